@@ -1,0 +1,1 @@
+"""Sightline: the event log a safeguarding partnership shares."""
