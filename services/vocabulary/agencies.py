@@ -1,0 +1,84 @@
+"""Who takes part, by name, and which topic a name's releases travel in.
+
+A recipient is a single controller: `dafsu`, or one of many by instance, `school:900001`.
+A category (`school`, `gp`) is never a recipient, but names whole classes of publishers in a schema.
+"""
+
+from collections.abc import Iterable
+
+RECIPIENTS = (
+    "police",
+    "cedah",
+    "dafsu",
+    "checs",
+    "family-help",
+    "adult-social-care",
+    "cheshire-cares",
+    "mycwa",
+    "health-0-19",
+    "probation",
+    "cgl",
+    "housing",
+    "youth-justice",
+    "rasasc",
+    "fire",
+    "education",
+    "partnership",
+)
+"""Every single-controller recipient, in the order decisions and print-outs use."""
+
+SHARED_TOPICS = {
+    "school": "to.schools",
+    "gp": "to.gp",
+    "hospital": "to.hospital",
+    "landlord": "to.landlord",
+    "area": "to.area",
+}
+"""A topic name cannot hold a colon: instances of a category share one, read by our own services alone."""
+
+SERVICES = ("ingest", "consent", "keyring", "projections", "notify", "audit", "console")
+"""Our own services, which publish and call through the same doors as anyone else."""
+
+HUB_ROLES = frozenset({"lead", "practitioner", "officer"})
+"""Roles of police persons who act for the Vulnerability Hub; a first responder is not one."""
+
+RESPONDER = "responder"
+"""The role of a first responder: raises VPAs and records consent, nothing else."""
+
+
+def category_of(name: str) -> str:
+    """Return the part before the colon, or the whole name: `school:900001` is a `school`."""
+    return name.partition(":")[0]
+
+
+def is_recipient(name: str) -> bool:
+    """Say whether the name is a single controller: registered by name, or an instance of a category."""
+    category, colon, instance = name.partition(":")
+    return name in RECIPIENTS or (bool(colon) and category in SHARED_TOPICS and bool(instance))
+
+
+def topic_of(recipient: str) -> str:
+    """Return the topic a recipient's releases travel in."""
+    category, colon, _ = recipient.partition(":")
+    return SHARED_TOPICS[category] if colon else f"to.{recipient}"
+
+
+def is_school(name: str) -> bool:
+    """Say whether the name is a school by instance."""
+    return name.startswith("school:") and len(name) > len("school:")
+
+
+def urn_of(school: str) -> str:
+    """Return the URN of `school:<URN>`."""
+    return school.partition(":")[2]
+
+
+def school_of(urn: str) -> str:
+    """Return the recipient that a URN names."""
+    return f"school:{urn}"
+
+
+def may_publish(name: str, publishers: Iterable[str]) -> bool:
+    """Say whether a name is among permitted publishers, where a category admits all its instances."""
+    permitted = frozenset(publishers)
+    return name in permitted or (":" in name and category_of(name) in permitted)

@@ -1,0 +1,50 @@
+"""The names of everything that can happen in the spine."""
+
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """An event is a fact in the past; each has a schema of the same name."""
+
+    VPA_RAISED = "VpaRaised"
+    VPA_REVIEWED = "VpaReviewed"
+    VPA_CORRECTED = "VpaCorrected"
+    REFERRAL_RECEIVED = "ReferralReceived"
+    CONSENT_RECORDED = "ConsentRecorded"
+    CONSENT_WITHDRAWN = "ConsentWithdrawn"
+    OVERRIDE_RECORDED = "OverrideRecorded"
+    MARAC_LISTED = "MaracListed"
+    CASE_OPENED = "CaseOpened"
+    CASE_CLOSED = "CaseClosed"
+    PRACTITIONER_ALLOCATED = "PractitionerAllocated"
+    CHILD_CASE_STATUS = "ChildCaseStatus"
+    PUPIL_MOVED = "PupilMoved"
+    SCHOOL_NOTIFICATION_PLANNED = "SchoolNotificationPlanned"
+    SCHOOL_NOTIFICATION_SENT = "SchoolNotificationSent"
+    SCHOOL_NOTIFICATION_DELIVERED = "SchoolNotificationDelivered"
+    SCHOOL_NOTIFICATION_FAILED = "SchoolNotificationFailed"
+    SCHOOL_NOTIFICATION_OPENED = "SchoolNotificationOpened"
+    SCHOOL_NOTIFICATION_ACKNOWLEDGED = "SchoolNotificationAcknowledged"
+    SCHOOL_NOTIFICATION_ESCALATED = "SchoolNotificationEscalated"
+    POLICY_ADOPTED = "PolicyAdopted"
+    TIME_PASSED = "TimePassed"
+
+
+VPA_FAMILY = frozenset({EventType.VPA_RAISED, EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
+"""Whole forms about an incident; only these are routed, everything else is evidence for routing them."""
+
+SCHOOL_NOTIFICATIONS = frozenset(t for t in EventType if t.value.startswith("SchoolNotification"))
+"""The life of one message to one school (NA 4.15)."""
+
+NAME_NO_INCIDENT = frozenset({EventType.POLICY_ADOPTED, EventType.TIME_PASSED, EventType.PUPIL_MOVED})
+"""Platform events and pupil moves, which belong to no incident."""
+
+HUB_ALONE = frozenset(
+    {
+        EventType.VPA_REVIEWED,
+        EventType.VPA_CORRECTED,
+        EventType.OVERRIDE_RECORDED,
+        EventType.MARAC_LISTED,
+    }
+)
+"""What comes from the Vulnerability Hub and never from a first responder (NA 4.22, 6.63)."""

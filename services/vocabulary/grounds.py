@@ -1,0 +1,53 @@
+"""Grounds, reasons and outcomes of a decision: closed lists, in the order they are tried."""
+
+from enum import StrEnum
+
+
+class Ground(StrEnum):
+    """Why a recipient may lawfully be told. A decision names the first that holds, in this order."""
+
+    HIGH_RISK = "high-risk"
+    CHILD_SAFEGUARDING = "child-safeguarding"
+    OPEN_CHILD_CASE = "open-child-case"
+    ADULT_SAFEGUARDING = "adult-safeguarding"
+    CONSENT = "consent"
+    OVERRIDE = "override"
+    MARAC = "marac"
+    OPERATION_ENCOMPASS = "operation-encompass"
+    CHILDS_WELFARE = "childs-welfare"
+    DISCLOSURE = "disclosure"
+    PARTNERSHIP = "partnership"
+    OWN = "own"
+
+
+CAN_END = frozenset({Ground.CONSENT, Ground.OVERRIDE, Ground.MARAC})
+"""Grounds that can end: an opening on one of these waits for the gate, so a withdrawal is honoured."""
+
+
+class Outcome(StrEnum):
+    """The answer for one recipient of one event. Both are recorded."""
+
+    PERMIT = "permit"
+    DENY = "deny"
+
+
+class Reason(StrEnum):
+    """Why a recipient is denied, or why a release was recalled."""
+
+    NOT_OWED = "not-owed"
+    NO_GROUND = "no-ground"
+    AWAITING_REVIEW = "awaiting-review"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+    RESTRICTED = "restricted"
+    RULE_ERROR = "rule-error"
+    UNCLASSIFIED = "unclassified"
+
+
+class ReleaseKind(StrEnum):
+    """What a release does to what its recipient already holds."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    RECALLED = "recalled"
+    CORRECTED = "corrected"

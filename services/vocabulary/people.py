@@ -1,0 +1,29 @@
+"""How two records are seen to speak of one person, without keeping either."""
+
+import unicodedata
+from datetime import date
+
+
+def normalise_name(name: str) -> str:
+    """Return a name's letters alone, case and accents folded, so that spellings of one name meet."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in decomposed if c.isalpha())
+
+
+def match_on_nhs(number: str) -> str:
+    """Return the text whose keyed token stands for an NHS number."""
+    return "nhs\x1f" + number
+
+
+def match_on_name(given_name: str, family_name: str, date_of_birth: date) -> str | None:
+    """Return the text whose keyed token stands for a name and date of birth; None if a name has no letters."""
+    given, family = normalise_name(given_name), normalise_name(family_name)
+    if not given or not family:
+        return None
+    return "\x1f".join(("name", given, family, date_of_birth.isoformat()))
+
+
+def age_on(day: date, date_of_birth: date) -> int:
+    """Return completed years of age on a day (negative before birth)."""
+    had_birthday = (day.month, day.day) >= (date_of_birth.month, date_of_birth.day)
+    return day.year - date_of_birth.year - (not had_birthday)
