@@ -1,0 +1,1 @@
+"""The `sightline` command: composes the services' commands."""

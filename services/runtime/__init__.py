@@ -1,0 +1,1 @@
+"""What any process needs: settings, clock, telemetry, database, web, identity, broker, processes."""

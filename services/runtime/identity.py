@@ -1,0 +1,149 @@
+"""Who is calling: short-lived tokens signed by an agency's registered key (design 11).
+
+A token's times are always the machine's own clock, simulated system or not.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.partnership import Partnership, Role
+
+AUDIENCE = "sightline"
+ALGORITHM = "EdDSA"
+LONGEST = timedelta(seconds=300)
+LEEWAY_SECONDS = 5
+SERVICES = ("ingest", "consent", "keyring", "projections", "notify", "audit", "console")
+
+
+class Unauthenticated(Exception):
+    """The token is missing, malformed, expired, or not signed by the agency it names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who a token was accepted for; `person` is None when an agency's system calls for nobody in particular."""
+
+    agency: str
+    person: str | None
+    role: Role
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "role", Role(self.role))
+
+
+def folder_of(name: str) -> str:
+    """Return the directory name of an agency's, school's or service's credentials."""
+    return name.replace(":", "_")
+
+
+def mint(agency: str, person: str | None, private_key_pem: bytes, now: datetime) -> str:
+    """Sign a token for one caller, good for five minutes from `now` (the machine's own time)."""
+    claims = {
+        "iss": agency,
+        "aud": AUDIENCE,
+        "iat": int(now.timestamp()),
+        "exp": int((now + LONGEST).timestamp()),
+        "jti": os.urandom(16).hex(),
+    }
+    if person is not None:
+        claims["sub"] = person
+    return jwt.encode(claims, _private(private_key_pem), algorithm=ALGORITHM, headers={"kid": agency})
+
+
+class Verifier:
+    """Accepts tokens from the registered agencies, schools and services, and from nobody else."""
+
+    def __init__(self, partnership: Partnership, credentials: Path, clock: Clock | None = None) -> None:
+        self._partnership = partnership
+        self._credentials = credentials
+        self._clock = clock or SystemClock()
+        self._registered = {*partnership.publishers(), *SERVICES}
+        self._keys: dict[str, Ed25519PublicKey] = {}
+
+    def caller(self, authorization: str | None) -> Caller:
+        """Return who sent this `Authorization` header. Raises Unauthenticated with the reason."""
+        token = _bearer(authorization)
+        agency = self._claimed(token)
+        claims = self._checked(token, agency)
+        return self._known(agency, claims.get("sub"))
+
+    def _claimed(self, token: str) -> str:
+        try:
+            agency = jwt.get_unverified_header(token).get("kid")
+        except jwt.PyJWTError as error:
+            raise Unauthenticated("the token is not a JWT: sign one with EdDSA") from error
+        if not isinstance(agency, str) or agency not in self._registered:
+            raise Unauthenticated("the token's kid is no registered agency: use the agency's name")
+        return agency
+
+    def _checked(self, token: str, agency: str) -> dict[str, object]:
+        try:
+            claims: dict[str, object] = jwt.decode(
+                token,
+                self._key(agency),
+                algorithms=[ALGORITHM],
+                audience=AUDIENCE,
+                issuer=agency,
+                options={"require": ["exp", "iss", "aud", "jti"], "verify_exp": False, "verify_iat": False},
+            )
+        except jwt.PyJWTError as error:
+            raise Unauthenticated(f"the token does not hold: {type(error).__name__}") from error
+        self._in_time(claims["exp"])
+        return claims
+
+    def _in_time(self, expires: object) -> None:
+        left = (expires if isinstance(expires, int) else 0) - self._clock.now().timestamp()
+        if left < -LEEWAY_SECONDS:
+            raise Unauthenticated("the token has expired: sign a new one")
+        if left > LONGEST.total_seconds() + LEEWAY_SECONDS:
+            raise Unauthenticated("the token lives too long: exp may be at most 300 seconds ahead")
+
+    def _known(self, agency: str, person: object) -> Caller:
+        if agency in SERVICES:
+            return Caller(agency=agency, person=None, role=Role.SERVICE)
+        if person is None:
+            return Caller(agency=agency, person=None, role=Role.SYSTEM)
+        for known in self._partnership.people_of(agency):
+            if known.id == person:
+                return Caller(agency=agency, person=known.id, role=known.role)
+        raise Unauthenticated("the token's sub is nobody registered for this agency")
+
+    def _key(self, agency: str) -> Ed25519PublicKey:
+        if agency not in self._keys:
+            self._keys[agency] = _public(self._credentials / folder_of(agency) / "key.pub.pem")
+        return self._keys[agency]
+
+
+def _bearer(authorization: str | None) -> str:
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("no token: send Authorization: Bearer <JWT>")
+    return token.strip()
+
+
+def _public(path: Path) -> Ed25519PublicKey:
+    try:
+        key = load_pem_public_key(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise Unauthenticated("no public key is registered for this agency") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise Unauthenticated("the registered key is not Ed25519")
+    return key
+
+
+@lru_cache(maxsize=512)
+def _private(pem: bytes) -> Ed25519PrivateKey:
+    key = load_pem_private_key(pem, password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ValueError("the private key is not Ed25519: make one with sightline up")
+    return key

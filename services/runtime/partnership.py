@@ -1,0 +1,167 @@
+"""The partnership as registered in one reviewed file: who takes part, which schools, whose terms.
+
+The file (`infra/demo/partnership.toml` for the demo) holds no keys.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+
+class Role(StrEnum):
+    """What a caller may do within their own agency."""
+
+    LEAD = "lead"
+    PRACTITIONER = "practitioner"
+    RESPONDER = "responder"
+    DSL = "dsl"
+    AUDITOR = "auditor"
+    OFFICER = "officer"
+    SYSTEM = "system"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """A single controller that publishes, receives, or both."""
+
+    name: str
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """A school of the area; `bell` is when its day starts, in Europe/London; ages are inclusive years."""
+
+    urn: str
+    name: str
+    bell: time
+    email: str
+    phone: str
+    youngest: int
+    oldest: int
+    closures: tuple[date, ...] = ()
+
+    @property
+    def agency(self) -> str:
+        """The school's name as publisher and recipient."""
+        return f"school:{self.urn}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """A school of another area, known by its number so that a child there is not taken for unknown."""
+
+    urn: str
+    name: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A named member of staff; `id` is opaque and is what tokens, openings and logs carry."""
+
+    id: str
+    name: str
+    agency: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encompass:
+    """Operation Encompass in this area: who phones, how long before the bell, who hears of the rest."""
+
+    phone_owner: str
+    lead_minutes: int
+    education_officer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partnership:
+    """Everyone registered, and the school year they share. `terms` and `inset` are whole days."""
+
+    name: str
+    title: str
+    partition: int
+    area: str
+    policy: Path
+    agencies: tuple[Agency, ...]
+    schools: tuple[School, ...]
+    neighbours: tuple[Neighbour, ...]
+    people: tuple[Person, ...]
+    terms: tuple[tuple[date, date], ...]
+    inset: tuple[date, ...]
+    encompass: Encompass
+
+    @classmethod
+    def load(cls, path: Path) -> Partnership:
+        """Read the file. Raises KeyError, TypeError or ValueError naming what is wrong in it."""
+        return _partnership(tomllib.loads(path.read_text(encoding="utf-8")), path.resolve().parent)
+
+    def recipients(self) -> tuple[str, ...]:
+        """Return every registered single-controller recipient in the file's order; no schools."""
+        return tuple(agency.name for agency in self.agencies)
+
+    def publishers(self) -> tuple[str, ...]:
+        """Return every registered agency and school."""
+        return self.recipients() + tuple(school.agency for school in self.schools)
+
+    def school(self, urn: str) -> School | None:
+        """Return the school of this area with that number, or None."""
+        return next((school for school in self.schools if school.urn == urn), None)
+
+    def neighbour(self, urn: str) -> Neighbour | None:
+        """Return the school of another area with that number, or None."""
+        return next((school for school in self.neighbours if school.urn == urn), None)
+
+    def people_of(self, agency: str) -> tuple[Person, ...]:
+        """Return the people registered for an agency or school, in the file's order."""
+        return tuple(person for person in self.people if person.agency == agency)
+
+    def person(self, person_id: str) -> Person | None:
+        """Return the registered person with that id, or None."""
+        return next((person for person in self.people if person.id == person_id), None)
+
+    def title_of(self, agency: str) -> str:
+        """Return what people call an agency or school; its own name when nobody registered it."""
+        titles = {known.name: known.title for known in self.agencies}
+        titles.update({school.agency: school.name for school in self.schools})
+        return titles.get(agency, agency)
+
+
+def _partnership(doc: Mapping[str, Any], folder: Path) -> Partnership:
+    schools = tuple(_school(row) for row in doc["school"])
+    return Partnership(
+        name=doc["name"],
+        title=doc["title"],
+        partition=doc["partition"],
+        area=doc["area"],
+        policy=(folder / doc["policy"]).resolve(),
+        agencies=tuple(Agency(**row) for row in doc["agency"]),
+        schools=schools,
+        neighbours=tuple(Neighbour(**row) for row in doc["neighbour"]),
+        people=tuple(_people(doc)),
+        terms=tuple((row["from"], row["to"]) for row in doc["term"]),
+        inset=tuple(doc["inset"]),
+        encompass=Encompass(**doc["encompass"]),
+    )
+
+
+def _school(row: Mapping[str, Any]) -> School:
+    plain = {key: row[key] for key in ("urn", "name", "bell", "email", "phone", "youngest", "oldest")}
+    return School(**plain, closures=tuple(row.get("closures", ())))
+
+
+def _people(doc: Mapping[str, Any]) -> Iterator[Person]:
+    for row in doc["person"]:
+        yield Person(id=row["id"], name=row["name"], agency=row["agency"], role=Role(row["role"]))
+    for row in doc["school"]:
+        agency = f"school:{row['urn']}"
+        yield Person(id=f"p-school-{row['urn']}", name=row["dsl"], agency=agency, role=Role.DSL)
