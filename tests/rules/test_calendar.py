@@ -1,0 +1,93 @@
+"""When a school next starts: literal days of 2024, as the area keeps them (domain 2)."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from services.vocabulary.calendar import LONDON, SchoolYear, local_date, next_office_morning
+
+TERMS = (
+    (date(2024, 6, 3), date(2024, 7, 23)),
+    (date(2024, 9, 2), date(2024, 10, 25)),
+    (date(2024, 11, 4), date(2024, 12, 20)),
+    (date(2025, 1, 6), date(2025, 2, 14)),
+    (date(2025, 2, 24), date(2025, 4, 4)),
+    (date(2025, 4, 22), date(2025, 5, 23)),
+)
+INSET = frozenset({date(2024, 9, 2), date(2025, 1, 6)})
+BANK_HOLIDAYS = frozenset({date(2024, 8, 26), date(2024, 12, 25), date(2025, 4, 21), date(2025, 5, 5)})
+
+
+def a_year(*, bell: time = time(8, 45), closures: frozenset[date] = INSET) -> SchoolYear:
+    return SchoolYear(bell=bell, terms=TERMS, closures=closures, bank_holidays=BANK_HOLIDAYS)
+
+
+def london(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=LONDON).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("after", "bell", "why"),
+    [
+        ("2024-09-10 23:10", "2024-09-11 08:45", "a weekday night: the next morning"),
+        ("2024-09-11 03:20", "2024-09-11 08:45", "before dawn: the same morning"),
+        ("2024-09-11 08:44", "2024-09-11 08:45", "a minute before the bell: this bell"),
+        ("2024-09-11 08:45", "2024-09-12 08:45", "the bell itself has rung: the next day's"),
+        ("2024-09-13 22:00", "2024-09-16 08:45", "Friday night: Monday"),
+        ("2024-09-14 11:00", "2024-09-16 08:45", "Saturday: Monday"),
+        ("2024-10-25 19:30", "2024-11-04 08:45", "the last day before half-term: the Monday after it"),
+        ("2024-07-23 16:00", "2024-09-03 08:45", "the last day of summer term: first day after INSET"),
+        ("2024-08-11 02:00", "2024-09-03 08:45", "the summer holiday: first day after INSET"),
+        ("2024-12-24 23:59", "2025-01-07 08:45", "Christmas: the first day after INSET"),
+        ("2025-04-04 21:00", "2025-04-22 08:45", "Easter, and the bank holiday that ends it"),
+        ("2025-05-02 21:00", "2025-05-06 08:45", "a bank holiday inside a term"),
+    ],
+)
+def test_a_school_next_starts(after: str, bell: str, why: str):
+    assert a_year().next_start(london(after)) == london(bell), why
+
+
+def test_a_school_that_closes_for_a_day_of_its_own_starts_on_the_next():
+    year = a_year(closures=frozenset({date(2024, 9, 20)}))
+
+    assert year.next_start(london("2024-09-19 20:00")) == london("2024-09-23 08:45")
+
+
+def test_each_school_has_its_own_bell():
+    year = a_year(bell=time(9, 5))
+
+    assert year.next_start(london("2024-09-11 08:50")) == london("2024-09-11 09:05")
+
+
+def test_the_bell_keeps_its_place_in_the_morning_when_summer_time_ends_in_half_term():
+    bell = a_year().next_start(london("2024-10-25 19:30"))
+
+    assert bell.astimezone(LONDON).utcoffset() == timedelta(0)
+    assert bell - london("2024-10-25 08:45") == timedelta(days=10, hours=1)
+
+
+def test_the_bell_keeps_its_place_in_the_morning_when_summer_time_begins_on_a_sunday():
+    bell = a_year().next_start(london("2025-03-28 22:00"))
+
+    assert bell == london("2025-03-31 08:45")
+    assert bell.astimezone(LONDON).utcoffset() == timedelta(hours=1)
+
+
+def test_a_moment_written_in_another_offset_is_the_same_moment():
+    late_in_london = datetime.fromisoformat("2024-09-11T07:44:00+00:00")
+
+    assert a_year().next_start(late_in_london) == london("2024-09-11 08:45")
+    assert local_date(datetime.fromisoformat("2024-09-10T23:30:00+00:00")) == date(2024, 9, 11)
+
+
+def test_beyond_the_terms_we_know_every_weekday_may_be_a_school_day():
+    assert a_year().next_start(london("2025-06-20 22:00")) == london("2025-06-23 08:45")
+
+
+def test_long_before_the_terms_we_know_every_weekday_may_be_a_school_day():
+    assert a_year().next_start(london("2023-02-10 22:00")) == london("2023-02-13 08:45")
+
+
+def test_an_officer_is_at_work_on_the_next_weekday_that_is_no_bank_holiday():
+    assert next_office_morning(london("2024-08-23 17:30"), BANK_HOLIDAYS) == london("2024-08-27 09:00")
+    assert next_office_morning(london("2024-08-27 08:00"), BANK_HOLIDAYS) == london("2024-08-27 09:00")
