@@ -1,0 +1,31 @@
+"""Read the schema files for the catalogue and the codec."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import fastavro
+
+from services.eventlog.catalogue import Catalogue
+
+SCHEMAS = Path(__file__).parents[2] / "schemas" / "avro"
+
+
+def load_catalogue(root: Path = SCHEMAS) -> Catalogue:
+    """Return the catalogue of every event schema under `root`, every merged version included.
+
+    Raises `Misdescribed` at the first schema that may not be used.
+    """
+    texts = {
+        path.relative_to(root).as_posix(): path.read_text("utf-8") for path in sorted(root.rglob("*.avsc"))
+    }
+    return Catalogue.load(texts, parse=fastavro.parse_schema)
+
+
+@cache
+def log_schemas(name: str) -> tuple[dict[str, Any], ...]:
+    """Return every schema a log record type was ever written with, the newest last."""
+    merged = sorted((SCHEMAS / "merged" / "log" / name).glob("*.avsc"), key=lambda path: int(path.stem))
+    paths = [*merged, SCHEMAS / "log" / f"{name}.avsc"]
+    return tuple(json.loads(path.read_text("utf-8")) for path in paths)
