@@ -70,7 +70,7 @@ class SharedClock:
 
     def now(self) -> datetime:
         """Return the simulated time."""
-        (micros,) = _MICROS.unpack(os.pread(self._file, _MICROS.size, 0))
+        micros: int = _MICROS.unpack(os.pread(self._file, _MICROS.size, 0))[0]
         return _EPOCH + micros * _MICROSECOND
 
     def advance(self, to: datetime) -> None:

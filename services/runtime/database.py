@@ -1,6 +1,6 @@
 """SQL storage: SQLite files by default, PostgreSQL by one URL; one way to read and one way to write.
 
-    with writing(engine) as conn: ...      a transaction that may write; committed on leaving, rolled back on error
+    with writing(engine) as conn: ...      a transaction that may write; committed, or rolled back
     with reading(engine) as conn: ...      one consistent snapshot; takes no write lock, and cannot write
 
 On SQLite every writing transaction is BEGIN IMMEDIATE, so two writers queue instead of failing half way.

@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.partnership import Partnership, Role
+from services.vocabulary.agencies import SERVICES
 
 AUDIENCE = "sightline"
 ALGORITHM = "EdDSA"
 LONGEST = timedelta(seconds=300)
 LEEWAY_SECONDS = 5
-SERVICES = ("ingest", "consent", "keyring", "projections", "notify", "audit", "console")
 
 
 class Unauthenticated(Exception):
@@ -31,7 +31,7 @@ class Unauthenticated(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who a token was accepted for; `person` is None when an agency's system calls for nobody in particular."""
+    """Who a token was accepted for; `person` is None when a system calls for nobody."""
 
     agency: str
     person: str | None

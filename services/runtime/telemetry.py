@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from opentelemetry import context, trace
@@ -70,19 +70,19 @@ def continued(headers: Mapping[str, str]) -> Iterator[None]:
         context.detach(token)
 
 
-@lru_cache(maxsize=None)
+@cache
 def counter(name: str, description: str, *labels: str) -> Counter:
     """Return the counter of that name, made on first use."""
     return Counter(f"sightline_{name}", description, labels)
 
 
-@lru_cache(maxsize=None)
+@cache
 def gauge(name: str, description: str, *labels: str) -> Gauge:
     """Return the gauge of that name, made on first use."""
     return Gauge(f"sightline_{name}", description, labels)
 
 
-@lru_cache(maxsize=None)
+@cache
 def histogram(name: str, description: str, *labels: str) -> Histogram:
     """Return the histogram of that name, made on first use; its unit is in its name."""
     return Histogram(f"sightline_{name}", description, labels)

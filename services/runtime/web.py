@@ -1,4 +1,4 @@
-"""What every service's HTTP side shares: one app shape, problem details, bounded bodies, standing, serving."""
+"""What every service's HTTP side shares: app, problem details, bounded bodies, standing, serving."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ HEADERS = {
     "referrer-policy": "no-referrer",
 }
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+FIX = "send what /openapi.json says"
 PROBLEM = "application/problem+json"
 
 
@@ -36,8 +37,8 @@ PROBLEM = "application/problem+json"
 class Standing:
     """How far a service has come; what `sightline settle` asks. Zero and zero means at rest.
 
-    `behind` counts records between its committed positions and the ends of the topics it reads, `pending` what
-    it has yet to send by itself; `ends` is the end of every topic it reads or writes, where known.
+    `behind` counts records between its committed positions and the ends of the topics it reads, `pending`
+    what it has yet to send by itself; `ends` is the end of every topic it reads or writes, where known.
     """
 
     service: str
@@ -63,7 +64,7 @@ def create_app(
 
 
 def problem(status: int, title: str, detail: str, **extra: Any) -> JSONResponse:
-    """Return an RFC 9457 problem details response. `detail` says what to do next; `headers` are sent as such."""
+    """Return RFC 9457 problem details. `detail` says what to do next; `headers` are sent as headers."""
     headers: Mapping[str, str] | None = extra.pop("headers", None)
     body = {"type": "about:blank", "status": status, "title": title, "detail": detail, **extra}
     return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
@@ -136,9 +137,9 @@ async def _http_error(_request: Request, error: Exception) -> Response:
 async def _invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     reasons = [
-        {"pointer": _pointer(found["loc"]), "rule": found["type"], "detail": found["msg"], "fix": "send what the schema says"}
+        {"pointer": _pointer(found["loc"]), "rule": found["type"], "detail": found["msg"], "fix": FIX}
         for found in error.errors()
-    ]  # fmt: skip
+    ]
     return problem(422, "not understood", "the request does not fit: see reasons", reasons=reasons)
 
 
