@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from services.runtime.identity import folder_of
-from services.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from services.runtime.settings import Settings
 
 QUIET = 2  # librdkafka's log level: errors reach us as exceptions, not as lines
 

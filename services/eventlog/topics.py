@@ -72,6 +72,13 @@ def create_all(access: Access, partnership: Partnership, seconds: float = 30.0) 
     _until(lambda: (_led(admin) or set()) >= set(names(partnership)), seconds)
 
 
+def create(access: Access, name: str, partitions: int = 1, seconds: float = 30.0) -> None:
+    """Make one topic outside the partnership's own; return when it has a leader."""
+    admin = _admin(access)
+    _settled(admin.create_topics([NewTopic(name, partitions, 1)], request_timeout=ANSWER_SECONDS).values())
+    _until(lambda: name in (_led(admin) or set()), seconds)
+
+
 def grant_all(access: Access, partnership: Partnership, seconds: float = 30.0) -> None:
     """Allow each service and recipient what it needs, nothing else; return when it holds. Safe to repeat."""
     admin = _admin(access)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from services.runtime.certificates import ADMIN, BROKER
 from services.runtime.clock import elapsed, rest
-from services.runtime.settings import LOOPBACK, ROOT
+from services.runtime.places import LOOPBACK, ROOT
 
 JARS = ROOT / "infra" / "kafka" / "jars"
 LARGEST_RECORD_BYTES = 8 * 1024 * 1024
@@ -62,12 +62,20 @@ class Broker:
         if not (self._home / "segments" / "meta.properties").exists():
             self._format()
 
+    def command(self) -> list[str]:
+        """Return the command line of the node. Raises BrokerError when jars or Java are missing."""
+        return self._java("kafka.Kafka", str(self._settings_file()))
+
+    @property
+    def output(self) -> Path:
+        """The file with what the node has to say, refusals included."""
+        return self._home / "broker.out"
+
     def start(self) -> subprocess.Popen[bytes]:
         """Start the node and return at once; `await_ready` says when it answers."""
-        log = open(self._home / "broker.out", "ab")  # noqa: SIM115 - the child keeps it
-        with log:
+        with open(self.output, "ab") as log:
             self._process = subprocess.Popen(
-                self._java("kafka.Kafka", str(self._settings_file())),
+                self.command(),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         return self._process
@@ -77,11 +85,11 @@ class Broker:
         until = elapsed() + seconds
         while elapsed() < until:
             if self._process is not None and self._process.poll() is not None:
-                raise BrokerError(f"the broker stopped while starting: read `{self._home / 'broker.out'}`")
+                raise BrokerError(f"the broker stopped while starting: read `{self.output}`")
             if listening(self._port):
                 return
             rest(0.05)
-        raise BrokerError(f"the broker did not answer in {seconds:.0f} s: read `{self._home / 'broker.out'}`")
+        raise BrokerError(f"the broker did not answer in {seconds:.0f} s: read `{self.output}`")
 
     def stop(self) -> None:
         """End the node in order; kill it if that takes too long."""

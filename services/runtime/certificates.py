@@ -28,7 +28,7 @@ from cryptography.x509.oid import NameOID
 from services.runtime.clock import SystemClock
 from services.runtime.identity import folder_of
 from services.runtime.secrets import write_private
-from services.runtime.settings import LOOPBACK
+from services.runtime.places import LOOPBACK
 
 BROKER = "broker"
 ADMIN = "admin"

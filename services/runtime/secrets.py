@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from services.runtime.settings import Settings
+if TYPE_CHECKING:
+    from services.runtime.settings import Settings
 
 SIZE = 32
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-ROOT = Path(__file__).resolve().parents[2]
-DEMO_PARTNERSHIP = ROOT / "infra" / "demo" / "partnership.toml"
-LOOPBACK = "127.0.0.1"
+from services.runtime.places import DEMO_PARTNERSHIP, LOOPBACK, ROOT
+
+__all__ = ["DEMO_PARTNERSHIP", "LOOPBACK", "ROOT", "Settings"]
 
 
 class Settings(BaseSettings):
