@@ -1,0 +1,93 @@
+"""Ask for a checkpoint, for the key it verifies under, or for a bundle to check offline."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, PlainTextResponse, Response
+from starlette.background import BackgroundTask
+
+from services.audit.bundles import Bundles, pack
+from services.audit.flow import LOG
+from services.audit.rules.notes import Signer
+from services.audit.worker import Trees
+from services.eventlog.errors import Unavailable
+from services.runtime.identity import Caller, Unauthenticated, Verifier
+from services.runtime.partnership import Partnership, Role
+from services.runtime.web import busy, problem
+from services.vocabulary.agencies import is_recipient
+
+HUB = "police"
+TAR = "application/x-tar"
+
+
+def add_routes(
+    app: FastAPI,
+    *,
+    trees: Trees,
+    bundles: Bundles,
+    signer: Signer,
+    callers: Verifier,
+    partnership: Partnership,
+    scratch: Path,
+) -> None:
+    """Add the audit's pages to an app. Bundles are put together under `scratch`, sealed as they are kept."""
+
+    def known(request: Request) -> Caller:
+        return callers.caller(request.headers.get("authorization"))
+
+    @app.exception_handler(Unauthenticated)
+    async def unauthenticated(_request: Request, error: Unauthenticated) -> Response:
+        return problem(401, "not authenticated", str(error))
+
+    @app.exception_handler(Unavailable)
+    async def unavailable(_request: Request, _error: Unavailable) -> Response:
+        return busy("the log does not answer: try again")
+
+    @app.get("/v1/checkpoint/key")
+    def key() -> Response:
+        return PlainTextResponse(signer.vkey() + "\n")
+
+    @app.get("/v1/checkpoint")
+    def checkpoint(request: Request) -> Response:
+        known(request)
+        return PlainTextResponse(trees.head(LOG)[1])
+
+    @app.get("/v1/export")
+    def export(request: Request) -> Response:
+        recipient = request.query_params.get("as")
+        if not may_export(known(request), recipient):
+            return problem(
+                404, "not found", "there is nothing here for you: ask the Hub's lead or an auditor"
+            )
+        if recipient is None:
+            return _bundle(bundles.full, scratch)
+        if not _is_registered(recipient, partnership):
+            return problem(404, "not found", "no such recipient is registered: use its own name")
+        return _bundle(lambda directory: bundles.of(recipient, directory), scratch)
+
+
+def may_export(caller: Caller, recipient: str | None) -> bool:
+    """Say whether a caller may have the whole record (None) or a recipient's own releases."""
+    if caller.role is Role.AUDITOR or (caller.agency == HUB and caller.role is Role.LEAD):
+        return True
+    return recipient == caller.agency and caller.role not in (Role.RESPONDER, Role.SERVICE)
+
+
+def _is_registered(recipient: str, partnership: Partnership) -> bool:
+    return is_recipient(recipient) and recipient in partnership.publishers()
+
+
+def _bundle(make: Callable[[Path], None], scratch: Path) -> Response:
+    scratch.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=scratch))
+    try:
+        (work / "bundle").mkdir()
+        make(work / "bundle")
+        pack(work / "bundle", work / "bundle.tar")
+    except BaseException:
+        shutil.rmtree(work)
+        raise
+    return FileResponse(work / "bundle.tar", media_type=TAR, background=BackgroundTask(shutil.rmtree, work))

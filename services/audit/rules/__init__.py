@@ -1,0 +1,1 @@
+"""What a checkpoint, a proof and a bundle are. Pure."""
