@@ -1,0 +1,1 @@
+"""The door: authenticates, checks, seals, keeps and appends what agencies publish (design 4)."""

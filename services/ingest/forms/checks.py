@@ -1,0 +1,162 @@
+"""A checker for each Avro schema, made once: every fault of a JSON value, unknown fields among them.
+
+Avro's own writers take 1.5 or true for a long and pass unknown fields in silence; these do not. The
+attributes `format`, `length`, `minimum`, `maximum` and `derived` are explained in `schemas/README.md`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.eventlog.errors import Misdescribed
+from services.ingest.forms.faults import Fault
+from services.ingest.forms.formats import FORMATS, of_format
+from services.ingest.settings import TEXT_LENGTH
+from services.ingest.state import Json
+
+Check = Callable[[Json], "list[Fault] | None"]
+"""Return what is wrong with a value, or None (or nothing) where nothing is."""
+
+Named = dict[str, Check]
+
+LARGEST_INT = 2**31 - 1
+LARGEST_LONG = 2**63 - 1
+
+
+def checker(schema: Any, attributes: Mapping[str, Any] | None = None, named: Named | None = None) -> Check:
+    """Return the checker of a schema as fastavro parsed it. Raises `Misdescribed` for what JSON cannot hold."""
+    known: Named = {} if named is None else named
+    own: Mapping[str, Any] = attributes or {}
+    if isinstance(schema, list):
+        return _nullable(schema, own, known)
+    if isinstance(schema, str):
+        return known[schema] if schema in known else _primitive(schema, own)
+    kind = schema["type"]
+    if kind == "record":
+        return _record(schema, known)
+    if kind == "enum":
+        return _remembered(schema, _one_of(tuple(schema["symbols"])), known)
+    if kind == "array":
+        return _each(checker(schema["items"], own, known))
+    if kind == "map":
+        return _values(checker(schema["values"], own, known))
+    return checker(kind, {**own, **schema}, known)
+
+
+def _nullable(branches: list[Any], attributes: Mapping[str, Any], named: Named) -> Check:
+    others = [branch for branch in branches if branch != "null"]
+    if len(others) != 1 or len(branches) != 2:
+        raise Misdescribed("a union holds null and one other: JSON does not say which branch is meant")
+    inner = checker(others[0], attributes, named)
+    return lambda value: None if value is None else inner(value)
+
+
+def _primitive(kind: str, attributes: Mapping[str, Any]) -> Check:
+    if kind == "string":
+        return _text(attributes)
+    if kind == "boolean":
+        return lambda value: None if type(value) is bool else _wrong("true or false")
+    if kind in ("int", "long"):
+        return _whole(kind, attributes)
+    raise Misdescribed(f"JSON events have no `{kind}`: use a string, boolean, int or long")
+
+
+def _text(attributes: Mapping[str, Any]) -> Check:
+    longest: int = attributes.get("length", TEXT_LENGTH)
+    form = attributes.get("format")
+    if form is not None and form not in FORMATS:
+        raise Misdescribed(f"no format `{form}`: use one of {', '.join(FORMATS)}")
+
+    def check(value: Json) -> list[Fault] | None:
+        if not isinstance(value, str):
+            return _wrong("a text")
+        if len(value) > longest:
+            return [Fault(rule="length", detail=f"longer than {longest} characters", fix="shorten it")]
+        return None if form is None else of_format(form, value)
+
+    return check
+
+
+def _whole(kind: str, attributes: Mapping[str, Any]) -> Check:
+    largest = LARGEST_INT if kind == "int" else LARGEST_LONG
+    low: int = attributes.get("minimum", -largest - 1)
+    high: int = attributes.get("maximum", largest)
+
+    def check(value: Json) -> list[Fault] | None:
+        if type(value) is not int:
+            return _wrong("a whole number")
+        if not low <= value <= high:
+            return [
+                Fault(rule="range", detail=f"not between {low} and {high}", fix="give a number in the range")
+            ]
+        return None
+
+    return check
+
+
+def _one_of(symbols: tuple[str, ...]) -> Check:
+    allowed = ", ".join(symbols)
+
+    def check(value: Json) -> list[Fault] | None:
+        if isinstance(value, str) and value in symbols:
+            return None
+        return [Fault(rule="enum", detail="not one of the words allowed here", fix=f"use one of: {allowed}")]
+
+    return check
+
+
+def _each(item: Check) -> Check:
+    def check(value: Json) -> list[Fault] | None:
+        if not isinstance(value, list):
+            return _wrong("a list")
+        return [fault.under(i) for i, element in enumerate(value) for fault in item(element) or ()]
+
+    return check
+
+
+def _values(item: Check) -> Check:
+    def check(value: Json) -> list[Fault] | None:
+        if not isinstance(value, dict):
+            return _wrong("an object")
+        return [fault.under(key) for key, element in value.items() for fault in item(element) or ()]
+
+    return check
+
+
+def _record(schema: Mapping[str, Any], named: Named) -> Check:
+    fields: dict[str, Check] = {}
+    given = [field for field in schema["fields"] if not field.get("derived")]
+    required = tuple(field["name"] for field in given if "default" not in field)
+    for field in given:
+        fields[field["name"]] = checker(field["type"], field, named)
+
+    def check(value: Json) -> list[Fault] | None:
+        if not isinstance(value, dict):
+            return _wrong("an object")
+        faults = [missing(name) for name in required if name not in value]
+        for name, item in value.items():
+            one = fields.get(name, unknown)
+            found = one(item)
+            if found:
+                faults += [fault.under(name) for fault in found]
+        return faults
+
+    return _remembered(schema, check, named)
+
+
+def unknown(_value: Json) -> list[Fault]:
+    """Return the fault of a field that no schema names, or that the door derives itself."""
+    return [Fault(rule="unknown-field", detail="no field of this name is taken here", fix="leave it out")]
+
+
+def missing(name: str) -> Fault:
+    """Return the fault of a required field that is not there."""
+    return Fault(path=(name,), rule="required", detail="required and missing", fix="add it")
+
+
+def _remembered(schema: Mapping[str, Any], check: Check, named: Named) -> Check:
+    named[schema["name"]] = check
+    return check
+
+
+def _wrong(expected: str) -> list[Fault]:
+    return [Fault(rule="type", detail=f"not {expected}", fix=f"give {expected}")]

@@ -1,0 +1,26 @@
+"""May this sender publish this event? (design 4 and 10; NA 4.22, 6.63)"""
+
+from collections.abc import Iterable
+
+from services.ingest.state import Reason, Sender
+from services.vocabulary.agencies import RESPONDER, may_publish
+from services.vocabulary.events import HUB_ALONE, EventType
+
+POLICE = "police"
+
+
+def refusal(sender: Sender, event: EventType, publishers: Iterable[str]) -> Reason | None:
+    """Return why the sender may not publish this type, or None.
+
+    Reviews, corrections, overrides and MARAC listing come from the Hub alone: from police, but never in
+    the name of a first responder.
+    """
+    if not may_publish(sender.agency, publishers):
+        return _refused(event, "this agency may not publish it", "have the agency that may publish it do so")
+    if sender.agency == POLICE and event in HUB_ALONE and sender.role == RESPONDER:
+        return _refused(event, "it comes from the Hub alone", "have the Vulnerability Hub publish it")
+    return None
+
+
+def _refused(event: EventType, why: str, fix: str) -> Reason:
+    return Reason(pointer="/type", rule="authority", detail=f"`{event}` is refused: {why}", fix=fix)

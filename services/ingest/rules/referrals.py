@@ -1,0 +1,79 @@
+"""Does a referral have to go back to its referrer? (NA 3.20, 6.23-6.24, 6.39)"""
+
+from collections.abc import Iterator
+
+from services.ingest.rules.contact import unstated
+from services.ingest.rules.reading import flag, text
+from services.ingest.state import Reason, Submission
+from services.vocabulary.events import EventType
+from services.vocabulary.people import normalise_name
+
+NOT_AN_ORGANISATION = frozenset({"health", "healthservice", "healthservices", "nhs"})
+"""Sources that name nobody, as letters alone."""
+
+
+def faults(submission: Submission) -> tuple[Reason, ...]:
+    """Return everything a referral must go back for: source, safe contact, the referrer's own details."""
+    if submission.type is not EventType.REFERRAL_RECEIVED:
+        return ()
+    return (*_source(submission), *_safety(submission), *_own_details(submission))
+
+
+def _source(submission: Submission) -> Iterator[Reason]:
+    source = text(submission.section("facts"), "referral_source")
+    if source is not None and normalise_name(source) in NOT_AN_ORGANISATION:
+        yield Reason(
+            pointer="/facts/referral_source",
+            rule="named-organisation",
+            detail="the source of a referral is a named organisation, never just health",
+            fix="name the organisation: the hospital, practice or service",
+        )
+
+
+def _safety(submission: Submission) -> Iterator[Reason]:
+    contact = submission.section("contact")
+    if contact.get("safe") is None:
+        yield Reason(
+            pointer="/contact/safe",
+            rule="safe-contact",
+            detail="nothing says whether the contact details are safe to use",
+            fix="set contact.safe.phone, .post and .email to yes, no or not_known",
+        )
+    else:
+        yield from unstated(contact)
+
+
+def _own_details(submission: Submission) -> Iterator[Reason]:
+    if flag(submission.section("facts"), "self_referral"):
+        return
+    referrer, contact = submission.section("referrer"), submission.section("contact")
+    if _same(_digits(text(referrer, "phone")), _digits(text(contact, "phone"))):
+        yield _swapped("/contact/phone", "telephone number")
+    if _same(_folded(text(referrer, "email")), _folded(text(contact, "email"))):
+        yield _swapped("/contact/email", "email address")
+    victim = submission.section("victim")
+    full = f"{text(victim, 'given_name') or ''}{text(victim, 'family_name') or ''}"
+    if _same(normalise_name(text(referrer, "name") or ""), normalise_name(full)):
+        yield _swapped("/victim", "name")
+
+
+def _swapped(pointer: str, what: str) -> Reason:
+    return Reason(
+        pointer=pointer,
+        rule="referrers-own-details",
+        detail=f"the referrer's own {what} stands where the person's should",
+        fix="give the person's own, or leave it out; for a self-referral set facts.self_referral",
+    )
+
+
+def _same(one: str, other: str) -> bool:
+    return bool(one) and one == other
+
+
+def _digits(number: str | None) -> str:
+    digits = "".join(c for c in number or "" if c.isdigit())
+    return "0" + digits[2:] if digits.startswith("44") else digits
+
+
+def _folded(address: str | None) -> str:
+    return (address or "").strip().casefold()

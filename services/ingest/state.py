@@ -1,0 +1,163 @@
+"""What the door works on: an event as published, what is known about it, and what it becomes. Values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import TypeAlias
+
+from services.vocabulary.events import EventType
+from services.vocabulary.placement import Placement
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+"""A value as JSON has it."""
+
+Record: TypeAlias = Mapping[str, Json]
+"""A section as published: checked against its schema, which is what types it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Say what is wrong with one place of an event and what to do; for refusals and for defects alike."""
+
+    pointer: str
+    rule: str
+    detail: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Name who publishes: the agency, the person if any, and that person's role there."""
+
+    agency: str
+    person: str | None
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """Hold an event as published. `sections` are the given ones but children; nothing derived is in it."""
+
+    type: EventType
+    id: str
+    occurred_at: datetime
+    occurred_text: str
+    incident: str | None = None
+    corrects: str | None = None
+    consent: Mapping[str, str] | None = None
+    recipient: str | None = None
+    policy: str | None = None
+    sections: Mapping[str, Record] = field(default_factory=dict)
+    children: tuple[Record, ...] = ()
+
+    def section(self, name: str) -> Record:
+        """Return a section, empty where there is none."""
+        return self.sections.get(name) or {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Hold an event as it stands at the door: what was sent, by whom, and when we had it."""
+
+    submission: Submission
+    sender: Sender
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolAges:
+    """Hold the ages a school of the area teaches, inclusive."""
+
+    youngest: int
+    oldest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """Hold who the partnership's file registers: schools by URN, schools elsewhere, recipients by name."""
+
+    schools: Mapping[str, SchoolAges]
+    neighbours: frozenset[str]
+    recipients: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """Name an incident by its internal id, with its adult victim's person id where one is known."""
+
+    id: str
+    victim: str | None
+
+
+class Scope(Enum):
+    """Which incident an event is about."""
+
+    KNOWN = "known"
+    NEW = "new"
+    NONE = "none"
+    ALL_OF_PERSON = "all-of-person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Hold what was looked up for one event."""
+
+    incident: Incident | None = None
+    corrects: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """Hold what one person may be recognised by: texts whose keyed tokens are looked up.
+
+    Neither text is stored or logged. Both None: nobody can be recognised by this.
+    """
+
+    nhs: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Refuse an event, with every reason."""
+
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """Accept an event: about which incident, and with which defects to be mended."""
+
+    scope: Scope
+    incident: Incident | None
+    defects: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """Name the persons of one event, once resolved; `children` are in the event's own order."""
+
+    victim: str | None
+    person_causing_harm: str | None
+    children: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedChild:
+    """Say where one child of the event stands, and what its routing needs."""
+
+    person: str
+    school_urn: str | None
+    placement: Placement
+    school_conflict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plain:
+    """Hold one section ready to be sealed, for a person or (None) under the routing key."""
+
+    name: str
+    leaf: int
+    person: str | None
+    value: Record = field(repr=False)
