@@ -27,8 +27,8 @@ from cryptography.x509.oid import NameOID
 
 from services.runtime.clock import SystemClock
 from services.runtime.identity import folder_of
-from services.runtime.secrets import write_private
 from services.runtime.places import LOOPBACK
+from services.runtime.secrets import write_private
 
 BROKER = "broker"
 ADMIN = "admin"
