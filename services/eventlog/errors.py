@@ -10,7 +10,8 @@ LogError
 ├── Misdescribed        a schema file that may not be used: unlabelled section, no publishers, a clash
 ├── Tampered            a section that does not match its commitment, its key or its root
 ├── KeyMissing          no key for that person: never made, or destroyed
-└── TooManySections     more sections than one event may carry
+├── TooManySections     more sections than one event may carry
+└── TooLarge            a record larger than the log takes
 """
 
 
@@ -56,3 +57,7 @@ class KeyMissing(LogError):
 
 class TooManySections(LogError):
     """Say that an event carries more sections than its padded root can hold."""
+
+
+class TooLarge(LogError):
+    """Say that a record is larger than the log takes: nothing of that append was sent."""
