@@ -1,7 +1,7 @@
 """The trees over a partnership's records, as far as they were read (RFC 6962). Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from services.eventlog.chain import Frontier
 
@@ -15,7 +15,7 @@ class Tree:
     """One tree, and the size whose head was last signed and appended."""
 
     name: str
-    frontier: Frontier = Frontier()
+    frontier: Frontier = field(default_factory=Frontier)
     signed: int = NEVER
 
     def grown(self, leaf_hashes: Iterable[bytes]) -> "Tree":

@@ -253,9 +253,7 @@ def _check_record(tree: str, record: dict[str, object], where: str, found: Findi
 def _verify_redacted(directory: Path, trust: TrustRoot, recipient: str, found: Findings) -> None:
     try:
         head = found.heads["log"] = read_checkpoint(directory, trust, "log")
-        expected = 0
-        for where, record in _lines(directory, "releases.jsonl"):
-            expected += 1
+        for expected, (where, record) in enumerate(_lines(directory, "releases.jsonl"), 1):
             if record.get("seq") != expected or record.get("recipient") != recipient:
                 found.problems.append(f"{where}: expected release {expected} to {recipient}")
             _check_release(record, head, where)

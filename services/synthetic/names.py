@@ -90,6 +90,10 @@ class Inventor:
         self._said: set[str] = set()
         self._numbers: set[str] = set()
 
+    def said(self) -> frozenset[str]:
+        """Return every word invented so far, in lower case."""
+        return frozenset(self._said)
+
     def word(self) -> str:
         """Return an invented word nobody has had."""
         while (word := token(self._rng)).lower() in self._said:
