@@ -68,7 +68,7 @@ class Line:
 
     @classmethod
     def of(cls, agency: str, text: str) -> Line:
-        """Read from a line of JSON what sending needs to know; what cannot be read is the door's to refuse."""
+        """Read from a line what sending needs to know; what cannot be read is the door's to refuse."""
         try:
             event = json.loads(text)
         except ValueError:

@@ -1,4 +1,4 @@
-"""Waiting until everything has been decided, projected and planned; and moving simulated time without skipping.
+"""Waiting until all is decided, projected and planned; and moving simulated time without skipping.
 
 A system is at rest when every service says it is behind in nothing and owes nothing, all who know a topic's
 end agree on it, and a second look finds the same ends.
@@ -39,7 +39,7 @@ class Standings:
 
 
 def settle(system: System, timeout: float = PATIENCE_SECONDS) -> Standings:
-    """Return once the system is at rest, seen twice with the same ends. Raises Unsettled after `timeout` s."""
+    """Return once the system is at rest, seen twice with the same ends. Raises Unsettled when time is up."""
     until, pace = elapsed() + timeout, LOOK_SECONDS
     before: Standings | None = None
     while True:

@@ -1,0 +1,279 @@
+"""The `sightline` command: one function a name of design 11. Each imports what it needs when it is called."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.cli.errors import CliError
+
+app = typer.Typer(
+    name="sightline",
+    help="The event log a safeguarding partnership shares.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+policy = typer.Typer(help="The policy that decides who may see what.", no_args_is_help=True)
+schools = typer.Typer(help="Operation Encompass: which school heard when.", no_args_is_help=True)
+app.add_typer(policy, name="policy")
+app.add_typer(schools, name="schools")
+
+Url = Annotated[
+    str | None, typer.Option("--url", envvar="SIGHTLINE_URL", help="The running system's address.")
+]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", envvar="SIGHTLINE_DATA", help="Its data directory, with the demo credentials."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON: one document, or one a line.")]
+As = Annotated[str, typer.Option("--as", help="The agency to act as.")]
+By = Annotated[
+    str | None, typer.Option("--person", help="The person to act as; else the agency's first registered.")
+]
+Timeout = Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds to keep trying.")]
+
+
+@app.command()
+def up(
+    data: Annotated[
+        Path, typer.Option("--data", envvar="SIGHTLINE_DATA", help="Keeps everything, Kafka's segments too.")
+    ] = Path("data"),
+    port: Annotated[int, typer.Option(help="The console's port; 0 for any free one.")] = 0,
+    simulate_from: Annotated[
+        str | None, typer.Option(help="Start a simulated clock here (RFC 3339).")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Start the broker and every service, and keep them running until Ctrl-C.
+
+    Prints one line of JSON when all answer.
+
+    Example: sightline up --data data --simulate-from 2024-09-01T00:00:00+01:00
+    """
+    from services.cli.show import progress
+    from services.cli.topology import Options
+    from services.cli.up import Up
+
+    start = _moment(simulate_from) if simulate_from else None
+    Up(Options(data=data.resolve(), port=port, simulate_from=start), progress).run()
+
+
+@app.command()
+def example(event_type: Annotated[str, typer.Argument(metavar="TYPE")], json_: Json = False) -> None:
+    """Print a valid example of an event.
+
+    Example: sightline example VpaRaised --json > one.jsonl
+    """
+    from services.cli import show
+    from services.cli.examples import example as found
+
+    text = found(event_type)
+    show.document(json.loads(text)) if json_ else print(text, end="")
+
+
+@app.command()
+def publish(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", exists=True, dir_okay=False)],
+    as_: As,
+    at_their_times: Annotated[
+        bool, typer.Option("--at-their-times", help="Move simulated time to each event's own first.")
+    ] = False,
+    timeout: Timeout = 240.0,
+    person: By = None,
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Publish events, one JSON object a line, and print the door's answer to each.
+
+    Ends with 1 if any was refused or not answered.
+
+    Example: sightline publish one.jsonl --as police
+    """
+    from services.cli import show
+    from services.cli.publishing import Line, publish_lines
+
+    def tell(result: Any) -> None:
+        show.document(result.as_json()) if json_ else print(show.published(result.as_json()), flush=True)
+
+    with open(file, encoding="utf-8", errors="surrogateescape") as texts:
+        lines = (Line.of(as_, text.strip()) for text in texts if text.strip())
+        tally = publish_lines(_system(url, data), lines, at_their_times, tell, timeout, person)
+    raise typer.Exit(0 if tally.complete else 1)
+
+
+@app.command()
+def settle(timeout: Timeout = 240.0, url: Url = None, data: Data = None, json_: Json = False) -> None:
+    """Wait until everything published has been decided, projected and planned.
+
+    Example: sightline settle --timeout 60
+    """
+    from services.cli import show
+    from services.cli.settling import settle as wait
+
+    ends = dict(wait(_system(url, data), timeout).ends)
+    show.document({"settled": True, "ends": ends}) if json_ else print("settled")
+
+
+@app.command()
+def inbox(
+    as_: As,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Open each section; every opening is recorded.")
+    ] = False,
+    purpose: Annotated[str | None, typer.Option(help="Why it is opened; recorded with the opening.")] = None,
+    person: By = None,
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Print what a recipient was released, one release a line.
+
+    Example: sightline inbox --as dafsu --open --purpose "first contact" --json
+    """
+    from services.cli import reading, show
+
+    if open_ and not purpose:
+        raise CliError("opening needs a reason: add --purpose")
+    system = _system(url, data)
+    for row in reading.inbox(system, as_, person):
+        shown = reading.opened(system, row, purpose or "", as_, person) if open_ else row
+        show.document(shown) if json_ or open_ else print(show.release(shown), flush=True)
+
+
+@app.command()
+def explain(
+    event: Annotated[str, typer.Argument(metavar="EVENT", help="The log's id or the publisher's.")],
+    to: Annotated[str | None, typer.Option(help="Only the decision on this recipient.")] = None,
+    person: By = None,
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Say who may see an event, who may not, and why.
+
+    Example: sightline explain EX-2024-000117 --to dafsu
+    """
+    from services.cli import reading, show
+
+    found = reading.explanation(_system(url, data), event, to, person)
+    if json_:
+        return show.document(found)
+    for one in found["decisions"]:
+        print(show.decision(one))
+
+
+@policy.command("show")
+def policy_show(url: Url = None, data: Data = None, json_: Json = False) -> None:
+    """Print the policy in force.
+
+    Example: sightline policy show
+    """
+    from services.cli import show
+
+    found = _system(url, data).get("/v1/policy").good()
+    show.document(found) if json_ else print(found["text"], end="")
+
+
+@schools.command("status")
+def schools_status(
+    from_: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
+    to: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")],
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Count occurrences and children by date: told, escalated, listed.
+
+    Example: sightline schools status --from 2024-09-01 --to 2024-09-30
+    """
+    from services.cli import show
+
+    days = {"from": from_.date().isoformat(), "to": to.date().isoformat()}
+    found = _system(url, data).get("/v1/schools/status", days).good()
+    if json_:
+        return show.document(found)
+    for name in ("occurrences", "children", "told", "escalated", "listed"):
+        print(f"{name:<12} {found[name]}")
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option(help="A new directory for the bundle.")],
+    as_: Annotated[str | None, typer.Option("--as", help="Only what this recipient was released.")] = None,
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Fetch the offline bundle: the record with its proofs.
+
+    Example: sightline export --out bundle
+    """
+    from services.audit import commands
+    from services.cli import show
+
+    try:
+        files = commands.export(_system(url, data), out, as_)
+    except commands.NotEmpty as error:
+        raise CliError(str(error)) from error
+    show.document({"out": str(out), "files": files}) if json_ else print(f"{len(files)} files in {out}")
+
+
+@app.command()
+def verify(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", exists=True, file_okay=False)],
+    key: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="File with the partnership's key.")],
+    json_: Json = False,
+) -> None:
+    """Check a bundle offline, against a key that did not come with it.
+
+    Example: sightline verify bundle --key checkpoint.vkey
+    """
+    from dataclasses import asdict
+
+    from services.audit.verifier import verify as check
+    from services.cli import show
+
+    result = check(directory, key.read_text(encoding="utf-8").strip())
+    if json_:
+        show.document(asdict(result))
+    else:
+        print("sound" if result.ok else "\n".join(result.problems))
+        print(f"tree size {result.tree_size}, root {result.root}")
+    raise typer.Exit(0 if result.ok else 1)
+
+
+def _system(url: str | None, data: Path | None) -> Any:
+    from services.cli.client import System
+
+    return System.find(url, data)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CliError(f"`{text}` is no time: write 2024-09-01T00:00:00+01:00") from error
+    if moment.tzinfo is None:
+        raise CliError(f"`{text}` has no offset: write 2024-09-01T00:00:00+01:00")
+    return moment
+
+
+def main() -> None:
+    """Run the command; what it cannot do is said in one line, with code 1."""
+    try:
+        app()
+    except CliError as error:
+        print(f"sightline: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""What the command reads from a running system: inboxes, explanations, the policy, schools, bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from services.cli.client import Answer, Lost, System
+from services.cli.publishing import AGAIN, AGAIN_SECONDS
+from services.runtime.clock import elapsed, rest
+
+PAGE = 500
+OPEN_SECONDS = 60.0
+NOT_FOUND = 404
+
+
+def inbox(system: System, recipient: str, person: str | None = None) -> Iterator[dict[str, Any]]:
+    """Yield every release to a recipient, in order."""
+    after: str | None = None
+    while True:
+        query = {"limit": str(PAGE), **({"after": after} if after else {})}
+        page = system.get("/v1/inbox", query, agency=recipient, person=person).good()
+        yield from page["releases"]
+        after = page["next"]
+        if after is None:
+            return
+
+
+def opened(
+    system: System, row: Mapping[str, Any], purpose: str, recipient: str, person: str | None = None
+) -> dict[str, Any]:
+    """Return a release with the content of its sections, the opening recorded; `{}` where nothing may be."""
+    names = list(row["sections"])
+    if not names:
+        return {**row, "sections": {}}
+    body = {"release_id": row["release_id"], "sections": names, "purpose": purpose}
+    answer = _patiently(system, body, recipient, person)
+    content = {} if answer.status == NOT_FOUND else answer.good()["sections"]
+    return {**row, "sections": content}
+
+
+def explanation(system: System, event: str, to: str | None, person: str | None = None) -> dict[str, Any]:
+    """Return the decisions on an event, known by the log's id or its publisher's, told to the Hub."""
+    found: dict[str, Any] = system.get(f"/v1/events/{event}/explanation", person=person).good()
+    if to is None:
+        return found
+    return {**found, "decisions": [one for one in found["decisions"] if one["recipient"] == to]}
+
+
+def _patiently(system: System, body: Mapping[str, Any], recipient: str, person: str | None) -> Answer:
+    until = elapsed() + OPEN_SECONDS
+    while True:
+        try:
+            answer = system.post("/v1/open", body, agency=recipient, person=person)
+            if answer.status not in AGAIN or elapsed() > until:
+                return answer
+        except Lost:
+            if elapsed() > until:
+                raise
+        rest(AGAIN_SECONDS)

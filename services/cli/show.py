@@ -1,0 +1,44 @@
+"""How the command prints: for people by default, JSON with `--json`; progress goes to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+
+def document(value: object) -> None:
+    """Print one JSON document on one line."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def progress(text: str) -> None:
+    """Say what is being waited for."""
+    print(f"sightline: {text}", file=sys.stderr, flush=True)
+
+
+def release(row: Mapping[str, Any]) -> str:
+    """Return a release as one line for people: number, what, ground, and which sections."""
+    names = ", ".join(row["sections"]) or "nothing"
+    return (
+        f"{row['seq']:>6}  {row['kind']:<9} {row['event_type']:<12} {row['ground'] or row['reason']}: {names}"
+    )
+
+
+def decision(row: Mapping[str, Any]) -> str:
+    """Return a decision as one line for people."""
+    why = row.get("text") or row.get("reason") or row.get("ground") or ""
+    return f"{row['outcome']:<7} {row['recipient']:<20} {why}"
+
+
+def published(row: Mapping[str, Any]) -> str:
+    """Return the door's answer to one event as one line for people."""
+    notes = [
+        f"{note.get('pointer', '')}: {note.get('fix') or note.get('detail', '')}" for note in _notes(row)
+    ]
+    return f"{row['status']:<10} {row['id'] or '-'}" + "".join(f"\n    {note}" for note in notes)
+
+
+def _notes(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [*(row.get("reasons") or ()), *(row.get("defects") or ())]
