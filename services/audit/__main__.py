@@ -39,10 +39,8 @@ def main() -> None:
     worker = Worker(trees, open_log)
 
     def standing() -> Standing:
-        ends, read = worker.ends(), worker.positions
-        return Standing(
-            service=SERVICE, behind=sum(ends[name] - read[name] for name in ends), pending=0, ends=ends
-        )
+        read, ends = worker.positions, worker.ends()
+        return Standing(service=SERVICE, behind=sum(ends.values()) - sum(read.values()), pending=0, ends=ends)
 
     app = create_app("Sightline audit", settings, ready=lambda: worker.has_read, standing=standing)
     add_routes(

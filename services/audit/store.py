@@ -36,7 +36,7 @@ class Store:
     def sizes(self) -> Mapping[str, int]:
         """Return the next offset of each topic, which is its tree's size."""
         with reading(self._engine) as conn:
-            return positions.load(conn, READER)
+            return positions.load(conn, POSITIONS, READER)
 
     def leaves(self, tree: str, upto: int | None = None) -> list[bytes]:
         """Return the leaf hashes of a tree in order, all or the first `upto`."""
@@ -51,5 +51,5 @@ class Store:
         """
         rows = [{"tree": tree, "offset": first + n, "hash": h} for n, h in enumerate(hashes)]
         with writing(self._engine) as conn:
-            positions.advance(conn, READER, tree, first, first + len(hashes))
+            positions.advance(conn, POSITIONS, READER, tree, first, first + len(hashes))
             conn.execute(insert(LEAVES), rows)
