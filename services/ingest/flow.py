@@ -1,6 +1,7 @@
-"""An event as published, and what is known: refused with every reason, or accepted and laid out in sections.
+"""An event as published, and what is known: refused with every reason, or laid out in sections.
 
-1. `screen` before anything is looked up.  2. `decide` once its incident is.  3. `lay_out` once its persons are.
+1. `screen`, before anything is looked up.  2. `decide`, once its incident is.
+3. `lay_out`, once its persons are.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from services.ingest.rules.defects import defects
 from services.ingest.rules.placement import conflict_of, place
 from services.ingest.rules.reading import text
 from services.ingest.rules.urgency import is_urgent
+from services.ingest.settings import SECTION_LIMIT
 from services.ingest.state import (
     Accepted,
     Arrival,
@@ -47,6 +49,7 @@ def screen(arrival: Arrival, publishers: Iterable[str], registered: Registered) 
         *answers.refusals(submission, registered),
         *answers.without_rationale(submission),
         *([] if is_urgent(submission) else referrals.faults(submission)),
+        *_too_many(submission),
     ]
     return tuple(reason for reason in reasons if reason is not None)
 
@@ -120,6 +123,13 @@ def lay_out(
             for name, value in _content(submission)
         ),
     )
+
+
+def _too_many(submission: Submission) -> tuple[Reason, ...]:
+    if count_sections(submission) <= SECTION_LIMIT:
+        return ()
+    what = f"the event has more than {SECTION_LIMIT} sections, each child being one"
+    return (Reason(pointer="/children", rule="too-many-sections", detail=what, fix="send several events"),)
 
 
 def _content(submission: Submission) -> Iterable[tuple[str, Record]]:

@@ -15,6 +15,9 @@ ID_LENGTH: Final = 200
 POLICY_LENGTH: Final = 262_144
 """Characters of a policy's text: it travels whole in one event."""
 
+SECTION_LIMIT: Final = 64
+"""Sections of one event, routing and facts included: the largest padded root (design 3)."""
+
 TEXT_LENGTH: Final = 1_000
 """Characters of a text whose schema sets no length of its own."""
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from services.vocabulary.events import EventType
 from services.vocabulary.placement import Placement
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """A value as JSON has it."""
 
 Record: TypeAlias = Mapping[str, Json]
@@ -109,13 +109,21 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """Hold what one person may be recognised by: texts whose keyed tokens are looked up.
+    """Hold what one person may be recognised by: texts, or the keyed tokens of such texts.
 
-    Neither text is stored or logged. Both None: nobody can be recognised by this.
+    The texts are never stored or logged. Both None: nobody can be recognised by this.
     """
 
     nhs: str | None = field(default=None, repr=False)
     name: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Name somebody known by the same name and date of birth, with their NHS token if there is one."""
+
+    person: str
+    nhs: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

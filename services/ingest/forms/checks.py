@@ -23,7 +23,10 @@ LARGEST_LONG = 2**63 - 1
 
 
 def checker(schema: Any, attributes: Mapping[str, Any] | None = None, named: Named | None = None) -> Check:
-    """Return the checker of a schema as fastavro parsed it. Raises `Misdescribed` for what JSON cannot hold."""
+    """Return the checker of a schema as fastavro parsed it.
+
+    Raises `Misdescribed` for what a JSON event cannot hold.
+    """
     known: Named = {} if named is None else named
     own: Mapping[str, Any] = attributes or {}
     if isinstance(schema, list):

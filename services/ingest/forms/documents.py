@@ -64,15 +64,12 @@ class Forms:
     def _faults(self, value: Record, schema: EventSchema | None) -> Iterator[Fault]:
         if schema is None:
             yield _no_type(value)
-            checks, required = _head(), ("id", "occurred_at")
-        else:
-            checks, required = self._checks[schema.type], _required(schema)
+        checks = self._checks[schema.type] if schema is not None else _head()
+        otherwise = unknown if schema is not None else _any
+        required = _required(schema) if schema is not None else ("id", "occurred_at")
         yield from (missing(name) for name in required if value.get(name) is None)
         for name, item in value.items():
-            if name in checks:
-                found = checks[name](item)
-            else:
-                found = unknown(item) if schema is not None else None
+            found = checks.get(name, otherwise)(item)
             yield from (fault.under(name) for fault in found or ())
 
 
@@ -138,7 +135,10 @@ def _no_type(value: Record) -> Fault:
 
 
 def _submission(value: Record, schema: EventSchema) -> Submission | None:
-    """Return what can be read of a document; None where its head cannot. Sections of a wrong type are left out."""
+    """Return what can be read of a document; None where its head cannot.
+
+    Sections of a wrong type are left out.
+    """
     identity, moment = _text(value, "id"), _moment(value.get("occurred_at"))
     if identity is None or moment is None:
         return None

@@ -17,8 +17,11 @@ def refusals(submission: Submission, registered: Registered) -> tuple[Reason, ..
 
 
 def defects(submission: Submission, registered: Registered) -> tuple[Reason, ...]:
-    """Return a reason for each answer of a VPA that is about nobody registered."""
-    return tuple(_unknown(f"/consent/{name}") for name in _dropped(submission, registered))
+    """Return a reason for each answer of a VPA that is about nobody registered.
+
+    Defects are kept with the receipt, so the name itself, which may be anything, is not in them.
+    """
+    return tuple(_unknown("/consent") for _ in _dropped(submission, registered))
 
 
 def kept(submission: Submission, registered: Registered) -> dict[str, str]:

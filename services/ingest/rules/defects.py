@@ -113,7 +113,7 @@ def _children(submission: Submission, registered: Registered) -> Iterator[Reason
             yield Reason(
                 pointer=f"{at}/school_urn",
                 rule="school-and-home-educated",
-                detail="the child has a school and is home-educated: taken as home-educated, no school is told",
+                detail="both a school and home-educated: taken as home-educated, no school is told",
                 fix="give one or the other",
             )
 

@@ -61,7 +61,7 @@ def _read_as_all(submission: Submission) -> tuple[Reason, ...]:
         Reason(
             pointer="/incident",
             rule="unknown-incident",
-            detail="the withdrawal names an incident we do not know: it is taken for every one of this person",
+            detail="the incident is not one we know: the withdrawal is taken for all of this person's",
             fix="use your own reference, or the incident of a release to you",
         ),
     )

@@ -1,11 +1,11 @@
 """By what may a person be recognised, and who is it then? (design 3 and 4)"""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from stdnum.gb import nhs
 
 from services.ingest.rules.reading import parts, text
-from services.ingest.state import Marks, Record
+from services.ingest.state import Candidate, Marks, Record
 from services.vocabulary.people import match_on_name, match_on_nhs
 from services.vocabulary.times import NotATime, parse_date
 
@@ -29,20 +29,20 @@ def is_nhs_number(number: str) -> bool:
     return bool(nhs.is_valid(number))
 
 
-def recognise(mine: Marks, by_mark: Mapping[str, str], numbered: Mapping[str, str]) -> str | None:
-    """Return the person known by these marks, or None.
+def recognise(mine: Marks, by_nhs: str | None, by_name: Sequence[Candidate]) -> str | None:
+    """Return the person these tokens stand for, or None where it is nobody known, or not clear who.
 
-    `by_mark` gives the person known by a text, `numbered` the NHS text of a person who has one. The
-    NHS number decides; a name and date of birth only where no two NHS numbers contradict each other.
+    The NHS number decides; a name and date of birth only where exactly one person has it whose NHS
+    number does not contradict.
     """
-    if mine.nhs is not None and mine.nhs in by_mark:
-        return by_mark[mine.nhs]
-    candidate = by_mark.get(mine.name) if mine.name is not None else None
-    return candidate if candidate is None or may_be(mine, numbered.get(candidate)) else None
+    if by_nhs is not None:
+        return by_nhs
+    fitting = [known.person for known in by_name if may_be(mine, known.nhs)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def may_be(mine: Marks, their_nhs: str | None) -> bool:
-    """Say whether nothing contradicts this being the person with that NHS mark (None: with none)."""
+    """Say whether nothing contradicts this being the person with that NHS token (None: with none)."""
     return mine.nhs is None or their_nhs is None or mine.nhs == their_nhs
 
 

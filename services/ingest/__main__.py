@@ -1,0 +1,112 @@
+"""Wire the door together and open it."""
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from services.eventlog.access import Access
+from services.eventlog.catalogue_files import load_catalogue
+from services.eventlog.writer import KafkaWriter
+from services.ingest.api.app import build
+from services.ingest.api.receiving import Receiving
+from services.ingest.forms.documents import Forms
+from services.ingest.settings import ACK_SECONDS
+from services.ingest.state import Registered, SchoolAges
+from services.ingest.store.acceptance import Acceptance
+from services.ingest.store.outbox import Outbox
+from services.ingest.store.progress import Progress
+from services.ingest.worker.appender import LOG, Appender, Writer
+from services.ingest.worker.ticker import Ticker
+from services.runtime import telemetry
+from services.runtime.clock import Clock, clock_for
+from services.runtime.database import engine_for
+from services.runtime.identity import Verifier
+from services.runtime.partnership import Partnership
+from services.runtime.secrets import Secrets
+from services.runtime.settings import Settings
+from services.runtime.web import Standing, serve
+
+
+class Door:
+    """The door's parts, put together: the app that answers, and the two workers that run beside it."""
+
+    def __init__(
+        self, settings: Settings, *, own: Engine, keys: Engine, writer: Writer, clock: Clock, patience: float
+    ) -> None:
+        partnership, secrets = Partnership.load(settings.partnership), Secrets.load(settings)
+        catalogue = load_catalogue()
+        self._settings = settings
+        self._verifier = Verifier(partnership, settings.credentials)
+        self.outbox = Outbox(own)
+        self.acceptance = Acceptance(self.outbox, keys, secrets, registered(partnership), clock)
+        self.acceptance.create_tables()
+        self.progress = Progress(self.outbox.through())
+        self.appender = Appender(self.outbox, self.progress, writer, clock, simulated=settings.simulated)
+        self.ticker = Ticker(
+            self.acceptance,
+            self.outbox,
+            self.progress,
+            catalogue,
+            clock,
+            id_key=secrets.id,
+            simulated=settings.simulated,
+        )
+        self._receiving = Receiving(Forms(catalogue), self.acceptance, self.progress, patience=patience)
+        self._ready = False
+
+    def app(self) -> FastAPI:
+        """Return the app that answers publishers."""
+        return build(
+            self._receiving,
+            self.outbox,
+            self._verifier,
+            self._settings,
+            ready=self.is_ready,
+            standing=self.standing,
+        )
+
+    def is_ready(self) -> bool:
+        """Say whether the database answers and, once since the start, all that is kept was in the log."""
+        at_rest = not self.ticker.is_due() and self.outbox.pending() == 0
+        self._ready = self._ready or at_rest
+        return self._ready
+
+    def standing(self) -> Standing:
+        """Return how much is kept and not in the log yet, a quarter hour that is due among it."""
+        due, pending = self.ticker.is_due(), self.outbox.pending()
+        telemetry.gauge("door_pending", "Outbox rows the log has not acknowledged").set(pending)
+        return Standing(
+            service="ingest",
+            behind=0,
+            pending=pending + due,
+            ends={LOG: self.outbox.end()},
+            next_wake=self.ticker.next_wake(),
+        )
+
+
+def registered(partnership: Partnership) -> Registered:
+    """Return who is registered, as the rules ask for it."""
+    return Registered(
+        schools={s.urn: SchoolAges(youngest=s.youngest, oldest=s.oldest) for s in partnership.schools},
+        neighbours=frozenset(school.urn for school in partnership.neighbours),
+        recipients=frozenset(partnership.publishers()),
+    )
+
+
+def main() -> None:
+    """Run until SIGTERM. The appender or the ticker failing ends the process."""
+    settings = Settings.load()
+    telemetry.setup("ingest", settings)
+    partition = Partnership.load(settings.partnership).partition
+    door = Door(
+        settings,
+        own=engine_for("ingest", settings),
+        keys=engine_for("keys", settings),
+        writer=KafkaWriter(Access.of(settings, "ingest"), partition=partition),
+        clock=clock_for(settings),
+        patience=ACK_SECONDS,
+    )
+    serve(door.app(), settings, door.appender.run, door.ticker.run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""One request from its bytes to its answer: read, take in, wait for the log."""
+
+import json
+from collections.abc import Sequence
+
+from fastapi.responses import Response
+
+from services.eventlog.catalogue import EventSchema
+from services.ingest.api import answers
+from services.ingest.forms.documents import Forms
+from services.ingest.forms.strict import Malformed, parse
+from services.ingest.settings import ACK_SECONDS, BATCH_LIMIT
+from services.ingest.state import Json, Reason, Sender
+from services.ingest.store.acceptance import Acceptance
+from services.ingest.store.answers import Offered, Taken
+from services.ingest.store.progress import Progress
+from services.runtime import pause, telemetry
+from services.runtime.clock import elapsed
+from services.runtime.identity import Caller
+
+
+class Receiving:
+    """Answer requests that carry events. Called from several threads."""
+
+    def __init__(
+        self, forms: Forms, acceptance: Acceptance, progress: Progress, *, patience: float = ACK_SECONDS
+    ) -> None:
+        self._forms = forms
+        self._acceptance = acceptance
+        self._progress = progress
+        self._patience = patience
+
+    def receive(self, caller: Caller, body: bytes) -> Response:
+        """Return the answer to one request.
+
+        1. Parse.  2. Read each event.  3. Take the batch in.  4. Wait for the log's acknowledgement.
+
+        A receipt is answered only after step 4. Asked to come back later, a publisher sends the same again.
+        """
+        try:
+            document = parse(body)
+        except Malformed as error:
+            return answers.malformed(error.fault.reason())
+        if isinstance(document, list):
+            return self._batch(caller, document)
+        taken = self._take(caller, [document])
+        return answers.later() if taken is None else answers.single(taken[0])
+
+    def _batch(self, caller: Caller, documents: list[Json]) -> Response:
+        if not 0 < len(documents) <= BATCH_LIMIT:
+            return answers.refused_whole(_size())
+        taken = self._take(caller, documents)
+        return answers.later() if taken is None else answers.several(taken)
+
+    def _take(self, caller: Caller, documents: Sequence[Json]) -> list[Taken] | None:
+        sender = Sender(agency=caller.agency, person=caller.person, role=caller.role.value)
+        with telemetry.tracer().start_as_current_span("door.take") as span:
+            span.set_attributes({"agency": caller.agency, "events": len(documents)})
+            taken = self._acceptance.take(sender, [self._offered(document) for document in documents])
+            _count(taken)
+            pause.at("door-after-outbox")
+            self._progress.added()
+            return taken if self._acknowledged(taken) else None
+
+    def _offered(self, document: Json) -> Offered:
+        reading = self._forms.read(document)
+        canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return Offered(
+            id=reading.id,
+            mac=self._acceptance.mac(canonical.encode("utf-8")),
+            schema=reading.schema,
+            submission=reading.submission,
+            reasons=reading.reasons,
+        )
+
+    def _acknowledged(self, taken: Sequence[Taken]) -> bool:
+        last = max((one.seq for one in taken if one.seq is not None), default=0)
+        began = elapsed()
+        done = self._progress.wait(last, self._patience)
+        _waited().observe(elapsed() - began)
+        return done
+
+
+def _size() -> Reason:
+    return Reason(
+        pointer="",
+        rule="batch-size",
+        detail=f"a request carries 1 to {BATCH_LIMIT} events",
+        fix="send one object, or an array of that many",
+    )
+
+
+def _count(taken: Sequence[Taken]) -> None:
+    events = telemetry.counter("door_events", "Events at the door, by what became of them", "status")
+    for one in taken:
+        events.labels(one.status.value).inc()
+
+
+def _waited() -> "telemetry.Histogram":
+    return telemetry.histogram("door_ack_seconds", "Seconds from the outbox to the log's acknowledgement")

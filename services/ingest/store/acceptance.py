@@ -1,0 +1,294 @@
+"""Taking events in: from what was sent to sealed rows in the outbox, in the order of the log.
+
+Sealed once; what is retried afterwards is the row's bytes. Key rows are on disk before the outbox
+has an event that needs them: killed in between, a few keys are left that seal nothing.
+"""
+
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from secrets import SystemRandom, token_hex, token_urlsafe
+from threading import Lock
+
+from sqlalchemy import Engine
+
+from services.eventlog.catalogue import EventSchema
+from services.eventlog.codec import encode_content, encode_envelope
+from services.eventlog.ids import event_id
+from services.eventlog.keys import FileKek, KeyStore
+from services.eventlog.sealing import PlainSection, plan_leaves, seal_event
+from services.ingest import flow
+from services.ingest.rules.people import marks
+from services.ingest.state import (
+    Accepted,
+    Arrival,
+    Incident,
+    Known,
+    Marks,
+    Parties,
+    Reason,
+    Refused,
+    Registered,
+    Scope,
+    Sender,
+    Submission,
+)
+from services.ingest.store.answers import Offered, Status, Taken, conflict, duplicate, refused
+from services.ingest.store.incidents import Incidents
+from services.ingest.store.outbox import Entry, Kept, Outbox
+from services.ingest.store.people import People, keyed
+from services.ingest.store.tables import KEYS
+from services.runtime import telemetry
+from services.runtime.clock import Clock
+from services.runtime.database import writing
+from services.runtime.secrets import Secrets
+from services.vocabulary.events import VPA_FAMILY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Laid:
+    """Hold an accepted event between the key database and the outbox."""
+
+    entry: Entry
+    schema: EventSchema
+    sections: tuple[PlainSection, ...] = field(repr=False)
+    at: datetime
+
+
+class Acceptance:
+    """The door's one way in. Batches are taken one after another: their order is the log's."""
+
+    def __init__(
+        self, outbox: Outbox, keys: Engine, secrets: Secrets, registered: Registered, clock: Clock
+    ) -> None:
+        self._outbox = outbox
+        self._keys = keys
+        self._store = KeyStore(keys, FileKek(secrets.kek))
+        self._secrets = secrets
+        self._registered = registered
+        self._clock = clock
+        self._shuffle = SystemRandom().shuffle
+        self._turn = Lock()
+
+    def create_tables(self) -> None:
+        """Make the tables where they are missing, the key database's too."""
+        self._store.create_tables()
+        KEYS.create_all(self._keys)
+        self._outbox.create_tables()
+
+    def mac(self, canonical: bytes) -> bytes:
+        """Return the keyed MAC of a body, by which a second copy is known."""
+        return hmac.digest(self._secrets.body, canonical, "sha256")
+
+    def take(self, sender: Sender, offered: Sequence[Offered]) -> list[Taken]:
+        """Take a batch in and return what became of each event, in order; each stands alone.
+
+        1. Answer what the outbox has already.  2. Refuse, with every reason.  3. Resolve incidents
+        and persons, and lay the sections out.  4. Commit keys.  5. Seal.  6. Commit the outbox.
+
+        Returns after step 6: accepted events are kept, and will be in the log. Where it raises,
+        nothing was accepted, and the same batch may be sent again.
+        """
+        with self._turn:
+            batch = _Batch(self, sender, self._clock.now())
+            return batch.take(offered)
+
+
+class _Batch:
+    """One batch on its way through the door."""
+
+    def __init__(self, door: Acceptance, sender: Sender, at: datetime) -> None:
+        self._door = door
+        self._sender = sender
+        self._at = at
+        self._fresh: dict[str, _Laid] = {}
+
+    def take(self, offered: Sequence[Offered]) -> list[Taken]:
+        names = [self._event_id(item) for item in offered]
+        kept = self._door._outbox.find(name for name in names if name is not None)
+        looked = [self._look(item, name, kept) for item, name in zip(offered, names, strict=True)]
+        if any(isinstance(item, Arrival) for item in looked):
+            looked = self._resolve(offered, names, looked)
+        numbers = self._keep()
+        return [replace(t, seq=numbers.get(t.event_id or "", t.seq)) for t in looked if isinstance(t, Taken)]
+
+    def _event_id(self, item: Offered) -> str | None:
+        return None if item.id is None else event_id(self._door._secrets.id, self._sender.agency, item.id)
+
+    def _look(self, item: Offered, name: str | None, kept: dict[str, Kept]) -> Taken | Arrival:
+        """Answer what needs nothing looked up: known events, and what can only be refused."""
+        if name is not None and name in kept and not item.reasons:
+            known = kept[name]
+            same = hmac.compare_digest(known.mac, item.mac)
+            return duplicate(item, known) if same else conflict(item)
+        reasons = item.reasons
+        if item.submission is not None and item.schema is not None:
+            arrival = Arrival(submission=item.submission, sender=self._sender, at=self._at)
+            found = flow.screen(arrival, item.schema.publishers, self._door._registered)
+            reasons = (*reasons, *(new for new in found if _is_new(new, reasons)))
+            if not reasons:
+                return arrival
+        return refused(item, reasons)
+
+    def _resolve(
+        self, offered: Sequence[Offered], names: list[str | None], looked: Sequence[Taken | Arrival]
+    ) -> list[Taken | Arrival]:
+        arrivals = [item for item in looked if isinstance(item, Arrival)]
+        with writing(self._door._keys) as conn:
+            incidents = Incidents(conn, self._door._secrets.match, self._door._secrets.alias)
+            incidents.load((arrival.sender, arrival.submission) for arrival in arrivals)
+            people = People(conn, self._door._store)
+            people.load(
+                [keyed(mark, self._door._secrets.match) for a in arrivals for mark in _marks(a.submission)],
+                incidents.victims(),
+            )
+            originals = self._originals(arrivals)
+            results: list[Taken | Arrival] = []
+            for item, name, found in zip(offered, names, looked, strict=True):
+                if isinstance(found, Arrival):
+                    assert name is not None
+                    found = self._settle(item, name, found, originals, incidents, people)
+                results.append(found)
+            incidents.write()
+            self._personal = people.write(self._at)
+        return results
+
+    def _originals(self, arrivals: Sequence[Arrival]) -> set[str]:
+        wanted = [self._original(arrival.submission) for arrival in arrivals]
+        named = [name for name in wanted if name is not None]
+        return set(self._door._outbox.find(named)) if named else set()
+
+    def _original(self, submission: Submission) -> str | None:
+        if submission.corrects is None:
+            return None
+        return event_id(self._door._secrets.id, self._sender.agency, submission.corrects)
+
+    def _settle(
+        self,
+        item: Offered,
+        name: str,
+        arrival: Arrival,
+        originals: set[str],
+        incidents: Incidents,
+        people: People,
+    ) -> Taken:
+        if name in self._fresh:
+            return self._again(item, self._fresh[name].entry)
+        original = self._original(arrival.submission)
+        has_original = original is not None and (original in originals or original in self._fresh)
+        known = Known(
+            incident=incidents.known(self._sender, arrival.submission),
+            corrects=original if has_original else None,
+        )
+        decided = flow.decide(arrival, known, self._door._registered)
+        if isinstance(decided, Refused):
+            return refused(item, decided.reasons)
+        decided, parties = self._persons(arrival.submission, decided, incidents, people)
+        self._fresh[name] = self._laid(item, name, arrival, known, decided, parties)
+        entry = self._fresh[name].entry
+        return Taken(
+            id=item.id, status=Status.ACCEPTED, event_id=name, receipt=entry.receipt, defects=decided.defects
+        )
+
+    def _again(self, item: Offered, entry: Entry) -> Taken:
+        """Answer a second copy of an event in one batch as it would be answered in the next."""
+        if not hmac.compare_digest(entry.mac, item.mac):
+            return conflict(item)
+        kept = Kept(
+            seq=0, event_id=entry.event_id, mac=entry.mac, receipt=entry.receipt, defects=entry.defects
+        )
+        return duplicate(item, kept)
+
+    def _persons(
+        self, submission: Submission, decided: Accepted, incidents: Incidents, people: People
+    ) -> tuple[Accepted, Parties]:
+        """Return who the event's persons are, and its incident with its victim put right."""
+        victim = self._victim(submission, decided, people)
+        if decided.scope is Scope.NEW:
+            decided = replace(decided, incident=Incident(id=token_hex(16), victim=victim))
+            assert decided.incident is not None
+            incidents.begin(self._sender, submission, decided.incident)
+        elif decided.incident is not None and decided.incident.victim != victim:
+            decided = replace(decided, incident=replace(decided.incident, victim=victim))
+            assert decided.incident is not None
+            if submission.type in VPA_FAMILY:
+                incidents.change_victim(decided.incident)
+        other = submission.sections.get("person_causing_harm")
+        return decided, Parties(
+            victim=victim,
+            person_causing_harm=None if other is None else people.find(self._tokens(marks(other))),
+            children=tuple(people.find(self._tokens(marks(child))) for child in submission.children),
+        )
+
+    def _victim(self, submission: Submission, decided: Accepted, people: People) -> str | None:
+        held = decided.incident.victim if decided.incident is not None else None
+        given = submission.sections.get("victim")
+        if given is not None:
+            return people.find_victim(self._tokens(marks(given)), held)
+        if people.has(held):
+            return held
+        return None if decided.scope is Scope.NONE else people.begin()
+
+    def _tokens(self, found: Marks) -> Marks:
+        return keyed(found, self._door._secrets.match)
+
+    def _laid(
+        self, item: Offered, name: str, arrival: Arrival, known: Known, decided: Accepted, parties: Parties
+    ) -> _Laid:
+        assert item.schema is not None
+        _, leaves = plan_leaves(flow.count_sections(arrival.submission), self._door._shuffle)
+        plain = flow.lay_out(arrival, known, decided, parties, leaves, self._door._registered)
+        schemas = {section.name: section for section in item.schema.sections}
+        sections = tuple(
+            PlainSection(
+                name=one.name,
+                schema_id=schemas[one.name].schema_id,
+                leaf=one.leaf,
+                person=one.person,
+                plaintext=encode_content(schemas[one.name], one.value),
+            )
+            for one in plain
+        )
+        return _Laid(
+            entry=self._entry(item, name, decided), schema=item.schema, sections=sections, at=self._at
+        )
+
+    def _entry(self, item: Offered, name: str, decided: Accepted) -> Entry:
+        return Entry(
+            agency=self._sender.agency,
+            event_id=name,
+            mac=item.mac,
+            receipt=token_urlsafe(24),
+            recorded_at=self._at.isoformat(),
+            defects=json.dumps([asdict(defect) for defect in decided.defects]),
+            trace=telemetry.carrier().get("traceparent"),
+            value=b"",
+        )
+
+    def _keep(self) -> dict[str, int]:
+        return self._door._outbox.add(
+            [replace(laid.entry, value=self._sealed(laid)) for laid in self._fresh.values()]
+        )
+
+    def _sealed(self, laid: _Laid) -> bytes:
+        envelope = seal_event(
+            event_id=laid.entry.event_id,
+            type=laid.schema.type,
+            schema_id=laid.schema.schema_id,
+            recorded_at=laid.at,
+            sections=laid.sections,
+            keys=self._personal,
+            routing_key=self._door._secrets.routing,
+        )
+        return encode_envelope(envelope)
+
+
+def _marks(submission: Submission) -> list[Marks]:
+    people = [submission.sections.get(name) for name in ("victim", "person_causing_harm")]
+    return [marks(person) for person in (*people, *submission.children) if person is not None]
+
+
+def _is_new(reason: Reason, others: Sequence[Reason]) -> bool:
+    return not any(reason.pointer == other.pointer for other in others)

@@ -1,0 +1,120 @@
+"""Who a person is: recognised by keyed tokens, or new, with a key made before anything is sealed."""
+
+import hmac
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from secrets import token_hex
+
+from sqlalchemy import Connection, select
+
+from services.eventlog.keys import TOKENS, KeyStore
+from services.ingest.rules.people import may_be, recognise
+from services.ingest.state import Candidate, Marks
+
+_NHS = "nhs:"
+_NAME = "name:"
+
+
+def keyed(marks: Marks, match_key: bytes) -> Marks:
+    """Return the tokens of a person's marks: what is looked up and kept, and says nothing without the key."""
+    return Marks(
+        nhs=None if marks.nhs is None else _NHS + _mac(match_key, marks.nhs),
+        name=None if marks.name is None else _NAME + _mac(match_key, marks.name),
+    )
+
+
+def _mac(key: bytes, text: str) -> str:
+    return hmac.digest(key, text.encode("utf-8"), "sha256").hex()
+
+
+class People:
+    """Recognise the persons of one batch, and remember the new ones until they are written.
+
+    A person whose key was destroyed is nobody known: they begin anew.
+    """
+
+    def __init__(self, conn: Connection, keys: KeyStore) -> None:
+        self._conn = conn
+        self._store = keys
+        self._keys: dict[str, bytes] = {}
+        self._by_token: dict[str, list[str]] = {}
+        self._nhs: dict[str, str] = {}
+        self._new: list[str] = []
+        self._learned: dict[str, set[str]] = {}
+
+    def load(self, tokens: Iterable[Marks], persons: Iterable[str]) -> None:
+        """Read everybody these tokens may stand for, and these persons, with their keys."""
+        wanted = {token for marks in tokens for token in (marks.nhs, marks.name) if token is not None}
+        matched = self._store.match(wanted, conn=self._conn)
+        everybody = {*persons, *(person for found in matched.values() for person in found)}
+        self._keys = self._store.get_all(everybody, conn=self._conn)
+        for token, found in matched.items():
+            self._by_token[token] = [person for person in found if person in self._keys]
+        self._load_numbers()
+
+    def find(self, marks: Marks) -> str:
+        """Return the person these tokens stand for, a new one where that is nobody known."""
+        person = self._recognised(marks) or self.begin()
+        self._learn(person, marks)
+        return person
+
+    def find_victim(self, marks: Marks, of_incident: str | None) -> str:
+        """Return an incident's adult victim as an event describes them.
+
+        Somebody not recognised is the victim the incident already has, with details put right, unless
+        two NHS numbers contradict that.
+        """
+        person = self._recognised(marks)
+        if person is None and self.has(of_incident):
+            assert of_incident is not None
+            person = of_incident if may_be(marks, self._nhs.get(of_incident)) else None
+        person = person or self.begin()
+        self._learn(person, marks)
+        return person
+
+    def has(self, person: str | None) -> bool:
+        """Say whether there is a key for this person."""
+        return person is not None and person in self._keys
+
+    def begin(self) -> str:
+        """Return a new person, whom nothing recognises yet."""
+        person = token_hex(16)
+        self._new.append(person)
+        self._keys[person] = b""
+        return person
+
+    def write(self, at: datetime) -> Mapping[str, bytes]:
+        """Write new persons with their keys and tokens, and return every key. Part of the transaction."""
+        self._keys.update(self._store.create(self._new, at=at, conn=self._conn))
+        self._store.add_tokens(self._learned, conn=self._conn)
+        return self._keys
+
+    def _recognised(self, marks: Marks) -> str | None:
+        by_nhs = self._by_token.get(marks.nhs, []) if marks.nhs is not None else []
+        named = self._by_token.get(marks.name, []) if marks.name is not None else []
+        candidates = [Candidate(person=person, nhs=self._nhs.get(person)) for person in named]
+        return recognise(marks, by_nhs[0] if by_nhs else None, candidates)
+
+    def _learn(self, person: str, marks: Marks) -> None:
+        """Remember an NHS number the person had none of, and a name that is nobody's or contradicted."""
+        if marks.nhs is not None and person not in self._nhs:
+            self._nhs[person] = marks.nhs
+            self._add(person, marks.nhs)
+        if marks.name is not None and (marks.nhs is not None or not self._by_token.get(marks.name)):
+            self._add(person, marks.name)
+
+    def _add(self, person: str, token: str) -> None:
+        known = self._by_token.setdefault(token, [])
+        if person not in known:
+            known.append(person)
+            self._learned.setdefault(person, set()).add(token)
+
+    def _load_numbers(self) -> None:
+        if self._keys:
+            rows = self._conn.execute(
+                select(TOKENS.c.person, TOKENS.c.token)
+                .where(TOKENS.c.person.in_(sorted(self._keys)), TOKENS.c.token.startswith(_NHS))
+                .order_by(TOKENS.c.token)
+            )
+            for row in rows:
+                self._nhs.setdefault(row.person, row.token)
