@@ -250,6 +250,43 @@ def verify(
     raise typer.Exit(0 if result.ok else 1)
 
 
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="Another seed is another month.")] = 1,
+    month: Annotated[str, typer.Option(help="Which month to play.")] = "2024-09",
+    data: Annotated[
+        Path | None, typer.Option("--data", help="A fresh directory to keep; else one that goes afterwards.")
+    ] = None,
+    exit_: Annotated[bool, typer.Option("--exit", envvar="DEMO_EXIT", help="Stop when all is told.")] = False,
+) -> None:
+    """Play a synthetic month through a whole system and print what every agency and school received.
+
+    Example: sightline demo --exit
+    """
+    from services.cli.demo import Wanted
+    from services.cli.demo import demo as show_all
+
+    show_all(Wanted(seed=seed, month=month, data=data, stay=not exit_))
+
+
+@app.command()
+def generate(
+    out: Annotated[Path, typer.Option(help="The file to write, one event a line.")],
+    year: Annotated[str, typer.Option(help="Which year.")] = "2022-23",
+    seed: Annotated[int, typer.Option(help="Another seed is another year.")] = 1,
+    json_: Json = False,
+) -> None:
+    """Write a synthetic year of police events with the partnership's published totals.
+
+    Example: sightline generate --year 2022-23 --seed 1 --out year.jsonl
+    """
+    from services.cli import show
+    from services.cli.generating import generate as write
+
+    count = write(year, seed, out)
+    show.document({"out": str(out), "events": count}) if json_ else print(f"{count} events in {out}")
+
+
 def _system(url: str | None, data: Path | None) -> Any:
     from services.cli.client import System
 

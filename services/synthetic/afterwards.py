@@ -128,10 +128,11 @@ def _referrals(pick: _Picker) -> Iterator[Dated]:
     sources = ("self", "children's social care", "leighton hospital", "adult social care")
     for number, one in enumerate(pick.take(REFERRALS)):
         at = pick.after(one)
-        told = contact(one) | {"safe": {"phone": "yes", "post": "no"}}
+        source = sources[number % len(sources)]
+        told = contact(one) | {"safe": {"phone": "yes", "post": "no", "email": "not_known"}}
         event = _event(one, at, "ReferralReceived") | {
             "incident": f"CEDAH-{one.reference}",
-            "facts": {"referral_source": sources[number % len(sources)]},
+            "facts": {"referral_source": source, "self_referral": source == "self"},
             "victim": one.household.victim.as_section(),
             "contact": told,
             "referral": {"text": one.household.account},

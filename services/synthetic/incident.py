@@ -1,6 +1,5 @@
 """One incident as the police send it: raised by a first responder, reviewed by the Hub."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -116,8 +115,10 @@ def _form(incident: Incident) -> dict[str, object]:
 
 def contact(incident: Incident) -> dict[str, object]:
     """Return how to reach the victim; now and then nobody asked whether it is safe."""
-    safe: Mapping[str, str] = {"phone": "yes" if incident.roll * 5 % 1 < 0.7 else "no", "post": "no"}
-    stated = {"safe": dict(safe)} if incident.roll * 29 % 1 < 0.9 else {}
+    phone = "yes" if incident.roll * 5 % 1 < 0.7 else "no"
+    stated = (
+        {"safe": {"phone": phone, "post": "no", "email": "not_known"}} if incident.roll * 29 % 1 < 0.9 else {}
+    )
     return {"phone": incident.household.victim.phone, "address": incident.household.address, **stated}
 
 

@@ -34,8 +34,6 @@ class Mailroom:
 def listening(address: str, directory: Path) -> Controller:
     """Start to take messages at `host:port`, and return what stops it."""
     host, _, port = address.rpartition(":")
-    controller = Controller(
-        Mailroom(directory), hostname=host, port=int(port), data_size_limit=LARGEST_BYTES
-    )
+    controller = Controller(Mailroom(directory), hostname=host, port=int(port), data_size_limit=LARGEST_BYTES)
     controller.start()
     return controller

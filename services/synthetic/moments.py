@@ -1,12 +1,10 @@
 """When things happen: at night and at weekends; and when the Hub's desk is staffed."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
-START = datetime(2024, 9, 1, tzinfo=LONDON)
-DAYS = 30
 
 _BY_WEEKDAY = (10, 9, 9, 10, 14, 20, 18)
 """Monday to Sunday."""
@@ -17,9 +15,10 @@ DESK = (8, 10, 12, 14, 16, 18, 20)
 """Hours at which the Hub sends what it has reviewed, every day of the week."""
 
 
-def occurrence_times(rng: random.Random, count: int) -> list[datetime]:
-    """Return when each incident happened, in order, all within the month."""
-    days = [START + timedelta(days=n) for n in range(DAYS)]
+def occurrence_times(rng: random.Random, count: int, first: date, last: date) -> list[datetime]:
+    """Return when each incident happened, in order, from the first day to the last."""
+    start = datetime(first.year, first.month, first.day, tzinfo=LONDON)
+    days = [start + timedelta(days=n) for n in range((last - first).days + 1)]
     weights = [_BY_WEEKDAY[day.weekday()] for day in days]
     return sorted(_within(rng, day) for day in rng.choices(days, weights, k=count))
 
