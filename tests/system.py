@@ -33,7 +33,7 @@ from services.runtime.settings import DEMO_PARTNERSHIP, LOOPBACK, Settings
 from services.vocabulary.agencies import SERVICES
 
 LONG = os.environ.get("SIGHTLINE_LONG") == "1"
-POSTGRES = Path("/usr/lib/postgresql/15/bin")
+POSTGRES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/usr/lib/postgresql/none"))
 READY_SECONDS = 150.0
 _numbers = itertools.count(1)
 
