@@ -1,4 +1,4 @@
-"""How answers look on the wire (design 11): results in the shape of `publish`, problems as RFC 9457 has them."""
+"""How answers look on the wire: results in the shape of `publish`, problems as in RFC 9457 (design 11)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict

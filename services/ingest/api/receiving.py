@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 
 from fastapi.responses import Response
+from prometheus_client import Histogram
 
-from services.eventlog.catalogue import EventSchema
 from services.ingest.api import answers
 from services.ingest.forms.documents import Forms
 from services.ingest.forms.strict import Malformed, parse
@@ -96,5 +96,5 @@ def _count(taken: Sequence[Taken]) -> None:
         events.labels(one.status.value).inc()
 
 
-def _waited() -> "telemetry.Histogram":
+def _waited() -> Histogram:
     return telemetry.histogram("door_ack_seconds", "Seconds from the outbox to the log's acknowledgement")

@@ -82,7 +82,7 @@ def _record(row: Waiting) -> Record:
 
 
 def _require_agreement(positions: Sequence[Position], sent: datetime, acknowledged: datetime) -> None:
-    """Raise where the log's own timestamp lies more than 2 s outside sending and acknowledgement (design 2)."""
+    """Raise where the log's own timestamp lies more than 2 s outside sending and acknowledgement."""
     for position in positions:
         if not sent - STAMP_TOLERANCE <= position.timestamp <= acknowledged + STAMP_TOLERANCE:
             raise ClocksDisagree(f"offset `{position.offset}` is stamped outside its sending: set the clocks")
