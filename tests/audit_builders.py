@@ -9,10 +9,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.audit.bundles import Bundles
 from services.audit.rules.notes import Signer
-from services.audit.store import Store
-from services.audit.worker import Trees, Worker
+from services.audit.store.bundles import Bundles
+from services.audit.store.leaves import Store
+from services.audit.store.trees import Trees
+from services.audit.worker import Worker
 from services.eventlog.codec import encode_envelope
 from services.eventlog.envelope import Envelope
 from services.eventlog.memory import MemoryLog, MemoryReader
@@ -55,8 +56,8 @@ def a_decision(number: int, leaves: tuple[int, ...], *, to: str, seq: int) -> by
     """Return the decision on an event: facts and victim to one recipient, under that number."""
     chosen = {"facts": leaves[1], "victim": leaves[3]}
     emit = {
-        "recipient": to, "kind": "new", "seq": seq, "release_id": f"release-{number}", "cause": f"event-{number}",
-        "event_id": f"event-{number}", "event_offset": number, "incident": "alias", "person": "alias",
+        "recipient": to, "kind": "new", "seq": seq, "release_id": f"release-{number}",
+        "cause": f"event-{number}", "event_id": f"event-{number}", "event_offset": number, "incident": "alias", "person": "alias",
         "ground": "high-risk", "rule": "dafsu-high", "purpose": "support", "expects": None, "not_after": None,
         "reason": None, "sections": list(chosen), "leaves": list(chosen.values()),
     }  # fmt: skip

@@ -6,10 +6,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from services.audit.api import add_routes
-from services.audit.bundles import Bundles
 from services.audit.rules.notes import Signer
-from services.audit.store import Store
-from services.audit.worker import Trees, Worker
+from services.audit.store.bundles import Bundles
+from services.audit.store.leaves import Store
+from services.audit.store.trees import Trees
+from services.audit.worker import Worker
 from services.eventlog.access import Access
 from services.eventlog.reader import KafkaReader
 from services.eventlog.writer import KafkaWriter

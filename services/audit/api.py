@@ -9,10 +9,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from starlette.background import BackgroundTask
 
-from services.audit.bundles import Bundles, pack
 from services.audit.flow import LOG
 from services.audit.rules.notes import Signer
-from services.audit.worker import Trees
+from services.audit.store.bundles import Bundles, pack
+from services.audit.store.trees import Trees
 from services.eventlog.errors import Unavailable
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.partnership import Partnership, Role

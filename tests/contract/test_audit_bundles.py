@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.audit import bundles, verifier
+from services.audit import verifier
 from services.audit.rules import notes
+from services.audit.store import bundles
 from services.audit.verifier import verify
 from services.eventlog import chain
 from services.eventlog.codec import decode_envelope

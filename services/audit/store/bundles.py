@@ -17,8 +17,8 @@ from typing import Protocol
 
 from services.audit.flow import LOG, Emitted, emitted_to, leaf_of, line_of, release_line
 from services.audit.rules import notes
-from services.audit.store import Store
-from services.audit.worker import Trees
+from services.audit.store.leaves import Store
+from services.audit.store.trees import Trees
 from services.eventlog import codec
 from services.eventlog.chain import inclusion_proofs
 from services.eventlog.errors import Tampered, Unavailable
