@@ -1,0 +1,1 @@
+"""The one address people and systems use: it passes the API on and composes the pages."""

@@ -1,0 +1,1 @@
+"""Read models: what each recipient was released, in order, from `to.<recipient>`; sealed as it came."""

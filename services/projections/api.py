@@ -1,0 +1,143 @@
+"""What a recipient may ask over HTTP: its inbox, the signed head of it, and an incident's timeline.
+
+A caller sees releases to its own agency and nothing else; what it may not see looks like what is not there.
+"""
+
+import base64
+import binascii
+import json
+import re
+from dataclasses import asdict
+from typing import Annotated
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import JSONResponse
+
+from services.projections.state import Row
+from services.projections.store import Order, Question, Store
+from services.runtime.clock import Clock
+from services.runtime.identity import ALGORITHM, Caller, Unauthenticated, Verifier
+from services.runtime.web import problem
+from services.vocabulary.times import format_time
+
+USUAL_PAGE = 100
+LARGEST_PAGE = 1000
+SIGNER = "projections"
+_WIDTH = 8
+"""Bytes of a number inside a cursor."""
+
+ALIAS = re.compile("[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+Token = Annotated[str | None, Header(alias="Authorization")]
+Word = Annotated[str | None, Query(pattern="^[A-Za-z]{1,40}$")]
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
+
+
+def router(*, store: Store, verifier: Verifier, statements: "Statements") -> APIRouter:
+    """Return the routes of the read models."""
+    routes = APIRouter()
+
+    @routes.get("/v1/inbox", summary="Releases to the caller's agency, in the order of their numbers")
+    def inbox(
+        authorization: Token = None,
+        after: str | None = None,
+        limit: Limit = USUAL_PAGE,
+        order: Order = Order.OLDEST,
+        kind: Word = None,
+        event_type: Word = None,
+    ) -> JSONResponse:
+        caller = _person(verifier, authorization)
+        if isinstance(caller, JSONResponse):
+            return caller
+        number = _number(after)
+        if after is not None and number is None:
+            return problem(400, "not a cursor", "`after` is not a cursor: send `next` of an earlier page")
+        rows = store.page(
+            Question(
+                recipient=caller.agency,
+                after=number,
+                limit=limit,
+                order=order,
+                kind=kind,
+                event_type=event_type,
+            )
+        )
+        return JSONResponse({"releases": [shown(row) for row in rows], "next": _next(rows)})
+
+    @routes.get("/v1/inbox/head", summary="A signed statement of the first and last number kept")
+    def head(authorization: Token = None) -> JSONResponse:
+        caller = _person(verifier, authorization)
+        if isinstance(caller, JSONResponse):
+            return caller
+        return JSONResponse(statements.of(caller.agency, store))
+
+    @routes.get("/v1/incidents/{alias}", summary="What the caller's agency was released about one incident")
+    def incident(alias: str, authorization: Token = None) -> JSONResponse:
+        caller = _person(verifier, authorization)
+        if isinstance(caller, JSONResponse):
+            return caller
+        rows = store.timeline(caller.agency, alias) if ALIAS.fullmatch(alias) else ()
+        if not rows:
+            return problem(404, "not found", "there is no such incident in your inbox")
+        return JSONResponse({"incident": alias, "releases": [shown(row) for row in rows]})
+
+    return routes
+
+
+class Statements:
+    """Signs what is kept, so that a recipient can show what it was told it had (design 1, promise 3)."""
+
+    def __init__(self, *, private_key_pem: bytes, partition: int, clock: Clock) -> None:
+        key = load_pem_private_key(private_key_pem, password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise ValueError("the signing key is not Ed25519: make one with sightline up")
+        self._key = key
+        self._partition = partition
+        self._clock = clock
+
+    def of(self, recipient: str, store: Store) -> dict[str, object]:
+        """Return the statement's fields and, as `statement`, the same fields as a compact JWS."""
+        kept = asdict(store.head(recipient))
+        at = format_time(self._clock.now())
+        fields: dict[str, object] = {"recipient": recipient, "partition": self._partition, **kept, "at": at}
+        payload = json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
+        signed = jwt.PyJWS().encode(payload, self._key, algorithm=ALGORITHM, headers={"kid": SIGNER})
+        return {**fields, "statement": signed}
+
+
+def shown(row: Row) -> dict[str, object]:
+    """Return a row as an inbox line: every field of a release but its bytes."""
+    fields = asdict(row)
+    del fields["value"]
+    return {**fields, "sections": list(row.sections)}
+
+
+def _person(verifier: Verifier, authorization: str | None) -> Caller | JSONResponse:
+    """Return who asks, or the refusal: an inbox is read by a named person (design 11)."""
+    try:
+        caller = verifier.caller(authorization)
+    except Unauthenticated as error:
+        return problem(401, "not authenticated", str(error), headers={"www-authenticate": "Bearer"})
+    if caller.person is None:
+        return problem(403, "nobody named", "an inbox is read by a named person: put `sub` in the token")
+    return caller
+
+
+def _next(rows: tuple[Row, ...]) -> str | None:
+    return _cursor(rows[-1].seq) if rows else None
+
+
+def _cursor(seq: int) -> str:
+    return base64.urlsafe_b64encode(seq.to_bytes(_WIDTH, "big")).decode().rstrip("=")
+
+
+def _number(cursor: str | None) -> int | None:
+    try:
+        raw = base64.b64decode((cursor or "") + "=", altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    number = int.from_bytes(raw, "big")
+    return number if len(raw) == _WIDTH and number < 2**63 else None

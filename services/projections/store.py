@@ -1,0 +1,258 @@
+"""Where read models are kept: rows, next numbers and topic positions, committed together.
+
+    projections_release    one row a release, with the sealed bytes it came in; nothing opened
+    projections_sequence   the next number of each recipient
+    projections_position   the next offset of each topic
+    projections_waiting    numbers that came before their turn, and since when
+    projections_parked     records that cannot be read, and why
+
+All of it can be thrown away and rebuilt from `to.*`: the same rows, byte for byte.
+"""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    RowMapping,
+    Select,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+)
+
+from services.eventlog import positions
+from services.projections.flow import Folded
+from services.projections.state import FIRST, Head, Numbers, Parked, Row, Waiting
+from services.runtime.database import reading, writing
+
+PREFIX = "projections"
+METADATA = MetaData()
+
+
+def _text(name: str, *, size: int = 200, null: bool = False) -> Column[str]:
+    return Column(name, String(size), nullable=null)
+
+
+RELEASES = Table(
+    "projections_release",
+    METADATA,
+    Column("recipient", String(120), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("release_id", String(64), nullable=False, unique=True),
+    _text("kind"),
+    _text("cause"),
+    _text("event_id"),
+    _text("event_type"),
+    _text("source", null=True),
+    _text("occurred_at", null=True),
+    _text("decided_at"),
+    _text("ground"),
+    _text("rule"),
+    _text("policy"),
+    _text("purpose", size=500),
+    _text("expects", size=500, null=True),
+    _text("not_after", null=True),
+    _text("person", null=True),
+    _text("incident", null=True),
+    _text("reason", null=True),
+    Column("partition", Integer, nullable=False),
+    Column("sections", JSON, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Index("projections_by_incident", "recipient", "incident", "seq"),
+)
+SEQUENCES = Table(
+    "projections_sequence",
+    METADATA,
+    Column("recipient", String(120), primary_key=True),
+    Column("next", BigInteger, nullable=False),
+)
+WAITING = Table(
+    "projections_waiting",
+    METADATA,
+    Column("recipient", String(120), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("since", String(40), nullable=False),
+)
+PARKED = Table(
+    "projections_parked",
+    METADATA,
+    Column("topic", String(120), primary_key=True),
+    Column("offset", BigInteger, primary_key=True, autoincrement=False),
+    Column("reason", String(200), nullable=False),
+)
+SHOWN = [column for column in RELEASES.c if column.name != "value"]
+POSITIONS = positions.positions_table(METADATA, PREFIX)
+
+
+class Order(StrEnum):
+    """Which end of an inbox a page starts from."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a caller asks of its own inbox: rows beyond `after`, of one kind or type if named."""
+
+    recipient: str
+    after: int | None
+    limit: int
+    order: Order = Order.OLDEST
+    kind: str | None = None
+    event_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Everything a worker continues from."""
+
+    positions: Mapping[str, int]
+    numbers: Numbers
+
+
+class Store:
+    """The tables of one partition's read models."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def ensure(self) -> None:
+        """Make the tables that are not there yet."""
+        METADATA.create_all(self._engine)
+
+    def load(self) -> Loaded:
+        """Return positions and numbers as one snapshot."""
+        with reading(self._engine) as conn:
+            expected = {row.recipient: row.next for row in conn.execute(select(SEQUENCES))}
+            waiting = {row.recipient: _waiting(row._mapping) for row in conn.execute(select(WAITING))}
+            return Loaded(
+                positions=positions.load(conn, POSITIONS, PREFIX),
+                numbers=Numbers(expected=expected, waiting=waiting),
+            )
+
+    def commit(
+        self,
+        before: Loaded,
+        folded: Folded,
+        moved: Mapping[str, int],
+        parked: tuple[Parked, ...] = (),
+    ) -> Loaded:
+        """Keep a batch: its rows, the numbers after it and the offsets to read next, in one transaction.
+
+        Each position is a compare-and-set on the one in `before`. Raises `Moved` and keeps nothing when
+        another worker was faster: discard memory and load again. Returns what to continue from.
+        """
+        with writing(self._engine) as conn:
+            for topic, new in moved.items():
+                positions.advance(conn, POSITIONS, PREFIX, topic, before.positions.get(topic, 0), new)
+            if folded.rows:
+                conn.execute(insert(RELEASES), [_columns(row) for row in folded.rows])
+            _keep_numbers(conn, before.numbers, folded.numbers)
+            for record in parked:
+                conn.execute(insert(PARKED).values(**_fields(record)))
+        return Loaded(positions={**before.positions, **moved}, numbers=folded.numbers)
+
+    def clear(self) -> None:
+        """Throw every row, number and position away; a live worker notices and starts again from 0."""
+        with writing(self._engine) as conn:
+            for table in METADATA.sorted_tables:
+                conn.execute(delete(table))
+
+    def page(self, question: Question) -> tuple[Row, ...]:
+        """Return a recipient's rows, next numbers first or newest first. Nobody else's, ever."""
+        with reading(self._engine) as conn:
+            return tuple(_row(found) for found in conn.execute(_page(question)).mappings())
+
+    def timeline(self, recipient: str, incident: str) -> tuple[Row, ...]:
+        """Return a recipient's rows about one incident, by the alias it has there; none is none."""
+        query = select(*SHOWN).where(RELEASES.c.recipient == recipient, RELEASES.c.incident == incident)
+        with reading(self._engine) as conn:
+            return tuple(_row(found) for found in conn.execute(query.order_by(RELEASES.c.seq)).mappings())
+
+    def head(self, recipient: str) -> Head:
+        """Return the first number kept for a recipient and its last."""
+        numbers = select(func.min(RELEASES.c.seq), func.max(RELEASES.c.seq))
+        with reading(self._engine) as conn:
+            first, last = conn.execute(numbers.where(RELEASES.c.recipient == recipient)).one()
+        return Head(first_kept=first or FIRST, last=last or 0)
+
+    def parked(self) -> int:
+        """Return how many records stand aside unread."""
+        with reading(self._engine) as conn:
+            return int(conn.execute(select(func.count()).select_from(PARKED)).scalar_one())
+
+    def dump(self) -> Iterator[str]:
+        """Yield every row, every column, as canonical JSON, sorted: what a rebuild must equal."""
+        with reading(self._engine) as conn:
+            for table in (RELEASES, SEQUENCES):
+                for name in sorted(conn.scalars(select(table.c.recipient).distinct())):
+                    yield from _lines(conn, table, name)
+
+
+def _lines(conn: Connection, table: Table, recipient: str) -> Iterator[str]:
+    query = select(table).where(table.c.recipient == recipient).order_by(*table.primary_key)
+    for found in conn.execute(query).mappings():
+        yield json.dumps({key: _plain(found[key]) for key in found}, sort_keys=True)
+
+
+def _page(question: Question) -> Select[tuple[object, ...]]:
+    rows, seq = RELEASES.c, RELEASES.c.seq
+    newest = question.order is Order.NEWEST
+    query = select(*SHOWN).where(rows.recipient == question.recipient)
+    if question.after is not None:
+        query = query.where(seq < question.after if newest else seq > question.after)
+    if question.kind is not None:
+        query = query.where(rows.kind == question.kind)
+    if question.event_type is not None:
+        query = query.where(rows.event_type == question.event_type)
+    return query.order_by(seq.desc() if newest else seq).limit(question.limit)
+
+
+def _keep_numbers(conn: Connection, before: Numbers, after: Numbers) -> None:
+    changed = {name: n for name, n in after.expected.items() if before.expected.get(name) != n}
+    if changed:
+        conn.execute(delete(SEQUENCES).where(SEQUENCES.c.recipient.in_(changed)))
+        conn.execute(insert(SEQUENCES), [{"recipient": name, "next": n} for name, n in changed.items()])
+    if dict(before.waiting) != dict(after.waiting):
+        conn.execute(delete(WAITING))
+        for early in after.waiting.values():
+            conn.execute(insert(WAITING).values(**{**_fields(early), "since": early.since.isoformat()}))
+
+
+def _columns(row: Row) -> dict[str, object]:
+    return {**_fields(row), "sections": list(row.sections)}
+
+
+def _fields(record: Row | Parked | Waiting) -> dict[str, object]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _row(found: RowMapping) -> Row:
+    return Row(**{**found, "sections": tuple(found["sections"])})
+
+
+def _waiting(found: RowMapping) -> Waiting:
+    return Waiting(
+        recipient=found["recipient"], seq=found["seq"], since=datetime.fromisoformat(found["since"])
+    )
+
+
+def _plain(value: object) -> object:
+    return base64.b64encode(value).decode() if isinstance(value, bytes | memoryview) else value

@@ -1,0 +1,192 @@
+"""Keeps the read models up with `to.*`: takes only what is next, commits rows and positions at once."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.eventlog import codec
+from services.eventlog.catalogue import Catalogue
+from services.eventlog.envelope import Release
+from services.eventlog.errors import LogError, Moved, Tampered, Undecodable
+from services.eventlog.reader import Stored
+from services.eventlog.sealing import open_routed
+from services.projections.flow import fold, names_of, overdue
+from services.projections.state import Parked, Row
+from services.projections.store import Store
+from services.runtime import telemetry
+from services.runtime.clock import Clock
+from services.vocabulary.agencies import SHARED_TOPICS, topic_of
+from services.vocabulary.times import format_time
+
+LIMIT = 1000
+WAIT_SECONDS = 0.25
+FACTS = "facts"
+
+log = logging.getLogger("sightline.projections")
+
+
+class Log(Protocol):
+    """What a worker needs of a reader."""
+
+    def read(self, limit: int, timeout: float) -> list[Stored]:
+        """Return what comes next, of any topic."""
+
+    def seek(self, topic: str, offset: int) -> None:
+        """Go on from an offset of a topic."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a row tells from `facts`; None where a release has none, or none was given."""
+
+    source: str | None = None
+    occurred_at: str | None = None
+
+
+def topics_of(recipients: Sequence[str]) -> tuple[str, ...]:
+    """Return every topic releases travel in: each recipient's own, and those that instances share."""
+    return tuple(dict.fromkeys((*map(topic_of, recipients), *SHARED_TOPICS.values())))
+
+
+class Interpreter:
+    """Turns a record of a `to.*` topic into a row. Opens `facts`, which is no opening (design 3)."""
+
+    def __init__(self, catalogue: Catalogue, routing_key: bytes) -> None:
+        self._catalogue = catalogue
+        self._key = routing_key
+
+    def row(self, stored: Stored) -> Row:
+        """Return the row of a release. Raises a LogError if it cannot be read or stands in a wrong topic."""
+        release = codec.decode_release(stored.value)
+        if topic_of(release.recipient) != stored.topic:
+            raise Undecodable("a release stands in a topic that is not its recipient's: look at the gate")
+        header = codec.event_of(release)
+        names = tuple(codec.section_name(sealed.body) for sealed in release.sections)
+        return _row(release, stored, header.type, names, self._facts(release, names))
+
+    def _facts(self, release: Release, names: Sequence[str]) -> Facts:
+        if FACTS not in names:
+            return Facts()
+        section = codec.decode_section(release.sections[names.index(FACTS)].body)
+        plain = open_routed(section, release.event_id, self._key)
+        record = codec.decode_content(self._catalogue.section(section.schema_id), plain)
+        return Facts(source=_text(record, "source"), occurred_at=_text(record, "occurred_at"))
+
+
+def _text(record: Mapping[str, object], name: str) -> str | None:
+    value = record.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _row(release: Release, stored: Stored, event_type: str, names: Sequence[str], facts: Facts) -> Row:
+    return Row(
+        recipient=release.recipient,
+        seq=release.seq,
+        release_id=release.release_id,
+        kind=str(release.kind),
+        cause=release.cause,
+        event_id=release.event_id,
+        event_type=event_type,
+        source=facts.source,
+        occurred_at=facts.occurred_at,
+        decided_at=format_time(release.decided_at),
+        ground=release.ground,
+        rule=release.rule,
+        policy=release.policy,
+        purpose=release.purpose,
+        expects=release.expects,
+        not_after=format_time(release.not_after) if release.not_after else None,
+        person=release.person,
+        incident=release.incident,
+        reason=release.reason,
+        partition=stored.partition,
+        sections=names_of(names),
+        value=stored.value,
+    )
+
+
+class Worker:
+    """Follows every `to.*` topic of one partition; one at a time per store, a second does no harm."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        interpreter: Interpreter,
+        open_log: Callable[[Mapping[str, int]], Log],
+        topics: Sequence[str],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._interpreter = interpreter
+        self._clock = clock
+        self._loaded = store.load()
+        self._topics = topics
+        self._log = open_log({topic: self._loaded.positions.get(topic, 0) for topic in topics})
+
+    @property
+    def positions(self) -> Mapping[str, int]:
+        """Return the next offset of each topic, as committed."""
+        return {topic: self._loaded.positions.get(topic, 0) for topic in self._topics}
+
+    def run(self) -> None:
+        """Follow for ever."""
+        while True:
+            self.step(WAIT_SECONDS)
+
+    def step(self, timeout: float) -> int:
+        """Read once and commit what was read. Returns how many records that were.
+
+        1. Read.  2. Interpret; what cannot be read is parked with its reason.  3. Take the next numbers.
+        4. Commit rows, numbers and positions in one transaction; if another worker moved, start over from
+        where it is.  5. Say who has been waiting too long.
+        """
+        records = self._log.read(LIMIT, timeout)
+        now = self._clock.now()
+        if records:
+            self._keep(records, now)
+        self._alarm(now)
+        return len(records)
+
+    def _keep(self, records: Sequence[Stored], now: datetime) -> None:
+        rows, parked = self._interpreted(records)
+        folded = fold(self._loaded.numbers, rows, now)
+        moved = {stored.topic: stored.offset + 1 for stored in records}
+        try:
+            with telemetry.tracer().start_as_current_span("projections.commit") as span:
+                span.set_attribute("records", len(records))
+                span.set_attribute("rows", len(folded.rows))
+                self._loaded = self._store.commit(self._loaded, folded, moved, parked)
+        except Moved:
+            self._again()
+
+    def _interpreted(self, records: Sequence[Stored]) -> tuple[list[Row], tuple[Parked, ...]]:
+        rows, parked = [], []
+        for stored in records:
+            try:
+                rows.append(self._interpreter.row(stored))
+            except LogError as error:
+                parked.append(_parked(stored, error))
+        return rows, tuple(parked)
+
+    def _again(self) -> None:
+        self._loaded = self._store.load()
+        for topic, offset in self.positions.items():
+            self._log.seek(topic, offset)
+
+    def _alarm(self, now: datetime) -> None:
+        late = overdue(self._loaded.numbers, now)
+        waiting = telemetry.gauge("projections_waiting", "releases that wait for an earlier number over 30 s")
+        if late and waiting._value.get() != len(late):
+            names = ", ".join(f"{early.recipient} {early.seq}" for early in late)
+            log.error("releases before these numbers have not come in 30 s: %s", names)
+        waiting.set(len(late))
+
+
+def _parked(stored: Stored, error: LogError) -> Parked:
+    kind = "tampered" if isinstance(error, Tampered) else type(error).__name__.lower()
+    telemetry.counter("projections_parked", "records that cannot be read").inc()
+    log.error("parked %s at %s: %s", stored.topic, stored.offset, kind)
+    return Parked(topic=stored.topic, offset=stored.offset, reason=kind)
