@@ -57,7 +57,8 @@ def a_decision(number: int, leaves: tuple[int, ...], *, to: str, seq: int) -> by
     chosen = {"facts": leaves[1], "victim": leaves[3]}
     emit = {
         "recipient": to, "kind": "new", "seq": seq, "release_id": f"release-{number}",
-        "cause": f"event-{number}", "event_id": f"event-{number}", "event_offset": number, "incident": "alias", "person": "alias",
+        "cause": f"event-{number}", "event_id": f"event-{number}", "event_offset": number,
+        "incident": "alias", "person": "alias",
         "ground": "high-risk", "rule": "dafsu-high", "purpose": "support", "expects": None, "not_after": None,
         "reason": None, "sections": list(chosen), "leaves": list(chosen.values()),
     }  # fmt: skip
