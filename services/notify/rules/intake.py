@@ -1,0 +1,35 @@
+"""Which releases notify has something to do about; every other it only counts past (design 2, 7)."""
+
+from services.notify.state import Arrival
+from services.vocabulary.agencies import is_school
+from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.grounds import ReleaseKind
+
+PARTNERSHIP = "partnership"
+EDUCATION = "education"
+TOPICS = ("to.schools", "to.education", "to.partnership")
+
+
+def concerns(arrival: Arrival) -> bool:
+    """Say whether a release waits to be taken in: forms for all three, and a school's own acknowledgement."""
+    if is_acknowledgement(arrival):
+        return True
+    if arrival.event_type not in VPA_FAMILY:
+        return False
+    return arrival.recipient != PARTNERSHIP or arrival.kind is not ReleaseKind.RECALLED
+
+
+def is_acknowledgement(arrival: Arrival) -> bool:
+    """Say whether a school has acknowledged what it holds about one incident."""
+    acknowledged = arrival.event_type == EventType.SCHOOL_NOTIFICATION_ACKNOWLEDGED
+    return acknowledged and is_school(arrival.recipient) and arrival.kind is ReleaseKind.NEW
+
+
+def is_recall(arrival: Arrival) -> bool:
+    """Say whether a release takes an earlier one back."""
+    return arrival.kind is ReleaseKind.RECALLED
+
+
+def keeps_order(arrival: Arrival) -> bool:
+    """Say whether later releases to the same recipient wait for this one. Counts need no order."""
+    return arrival.recipient != PARTNERSHIP

@@ -1,0 +1,93 @@
+"""Why no school is told of a child, and who answers for the child instead (NA 4.15, 5.23; design 5, 7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from services.vocabulary.people import age_on
+
+SCHOOL_AGE = 4
+"""Years at which a child may start school (reception)."""
+
+ADULT_AGE = 18
+"""Years at which a person is no child (Domestic Abuse Act 2021 s49A)."""
+
+
+class Reason(StrEnum):
+    """Why a child was given to the authority's officer and to no school."""
+
+    HOME_EDUCATED = "home-educated"
+    TOO_YOUNG = "too-young"
+    TOO_OLD = "too-old"
+    NO_SCHOOL = "no-school"
+    OUT_OF_AREA = "out-of-area"
+    UNKNOWN_SCHOOL = "unknown-school"
+    CONFLICT = "conflict"
+    NOT_OPENED = "not-opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pupil:
+    """What an element of `children` says that matters here; anything may be missing."""
+
+    school_urn: str | None = None
+    home_educated: bool = False
+    conflict: bool = False
+    born: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ages:
+    """The ages, inclusive, that a school teaches."""
+
+    youngest: int
+    oldest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """The schools of the area by number, and the numbers known to be another area's."""
+
+    schools: Mapping[str, Ages]
+    elsewhere: frozenset[str]
+
+
+def reason_for(pupil: Pupil, register: Register, on: date) -> Reason:
+    """Return why no school is told of this child, the plainest reason first.
+
+    The door decided that there is one; where the element alone does not show it, the school is unknown.
+    """
+    if pupil.home_educated:
+        return Reason.HOME_EDUCATED
+    if pupil.school_urn is None:
+        return _without_school(pupil, on)
+    if pupil.school_urn in register.elsewhere:
+        return Reason.OUT_OF_AREA
+    if pupil.school_urn not in register.schools:
+        return Reason.UNKNOWN_SCHOOL
+    return _with_school(pupil, register.schools[pupil.school_urn], on)
+
+
+def clock_for(reason: Reason, bell: datetime, office: datetime) -> datetime:
+    """Return by when the officer acts: by the bell where a school is to be phoned, else the next morning."""
+    return bell if reason is Reason.CONFLICT else office
+
+
+def _without_school(pupil: Pupil, on: date) -> Reason:
+    return _outside(pupil, Ages(youngest=SCHOOL_AGE, oldest=ADULT_AGE - 1), on) or Reason.NO_SCHOOL
+
+
+def _with_school(pupil: Pupil, ages: Ages, on: date) -> Reason:
+    if pupil.conflict:
+        return Reason.CONFLICT
+    return _outside(pupil, ages, on) or Reason.UNKNOWN_SCHOOL
+
+
+def _outside(pupil: Pupil, ages: Ages, on: date) -> Reason | None:
+    if pupil.born is None:
+        return None
+    age = age_on(on, pupil.born)
+    if age < ages.youngest:
+        return Reason.TOO_YOUNG
+    return Reason.TOO_OLD if age > ages.oldest else None

@@ -1,0 +1,103 @@
+"""Operation Encompass by date of occurrence: told, escalated and listed add up (NA 4.15, 4.16)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.notify.rules.placement import Reason
+from services.notify.rules.reconcile import Account, account, counted
+from services.notify.state import Form, Listing, Notification, Stage, Standing
+from services.vocabulary.events import EventType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """Everything known of one occurrence."""
+
+    id: str
+    forms: tuple[Form, ...]
+    notifications: tuple[Notification, ...]
+    listings: tuple[Listing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One occurrence with children, reconciled."""
+
+    occurrence: str
+    occurred_at: datetime
+    account: Account
+    notifications: tuple[Notification, ...]
+    reasons: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The rows and what they add up to; sums are of rows, so that no surplus hides a gap."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def total(self) -> Mapping[str, int]:
+        """Return the sums of every row's account."""
+        names = ("children", "told", "escalated", "listed", "unaccounted", "overcounted")
+        return {name: sum(getattr(row.account, name) for row in self.rows) for name in names}
+
+    @property
+    def home_educated(self) -> Mapping[str, int]:
+        """Return in how many occurrences children are educated at home, and how many they are."""
+        counts = [row.reasons.get(Reason.HOME_EDUCATED.value, 0) for row in self.rows]
+        return {"occurrences": sum(1 for count in counts if count), "children": sum(counts)}
+
+
+def report(occurrences: Iterable[Occurrence]) -> Report:
+    """Reconcile every occurrence in which there are children, in the order they happened."""
+    rows = [_row(one) for one in occurrences]
+    with_children = [row for row in rows if row.account.children or row.account.overcounted]
+    return Report(rows=tuple(sorted(with_children, key=lambda row: (row.occurred_at, row.occurrence))))
+
+
+def happened_at(one: Occurrence) -> datetime:
+    """Return when it happened: as its first form says, else as whatever is known of it."""
+    told = [form.occurred_at for form in one.forms if form.occurred_at is not None]
+    others: list[Notification | Listing] = [*one.notifications, *one.listings]
+    return told[0] if told else min(known.occurred_at for known in others)
+
+
+def outcome_of(notification: Notification) -> str:
+    """Return what became of a message, in the words the counts use."""
+    if notification.standing is not Standing.STANDS:
+        return notification.standing.value
+    if notification.escalated_at:
+        return Stage.ESCALATED.value
+    return "told" if notification.delivered_at else Stage.PLANNED.value
+
+
+def _row(one: Occurrence) -> Row:
+    listings = [known for known in one.listings if known.standing is Standing.STANDS]
+    standing = [known for known in one.notifications if known.standing is Standing.STANDS]
+    here = _children(standing)
+    return Row(
+        occurrence=one.id,
+        occurred_at=happened_at(one),
+        account=account(
+            counted((form.event_type == EventType.VPA_CORRECTED, form.child_count) for form in one.forms),
+            listed=frozenset(known.child for known in listings),
+            escalated=_children(known for known in one.notifications if known.escalated_at) & here,
+            told=_children(known for known in standing if known.delivered_at),
+        ),
+        notifications=one.notifications,
+        reasons=_reasons(listings),
+    )
+
+
+def _children(notifications: Iterable[Notification]) -> AbstractSet[str]:
+    return frozenset(child for one in notifications for child in one.children)
+
+
+def _reasons(listings: Sequence[Listing]) -> Mapping[str, int]:
+    """Count children by reason, each once: by the reason given last."""
+    last = {one.child: one.reason for one in sorted(listings, key=lambda known: known.listed_at)}
+    return dict(sorted(Counter(last.values()).items()))

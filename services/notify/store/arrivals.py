@@ -1,0 +1,122 @@
+"""Releases in the order they came, and what is known of the occurrences they speak of."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from services.eventlog import positions
+from services.notify.rules.intake import PARTNERSHIP, concerns
+from services.notify.state import Arrival, Form
+from services.notify.store.tables import (
+    FORMS,
+    LISTINGS,
+    NOTIFICATIONS,
+    PARKED,
+    POSITIONS,
+    RELEASES,
+    SEQUENCES,
+)
+from services.vocabulary.grounds import ReleaseKind
+
+READER = "notify"
+
+ALONE = "event:"
+"""Begins the name of an occurrence of which the partnership's release has not come."""
+
+
+def load_positions(conn: Connection) -> dict[str, int]:
+    """Return the next offset of each topic."""
+    return dict(positions.load(conn, POSITIONS, READER))
+
+
+def advance(conn: Connection, topic: str, expected: int, new: int) -> None:
+    """Move a topic's position. Raises `Moved` when another worker was faster."""
+    positions.advance(conn, POSITIONS, READER, topic, expected, new)
+
+
+def load_numbers(conn: Connection) -> dict[str, int]:
+    """Return the next number of each recipient heard of."""
+    return {row.recipient: row.next for row in conn.execute(select(SEQUENCES))}
+
+
+def keep(conn: Connection, arrivals: Iterable[Arrival]) -> None:
+    """Keep releases in the order given, each with its recipient's next number after it."""
+    came = tuple(arrivals)
+    if not came:
+        return
+    conn.execute(insert(RELEASES), [_row(arrival) for arrival in came])
+    numbers = {arrival.recipient: arrival.seq + 1 for arrival in came}
+    conn.execute(delete(SEQUENCES).where(SEQUENCES.c.recipient.in_(numbers)))
+    conn.execute(insert(SEQUENCES), [{"recipient": name, "next": after} for name, after in numbers.items()])
+
+
+def park(conn: Connection, topic: str, offset: int, reason: str) -> None:
+    """Set a record aside that cannot be read, with the reason."""
+    conn.execute(insert(PARKED).values(topic=topic, offset=offset, reason=reason))
+
+
+def waiting(conn: Connection, limit: int) -> tuple[Arrival, ...]:
+    """Return the first releases not yet taken in, in the order they came."""
+    query = select(RELEASES).where(RELEASES.c.waits).order_by(RELEASES.c.number).limit(limit)
+    return tuple(_arrival(row) for row in conn.execute(query).mappings())
+
+
+def taken_in(conn: Connection, arrival: Arrival) -> None:
+    """Note that a release has been acted upon."""
+    conn.execute(
+        update(RELEASES)
+        .where(RELEASES.c.recipient == arrival.recipient, RELEASES.c.seq == arrival.seq)
+        .values(waits=False)
+    )
+
+
+def is_taken_back(conn: Connection, arrival: Arrival) -> bool:
+    """Say whether a later release to the same recipient recalls this one, so that it cannot be opened."""
+    later = select(func.count()).where(
+        RELEASES.c.event_id == arrival.event_id,
+        RELEASES.c.recipient == arrival.recipient,
+        RELEASES.c.seq > arrival.seq,
+        RELEASES.c.kind == ReleaseKind.RECALLED.value,
+    )
+    return bool(conn.execute(later).scalar_one())
+
+
+def occurrence_of(conn: Connection, event_id: str) -> str | None:
+    """Return the partnership's alias of the incident an event is about, if its release has come."""
+    query = select(RELEASES.c.incident).where(
+        RELEASES.c.event_id == event_id, RELEASES.c.recipient == PARTNERSHIP
+    )
+    return conn.execute(query.limit(1)).scalar_one_or_none()
+
+
+def form_of(conn: Connection, event_id: str) -> Form | None:
+    """Return what is known of one form."""
+    row = conn.execute(select(FORMS).where(FORMS.c.event_id == event_id)).mappings().one_or_none()
+    return Form(**row) if row else None
+
+
+def keep_form(conn: Connection, form: Form) -> None:
+    """Keep what a form says, over what was kept of it; what stood alone for it joins its occurrence."""
+    conn.execute(delete(FORMS).where(FORMS.c.event_id == form.event_id))
+    conn.execute(insert(FORMS).values(**{name: getattr(form, name) for name in form.__slots__}))
+    for table in (NOTIFICATIONS, LISTINGS):
+        alone = table.c.occurrence == ALONE + form.event_id
+        conn.execute(update(table).where(alone).values(occurrence=form.occurrence))
+
+
+def _row(arrival: Arrival) -> dict[str, object]:
+    row: dict[str, object] = {name: getattr(arrival, name) for name in arrival.__slots__}
+    return {
+        **row,
+        "kind": arrival.kind.value,
+        "sections": json.dumps(arrival.sections),
+        "waits": concerns(arrival),
+    }
+
+
+def _arrival(row: Mapping[Any, Any]) -> Arrival:
+    found = {name: row[name] for name in Arrival.__slots__}
+    sections = tuple(json.loads(row["sections"]))
+    return Arrival(**{**found, "kind": ReleaseKind(row["kind"]), "sections": sections})

@@ -1,0 +1,108 @@
+"""What is read for others: a school's messages, phone tasks and listings, and a period's occurrences."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Connection, Select, Subquery, Table, func, select, union
+
+from services.notify.rules.report import Occurrence, happened_at
+from services.notify.state import Form, Listing, Notification, Standing, Task
+from services.notify.store.messages import to_listing, to_notification
+from services.notify.store.tables import FORMS, LISTINGS, NOTIFICATIONS, TASKS
+
+Known = TypeVar("Known", Form, Notification, Listing)
+
+MOST = 500
+"""Rows of one answer: what a school or an officer can read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A phone task with the message it is about."""
+
+    task: Task
+    notification: Notification
+
+
+def delivered_to(conn: Connection, school: str) -> tuple[Notification, ...]:
+    """Return the messages in one school's inbox, the newest first."""
+    found = select(NOTIFICATIONS).where(
+        NOTIFICATIONS.c.school == school, NOTIFICATIONS.c.delivered_at.is_not(None)
+    )
+    return _notifications(conn, found)
+
+
+def every_message(conn: Connection) -> tuple[Notification, ...]:
+    """Return the newest messages to any school."""
+    return _notifications(conn, select(NOTIFICATIONS))
+
+
+def open_calls(conn: Connection) -> tuple[Call, ...]:
+    """Return the phone tasks still owed, the most pressing first."""
+    query = (
+        select(*TASKS.c)
+        .where(TASKS.c.closed_at.is_(None))
+        .order_by(TASKS.c.due_at, TASKS.c.notification)
+        .limit(MOST)
+    )
+    tasks = [Task(**row) for row in conn.execute(query).mappings()]
+    about = select(NOTIFICATIONS).where(NOTIFICATIONS.c.id.in_([task.notification for task in tasks]))
+    known = {one.id: one for one in (to_notification(row) for row in conn.execute(about).mappings())}
+    return tuple(Call(task=task, notification=known[task.notification]) for task in tasks)
+
+
+def open_listings(conn: Connection) -> tuple[Listing, ...]:
+    """Return the children given to the officer, the most pressing first."""
+    found = select(LISTINGS).where(LISTINGS.c.standing == Standing.STANDS.value)
+    rows = conn.execute(found.order_by(LISTINGS.c.due_at.desc(), LISTINGS.c.id).limit(MOST)).mappings()
+    return tuple(reversed([to_listing(row) for row in rows]))
+
+
+def occurrences(conn: Connection, after: datetime, before: datetime) -> tuple[Occurrence, ...]:
+    """Return what happened from `after` until before `before`, with everything known of each occurrence."""
+    wanted = _named(after, before)
+    forms = _grouped(
+        Form(**row) for row in conn.execute(_about(FORMS, wanted).order_by(FORMS.c.seq)).mappings()
+    )
+    told = _grouped(to_notification(row) for row in conn.execute(_about(NOTIFICATIONS, wanted)).mappings())
+    listed = _grouped(to_listing(row) for row in conn.execute(_about(LISTINGS, wanted)).mappings())
+    found = (
+        Occurrence(id=name, forms=forms[name], notifications=told[name], listings=listed[name])
+        for name in {*forms, *told, *listed}
+    )
+    return tuple(one for one in found if after <= happened_at(one) < before)
+
+
+def oldest_waiting(conn: Connection, waiting: Table) -> datetime | None:
+    """Return when the oldest release not yet taken in was recorded."""
+    found: datetime | None = conn.execute(
+        select(func.min(waiting.c.recorded_at)).where(waiting.c.waits)
+    ).scalar_one()
+    return found
+
+
+def _notifications(conn: Connection, query: Select[Any]) -> tuple[Notification, ...]:
+    newest = query.order_by(NOTIFICATIONS.c.planned_at.desc(), NOTIFICATIONS.c.id).limit(MOST)
+    return tuple(to_notification(row) for row in conn.execute(newest).mappings())
+
+
+def _named(after: datetime, before: datetime) -> Subquery:
+    def in_time(table: Table) -> Select[Any]:
+        at: Column[datetime] = table.c.occurred_at
+        return select(table.c.occurrence).where(at >= after, at < before)
+
+    return union(in_time(FORMS), in_time(NOTIFICATIONS), in_time(LISTINGS)).subquery()
+
+
+def _about(table: Table, wanted: Subquery) -> Select[Any]:
+    return select(table).where(table.c.occurrence.in_(select(wanted.c.occurrence)))
+
+
+def _grouped(found: Iterable[Known]) -> defaultdict[str, tuple[Known, ...]]:
+    groups: defaultdict[str, tuple[Known, ...]] = defaultdict(tuple)
+    for one in found:
+        groups[one.occurrence] += (one,)
+    return groups

@@ -1,0 +1,138 @@
+"""Follows the three topics: takes only what is next, commits rows and positions at once (design 2)."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from services.eventlog import codec
+from services.eventlog.errors import LogError, Moved, Undecodable
+from services.eventlog.records import Stored
+from services.eventlog.replay import NextOnly, Verdict, Waiting
+from services.notify.rules.intake import TOPICS
+from services.notify.state import Arrival
+from services.notify.store import arrivals
+from services.runtime import telemetry
+from services.runtime.clock import Clock
+from services.runtime.database import reading, writing
+from services.vocabulary.agencies import topic_of
+
+LIMIT = 500
+FIRST = 1
+
+log = logging.getLogger("sightline.notify")
+
+
+class Log(Protocol):
+    """What following needs of a reader."""
+
+    def read(self, limit: int, timeout: float) -> list[Stored]:
+        """Return what comes next, of any topic."""
+
+    def seek(self, topic: str, offset: int) -> None:
+        """Go on from an offset of a topic."""
+
+
+class Follower:
+    """Keeps the releases of schools, education and the partnership in the order of their numbers."""
+
+    def __init__(self, engine: Engine, open_log: Callable[[Mapping[str, int]], Log], clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock  # the machine's own: a missing number is about processes, not about school mornings
+        self._missing: dict[str, Waiting] = {}
+        self._load()
+        self._log = open_log(self.positions)
+
+    @property
+    def positions(self) -> Mapping[str, int]:
+        """Return the next offset of each topic, as committed."""
+        return dict(self._positions)
+
+    def step(self, timeout: float) -> int:
+        """Read once and commit what was read. Returns how many records that were.
+
+        1. Read.  2. Decode; what cannot be read is parked with its reason.  3. Take the next numbers.
+        4. Commit rows, numbers and positions in one transaction; if another worker moved, start over from
+        where it is.  5. Say which numbers have been missing too long.
+        """
+        records = self._log.read(LIMIT, timeout)
+        if records:
+            self._keep(records)
+        self._alarm()
+        return len(records)
+
+    def _load(self) -> None:
+        with reading(self._engine) as conn:
+            known = arrivals.load_positions(conn)
+            self._numbers = arrivals.load_numbers(conn)
+        self._positions = {topic: known.get(topic, 0) for topic in TOPICS}
+
+    def _keep(self, records: Sequence[Stored]) -> None:
+        before, numbers = self._positions, dict(self._numbers)
+        moved = {stored.topic: stored.offset + 1 for stored in records}
+        arrived, parked = _decoded(records)
+        taken = [arrival for arrival in arrived if self._is_next(arrival, numbers)]
+        try:
+            with telemetry.tracer().start_as_current_span("notify.follow"), writing(self._engine) as conn:
+                for topic, new in moved.items():
+                    arrivals.advance(conn, topic, before[topic], new)
+                arrivals.keep(conn, taken)
+                for stored, reason in parked:
+                    arrivals.park(conn, stored.topic, stored.offset, reason)
+        except Moved:
+            return self._again()
+        self._positions, self._numbers = {**before, **moved}, numbers
+
+    def _is_next(self, arrival: Arrival, numbers: dict[str, int]) -> bool:
+        expected = numbers.get(arrival.recipient, FIRST)
+        verdict = NextOnly().accept(arrival.seq, expected)
+        missing = self._missing.get(arrival.recipient, Waiting())
+        self._missing[arrival.recipient] = missing.after(verdict, self._clock.now())
+        if verdict is Verdict.APPLY:
+            numbers[arrival.recipient] = expected + 1
+        return verdict is Verdict.APPLY
+
+    def _again(self) -> None:
+        self._load()
+        for topic, offset in self._positions.items():
+            self._log.seek(topic, offset)
+
+    def _alarm(self) -> None:
+        now = self._clock.now()
+        late = sorted(name for name, missing in self._missing.items() if missing.is_overdue(now))
+        waiting = telemetry.gauge("notify_waiting", "recipients whose next number has been missing over 30 s")
+        if late and waiting._value.get() != len(late):
+            log.error("numbers have been missing for 30 s for: %s", ", ".join(late))
+        waiting.set(len(late))
+
+
+def _decoded(records: Sequence[Stored]) -> tuple[list[Arrival], list[tuple[Stored, str]]]:
+    arrived, parked = [], []
+    for stored in records:
+        try:
+            arrived.append(arrival_of(stored))
+        except LogError as error:
+            reason = type(error).__name__.lower()
+            log.error("parked %s at %s: %s", stored.topic, stored.offset, reason)
+            parked.append((stored, reason))
+    return arrived, parked
+
+
+def arrival_of(stored: Stored) -> Arrival:
+    """Return the release a record holds. Raises a LogError where it cannot be read or is misplaced."""
+    release = codec.decode_release(stored.value)
+    if topic_of(release.recipient) != stored.topic:
+        raise Undecodable("a release stands in a topic that is not its recipient's: look at the gate")
+    header = codec.event_of(release)
+    return Arrival(
+        recipient=release.recipient,
+        seq=release.seq,
+        release_id=release.release_id,
+        kind=release.kind,
+        event_id=release.event_id,
+        event_type=header.type,
+        incident=release.incident,
+        recorded_at=header.recorded_at,
+        sections=tuple(codec.section_name(sealed.body) for sealed in release.sections),
+    )
