@@ -1,4 +1,4 @@
-"""Wires the read models: `python -m services.projections` serves, `... rebuild` and `... dump` are commands."""
+"""Wires the read models: `python -m services.projections` serves; `rebuild` and `dump` are commands."""
 
 import sys
 from collections.abc import Mapping

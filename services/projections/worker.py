@@ -64,14 +64,15 @@ class Interpreter:
             raise Undecodable("a release stands in a topic that is not its recipient's: look at the gate")
         header = codec.event_of(release)
         names = tuple(codec.section_name(sealed.body) for sealed in release.sections)
-        return _row(release, stored, header.type, names, self._facts(release, names))
+        facts = self._facts(release, header.type, names)
+        return _row(release, stored, header.type, names, facts)
 
-    def _facts(self, release: Release, names: Sequence[str]) -> Facts:
+    def _facts(self, release: Release, event_type: str, names: Sequence[str]) -> Facts:
         if FACTS not in names:
             return Facts()
         section = codec.decode_section(release.sections[names.index(FACTS)].body)
         plain = open_routed(section, release.event_id, self._key)
-        record = codec.decode_content(self._catalogue.section(section.schema_id), plain)
+        record = codec.decode_content(self._catalogue.section(section.schema_id, event_type), plain)
         return Facts(source=_text(record, "source"), occurred_at=_text(record, "occurred_at"))
 
 

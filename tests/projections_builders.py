@@ -1,0 +1,142 @@
+"""Releases for tests of the read models: says only what matters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from services.eventlog.catalogue import Catalogue
+from services.eventlog.catalogue_files import load_catalogue
+from services.eventlog.codec import encode_content, encode_release
+from services.eventlog.envelope import Release
+from services.eventlog.ids import release_id
+from services.eventlog.memory import MemoryLog
+from services.eventlog.records import Record
+from services.eventlog.sealing import PlainSection, plan_leaves, seal_event
+from services.projections.store import Store
+from services.projections.worker import Interpreter, Worker, topics_of
+from services.runtime.clock import FixedClock
+from services.runtime.database import engine_at
+from services.vocabulary.agencies import RECIPIENTS, topic_of
+from services.vocabulary.grounds import ReleaseKind
+
+ROUTING_KEY = bytes(range(32))
+VICTIM, CHILD, SIBLING = "a" * 32, "b" * 32, "c" * 32
+KEYS: Mapping[str, bytes] = {VICTIM: b"v" * 32, CHILD: b"c" * 32, SIBLING: b"s" * 32}
+RECORDED = datetime(2024, 9, 2, 8, 30, tzinfo=UTC)
+OCCURRED = "2024-09-01T23:40:00+01:00"
+FACTS: Mapping[str, object] = {
+    "risk": "high",
+    "children": "none",
+    "vulnerable_adults": [],
+    "adult_safeguarding_concern": False,
+    "occurred_at": OCCURRED,
+    "source": "police",
+}
+
+
+def shuffled_nowhere(_leaves: list[int]) -> None:
+    """Leave leaves as they are."""
+
+
+def event_number(number: int) -> str:
+    """Return an event id."""
+    return f"00112233-4455-6677-8899-{number:012x}"
+
+
+def a_release(
+    recipient: str = "dafsu",
+    seq: int = 1,
+    *,
+    event: int | None = None,
+    sections: tuple[str, ...] = ("facts", "victim", "contact"),
+    kind: ReleaseKind = ReleaseKind.NEW,
+    incident: str | None = "incident-alias",
+    event_type: str = "VpaReviewed",
+    catalogue: Catalogue | None = None,
+) -> bytes:
+    """Return the bytes of a release with these sections; `facts` says police, on 1 September."""
+    event_id = event_number(seq if event is None else event)
+    _, leaves = plan_leaves(max(len(sections), 1), shuffled_nowhere)
+    plain = [
+        PlainSection(name=name, schema_id=f"{name}/1", leaf=leaf, person=_owner(name), plaintext=_plain(name))
+        for name, leaf in zip(sections, leaves, strict=False)
+    ]
+    sealed = seal_event(
+        event_id=event_id,
+        type=event_type,
+        schema_id=f"{event_type}/1",
+        recorded_at=RECORDED,
+        sections=plain,
+        keys=KEYS,
+        routing_key=ROUTING_KEY,
+        randomness=lambda size: bytes([seq % 251]) * size,
+    )
+    return encode_release(
+        Release(
+            release_id=release_id(f"{kind}{seq}", event_id, recipient),
+            kind=kind,
+            recipient=recipient,
+            seq=seq,
+            cause=event_id,
+            event_id=event_id,
+            decided_at=RECORDED,
+            ground="high-risk",
+            rule="dafsu-high",
+            policy="e" * 64,
+            purpose="support",
+            expects="contact the adult victim",
+            not_after=None,
+            person="person-alias",
+            incident=incident,
+            reason="withdrawn" if kind is ReleaseKind.RECALLED else None,
+            header=sealed.header,
+            sections=sealed.sections,
+        )
+    )
+
+
+def _owner(name: str) -> str | None:
+    return None if name == "facts" else CHILD if name == "children" else VICTIM
+
+
+def _plain(name: str) -> bytes:
+    if name != "facts":
+        return b"Quillamareth Ostrovendale"
+    return encode_content(load_catalogue().section("facts/1", "VpaReviewed"), FACTS)
+
+
+@dataclass(slots=True, kw_only=True)
+class ReadModels:
+    """Read models over a log in memory, with a clock that stands still."""
+
+    url: str
+    log: MemoryLog = field(default_factory=MemoryLog)
+    clock: FixedClock = field(default_factory=lambda: FixedClock(RECORDED))
+
+    def store(self) -> Store:
+        """The tables."""
+        store = Store(engine_at(self.url))
+        store.ensure()
+        return store
+
+    def worker(self) -> Worker:
+        """A worker that goes on from where the tables stand."""
+        return Worker(
+            store=self.store(),
+            interpreter=Interpreter(load_catalogue(), ROUTING_KEY),
+            open_log=self.log.reader,
+            topics=topics_of(RECIPIENTS),
+            clock=self.clock,
+        )
+
+    def append(self, recipient: str, *releases: bytes) -> None:
+        """Append releases to the recipient's topic, as the gate does."""
+        records = [Record(key=recipient.encode(), value=value) for value in releases]
+        self.log.writer().append(topic_of(recipient), records)
+
+    def follow(self, worker: Worker | None = None) -> Worker:
+        """Read everything there is."""
+        following = worker or self.worker()
+        while following.step(0):
+            pass
+        return following
