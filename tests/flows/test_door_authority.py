@@ -1,0 +1,93 @@
+"""The matrix of publishers by event types: only the permitted ones pass (design 10)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.door_builders import OpenDoor, example, open_door
+
+VPA = {"VpaRaised", "VpaReviewed", "VpaCorrected"}
+CONSENT = {"ConsentRecorded", "ConsentWithdrawn"}
+CASES = {"ReferralReceived", "CaseOpened", "CaseClosed", "PractitionerAllocated", *CONSENT}
+FRONT_DOORS = {*CASES, "ChildCaseStatus"}
+SENT = {
+    f"SchoolNotification{name}" for name in ("Planned", "Sent", "Delivered", "Failed", "Opened", "Escalated")
+}
+HUB = {*VPA, *CONSENT, "OverrideRecorded", "MaracListed"}
+EVERYTHING = {*HUB, *FRONT_DOORS, *SENT, "SchoolNotificationAcknowledged"} | {
+    "PupilMoved",
+    "PolicyAdopted",
+    "TimePassed",
+}
+
+MATRIX: dict[str, set[str]] = {
+    "police": HUB,
+    "cedah": CASES,
+    "dafsu": CASES,
+    "checs": FRONT_DOORS,
+    "family-help": FRONT_DOORS,
+    "adult-social-care": FRONT_DOORS,
+    "cheshire-cares": CASES,
+    "mycwa": CASES,
+    "health-0-19": CASES,
+    "probation": CASES,
+    "cgl": CASES,
+    "housing": CASES,
+    "youth-justice": CASES,
+    "rasasc": CASES,
+    "fire": CASES,
+    "education": {"PupilMoved"},
+    "partnership": {"PolicyAdopted"},
+    "school:900101": {"SchoolNotificationAcknowledged"},
+    "ingest": {"TimePassed"},
+    "notify": SENT,
+    "consent": set(),
+    "keyring": set(),
+    "projections": set(),
+    "audit": set(),
+    "console": set(),
+}
+
+
+def permitted(door: OpenDoor, agency: str, person: str | None = None) -> set[str]:
+    """Return the types that are not refused for want of authority."""
+    events = [example(name) for name in sorted(EVERYTHING)]
+    who = {} if person is None else {"person": person}
+    results = door.publisher.publish(events, agency, **who).json()["results"]
+    refused = {"authority" in [reason["rule"] for reason in result["reasons"]] for result in results}
+    assert refused <= {True, False}
+    return {
+        event["type"]
+        for event, result in zip(events, results, strict=True)
+        if "authority" not in [reason["rule"] for reason in result["reasons"]]
+    }
+
+
+@pytest.mark.parametrize("agency", MATRIX)
+def test_only_the_permitted_types_pass(agency: str, tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        assert permitted(door, agency) == MATRIX[agency]
+
+
+def test_the_matrix_names_everyone_registered(tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        assert set(door.partnership.recipients()) <= set(MATRIX)
+        assert set(door.catalogue.types()) == EVERYTHING
+
+
+def test_a_first_responder_raises_and_records_consent_and_nothing_else(tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        assert permitted(door, "police", "p-responder-3") == {"VpaRaised", *CONSENT}
+
+
+def test_a_practitioner_of_the_hub_does_what_the_hub_does(tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        assert permitted(door, "police", "p-hub-2") == HUB
+
+
+def test_what_is_refused_for_authority_is_not_in_the_log(tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        answer = door.publisher.publish(example("VpaRaised"), "dafsu")
+
+        assert answer.status_code == 422
+        assert door.stored() == []

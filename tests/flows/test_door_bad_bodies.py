@@ -1,0 +1,159 @@
+"""What other readers would take differently is refused with reasons: a 4xx, nothing appended, never a 5xx."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.door_builders import Event, example, open_door
+
+
+def raw(change: str, to: str) -> bytes:
+    """Return the example of a VPA as text, with one piece of it replaced."""
+    text = json.dumps(example("VpaRaised"))
+    assert change in text
+    return text.replace(change, to, 1).encode()
+
+
+def changed(pointer: str, value: object) -> bytes:
+    """Return the example of a VPA with another value at one place."""
+    event: Event = example("VpaRaised")
+    *path, last = pointer.strip("/").split("/")
+    inside: object = event
+    for part in path:
+        inside = inside[int(part)] if isinstance(inside, list) else inside[part]  # type: ignore[index]
+    inside[last] = value  # type: ignore[index]
+    return json.dumps(event).encode()
+
+
+BODIES: dict[str, bytes] = {
+    "nothing": b"",
+    "not json": b"{",
+    "not utf-8": b'{"type": "\xff"}',
+    "utf-16": json.dumps(example("VpaRaised")).encode("utf-16"),
+    "a byte order mark": b"\xef\xbb\xbf" + json.dumps(example("VpaRaised")).encode(),
+    "two documents": b"{} {}",
+    "a number": b"17",
+    "null": b"null",
+    "an empty batch": b"[]",
+    "101 events": json.dumps([example("VpaRaised")] * 101).encode(),
+    "NaN": raw('"score": 9', '"score": NaN'),
+    "infinity": raw('"score": 9', '"score": -Infinity'),
+    "beyond any float": raw('"score": 9', '"score": 1e999'),
+    "a number of 5,000 digits": raw('"score": 9', '"score": ' + "9" * 5000),
+    "beyond an int": raw('"score": 9', '"score": 99999999999'),
+    "a float for an integer": raw('"score": 9', '"score": 1.5'),
+    "a whole float for an integer": raw('"score": 9', '"score": 9.0'),
+    "true for an integer": raw('"score": 9', '"score": true'),
+    "1 for true": raw('"adult_safeguarding_concern": false', '"adult_safeguarding_concern": 1'),
+    "a key twice": raw('"score": 9', '"score": 9, "score": 10'),
+    "the type twice": raw('"type": "VpaRaised"', '"type": "VpaRaised", "type": "VpaRaised"'),
+    "a lone surrogate": raw("Quenivaldra", "Quenivaldra\\ud800"),
+    "a lone low surrogate": raw("Quenivaldra", "\\udc00Quenivaldra"),
+    "a surrogate in a key": raw('"q01"', '"q01\\ud800"'),
+    "a surrogate in the id": raw("example-vpa-raised", "example\\ud800"),
+    "U+0000": raw("Quenivaldra", "Quenivaldra\\u0000"),
+    "U+0000 in the id": raw("example-vpa-raised", "example\\u0000"),
+    "U+0000 in the reference": raw("EX-2024-000117", "EX\\u0000"),
+    "a raw control character": raw("Quenivaldra", "Queni\x00valdra"),
+    "nested 33 deep": b"[" * 40 + b"]" * 40,
+    "nested 100,000 deep": b"[" * 100_000 + b"]" * 100_000,
+    "objects nested 5,000 deep": b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+    "deep in a section": raw('"score": 9', '"score": ' + "[" * 50 + "]" * 50),
+    "unknown at the top": changed("/extra", 1),
+    "unknown in a section": changed("/victim/nickname", "Q"),
+    "unknown in a list": changed("/children/0/nickname", "Q"),
+    "a derived field": changed("/facts/child_count", 7),
+    "routing from outside": changed("/routing", {"publisher": "police"}),
+    "a field of another event": changed("/policy", {"text": "x"}),
+    "an unknown type": changed("/type", "VpaImagined"),
+    "a type that is a list": changed("/type", ["VpaRaised"]),
+    "no type": changed("/type", None),
+    "a number for an id": changed("/id", 17),
+    "a blank id": changed("/id", "  "),
+    "an endless id": changed("/id", "x" * 10_000),
+    "no risk": changed("/facts", {"children": "none"}),
+    "no children": changed("/facts", {"risk": "high"}),
+    "an unknown risk": changed("/facts/risk", "extreme"),
+    "a list for facts": changed("/facts", []),
+    "no facts": changed("/facts", None),
+    "an unknown answer": changed("/consent/cheshire-cares", "perhaps"),
+    "withdrawn in a VPA": changed("/consent/cheshire-cares", "withdrawn"),
+    "a naive time": changed("/occurred_at", "2024-08-31T21:40:00"),
+    "a day for a time": changed("/occurred_at", "2024-08-31"),
+    "seconds since 1970": changed("/occurred_at", 1725136800),
+    "the year 1": changed("/occurred_at", "0001-01-01T00:00:00+00:00"),
+    "the year 1 beyond its edge": changed("/occurred_at", "0001-01-01T00:00:00+23:59"),
+    "the year 9999": changed("/occurred_at", "9999-12-31T23:59:59-23:59"),
+    "next week": changed("/occurred_at", "2024-09-17T09:00:00Z"),
+    "the 30th of February": changed("/occurred_at", "2024-02-30T09:00:00Z"),
+    "25 o'clock": changed("/occurred_at", "2024-08-31T25:00:00Z"),
+    "an offset of 99 hours": changed("/occurred_at", "2024-08-31T21:40:00+99:00"),
+    "digits that are not ASCII": changed("/occurred_at", "٢٠٢٤-08-31T21:40:00Z"),
+    "a naive time in a section": changed("/contact/safe/said_at", "2024-08-31T21:40:00"),
+    "an absurd birthday": changed("/victim/date_of_birth", "0001-01-01"),
+    "a birthday of 13 months": changed("/victim/date_of_birth", "1991-13-01"),
+    "an endless name": changed("/victim/given_name", "Q" * 100_000),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_bad_body_is_refused_with_reasons_and_appends_nothing(
+    name: str, tmp_path: Path, database_url: str
+) -> None:
+    with open_door(tmp_path / "data", database_url) as door:
+        answer = door.publisher.post(BODIES[name])
+
+        assert 400 <= answer.status_code < 500, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert all(set(reason) == {"pointer", "rule", "detail", "fix"} for reason in answer.json()["reasons"])
+        assert answer.json()["reasons"]
+        assert door.stored() == []
+
+
+@pytest.mark.parametrize("name", [name for name in BODIES if BODIES[name].startswith(b"{")])
+def test_a_refusal_does_not_repeat_what_may_be_about_a_person(name: str, tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        answer = door.publisher.post(BODIES[name])
+
+        assert "Quenivaldra" not in answer.text
+        assert "Thornwickle" not in answer.text
+
+
+@pytest.mark.parametrize("size", [3, 50])
+def test_a_body_over_the_limit_is_too_large(size: int, tmp_path: Path, database_url: str) -> None:
+    with open_door(tmp_path / "data", database_url) as door:
+        answer = door.publisher.post(changed("/narrative/text", "x" * size * 1024 * 1024))
+
+        assert answer.status_code == 413
+        assert door.stored() == []
+
+
+def test_a_bad_event_in_a_batch_does_not_stop_the_others(tmp_path: Path, database_url: str) -> None:
+    with open_door(tmp_path / "data", database_url) as door:
+        bad = {**example("VpaRaised"), "id": "bad", "extra": 1}
+        good = [{**example("VpaRaised"), "id": name} for name in ("first", "last")]
+
+        answer = door.publisher.publish([good[0], bad, good[1]])
+
+        assert answer.status_code == 200
+        assert [r["status"] for r in answer.json()["results"]] == ["accepted", "refused", "accepted"]
+        assert len(door.stored()) == 2
+
+
+def test_every_reason_is_given_at_once(tmp_path: Path) -> None:
+    event = example("VpaRaised")
+    event["extra"], event["facts"]["risk"], event["victim"]["date_of_birth"] = 1, "extreme", "soon"
+    event["children"][1]["present"], event["occurred_at"] = "yes", "2031-01-01T00:00:00Z"
+
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        reasons = door.publisher.publish(event, "dafsu").json()["reasons"]
+
+    assert {(reason["pointer"], reason["rule"]) for reason in reasons} == {
+        ("/extra", "unknown-field"),
+        ("/facts/risk", "enum"),
+        ("/victim/date_of_birth", "format"),
+        ("/children/1/present", "type"),
+        ("/occurred_at", "believable-time"),
+        ("/type", "authority"),
+    }

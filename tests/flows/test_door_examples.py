@@ -1,0 +1,67 @@
+"""Every event has an example that the door accepts from its publisher, on both databases."""
+
+from pathlib import Path
+
+import pytest
+
+from services.eventlog.aliases import alias
+from tests.door_builders import Event, OpenDoor, example, open_door
+
+PUBLISHER = {
+    "VpaRaised": "police",
+    "VpaReviewed": "police",
+    "VpaCorrected": "police",
+    "ReferralReceived": "mycwa",
+    "ConsentRecorded": "cheshire-cares",
+    "ConsentWithdrawn": "cheshire-cares",
+    "OverrideRecorded": "police",
+    "MaracListed": "police",
+    "CaseOpened": "dafsu",
+    "CaseClosed": "dafsu",
+    "PractitionerAllocated": "dafsu",
+    "ChildCaseStatus": "checs",
+    "PupilMoved": "education",
+    "SchoolNotificationPlanned": "notify",
+    "SchoolNotificationSent": "notify",
+    "SchoolNotificationDelivered": "notify",
+    "SchoolNotificationFailed": "notify",
+    "SchoolNotificationOpened": "notify",
+    "SchoolNotificationEscalated": "notify",
+    "SchoolNotificationAcknowledged": "school:900101",
+    "PolicyAdopted": "partnership",
+    "TimePassed": "ingest",
+}
+
+
+def for_publishing(door: OpenDoor, event_type: str) -> Event:
+    """Return an example; where it needs the alias of an incident, that of one just raised."""
+    event = example(event_type)
+    if event_type.startswith("SchoolNotification"):
+        door.publisher.publish(example("VpaRaised"))
+        incident = door.opened()[0].routing["incident"]
+        event["incident"] = alias(door.secrets.alias, incident, "incident", "school:900101")
+    return event
+
+
+def test_every_event_type_has_an_example(tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        assert set(PUBLISHER) == set(door.catalogue.types())
+
+
+@pytest.mark.parametrize("event_type", PUBLISHER)
+def test_an_example_is_accepted_from_its_publisher(
+    event_type: str, tmp_path: Path, database_url: str
+) -> None:
+    with open_door(tmp_path / "data", database_url) as door:
+        answer = door.publisher.publish(for_publishing(door, event_type), PUBLISHER[event_type])
+
+        assert answer.status_code == 201, answer.text
+        assert door.opened()[-1].type == event_type
+
+
+@pytest.mark.parametrize("event_type", ["VpaRaised", "VpaReviewed", "ReferralReceived", "ConsentRecorded"])
+def test_an_example_lacks_nothing(event_type: str, tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        answer = door.publisher.publish(example(event_type), PUBLISHER[event_type])
+
+        assert answer.json()["results"][0]["defects"] == []
