@@ -1,0 +1,190 @@
+"""What a recipient may ask of the read models over HTTP, on SQLite and on PostgreSQL."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from fastapi import FastAPI
+
+from services.projections.api import Statements, router
+from services.runtime.certificates import issue
+from services.runtime.clock import FixedClock, SystemClock
+from services.runtime.identity import Verifier, folder_of, mint
+from services.runtime.partnership import Partnership
+from services.runtime.settings import DEMO_PARTNERSHIP, Settings
+from services.runtime.web import Standing, create_app
+from services.vocabulary.grounds import ReleaseKind
+from tests.projections_builders import RECORDED, ReadModels, a_release
+
+SCHOOL = Partnership.load(DEMO_PARTNERSHIP).schools[0].agency
+CALLERS = ("dafsu", "cedah", SCHOOL, "notify", "console", "projections")
+Ask = Callable[..., httpx.Response]
+
+
+@pytest.fixture(scope="module")
+def credentials(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("credentials")
+    issue(folder, CALLERS)
+    return folder
+
+
+@pytest.fixture
+def models(database_url: str) -> ReadModels:
+    return ReadModels(url=database_url)
+
+
+@pytest.fixture
+def ask(models: ReadModels, credentials: Path) -> Ask:
+    partnership = Partnership.load(DEMO_PARTNERSHIP)
+    signer = (credentials / "projections" / "key.pem").read_bytes()
+    app = create_app(
+        "read models",
+        Settings(),
+        ready=lambda: True,
+        standing=lambda: Standing(service="projections", behind=0, pending=0),
+    )
+    statements = Statements(private_key_pem=signer, partition=0, clock=FixedClock(RECORDED))
+    app.include_router(
+        router(store=models.store(), verifier=Verifier(partnership, credentials), statements=statements)
+    )
+
+    def ask(path: str, agency: str | None = "dafsu", *, named: bool = True, **query: Any) -> httpx.Response:
+        headers = {}
+        if agency is not None:
+            people = partnership.people_of(agency) if named else ()
+            key = (credentials / folder_of(agency) / "key.pem").read_bytes()
+            token = mint(agency, people[0].id if people else None, key, SystemClock().now())
+            headers["authorization"] = f"Bearer {token}"
+        return anyio.run(_got, app, path, query, headers)
+
+    return ask
+
+
+async def _got(app: FastAPI, path: str, query: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://inbox") as client:
+        return await client.get(path, params=query, headers=headers)
+
+
+def read_through(ask: Ask, agency: str, limit: int) -> list[dict[str, Any]]:
+    """Follow the cursor to the end."""
+    rows: list[dict[str, Any]] = []
+    page = ask("/v1/inbox", agency, limit=limit).json()
+    while page["next"]:
+        rows += page["releases"]
+        page = ask("/v1/inbox", agency, limit=limit, after=page["next"]).json()
+    assert page["releases"] == []
+    return rows
+
+
+def test_an_inbox_read_page_by_page_is_gap_free(models: ReadModels, ask: Ask) -> None:
+    models.append("dafsu", *(a_release(seq=n) for n in range(1, 8)))
+    models.follow()
+
+    rows = read_through(ask, "dafsu", limit=3)
+
+    assert [row["seq"] for row in rows] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_row_has_every_field_of_a_release_but_its_bytes(models: ReadModels, ask: Ask) -> None:
+    models.append("dafsu", a_release(seq=1))
+    models.follow()
+
+    (row,) = ask("/v1/inbox").json()["releases"]
+
+    assert set(row) == {
+        *("release_id", "kind", "recipient", "seq", "cause", "event_id", "decided_at", "ground", "rule"),
+        *("policy", "purpose", "expects", "not_after", "person", "incident", "reason", "sections"),
+        *("partition", "event_type", "source", "occurred_at"),
+    }
+    assert row["sections"] == ["facts", "victim", "contact"]
+
+
+def test_nobody_sees_anothers_releases(models: ReadModels, ask: Ask) -> None:
+    models.append("dafsu", a_release(seq=1))
+    models.append(SCHOOL, a_release(SCHOOL, 1, sections=("children",)))
+    models.follow()
+
+    assert ask("/v1/inbox", "cedah").json() == {"releases": [], "next": None}
+    of_the_school = ask("/v1/inbox", SCHOOL).json()["releases"]
+    assert [row["recipient"] for row in of_the_school] == [SCHOOL]
+
+
+@pytest.mark.parametrize("agency", ["notify", "console", "dafsu"])
+def test_an_inbox_is_read_by_a_named_person(ask: Ask, agency: str) -> None:
+    answer = ask("/v1/inbox", agency, named=False)
+
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/v1/inbox", "/v1/inbox/head", "/v1/incidents/incident-alias"])
+def test_nothing_is_said_without_a_token(ask: Ask, path: str) -> None:
+    answer = ask(path, None)
+
+    assert answer.status_code == 401
+    assert answer.json()["title"] == "not authenticated"
+
+
+def test_the_head_is_signed_and_says_what_is_kept(models: ReadModels, ask: Ask, credentials: Path) -> None:
+    models.append("dafsu", a_release(seq=1), a_release(seq=2))
+    models.follow()
+
+    head = ask("/v1/inbox/head").json()
+
+    public = load_pem_public_key((credentials / "projections" / "key.pub.pem").read_bytes())
+    assert isinstance(public, Ed25519PublicKey)
+    signed = json.loads(jwt.PyJWS().decode(head.pop("statement"), public, algorithms=["EdDSA"]))
+    assert signed == head
+    assert head == {
+        **{"recipient": "dafsu", "partition": 0, "first_kept": 1, "last": 2, "at": "2024-09-02T08:30:00Z"}
+    }
+
+
+def test_an_incident_shows_all_that_was_released_about_it(models: ReadModels, ask: Ask) -> None:
+    models.append("dafsu", a_release(seq=1), a_release(seq=2, incident="another"))
+    models.append("dafsu", a_release(seq=3, event=1, kind=ReleaseKind.RECALLED, sections=()))
+    models.follow()
+
+    answer = ask("/v1/incidents/incident-alias").json()
+
+    assert [(row["seq"], row["kind"]) for row in answer["releases"]] == [(1, "new"), (3, "recalled")]
+
+
+def test_anothers_incident_an_unknown_one_and_a_strange_one_look_alike(models: ReadModels, ask: Ask) -> None:
+    models.append("cedah", a_release("cedah", 1, incident="of-cedah"))
+    models.follow()
+
+    answers = [ask(f"/v1/incidents/{alias}") for alias in ("of-cedah", "nothing-like-it", "%00", "x" * 500)]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("after", ["", "x", "AAAA", "%00", "!!!", "AAAAAAAAAAAAAAAA", "ÿ", "__________8"])
+def test_what_is_no_cursor_is_refused(ask: Ask, after: str) -> None:
+    assert ask("/v1/inbox", after=after).status_code == 400
+
+
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": "many"}, {"kind": "\0"}, {"order": "random"}])
+def test_what_cannot_be_understood_is_refused_with_reasons(ask: Ask, query: dict[str, Any]) -> None:
+    answer = ask("/v1/inbox", **query)
+
+    assert answer.status_code == 422
+    assert answer.json()["reasons"]
+
+
+def test_the_newest_page_goes_back_in_time(models: ReadModels, ask: Ask) -> None:
+    models.append("dafsu", *(a_release(seq=n) for n in range(1, 6)))
+    models.follow()
+
+    first = ask("/v1/inbox", order="newest", limit=2).json()
+    second = ask("/v1/inbox", order="newest", limit=2, after=first["next"]).json()
+
+    assert [row["seq"] for row in first["releases"] + second["releases"]] == [5, 4, 3, 2]
