@@ -66,6 +66,20 @@ def a_decision(number: int, leaves: tuple[int, ...], *, to: str, seq: int) -> by
     return json.dumps(decision, sort_keys=True).encode()
 
 
+def records(count: int, *, first: int = 0) -> list[tuple[str, Record]]:
+    """Return events, each with its decision and an opening; DAFSU gets the even ones, CEDAH the odd."""
+    made = []
+    for number in range(first, first + count):
+        envelope, leaves = an_event(number)
+        to = "cedah" if number % 2 else "dafsu"
+        decision = a_decision(number, leaves, to=to, seq=number // 2 + 1)
+        opening = json.dumps({"opening_id": f"opening-{number}"}).encode()
+        made.append(("log", Record(key=b"k", value=encode_envelope(envelope))))
+        made.append(("decisions", Record(key=b"k", value=decision)))
+        made.append(("openings", Record(key=b"k", value=opening)))
+    return made
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:
     """An audit over a log in memory."""
@@ -79,15 +93,7 @@ class Audited:
 
     def publish(self, count: int, *, first: int = 0) -> None:
         """Append that many events, each decided and opened; DAFSU gets the even ones, CEDAH the odd."""
-        writer = self.log.writer()
-        for number in range(first, first + count):
-            envelope, leaves = an_event(number)
-            to = "cedah" if number % 2 else "dafsu"
-            decision = a_decision(number, leaves, to=to, seq=number // 2 + 1)
-            opening = json.dumps({"opening_id": f"opening-{number}"}).encode()
-            writer.append("log", [Record(key=b"k", value=encode_envelope(envelope))])
-            writer.append("decisions", [Record(key=b"k", value=decision)])
-            writer.append("openings", [Record(key=b"k", value=opening)])
+        self.log.writer().append_many(records(count, first=first))
 
     def follow(self) -> None:
         """Read until there is nothing more."""

@@ -93,9 +93,6 @@ def verify(directory: Path, vkey_text: str) -> Result:
     return Result(ok=not found.problems, tree_size=size, root=root.hex(), problems=tuple(found.problems))
 
 
-# -- signed notes
-
-
 def trust_root(text: str) -> TrustRoot:
     """Read a verification key. Raises `Wrong` unless its own hash is right."""
     parts = text.strip().split("+", 2)
@@ -140,9 +137,6 @@ def read_checkpoint(directory: Path, trust: TrustRoot, tree: str) -> tuple[int, 
     return int(lines[1]), root
 
 
-# -- the files
-
-
 def read_manifest(directory: Path, trust: TrustRoot) -> tuple[str, dict[str, tuple[int, str]]]:
     """Return (scope, {path: (size, SHA-256)}) from the signed manifest. Raises `Wrong`."""
     lines = open_note(_read(directory, MANIFEST), trust, MANIFEST).split("\n")
@@ -150,20 +144,16 @@ def read_manifest(directory: Path, trust: TrustRoot) -> tuple[str, dict[str, tup
         raise Wrong("manifest: not a bundle's manifest")
     if lines[1] != "full" and not lines[1].startswith("as "):
         raise Wrong("manifest: neither a full bundle nor one recipient's")
-    try:
-        rows = [
-            (path, int(size), digest) for digest, size, path in (row.split(" ", 2) for row in lines[2:-1])
-        ]
-    except ValueError as error:
-        raise Wrong("manifest: not a list of files") from error
-    return lines[1], {path: (size, digest) for path, size, digest in rows}
+    rows = [row.split(" ", 2) for row in lines[2:-1]]
+    if not all(len(row) == 3 and row[1].isdecimal() for row in rows):
+        raise Wrong("manifest: not a list of files")
+    return lines[1], {path: (int(size), digest) for digest, size, path in rows}
 
 
 def compare_files(directory: Path, listed: Mapping[str, tuple[int, str]]) -> Iterator[str]:
     """Name every file that is missing, extra, or not the bytes the manifest lists."""
-    present = {
-        str(p.relative_to(directory)) for p in directory.rglob("*") if p.is_symlink() or not p.is_dir()
-    }
+    files = (path for path in directory.rglob("*") if path.is_symlink() or not path.is_dir())
+    present = {str(path.relative_to(directory)) for path in files}
     yield from (f"{path}: extra file" for path in sorted(present - set(listed) - {MANIFEST}))
     for path, (size, digest) in sorted(listed.items()):
         file = directory / path
@@ -206,18 +196,13 @@ def _parsed(text: bytes, where: str) -> dict[str, object]:
     return record
 
 
-# -- a whole bundle
-
-
 def _verify_full(directory: Path, trust: TrustRoot, found: Findings) -> None:
     for tree in TREES:
         try:
             head = found.heads[tree] = read_checkpoint(directory, trust, tree)
             computed = _tree(directory, tree, found)
             if computed != head:
-                raise Wrong(
-                    f"{tree}: {computed[0]} records do not make the root of the checkpoint of {head[0]}"
-                )
+                raise Wrong(f"{tree}: {computed[0]} records do not make the root checkpointed at {head[0]}")
         except Wrong as wrong:
             found.problems.append(str(wrong))
 
@@ -247,9 +232,6 @@ def _check_record(tree: str, record: dict[str, object], where: str, found: Findi
             raise Wrong(f"{where}: decides an event the log does not hold at that offset")
 
 
-# -- one recipient's bundle
-
-
 def _verify_redacted(directory: Path, trust: TrustRoot, recipient: str, found: Findings) -> None:
     try:
         head = found.heads["log"] = read_checkpoint(directory, trust, "log")
@@ -270,9 +252,6 @@ def _check_release(record: dict[str, object], head: tuple[int, bytes], where: st
     if not isinstance(offset, int) or not included(leaf_hash(header), offset, head[0], proof, head[1]):
         raise Wrong(f"{where}: the header is not in the log's checkpoint")
     check_sections(record, root, where)
-
-
-# -- sections and headers
 
 
 def check_sections(record: dict[str, object], sections_root: bytes, where: str) -> None:
@@ -380,9 +359,6 @@ def included(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes
             leaf = _node(leaf, sibling)
         index, last = index >> 1, last >> 1
     return last == 0 and leaf == root
-
-
-# -- bytes in records
 
 
 def _bytes_of(text: object, where: str) -> bytes:

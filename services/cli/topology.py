@@ -114,6 +114,7 @@ class Topology:
 
     def _environment(self) -> dict[str, str]:
         return {
+            "TMPDIR": str(self.options.data / "tmp"),
             "SIGHTLINE_DATA": str(self.options.data),
             "SIGHTLINE_KAFKA": self.bootstrap,
             "SIGHTLINE_PARTNERSHIP": str(self.options.partnership.resolve()),

@@ -132,7 +132,7 @@ class Up:
 
 def prepare(options: Options, partnership: Partnership) -> None:
     """Make keys, certificates and, for simulated time, the clock. What is there is kept."""
-    options.data.mkdir(parents=True, exist_ok=True)
+    (options.data / "tmp").mkdir(parents=True, exist_ok=True)
     if options.simulated:
         refuse_real_keys(options.data / "credentials")
     keep_kind_of_time(options)
