@@ -35,11 +35,14 @@ class Log(Protocol):
 
 
 class Follower:
-    """Keeps the releases of schools, education and the partnership in the order of their numbers."""
+    """Keeps the releases of schools, education and the partnership in the order of their numbers.
+
+    `clock` is the machine's own: a number that is missing is about processes, not about school mornings.
+    """
 
     def __init__(self, engine: Engine, open_log: Callable[[Mapping[str, int]], Log], clock: Clock) -> None:
         self._engine = engine
-        self._clock = clock  # the machine's own: a missing number is about processes, not about school mornings
+        self._clock = clock
         self._missing: dict[str, Waiting] = {}
         self._load()
         self._log = open_log(self.positions)

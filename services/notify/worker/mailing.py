@@ -71,8 +71,8 @@ class Mailer:
                 messages.notification(conn, notification_id),
                 messages.mail(conn, notification_id),
             )
-            if notification is None or mail is None:
-                return
+            if notification is None or mail is None or (refusal and mail.next_at is None):
+                return  # called off meanwhile: a refusal does not call it on again
             if refusal is None:
                 messages.keep(conn, flow.mailed(mail, notification, now), now)
             else:
