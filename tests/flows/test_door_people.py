@@ -1,0 +1,228 @@
+"""Whom an event is about: recognised on keyed tokens, or new; which incident, by reference or by alias."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.eventlog.aliases import alias
+from tests.door_builders import Event, OpenDoor, Opened, example, open_door
+
+NUMBERED = [{"scheme": "nhs", "value": "9990000042"}]
+OTHER_NUMBER = [{"scheme": "nhs", "value": "9990000050"}]
+
+
+def victim(**changes: object) -> dict[str, Any]:
+    """Return an adult victim without an NHS number, unless one is given."""
+    plain = {"given_name": "Quenivaldra", "family_name": "Thornwickle", "date_of_birth": "1991-04-17"}
+    return {**plain, **changes}
+
+
+def a_vpa(name: str, who: dict[str, Any] | None, **changes: object) -> Event:
+    """Return a VPA of its own incident about this victim."""
+    event = {**example("VpaRaised"), "id": name, "incident": name, **changes}
+    if who is None:
+        del event["victim"]
+    else:
+        event["victim"] = who
+    return event
+
+
+def after(door: OpenDoor, *events: Event, agency: str = "police") -> list[Opened]:
+    """Publish events one after another and return them as the log has them."""
+    for event in events:
+        answer = door.publisher.publish(event, agency)
+        assert answer.status_code == 201, answer.text
+    return door.opened()
+
+
+def victims(opened: list[Opened]) -> list[Any]:
+    """Return the person id of each event's adult victim."""
+    return [event.routing["victim"] for event in opened]
+
+
+@pytest.fixture
+def door(tmp_path: Path, database_url: str) -> Any:
+    """An open door, on both databases."""
+    with open_door(tmp_path / "data", database_url) as opened:
+        yield opened
+
+
+def test_the_same_name_and_birthday_is_the_same_person(door: OpenDoor) -> None:
+    first, second = victims(after(door, a_vpa("1", victim()), a_vpa("2", victim(given_name="QUÉNIVALDRA "))))
+
+    assert first == second
+
+
+def test_another_birthday_is_another_person(door: OpenDoor) -> None:
+    first, second = victims(after(door, a_vpa("1", victim()), a_vpa("2", victim(date_of_birth="1991-04-18"))))
+
+    assert first != second
+
+
+def test_an_nhs_number_recognises_somebody_under_another_name(door: OpenDoor) -> None:
+    first = a_vpa("1", victim(identifiers=NUMBERED))
+    second = a_vpa("2", victim(family_name="Harrowmintle", identifiers=NUMBERED))
+
+    one, two = victims(after(door, first, second))
+
+    assert one == two
+
+
+def test_two_nhs_numbers_are_two_people_whatever_their_name(door: OpenDoor) -> None:
+    first, second = a_vpa("1", victim(identifiers=NUMBERED)), a_vpa("2", victim(identifiers=OTHER_NUMBER))
+
+    one, two = victims(after(door, first, second))
+
+    assert one != two
+
+
+def test_where_two_people_share_name_and_birthday_nobody_is_guessed(door: OpenDoor) -> None:
+    first, second = a_vpa("1", victim(identifiers=NUMBERED)), a_vpa("2", victim(identifiers=OTHER_NUMBER))
+
+    people = victims(after(door, first, second, a_vpa("3", victim())))
+
+    assert len(set(people)) == 3
+
+
+def test_an_nhs_number_learned_later_still_recognises(door: OpenDoor) -> None:
+    events = (
+        a_vpa("1", victim()),
+        a_vpa("2", victim(identifiers=NUMBERED)),
+        a_vpa("3", {"identifiers": NUMBERED}),
+    )
+
+    assert len(set(victims(after(door, *events)))) == 1
+
+
+def test_an_nhs_number_that_does_not_hold_is_a_defect_and_recognises_nobody(door: OpenDoor) -> None:
+    wrong = [{"scheme": "nhs", "value": "9990000043"}]
+    event = a_vpa("1", {"identifiers": wrong})
+
+    result = door.publisher.publish(event).json()["results"][0]
+    after(door, a_vpa("2", {"identifiers": wrong}))
+
+    assert ("/victim/identifiers", "nhs-number") in {(d["pointer"], d["rule"]) for d in result["defects"]}
+    assert len(set(victims(door.opened()))) == 2
+
+
+def test_people_of_one_batch_recognise_each_other(door: OpenDoor) -> None:
+    door.publisher.publish([a_vpa("1", victim()), a_vpa("2", victim())])
+
+    assert len(set(victims(door.opened()))) == 1
+
+
+def test_a_victim_put_right_is_still_the_incident_s_victim(door: OpenDoor) -> None:
+    first = a_vpa("1", victim())
+    second = {**a_vpa("2", victim(date_of_birth="1991-04-18")), "incident": "1", "type": "VpaReviewed"}
+
+    one, two = victims(after(door, first, second))
+
+    assert one == two
+
+
+def test_each_child_is_sealed_for_that_child(door: OpenDoor) -> None:
+    event = after(door, a_vpa("1", victim()))[0]
+
+    children = {child["person"] for child in event.children}
+    assert len(children) == 2
+    assert children == {child["person"] for child in event.routing["children"]}
+    assert {c["leaf"]: c["person"] for c in event.children} == {
+        c["leaf"]: c["person"] for c in event.routing["children"]
+    }
+
+
+def test_free_text_is_sealed_for_the_victim(door: OpenDoor) -> None:
+    event = after(door, a_vpa("1", victim()))[0]
+
+    for name in ("incident", "victim", "contact", "narrative", "dash"):
+        assert event.persons[name] == event.routing["victim"]
+    assert event.persons["person_causing_harm"] == event.routing["person_causing_harm"]
+    assert event.persons["routing"] is event.persons["facts"] is None
+
+
+def test_a_vpa_about_nobody_named_has_a_victim_all_the_same(door: OpenDoor) -> None:
+    first, second = after(door, a_vpa("1", None), {**a_vpa("2", None), "incident": "1"})
+
+    assert first.routing["victim"] is not None
+    assert first.routing["victim"] == second.routing["victim"]
+    assert first.routing["incident"] == second.routing["incident"]
+
+
+def test_a_reference_is_its_publisher_s_own(door: OpenDoor) -> None:
+    opened = {**example("CaseOpened"), "incident": "same"}
+
+    after(door, a_vpa("same", victim()))
+    after(door, opened, agency="dafsu")
+
+    assert len({event.routing["incident"] for event in door.opened()}) == 2
+
+
+def test_a_recipient_names_an_incident_by_its_alias(door: OpenDoor) -> None:
+    incident = after(door, a_vpa("1", victim()))[0].routing["incident"]
+    event = {**example("CaseOpened"), "incident": alias(door.secrets.alias, incident, "incident", "dafsu")}
+    del event["victim"]
+
+    opened = after(door, event, agency="dafsu")[-1]
+
+    assert opened.routing["incident"] == incident
+    assert opened.routing["victim"] == door.opened()[0].routing["victim"]
+
+
+def test_another_recipient_s_alias_names_nothing(door: OpenDoor) -> None:
+    incident = after(door, a_vpa("1", victim()))[0].routing["incident"]
+    event = {**example("CaseOpened"), "incident": alias(door.secrets.alias, incident, "incident", "cedah")}
+    del event["victim"]
+
+    answer = door.publisher.publish(event, "dafsu")
+
+    assert answer.status_code == 422
+    assert [reason["rule"] for reason in answer.json()["reasons"]] == ["unknown-incident"]
+
+
+def test_notify_uses_the_school_s_alias(door: OpenDoor) -> None:
+    incident = after(door, a_vpa("1", victim()))[0].routing["incident"]
+    event = example("SchoolNotificationPlanned")
+    event["incident"] = alias(door.secrets.alias, incident, "incident", event["recipient"])
+
+    opened = after(door, event, agency="notify")[-1]
+
+    assert opened.routing["incident"] == incident
+    assert opened.routing["recipient"] == "school:900101"
+
+
+def test_a_withdrawal_that_names_no_incident_covers_all_of_that_person_s(door: OpenDoor) -> None:
+    withdrawal = {**example("ConsentWithdrawn"), "victim": victim()}
+
+    raised, withdrawn = after(door, a_vpa("1", victim()), withdrawal)
+
+    assert withdrawn.routing["all_incidents"] is True
+    assert withdrawn.routing["incident"] is None
+    assert withdrawn.routing["victim"] == raised.routing["victim"]
+
+
+def test_a_withdrawal_that_names_its_incident_covers_that_one(door: OpenDoor) -> None:
+    withdrawal = {**example("ConsentWithdrawn"), "incident": "1", "victim": victim()}
+
+    raised, withdrawn = after(door, a_vpa("1", victim()), withdrawal)
+
+    assert withdrawn.routing["all_incidents"] is False
+    assert withdrawn.routing["incident"] == raised.routing["incident"]
+
+
+def test_a_correction_names_the_original_by_its_event_id(door: OpenDoor) -> None:
+    correction = {**a_vpa("2", victim()), "incident": "1", "type": "VpaCorrected", "corrects": "1"}
+
+    raised, corrected = after(door, a_vpa("1", victim()), correction)
+
+    assert corrected.routing["corrects"] == raised.id
+
+
+def test_a_correction_of_something_unknown_is_accepted_and_flagged(door: OpenDoor) -> None:
+    correction = {**a_vpa("2", victim()), "type": "VpaCorrected", "corrects": "never-sent"}
+
+    result = door.publisher.publish(correction).json()["results"][0]
+
+    assert result["status"] == "accepted"
+    assert "unknown-original" in {defect["rule"] for defect in result["defects"]}
+    assert door.opened()[0].routing["corrects"] is None

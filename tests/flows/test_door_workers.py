@@ -1,0 +1,170 @@
+"""The appender and the ticker: in order, the same bytes on every retry, one tick a quarter hour."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.eventlog.errors import Unavailable
+from services.eventlog.records import Position, Record
+from services.ingest.worker.appender import Appender, ClocksDisagree
+from tests.door_builders import NOW, OpenDoor, example
+
+
+class Forgetful:
+    """A log whose first acknowledgement is lost on the way, after some of the records were written."""
+
+    def __init__(self, door: OpenDoor, *, after: int) -> None:
+        self._writer = door.log.writer()
+        self._after = after
+        self.asked: list[list[Record]] = []
+
+    def append(self, topic: str, records: Sequence[Record]) -> list[Position]:
+        self.asked.append(list(records))
+        if len(self.asked) == 1:
+            self._writer.append(topic, records[: self._after])
+            raise Unavailable("the acknowledgement was lost")
+        return self._writer.append(topic, records)
+
+
+class Stamping:
+    """A log that stamps what it takes with a time of its own."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def append(self, topic: str, records: Sequence[Record]) -> list[Position]:
+        return [
+            Position(topic=topic, partition=0, offset=n, timestamp=self._at) for n, _ in enumerate(records)
+        ]
+
+
+@pytest.fixture
+def door(tmp_path: Path, database_url: str) -> Iterator[OpenDoor]:
+    """A door whose appender does nothing by itself, and that waits for nobody."""
+    opened = OpenDoor(tmp_path / "data", database_url, patience=0)
+    yield opened
+    opened.engine.dispose()
+
+
+def keep(door: OpenDoor, *names: str) -> None:
+    """Have the door keep VPAs with these ids."""
+    events = [{**example("VpaRaised"), "id": name, "incident": name} for name in names]
+    assert door.publisher.publish(events).status_code == 503
+
+
+def appender(door: OpenDoor, writer: object, *, simulated: bool = True) -> Appender:
+    """Return an appender of this door's outbox to another log."""
+    return Appender(door.door.outbox, door.door.progress, writer, door.clock, simulated=simulated)  # type: ignore[arg-type]
+
+
+def test_a_lost_acknowledgement_is_followed_by_the_same_bytes_in_the_same_order(door: OpenDoor) -> None:
+    keep(door, "1", "2", "3")
+    writer = Forgetful(door, after=2)
+    hands = appender(door, writer)
+
+    with pytest.raises(Unavailable):
+        hands.step()
+    assert hands.step() == 3
+
+    assert writer.asked[0] == writer.asked[1]
+    values = [record.value for record in door.stored()]
+    assert values == [r.value for r in writer.asked[0][:2]] + [r.value for r in writer.asked[0]]
+    assert len(door.opened()) == 3
+
+
+def test_nothing_passes_a_row_that_is_not_acknowledged(door: OpenDoor) -> None:
+    keep(door, "1")
+    writer = Forgetful(door, after=0)
+    with pytest.raises(Unavailable):
+        appender(door, writer).step()
+    keep(door, "2")
+
+    appender(door, writer).step()
+
+    assert [len(asked) for asked in writer.asked] == [1, 2]
+    assert writer.asked[1][0] == writer.asked[0][0]
+
+
+def test_a_door_killed_before_it_remembered_the_append_appends_again(door: OpenDoor) -> None:
+    keep(door, "1", "2")
+    rows = door.door.outbox.waiting(10, 100_000)
+    door.log.writer().append("log", [Record(key=row.event_id.encode(), value=row.value) for row in rows])
+
+    door.door.appender.step()
+
+    values = [record.value for record in door.stored()]
+    assert values[:2] == values[2:]
+    assert len(door.opened()) == 2
+
+
+@pytest.mark.parametrize("apart", [-3, 3])
+def test_a_log_whose_clock_disagrees_stops_the_door(door: OpenDoor, apart: int) -> None:
+    keep(door, "1")
+    stamping = Stamping(NOW + timedelta(seconds=apart))
+
+    with pytest.raises(ClocksDisagree):
+        appender(door, stamping, simulated=False).step()
+
+    assert door.door.outbox.pending() == 1
+
+
+def test_two_seconds_apart_is_agreement(door: OpenDoor) -> None:
+    keep(door, "1")
+
+    assert appender(door, Stamping(NOW + timedelta(seconds=2)), simulated=False).step() == 1
+
+
+def test_time_passes_once_each_quarter_hour(door: OpenDoor) -> None:
+    for minutes in (0, 1, 9, 10, 11, 24, 25):
+        door.clock.advance(NOW + timedelta(minutes=minutes))
+        door.door.ticker.step()
+    door.door.appender.step()
+
+    times = [event.facts["occurred_at"] for event in door.opened()]
+    assert times == ["2024-09-10T09:00:00Z", "2024-09-10T09:15:00Z", "2024-09-10T09:30:00Z"]
+
+
+def test_a_door_that_starts_again_in_the_same_quarter_does_not_tell_it_twice(
+    tmp_path: Path, database_url: str
+) -> None:
+    for _ in range(2):
+        door = OpenDoor(tmp_path / "data", database_url)
+        door.clock.advance(NOW)
+        door.door.ticker._id_key = b"the same key in both lives of it"
+        door.door.ticker.step()
+        pending = door.door.outbox.pending()
+        door.engine.dispose()
+
+    assert pending == 1
+
+
+def test_quarters_nobody_lived_through_are_not_made_up(door: OpenDoor) -> None:
+    door.door.ticker.step()
+    door.clock.advance(NOW + timedelta(days=2))
+    door.door.ticker.step()
+
+    assert door.door.outbox.pending() == 2
+
+
+def test_the_door_is_not_at_rest_while_a_quarter_is_due_or_a_row_waits(door: OpenDoor) -> None:
+    assert door.door.standing().pending == 1
+    door.door.ticker.step()
+    assert door.door.standing().pending == 1
+    door.door.appender.step()
+    assert door.door.standing().pending == 0
+    assert door.door.standing().ends == {"log": 1}
+
+    door.clock.advance(NOW + timedelta(minutes=10))
+
+    assert door.door.standing().pending == 1
+
+
+def test_the_door_is_ready_once_all_it_kept_is_in_the_log(door: OpenDoor) -> None:
+    before = door.door.is_ready()
+    door.door.ticker.step()
+    kept = door.door.is_ready()
+    door.door.appender.step()
+
+    assert (before, kept, door.door.is_ready()) == (False, False, True)
