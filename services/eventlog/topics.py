@@ -84,6 +84,7 @@ def grant_all(access: Access, partnership: Partnership, seconds: float = 30.0) -
     admin = _admin(access)
     bindings = [_binding(grant) for grant in grants(partnership)]
     bindings += [_group(recipient) for recipient in partnership.recipients()]
+    bindings.append(_NO_GROUP)
     missing = set(bindings) - _granted(admin)
     if missing:
         _settled(admin.create_acls(list(missing), request_timeout=ANSWER_SECONDS).values())
@@ -135,6 +136,10 @@ def _acl(
     kind: ResourceType, name: str, pattern: ResourcePatternType, principal: str, operation: AclOperation
 ) -> AclBinding:
     return AclBinding(kind, name, pattern, f"User:{principal}", "*", operation, AclPermissionType.ALLOW)
+
+
+_NO_GROUP = _acl(ResourceType.GROUP, "none", ResourcePatternType.LITERAL, "*", AclOperation.DESCRIBE)
+"""Our readers use no group, but the library keeps asking where the one it must name lives."""
 
 
 def _admin(access: Access) -> AdminClient:

@@ -88,6 +88,8 @@ class KafkaWriter:
                 return batch.positions(records)
             except KafkaException as error:
                 raise _refused(error.args[0]) from error
+            except SystemError as error:  # how the library says, from inside `flush`, that it may not go on
+                raise _refused(batch.error or _fatal(error)) from error
             finally:
                 if not batch.complete(len(records)):
                     self._discard()
@@ -151,6 +153,11 @@ class _Batch:
         elif self._error is None:
             self._error = error
 
+    @property
+    def error(self) -> KafkaError | None:
+        """The first record's refusal, if any was refused."""
+        return self._error
+
     def complete(self, count: int) -> bool:
         """Say whether that many records were acknowledged and none refused."""
         return self._error is None and sum(map(len, self._acknowledged.values())) == count
@@ -178,6 +185,11 @@ def _refused(error: KafkaError) -> Unavailable:
     if error.code() in _NOT_ALLOWED:
         return Forbidden(f"the broker refused with `{error.name()}`: have the topic granted")
     return Unavailable(f"the broker refused with `{error.name()}`: append the same again")
+
+
+def _fatal(error: SystemError) -> KafkaError:
+    cause = error.__cause__
+    return cause.args[0] if isinstance(cause, KafkaException) else KafkaError(KafkaError._FATAL)
 
 
 def _require_small(records: Sequence[tuple[str, Record]]) -> None:

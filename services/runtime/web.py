@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -87,11 +89,17 @@ def serve(app: FastAPI, settings: Settings, *workers: Callable[[], None]) -> Non
         app, host=LOOPBACK, port=settings.port, log_config=None, access_log=False, server_header=False,
         timeout_graceful_shutdown=2,
     )  # fmt: skip
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _heard)  # the server raises what it was sent once more when it has stopped
     try:
         uvicorn.Server(config).run()
     finally:
         telemetry.flush()
         os._exit(0)
+
+
+def _heard(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing more: the server has stopped, and the process ends in order."""
 
 
 def _work(worker: Callable[[], None]) -> None:

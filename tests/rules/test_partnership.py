@@ -1,0 +1,55 @@
+"""What the demo's partnership file promises."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from services.runtime.partnership import Partnership, Role
+from services.runtime.places import DEMO_PARTNERSHIP
+from services.vocabulary.agencies import RECIPIENTS
+
+
+@pytest.fixture(scope="module")
+def partnership() -> Partnership:
+    return Partnership.load(DEMO_PARTNERSHIP)
+
+
+def test_every_single_controller_is_registered_in_order(partnership: Partnership) -> None:
+    assert partnership.recipients() == RECIPIENTS
+
+
+def test_every_publisher_has_somebody_to_act_for_it(partnership: Partnership) -> None:
+    assert [name for name in partnership.publishers() if not partnership.people_of(name)] == []
+
+
+def test_the_first_person_of_police_leads_the_hub(partnership: Partnership) -> None:
+    assert partnership.people_of("police")[0].role is Role.LEAD
+
+
+def test_nobody_in_it_can_be_reached(partnership: Partnership) -> None:
+    assert all(school.email.endswith(".example") for school in partnership.schools)
+    assert all(re.fullmatch(r"01632 960\d{3}", school.phone) for school in partnership.schools)
+    assert all(school.urn.startswith("9") for school in partnership.schools + partnership.neighbours)
+
+
+def test_numbers_and_ids_are_given_once(partnership: Partnership) -> None:
+    urns = [school.urn for school in partnership.schools + partnership.neighbours]
+    people = [person.id for person in partnership.people]
+
+    assert len(urns) == len(set(urns))
+    assert len(people) == len(set(people))
+
+
+def test_terms_follow_one_another(partnership: Partnership) -> None:
+    days = [day for term in partnership.terms for day in term]
+
+    assert days == sorted(days)
+
+
+def test_who_phones_and_who_hears_of_the_rest_are_registered(partnership: Partnership) -> None:
+    encompass = partnership.encompass
+
+    assert partnership.person(encompass.phone_owner) is not None
+    assert partnership.person(encompass.education_officer) is not None
