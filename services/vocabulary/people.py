@@ -6,8 +6,9 @@ from datetime import date
 
 def normalise_name(name: str) -> str:
     """Return a name's letters alone, case and accents folded, so that spellings of one name meet."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(c for c in decomposed if c.isalpha())
+    folded = name.casefold()
+    decomposed = folded if folded.isascii() else unicodedata.normalize("NFKD", folded)
+    return decomposed if decomposed.isalpha() else "".join(filter(str.isalpha, decomposed))
 
 
 def match_on_nhs(number: str) -> str:

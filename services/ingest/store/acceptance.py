@@ -6,10 +6,10 @@ has an event that needs them: killed in between, a few keys are left that seal n
 
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from secrets import SystemRandom, token_hex, token_urlsafe
+from secrets import token_hex, token_urlsafe
 from threading import Lock
 
 from sqlalchemy import Engine
@@ -29,6 +29,7 @@ from services.ingest.state import (
     Marks,
     Parties,
     Reason,
+    Record,
     Refused,
     Registered,
     Scope,
@@ -39,6 +40,7 @@ from services.ingest.store.answers import Offered, Status, Taken, conflict, dupl
 from services.ingest.store.incidents import Incidents
 from services.ingest.store.outbox import Entry, Kept, Outbox
 from services.ingest.store.people import People, keyed
+from services.ingest.store.randomness import Randomness
 from services.ingest.store.tables import KEYS
 from services.runtime import telemetry
 from services.runtime.clock import Clock
@@ -57,6 +59,20 @@ class _Laid:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tokens:
+    """Hold what the persons of one event may be recognised by, keyed."""
+
+    victim: Marks | None
+    person_causing_harm: Marks | None
+    children: tuple[Marks, ...]
+
+    def all(self) -> Iterator[Marks]:
+        """Yield everybody's."""
+        yield from (marks for marks in (self.victim, self.person_causing_harm) if marks is not None)
+        yield from self.children
+
+
 class Acceptance:
     """The door's one way in. Batches are taken one after another: their order is the log's."""
 
@@ -69,7 +85,7 @@ class Acceptance:
         self._secrets = secrets
         self._registered = registered
         self._clock = clock
-        self._shuffle = SystemRandom().shuffle
+        self._randomness = Randomness()
         self._turn = Lock()
 
     def create_tables(self) -> None:
@@ -103,7 +119,9 @@ class _Batch:
         self._door = door
         self._sender = sender
         self._at = at
+        self._trace = telemetry.carrier().get("traceparent")
         self._fresh: dict[str, _Laid] = {}
+        self._personal: Mapping[str, bytes] = {}
 
     def take(self, offered: Sequence[Offered]) -> list[Taken]:
         names = [self._event_id(item) for item in offered]
@@ -140,16 +158,15 @@ class _Batch:
             incidents = Incidents(conn, self._door._secrets.match, self._door._secrets.alias)
             incidents.load((arrival.sender, arrival.submission) for arrival in arrivals)
             people = People(conn, self._door._store)
-            people.load(
-                [keyed(mark, self._door._secrets.match) for a in arrivals for mark in _marks(a.submission)],
-                incidents.victims(),
-            )
+            described = {id(arrival): self._describe(arrival.submission) for arrival in arrivals}
+            people.load((one for found in described.values() for one in found.all()), incidents.victims())
             originals = self._originals(arrivals)
             results: list[Taken | Arrival] = []
             for item, name, found in zip(offered, names, looked, strict=True):
                 if isinstance(found, Arrival):
                     assert name is not None
-                    found = self._settle(item, name, found, originals, incidents, people)
+                    tokens = described[id(found)]
+                    found = self._settle(item, name, found, tokens, originals, incidents, people)
                 results.append(found)
             incidents.write()
             self._personal = people.write(self._at)
@@ -170,6 +187,7 @@ class _Batch:
         item: Offered,
         name: str,
         arrival: Arrival,
+        tokens: _Tokens,
         originals: set[str],
         incidents: Incidents,
         people: People,
@@ -185,7 +203,7 @@ class _Batch:
         decided = flow.decide(arrival, known, self._door._registered)
         if isinstance(decided, Refused):
             return refused(item, decided.reasons)
-        decided, parties = self._persons(arrival.submission, decided, incidents, people)
+        decided, parties = self._persons(arrival.submission, tokens, decided, incidents, people)
         self._fresh[name] = self._laid(item, name, arrival, known, decided, parties)
         entry = self._fresh[name].entry
         return Taken(
@@ -202,10 +220,15 @@ class _Batch:
         return duplicate(item, kept)
 
     def _persons(
-        self, submission: Submission, decided: Accepted, incidents: Incidents, people: People
+        self,
+        submission: Submission,
+        tokens: _Tokens,
+        decided: Accepted,
+        incidents: Incidents,
+        people: People,
     ) -> tuple[Accepted, Parties]:
         """Return who the event's persons are, and its incident with its victim put right."""
-        victim = self._victim(submission, decided, people)
+        victim = self._victim(tokens, decided, people)
         if decided.scope is Scope.NEW:
             decided = replace(decided, incident=Incident(id=token_hex(16), victim=victim))
             assert decided.incident is not None
@@ -215,30 +238,37 @@ class _Batch:
             assert decided.incident is not None
             if submission.type in VPA_FAMILY:
                 incidents.change_victim(decided.incident)
-        other = submission.sections.get("person_causing_harm")
+        other = tokens.person_causing_harm
         return decided, Parties(
             victim=victim,
-            person_causing_harm=None if other is None else people.find(self._tokens(marks(other))),
-            children=tuple(people.find(self._tokens(marks(child))) for child in submission.children),
+            person_causing_harm=None if other is None else people.find(other),
+            children=tuple(people.find(child) for child in tokens.children),
         )
 
-    def _victim(self, submission: Submission, decided: Accepted, people: People) -> str | None:
+    def _victim(self, tokens: _Tokens, decided: Accepted, people: People) -> str | None:
         held = decided.incident.victim if decided.incident is not None else None
-        given = submission.sections.get("victim")
-        if given is not None:
-            return people.find_victim(self._tokens(marks(given)), held)
+        if tokens.victim is not None:
+            return people.find_victim(tokens.victim, held)
         if people.has(held):
             return held
         return None if decided.scope is Scope.NONE else people.begin()
 
-    def _tokens(self, found: Marks) -> Marks:
-        return keyed(found, self._door._secrets.match)
+    def _describe(self, submission: Submission) -> _Tokens:
+        victim, other = (submission.sections.get(name) for name in ("victim", "person_causing_harm"))
+        return _Tokens(
+            victim=None if victim is None else self._tokens(victim),
+            person_causing_harm=None if other is None else self._tokens(other),
+            children=tuple(map(self._tokens, submission.children)),
+        )
+
+    def _tokens(self, person: Record) -> Marks:
+        return keyed(marks(person), self._door._secrets.match)
 
     def _laid(
         self, item: Offered, name: str, arrival: Arrival, known: Known, decided: Accepted, parties: Parties
     ) -> _Laid:
         assert item.schema is not None
-        _, leaves = plan_leaves(flow.count_sections(arrival.submission), self._door._shuffle)
+        _, leaves = plan_leaves(flow.count_sections(arrival.submission), self._door._randomness.shuffle)
         plain = flow.lay_out(arrival, known, decided, parties, leaves, self._door._registered)
         schemas = {section.name: section for section in item.schema.sections}
         sections = tuple(
@@ -263,7 +293,7 @@ class _Batch:
             receipt=token_urlsafe(24),
             recorded_at=self._at.isoformat(),
             defects=json.dumps([asdict(defect) for defect in decided.defects]),
-            trace=telemetry.carrier().get("traceparent"),
+            trace=self._trace,
             value=b"",
         )
 
@@ -281,13 +311,9 @@ class _Batch:
             sections=laid.sections,
             keys=self._personal,
             routing_key=self._door._secrets.routing,
+            randomness=self._door._randomness,
         )
         return encode_envelope(envelope)
-
-
-def _marks(submission: Submission) -> list[Marks]:
-    people = [submission.sections.get(name) for name in ("victim", "person_causing_harm")]
-    return [marks(person) for person in (*people, *submission.children) if person is not None]
 
 
 def _is_new(reason: Reason, others: Sequence[Reason]) -> bool:

@@ -59,7 +59,8 @@ class Receipt:
 class Outbox:
     """Keep accepted events until the log has them, and their receipts for ever.
 
-    One door per partnership writes here. Rows are numbered in the order of `add`.
+    One door per partnership writes here. Rows are numbered in the order of `add`, without a gap: a second
+    door that numbered the same would be refused by the database.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -81,9 +82,11 @@ class Outbox:
         rows = [{name: getattr(entry, name) for name in Entry.__slots__} for entry in entries]
         if not rows:
             return {}
-        numbers = insert(OUTBOX).returning(OUTBOX.c.event_id, OUTBOX.c.seq, sort_by_parameter_order=True)
         with writing(self._engine) as conn:
-            return {row.event_id: row.seq for row in conn.execute(numbers, rows)}
+            last = conn.execute(select(func.coalesce(func.max(OUTBOX.c.seq), 0))).scalar_one()
+            numbered = [{"seq": seq, **row} for seq, row in enumerate(rows, start=int(last) + 1)]
+            conn.execute(insert(OUTBOX), numbered)
+        return {str(row["event_id"]): int(row["seq"]) for row in numbered}
 
     def waiting(self, limit: int, size: int) -> list[Waiting]:
         """Return the first rows after the last appended one, in order: so many, up to so many bytes."""

@@ -10,7 +10,7 @@ KEYS = MetaData()
 OUTBOX = Table(
     "ingest_outbox",
     INGEST,
-    Column("seq", _SERIAL, primary_key=True, autoincrement=True),
+    Column("seq", _SERIAL, primary_key=True, autoincrement=False),
     Column("agency", String(64), nullable=False),
     Column("event_id", String(36), nullable=False, unique=True),
     Column("mac", LargeBinary, nullable=False),
@@ -19,7 +19,6 @@ OUTBOX = Table(
     Column("defects", Text, nullable=False),
     Column("trace", String(64), nullable=True),
     Column("value", LargeBinary, nullable=False),
-    sqlite_autoincrement=True,
 )
 """Accepted events in the order they are appended. `event_id` derives from the publisher's own, keyed."""
 
