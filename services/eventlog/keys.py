@@ -5,7 +5,7 @@ appended, and destroyed together: what was sealed for them is then unreadable ev
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_bytes
@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from services.eventlog.errors import KeyMissing, Tampered
+from services.runtime.database import reading, writing
 
 KEY_SIZE = 32
 NONCE_SIZE = 12
@@ -107,7 +108,7 @@ class KeyStore:
             {"person": person, "wrapped": self._kek.wrap(person, key), "created_at": at}
             for person, key in keys.items()
         ]
-        with self._on(conn) as on:
+        with self._writing(conn) as on:
             if rows:
                 on.execute(insert(PERSONS), rows)
         return keys
@@ -122,7 +123,7 @@ class KeyStore:
     def get_all(self, persons: Iterable[str], *, conn: Connection | None = None) -> dict[str, bytes]:
         """Return the keys there are, by person; who has none is absent."""
         there = select(PERSONS.c.person, PERSONS.c.wrapped).where(PERSONS.c.wrapped.is_not(None))
-        with self._on(conn) as on:
+        with self._reading(conn) as on:
             rows = [
                 row for few in _few(persons) for row in on.execute(there.where(PERSONS.c.person.in_(few)))
             ]
@@ -132,7 +133,7 @@ class KeyStore:
         """Remember keyed match tokens by person. One that is known already is kept as it is."""
         wanted = {(token, person) for person, theirs in tokens.items() for token in theirs}
         theirs = select(TOKENS.c.token, TOKENS.c.person)
-        with self._on(conn) as on:
+        with self._writing(conn) as on:
             known = {
                 (row.token, row.person)
                 for few in _few(tokens)
@@ -146,7 +147,7 @@ class KeyStore:
         """Return the persons each token is known for, in a fixed order; an unknown token is absent."""
         known = select(TOKENS.c.token, TOKENS.c.person).order_by(TOKENS.c.token, TOKENS.c.person)
         found: dict[str, tuple[str, ...]] = {}
-        with self._on(conn) as on:
+        with self._reading(conn) as on:
             for few in _few(tokens):
                 for row in on.execute(known.where(TOKENS.c.token.in_(few))):
                     found[row.token] = (*found.get(row.token, ()), row.person)
@@ -158,20 +159,17 @@ class KeyStore:
         Raises `KeyMissing` where no such person was ever known.
         """
         standing = update(PERSONS).where(PERSONS.c.person == person, PERSONS.c.destroyed_at.is_(None))
-        with self._on(conn) as on:
+        with self._writing(conn) as on:
             if on.execute(select(PERSONS.c.person).where(PERSONS.c.person == person)).first() is None:
                 raise KeyMissing(f"no person `{person}` in the key database: check the id")
             on.execute(standing.values(wrapped=None, destroyed_at=at))
             on.execute(delete(TOKENS).where(TOKENS.c.person == person))
 
-    @contextmanager
-    def _on(self, conn: Connection | None) -> Iterator[Connection]:
-        """Use the caller's transaction, or one of our own."""
-        if conn is not None:
-            yield conn
-            return
-        with self._engine.begin() as own:
-            yield own
+    def _reading(self, conn: Connection | None) -> AbstractContextManager[Connection]:
+        return nullcontext(conn) if conn is not None else reading(self._engine)
+
+    def _writing(self, conn: Connection | None) -> AbstractContextManager[Connection]:
+        return nullcontext(conn) if conn is not None else writing(self._engine)
 
 
 def _few(values: Iterable[str]) -> Iterator[list[str]]:
