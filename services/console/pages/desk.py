@@ -81,13 +81,13 @@ class Desk:
         """Return the ids of what this person just pressed, kept for as long as they are signed in."""
         return self._session(request).done
 
-    async def ask(self, visitor: Visitor, path: str, query: Mapping[str, str | int] | None = None) -> Answer:
-        """Ask a service in a person's name. Raises Unanswered."""
-        return await self._call("GET", visitor, path, query=query)
+    async def ask(self, request: Request, path: str, query: Mapping[str, str | int] | None = None) -> Answer:
+        """Ask a service in the visitor's name. Raises SignedOut and Unanswered."""
+        return await self._call("GET", self.visitor(request), path, query=query)
 
-    async def tell(self, visitor: Visitor, path: str, body: Mapping[str, object]) -> Answer:
-        """Tell a service something in a person's name. Raises Unanswered."""
-        return await self._call("POST", visitor, path, body=body)
+    async def tell(self, request: Request, path: str, body: Mapping[str, object]) -> Answer:
+        """Tell a service something in the visitor's name. Raises SignedOut and Unanswered."""
+        return await self._call("POST", self.visitor(request), path, body=body)
 
     async def form(self, request: Request) -> FormData:
         """Return what was sent with a form. Raises Forged where we did not give out that form."""

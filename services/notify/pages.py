@@ -1,0 +1,219 @@
+"""What a school sees: its own messages in plain words, what to do and not to do, and one press to acknowledge.
+
+Nothing of a child is on the first page. Names are shown as the answer to a form, once a purpose was said,
+and each such opening is recorded before it is shown.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from services.notify.rules.wording import WHAT_TO_DO
+from services.notify.state import Stage
+from services.vocabulary.agencies import is_school
+from services.vocabulary.events import EventType
+from services.vocabulary.times import format_time
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+PURPOSES: Final = ("To support the child in school today", "To brief the key adult")
+TAKEN: Final = frozenset({200, 201, 409})
+"""Answers of the door that mean the acknowledgement is on the log, this one or an earlier one."""
+OK, ABSENT, UNPROCESSABLE = 200, 404, 422
+LIVE: Final = frozenset({Stage.PLANNED, Stage.DELIVERED, Stage.ESCALATED, Stage.ACKNOWLEDGED})
+DONTS: Final = "Do not"
+
+
+class Visitor(Protocol):
+    """A signed-in person."""
+
+    @property
+    def agency(self) -> str:
+        """Which school the person belongs to."""
+
+
+class Answer(Protocol):
+    """What a service said: its status, and a JSON object (empty where it was none)."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def body(self) -> Mapping[str, object]:
+        """The JSON object."""
+
+
+class Desk(Protocol):
+    """The console, as these pages see it."""
+
+    def visitor(self, request: Request) -> Visitor:
+        """Return who is signed in."""
+
+    def now(self) -> datetime:
+        """Return the partnership's time."""
+
+    def done(self, request: Request) -> set[str]:
+        """Return ids this person just pressed, which may not have come round yet."""
+
+    async def ask(self, request: Request, path: str) -> Answer:
+        """Ask a service in the visitor's name."""
+
+    async def tell(self, request: Request, path: str, body: Mapping[str, object]) -> Answer:
+        """Tell a service something in the visitor's name."""
+
+    async def form(self, request: Request) -> FormData:
+        """Return what was sent with a form of ours."""
+
+    def page(
+        self, request: Request, template: str, values: Mapping[str, object], status: int = 200
+    ) -> Response:
+        """Return a page."""
+
+    def to(self, path: str) -> Response:
+        """Send the browser on to a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message as the page shows it."""
+
+    id: str
+    release_id: str
+    incident: str
+    children: int
+    due_at: str | None
+    delivered_at: str | None
+    acknowledged_at: str | None
+    acknowledged: bool
+    live: bool
+    late: bool
+
+    @property
+    def names(self) -> list[str]:
+        """Return the sections its children are opened by."""
+        return [f"children[{index}]" for index in range(self.children)]
+
+
+def router(desk: Desk) -> APIRouter:
+    """Return the routes of the school's page. URLs hold a message's random id and nothing else."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/school")
+    async def messages(request: Request) -> Response:
+        if not is_school(desk.visitor(request).agency):
+            return desk.page(request, "absent.html", {}, ABSENT)
+        found = await _messages(desk, request)
+        return desk.page(request, "notify/school.html", {"messages": found, **_what_to_do()})
+
+    @routes.get("/school/{message}")
+    async def message(request: Request, message: str) -> Response:
+        found = await _message(desk, request, message)
+        return _shown(desk, request, found)
+
+    @routes.post("/school/{message}")
+    async def children(request: Request, message: str) -> Response:
+        sent = await desk.form(request)
+        found = await _message(desk, request, message)
+        purpose = str(sent.get("purpose", ""))
+        if found is None or not found.live or purpose not in PURPOSES:
+            return _shown(desk, request, found, error="Choose why you need to see it")
+        body = {"release_id": found.release_id, "sections": found.names, "purpose": purpose}
+        answer = await desk.tell(request, "/v1/open", body)
+        if answer.status != OK:
+            return desk.page(request, "absent.html", {}, ABSENT)
+        pupils = list(_pupils(answer.body.get("sections")))
+        return desk.page(
+            request, "notify/children.html", {"message": found, "pupils": pupils, **_what_to_do()}
+        )
+
+    @routes.post("/school/{message}/acknowledge")
+    async def acknowledge(request: Request, message: str) -> Response:
+        await desk.form(request)
+        found = await _message(desk, request, message)
+        if found is None:
+            return desk.page(request, "absent.html", {}, ABSENT)
+        answer = await desk.tell(request, "/v1/events", _acknowledgement(found, desk.now()))
+        if answer.status not in TAKEN:
+            return _shown(desk, request, found, error="It was not taken: press again, or phone the Hub")
+        desk.done(request).add(found.id)
+        return desk.to("/school")
+
+    return routes
+
+
+def _acknowledgement(message: Message, now: datetime) -> Mapping[str, object]:
+    """Return the event by which a school says that it has read a message; its id is the same every time."""
+    return {
+        "type": EventType.SCHOOL_NOTIFICATION_ACKNOWLEDGED.value,
+        "id": f"ack-{message.release_id}",
+        "occurred_at": format_time(now),
+        "incident": message.incident,
+    }
+
+
+def _shown(desk: Desk, request: Request, found: Message | None, error: str | None = None) -> Response:
+    if found is None:
+        return desk.page(request, "absent.html", {}, ABSENT)
+    values = {"message": found, "purposes": PURPOSES, "error": error, **_what_to_do()}
+    return desk.page(request, "notify/message.html", values, UNPROCESSABLE if error else OK)
+
+
+def _what_to_do() -> Mapping[str, object]:
+    """Return the wording, what to do apart from what not to do."""
+    return {
+        "dos": [line for line in WHAT_TO_DO if not line.startswith(DONTS)],
+        "donts": [line for line in WHAT_TO_DO if line.startswith(DONTS)],
+    }
+
+
+async def _message(desk: Desk, request: Request, identity: str) -> Message | None:
+    if not is_school(desk.visitor(request).agency):
+        return None
+    return next((one for one in await _messages(desk, request) if one.id == identity), None)
+
+
+async def _messages(desk: Desk, request: Request) -> list[Message]:
+    answer = await desk.ask(request, "/v1/schools/notifications")
+    rows = answer.body.get("notifications")
+    found = rows if isinstance(rows, Sequence) else ()
+    return [_parsed(row, desk.done(request)) for row in found if isinstance(row, Mapping)]
+
+
+def _parsed(row: Mapping[str, object], done: set[str]) -> Message:
+    identity, children = str(row.get("id", "")), row.get("children")
+    acknowledged_at = _text(row, "acknowledged_at")
+    return Message(
+        id=identity,
+        release_id=str(row.get("release_id", "")),
+        incident=str(row.get("incident", "")),
+        children=children if isinstance(children, int) else 0,
+        due_at=_text(row, "due_at"),
+        delivered_at=_text(row, "delivered_at"),
+        acknowledged_at=acknowledged_at,
+        acknowledged=acknowledged_at is not None or identity in done,
+        live=row.get("state") in LIVE,
+        late=row.get("late") is True,
+    )
+
+
+def _pupils(sections: object) -> Iterator[Mapping[str, str]]:
+    """Yield each pupil's name, date of birth and when police attended."""
+    for content in sections.values() if isinstance(sections, Mapping) else ():
+        if isinstance(content, Mapping):
+            named = [str(content[part]) for part in ("given_name", "family_name") if content.get(part)]
+            yield {
+                "name": " ".join(named) or "Name not known",
+                "born": str(content.get("date_of_birth") or "not known"),
+                "occurred_at": str(content.get("occurred_at") or ""),
+            }
+
+
+def _text(row: Mapping[str, object], name: str) -> str | None:
+    value = row.get(name)
+    return value if isinstance(value, str) else None

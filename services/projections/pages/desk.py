@@ -1,0 +1,52 @@
+"""What these pages need of the console: who is there, calls in their name, forms, templates."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from fastapi import Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+
+class Visitor(Protocol):
+    """A signed-in person."""
+
+    @property
+    def agency(self) -> str:
+        """Whose releases the person may see."""
+
+
+class Answer(Protocol):
+    """What a service said: its status, and a JSON object (empty where it was none)."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def body(self) -> Mapping[str, object]:
+        """The JSON object."""
+
+
+class Desk(Protocol):
+    """The console, as these pages see it. It deals with who is signed out and with services that are away."""
+
+    def visitor(self, request: Request) -> Visitor:
+        """Return who is signed in."""
+
+    def title_of(self, agency: str) -> str:
+        """Return what people call an agency or school."""
+
+    async def ask(self, request: Request, path: str, query: Mapping[str, str | int] | None = None) -> Answer:
+        """Ask a service in the visitor's name."""
+
+    async def tell(self, request: Request, path: str, body: Mapping[str, object]) -> Answer:
+        """Tell a service something in the visitor's name."""
+
+    async def form(self, request: Request) -> FormData:
+        """Return what was sent with a form of ours."""
+
+    def page(
+        self, request: Request, template: str, values: Mapping[str, object], status: int = 200
+    ) -> Response:
+        """Return a page."""

@@ -1,0 +1,103 @@
+"""Opened content as lists of words: who it is about, how to reach them safely, then each section."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from services.projections.pages import words
+from services.projections.rules.safe_contact import Channel, channels
+
+IDENTITIES = ("victim", "children", "person_causing_harm")
+"""Whose name the identity bar shows: the first of these that was opened."""
+
+
+SAID = frozenset({"said_by", "said_at", "hours", "phone_monitored"})
+"""What a contact section says beside its channels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing a section says."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One opened section; `contact` has channels instead of lines about them."""
+
+    name: str
+    title: str
+    lines: tuple[Line, ...]
+    channels: tuple[Channel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who an identity bar names."""
+
+    role: str
+    name: str
+    date_of_birth: str | None
+
+
+def parts(sections: object) -> tuple[Part, ...]:
+    """Return the opened sections in the order they came."""
+    found = sections if isinstance(sections, Mapping) else {}
+    return tuple(_part(str(name), content) for name, content in found.items() if isinstance(content, Mapping))
+
+
+def identity(sections: object) -> Identity | None:
+    """Return whom the content is about, or None where nobody was opened."""
+    found = sections if isinstance(sections, Mapping) else {}
+    for wanted in IDENTITIES:
+        for name, content in found.items():
+            if str(name).partition("[")[0] == wanted and isinstance(content, Mapping):
+                return _identity(str(name), content)
+    return None
+
+
+def _identity(name: str, content: Mapping[str, object]) -> Identity:
+    named = [str(content[field]) for field in ("given_name", "family_name") if content.get(field)]
+    born = content.get("date_of_birth")
+    return Identity(
+        role=words.section(name),
+        name=" ".join(named) or "Name not known",
+        date_of_birth=str(born) if born else None,
+    )
+
+
+def _part(name: str, content: Mapping[str, object]) -> Part:
+    is_contact = name == "contact"
+    said = _safety(content) if is_contact else content
+    return Part(
+        name=name,
+        title=words.section(name),
+        lines=tuple(_lines(said)),
+        channels=channels(content) if is_contact else (),
+    )
+
+
+def _safety(contact: Mapping[str, object]) -> Mapping[str, object]:
+    """Return who said what is safe, and when."""
+    safe = contact.get("safe")
+    return {key: value for key, value in safe.items() if key in SAID} if isinstance(safe, Mapping) else {}
+
+
+def _lines(content: Mapping[str, object], within: str = "") -> Iterator[Line]:
+    for key, value in content.items():
+        label = f"{within}{words.sentence(str(key))}"
+        if isinstance(value, Mapping):
+            yield from _lines(value, f"{label}: ")
+        elif value is not None and value != "" and value != []:
+            yield Line(label=label, value=_said(value))
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, Mapping):
+        return " ".join(_said(part) for part in value.values())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(_said(part) for part in value)
+    return str(value)

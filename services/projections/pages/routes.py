@@ -1,0 +1,170 @@
+"""The pages: the inbox, an incident, and the form that asks for a purpose before anything is opened."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.projections.pages import words
+from services.projections.pages.desk import Desk
+from services.projections.pages.entries import Entry, entries, openable
+from services.projections.pages.opened import identity, parts
+from services.projections.pages.sharing import shared
+from services.vocabulary.events import EventType
+from services.vocabulary.grounds import ReleaseKind
+
+TEMPLATES: Final = Path(__file__).parents[1] / "templates"
+PAGE: Final = 20
+HUB: Final = "police"
+LONGEST_PURPOSE: Final = 200
+OK, ABSENT, UNPROCESSABLE = 200, 404, 422
+ALIAS: Final = re.compile("[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+
+def router(desk: Desk) -> APIRouter:
+    """Return the routes of these pages. URLs hold aliases, release ids and filters, nothing of a person."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/inbox")
+    async def inbox(request: Request, kind: str = "", event_type: str = "", after: str = "") -> Response:
+        asked = _filter(kind, event_type)
+        cursor = {"after": after} if after else {}
+        answer = await desk.ask(request, "/v1/inbox", {"order": "newest", "limit": PAGE, **asked, **cursor})
+        found = entries(answer.body.get("releases"), desk.title_of)
+        older = answer.body.get("next") if len(found) == PAGE else None
+        values = {
+            "entries": found,
+            "older": older,
+            "asked": asked,
+            "kinds": words.KINDS,
+            "types": words.TYPES,
+        }
+        return desk.page(request, "projections/inbox.html", values)
+
+    @routes.get("/incidents/{alias}")
+    async def incident(request: Request, alias: str) -> Response:
+        found = await _timeline(desk, request, alias)
+        if not found:
+            return _absent(desk, request)
+        values = {
+            "alias": alias,
+            "entries": sorted(found, key=lambda entry: -entry.seq),
+            "openable": openable(found),
+            "sharing": await _sharing(desk, request, alias),
+        }
+        return desk.page(request, "projections/incident.html", values)
+
+    @routes.get("/incidents/{alias}/open/{release}")
+    async def ask_purpose(request: Request, alias: str, release: str) -> Response:
+        entry = await _released(desk, request, alias, release)
+        return _asked(desk, request, alias, entry) if entry else _absent(desk, request)
+
+    @routes.post("/incidents/{alias}/open/{release}")
+    async def show(request: Request, alias: str, release: str) -> Response:
+        sent = await desk.form(request)
+        entry = await _released(desk, request, alias, release)
+        if entry is None:
+            return _absent(desk, request)
+        chosen = [str(name) for name in sent.getlist("sections")]
+        purpose = str(sent.get("purpose", "")).strip()
+        if not purpose or len(purpose) > LONGEST_PURPOSE or not chosen:
+            return _asked(desk, request, alias, entry, chosen, purpose, insist=True)
+        return await _open(desk, request, alias, entry, chosen, purpose)
+
+    return routes
+
+
+async def _open(
+    desk: Desk, request: Request, alias: str, entry: Entry, chosen: list[str], purpose: str
+) -> Response:
+    """Answer with the content itself: it is in no address, in no history and on no disk."""
+    body = {"release_id": entry.release_id, "sections": chosen, "purpose": purpose}
+    answer = await desk.tell(request, "/v1/open", body)
+    if answer.status != OK:
+        return _absent(desk, request)
+    sections = answer.body.get("sections")
+    values = {
+        "alias": alias,
+        "entry": entry,
+        "purpose": purpose,
+        "identity": identity(sections),
+        "parts": parts(sections),
+        "opening": answer.body.get("opening_id"),
+    }
+    return desk.page(request, "projections/opened.html", values)
+
+
+def _asked(
+    desk: Desk,
+    request: Request,
+    alias: str,
+    entry: Entry,
+    chosen: list[str] | None = None,
+    purpose: str = "",
+    *,
+    insist: bool = False,
+) -> Response:
+    problems = _problems(chosen or [], purpose) if insist else {}
+    values = {
+        "alias": alias,
+        "entry": entry,
+        "chosen": chosen or [],
+        "purpose": purpose,
+        "problems": problems,
+    }
+    error = {"error": True} if problems else {}
+    status = UNPROCESSABLE if problems else OK
+    return desk.page(request, "projections/open.html", {**values, **error}, status)
+
+
+def _problems(chosen: list[str], purpose: str) -> dict[str, str]:
+    """Return what is missing, by field."""
+    problems = {}
+    if not chosen:
+        problems["sections"] = "Choose what you need to see"
+    if not purpose:
+        problems["purpose"] = "Enter why you need to see it"
+    elif len(purpose) > LONGEST_PURPOSE:
+        problems["purpose"] = f"The purpose must be {LONGEST_PURPOSE} characters or fewer"
+    return problems
+
+
+async def _timeline(desk: Desk, request: Request, alias: str) -> tuple[Entry, ...]:
+    """Return what the visitor's agency was released about an incident; nothing for what it may not know."""
+    desk.visitor(request)
+    if not ALIAS.fullmatch(alias):
+        return ()
+    answer = await desk.ask(request, f"/v1/incidents/{alias}")
+    return entries(answer.body.get("releases"), desk.title_of) if answer.status == OK else ()
+
+
+async def _released(desk: Desk, request: Request, alias: str, release: str) -> Entry | None:
+    found = await _timeline(desk, request, alias)
+    live = openable(found)
+    return next((entry for entry in found if entry.release_id == release and release in live), None)
+
+
+async def _sharing(desk: Desk, request: Request, alias: str) -> object:
+    """Return who else was told, for the Hub alone."""
+    if desk.visitor(request).agency != HUB:
+        return None
+    answer = await desk.ask(request, f"/v1/incidents/{alias}/sharing")
+    return shared(answer.body, desk.title_of) if answer.status == OK else None
+
+
+def _filter(kind: str, event_type: str) -> Mapping[str, str]:
+    """Return the filters that mean something; any other is as if it was not sent."""
+    asked = {}
+    if kind in set(ReleaseKind):
+        asked["kind"] = kind
+    if event_type in set(EventType):
+        asked["event_type"] = event_type
+    return asked
+
+
+def _absent(desk: Desk, request: Request) -> Response:
+    desk.visitor(request)
+    return desk.page(request, "absent.html", {}, ABSENT)

@@ -1,0 +1,43 @@
+"""Who may see which sections of an incident on what ground, as the keyring tells the Hub."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from services.projections.pages import words
+from services.vocabulary.grounds import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """The answer for one recipient, in words."""
+
+    recipient: str
+    told: bool
+    why: str
+    sections: str
+
+
+def shared(body: Mapping[str, object], title_of: Callable[[str], str]) -> tuple[Shared, ...]:
+    """Return one line a recipient, those who are told first."""
+    found = body.get("sharing")
+    rows = found if isinstance(found, Sequence) else ()
+    lines = [_line(row, title_of) for row in rows if isinstance(row, Mapping)]
+    return tuple(sorted(lines, key=lambda line: not line.told))
+
+
+def _line(row: Mapping[str, object], title_of: Callable[[str], str]) -> Shared:
+    told = row.get("outcome", Outcome.PERMIT) == Outcome.PERMIT
+    ground, reason = row.get("ground"), row.get("reason")
+    names = row.get("sections")
+    sections = [words.section(str(name)) for name in names] if isinstance(names, Sequence) else []
+    return Shared(
+        recipient=title_of(str(row.get("recipient", ""))),
+        told=told,
+        why=_words(words.GROUNDS, ground) if told else _words(words.REASONS, reason),
+        sections=", ".join(dict.fromkeys(sections)) if told else "Nothing",
+    )
+
+
+def _words(known: Mapping[str, str], code: object) -> str:
+    text = known.get(str(code), words.sentence(str(code or "not recorded")))
+    return text[:1].upper() + text[1:]
