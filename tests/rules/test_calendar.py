@@ -43,51 +43,51 @@ def london(text: str) -> datetime:
         ("2025-05-02 21:00", "2025-05-06 08:45", "a bank holiday inside a term"),
     ],
 )
-def test_a_school_next_starts(after: str, bell: str, why: str):
+def test_a_school_next_starts(after: str, bell: str, why: str) -> None:
     assert a_year().next_start(london(after)) == london(bell), why
 
 
-def test_a_school_that_closes_for_a_day_of_its_own_starts_on_the_next():
+def test_a_school_that_closes_for_a_day_of_its_own_starts_on_the_next() -> None:
     year = a_year(closures=frozenset({date(2024, 9, 20)}))
 
     assert year.next_start(london("2024-09-19 20:00")) == london("2024-09-23 08:45")
 
 
-def test_each_school_has_its_own_bell():
+def test_each_school_has_its_own_bell() -> None:
     year = a_year(bell=time(9, 5))
 
     assert year.next_start(london("2024-09-11 08:50")) == london("2024-09-11 09:05")
 
 
-def test_the_bell_keeps_its_place_in_the_morning_when_summer_time_ends_in_half_term():
+def test_the_bell_keeps_its_place_in_the_morning_when_summer_time_ends_in_half_term() -> None:
     bell = a_year().next_start(london("2024-10-25 19:30"))
 
     assert bell.astimezone(LONDON).utcoffset() == timedelta(0)
     assert bell - london("2024-10-25 08:45") == timedelta(days=10, hours=1)
 
 
-def test_the_bell_keeps_its_place_in_the_morning_when_summer_time_begins_on_a_sunday():
+def test_the_bell_keeps_its_place_in_the_morning_when_summer_time_begins_on_a_sunday() -> None:
     bell = a_year().next_start(london("2025-03-28 22:00"))
 
     assert bell == london("2025-03-31 08:45")
     assert bell.astimezone(LONDON).utcoffset() == timedelta(hours=1)
 
 
-def test_a_moment_written_in_another_offset_is_the_same_moment():
+def test_a_moment_written_in_another_offset_is_the_same_moment() -> None:
     late_in_london = datetime.fromisoformat("2024-09-11T07:44:00+00:00")
 
     assert a_year().next_start(late_in_london) == london("2024-09-11 08:45")
     assert local_date(datetime.fromisoformat("2024-09-10T23:30:00+00:00")) == date(2024, 9, 11)
 
 
-def test_beyond_the_terms_we_know_every_weekday_may_be_a_school_day():
+def test_beyond_the_terms_we_know_every_weekday_may_be_a_school_day() -> None:
     assert a_year().next_start(london("2025-06-20 22:00")) == london("2025-06-23 08:45")
 
 
-def test_long_before_the_terms_we_know_every_weekday_may_be_a_school_day():
+def test_long_before_the_terms_we_know_every_weekday_may_be_a_school_day() -> None:
     assert a_year().next_start(london("2023-02-10 22:00")) == london("2023-02-13 08:45")
 
 
-def test_an_officer_is_at_work_on_the_next_weekday_that_is_no_bank_holiday():
+def test_an_officer_is_at_work_on_the_next_weekday_that_is_no_bank_holiday() -> None:
     assert next_office_morning(london("2024-08-23 17:30"), BANK_HOLIDAYS) == london("2024-08-27 09:00")
     assert next_office_morning(london("2024-08-27 08:00"), BANK_HOLIDAYS) == london("2024-08-27 09:00")

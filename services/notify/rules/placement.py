@@ -60,13 +60,12 @@ def reason_for(pupil: Pupil, register: Register, on: date) -> Reason:
     """
     if pupil.home_educated:
         return Reason.HOME_EDUCATED
+    age = age_on(on, pupil.born) if pupil.born else None
+    if age is not None and age >= ADULT_AGE:
+        return Reason.TOO_OLD
     if pupil.school_urn is None:
-        return _without_school(pupil, on)
-    if pupil.school_urn in register.elsewhere:
-        return Reason.OUT_OF_AREA
-    if pupil.school_urn not in register.schools:
-        return Reason.UNKNOWN_SCHOOL
-    return _with_school(pupil, register.schools[pupil.school_urn], on)
+        return Reason.TOO_YOUNG if age is not None and age < SCHOOL_AGE else Reason.NO_SCHOOL
+    return _despite_school(pupil, pupil.school_urn, age, register)
 
 
 def clock_for(reason: Reason, bell: datetime, office: datetime) -> datetime:
@@ -74,20 +73,14 @@ def clock_for(reason: Reason, bell: datetime, office: datetime) -> datetime:
     return bell if reason is Reason.CONFLICT else office
 
 
-def _without_school(pupil: Pupil, on: date) -> Reason:
-    return _outside(pupil, Ages(youngest=SCHOOL_AGE, oldest=ADULT_AGE - 1), on) or Reason.NO_SCHOOL
-
-
-def _with_school(pupil: Pupil, ages: Ages, on: date) -> Reason:
-    if pupil.conflict:
-        return Reason.CONFLICT
-    return _outside(pupil, ages, on) or Reason.UNKNOWN_SCHOOL
-
-
-def _outside(pupil: Pupil, ages: Ages, on: date) -> Reason | None:
-    if pupil.born is None:
-        return None
-    age = age_on(on, pupil.born)
-    if age < ages.youngest:
+def _despite_school(pupil: Pupil, urn: str, age: int | None, register: Register) -> Reason:
+    if urn in register.elsewhere:
+        return Reason.OUT_OF_AREA
+    ages = register.schools.get(urn)
+    if ages is None:
+        return Reason.UNKNOWN_SCHOOL
+    if age is not None and age < ages.youngest:
         return Reason.TOO_YOUNG
-    return Reason.TOO_OLD if age > ages.oldest else None
+    if age is not None and age > ages.oldest:
+        return Reason.TOO_OLD
+    return Reason.CONFLICT if pupil.conflict else Reason.UNKNOWN_SCHOOL

@@ -63,13 +63,10 @@ def waiting(conn: Connection, limit: int) -> tuple[Arrival, ...]:
     return tuple(_arrival(row) for row in conn.execute(query).mappings())
 
 
-def taken_in(conn: Connection, arrival: Arrival) -> None:
-    """Note that a release has been acted upon."""
-    conn.execute(
-        update(RELEASES)
-        .where(RELEASES.c.recipient == arrival.recipient, RELEASES.c.seq == arrival.seq)
-        .values(waits=False)
-    )
+def take(conn: Connection, arrival: Arrival) -> bool:
+    """Take a release in; it waits no more. False: another worker has, and nothing more is to be done."""
+    its_own = (RELEASES.c.recipient == arrival.recipient) & (RELEASES.c.seq == arrival.seq)
+    return conn.execute(update(RELEASES).where(its_own, RELEASES.c.waits).values(waits=False)).rowcount == 1
 
 
 def is_taken_back(conn: Connection, arrival: Arrival) -> bool:

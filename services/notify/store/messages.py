@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, func, insert, select, update
 
 from services.notify.flow import Outcome, Said, as_event
 from services.notify.state import Listing, Mail, Notification, Standing, Task
@@ -26,9 +26,17 @@ def keep(conn: Connection, outcome: Outcome, now: datetime) -> None:
 
 
 def notification(conn: Connection, notification_id: str) -> Notification | None:
+    """Return one message as it is now."""
+    return next(iter(_notifications(conn, _named(notification_id))), None)
+
+
+def held(conn: Connection, notification_id: str) -> Notification | None:
     """Return one message, held until the transaction ends."""
-    query = select(NOTIFICATIONS).where(NOTIFICATIONS.c.id == notification_id).with_for_update()
-    return next(iter(_notifications(conn, query)), None)
+    return next(iter(_notifications(conn, _named(notification_id).with_for_update())), None)
+
+
+def _named(notification_id: str) -> Select[Any]:
+    return select(NOTIFICATIONS).where(NOTIFICATIONS.c.id == notification_id)
 
 
 def standing_for(conn: Connection, school: str, incident: str) -> tuple[Notification, ...]:
@@ -125,11 +133,13 @@ def _plain(one: Notification | Listing | Task | Mail) -> dict[str, object]:
 
 
 def _replace(conn: Connection, table: Table, key: str, rows: Sequence[dict[str, object]]) -> None:
-    """Write rows over their former selves; of two with one key the later holds."""
-    last = {row[key]: row for row in rows}
-    if last:
-        conn.execute(delete(table).where(table.c[key].in_(last)))
-        conn.execute(insert(table), list(last.values()))
+    """Write rows over their former selves, in order; of two with one key the later holds.
+
+    A row is never deleted to be written again: who waits for it would find it gone.
+    """
+    for row in rows:
+        if conn.execute(update(table).where(table.c[key] == row[key]).values(**row)).rowcount == 0:
+            conn.execute(insert(table).values(**row))
 
 
 def _close(conn: Connection, notifications: Iterable[str], now: datetime) -> None:

@@ -68,7 +68,7 @@ class Mailer:
         now = self._clock.now()
         with telemetry.tracer().start_as_current_span("notify.mail"), writing(self._engine) as conn:
             notification, mail = (
-                messages.notification(conn, notification_id),
+                messages.held(conn, notification_id),
                 messages.mail(conn, notification_id),
             )
             if notification is None or mail is None or (refusal and mail.next_at is None):

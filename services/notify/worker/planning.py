@@ -161,6 +161,8 @@ class Planner:
 
     def _take(self, conn: Connection, question: Question, answer: Answer) -> None:
         arrival, now = question.arrival, self._clock.now()
+        if not arrivals.take(conn, arrival):
+            return
         if answer is Blank.NEVER:
             telemetry.counter("notify_unopened", "releases planned without being opened").inc()
             log.error("release %s could not be opened: planned with its children unnamed", arrival.release_id)
@@ -168,7 +170,6 @@ class Planner:
             arrivals.keep_form(conn, _form(arrival, answer))
         else:
             messages.keep(conn, self._outcome(conn, question, answer, now), now)
-        arrivals.taken_in(conn, arrival)
 
     def _outcome(self, conn: Connection, question: Question, answer: Answer, now: datetime) -> flow.Outcome:
         arrival = question.arrival

@@ -1,0 +1,337 @@
+"""Schools, occurrences, releases and a keyring for tests of notify: says only what matters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import Engine
+
+from services.eventlog.codec import encode_header, encode_release, encode_section
+from services.eventlog.envelope import Header, Release, Sealed, Section
+from services.eventlog.ids import release_id
+from services.eventlog.memory import MemoryLog
+from services.eventlog.records import Record
+from services.notify.channels.protocol import Channel
+from services.notify.flow import Custom, Office, Opened, Outcome
+from services.notify.rules.placement import Ages, Pupil, Register
+from services.notify.rules.report import Report, report
+from services.notify.rules.tokens import Element
+from services.notify.state import Notification, Refusal
+from services.notify.store import listing, outbox
+from services.notify.store.tables import METADATA
+from services.notify.worker.customs import Customs
+from services.notify.worker.duties import Duties
+from services.notify.worker.following import Follower
+from services.notify.worker.keyring import Facts, Hidden
+from services.notify.worker.mailing import Mailer
+from services.notify.worker.planning import Planner
+from services.notify.worker.running import Worker
+from services.notify.worker.signals import Signals
+from services.runtime.clock import FixedClock
+from services.runtime.database import engine_at, reading
+from services.runtime.partnership import Partnership
+from services.runtime.settings import DEMO_PARTNERSHIP
+from services.vocabulary.agencies import topic_of
+from services.vocabulary.calendar import LONDON, SchoolYear
+from services.vocabulary.grounds import ReleaseKind
+
+SCHOOL, OTHER_SCHOOL = "school:900101", "school:900102"
+KEY = b"notify's own key, of 32 bytes...."
+LEAD = timedelta(minutes=15)
+YEAR = SchoolYear(bell=time(8, 45), terms=((date(2024, 9, 2), date(2024, 10, 25)),))
+BANK_HOLIDAYS = frozenset({date(2024, 8, 26)})
+
+
+def london(text: str) -> datetime:
+    """Return a moment as the clocks in London showed it."""
+    return datetime.fromisoformat(text).replace(tzinfo=LONDON).astimezone(UTC)
+
+
+TUESDAY_NIGHT = london("2024-09-10 23:10")
+AN_HOUR_LATER = london("2024-09-11 00:10")
+HOUR_TO_PHONE = london("2024-09-11 08:30")
+BELL = london("2024-09-11 08:45")
+
+
+def a_custom(*, email: bool = False, year: SchoolYear = YEAR) -> Custom:
+    """How a school that starts at 08:45 is told."""
+    return Custom(year=year, lead=LEAD, owner="p-education-2", email=email)
+
+
+def an_office() -> Office:
+    """The officer, a register of one school for ages 4 to 11, and one school elsewhere."""
+    register = Register(schools={"900101": Ages(youngest=4, oldest=11)}, elsewhere=frozenset({"990001"}))
+    return Office(owner="p-education-1", register=register, year=YEAR, years={"900101": YEAR})
+
+
+def opened(
+    *children: str,
+    to: str = SCHOOL,
+    kind: ReleaseKind = ReleaseKind.NEW,
+    number: int = 1,
+    occurred_at: datetime = TUESDAY_NIGHT,
+    recorded_at: datetime = AN_HOUR_LATER,
+    pupils: tuple[Pupil | None, ...] = (),
+) -> Opened:
+    """A release to a school (or to education) of one occurrence, opened: its children by token."""
+    return Opened(
+        release_id=f"release-{number}",
+        kind=kind,
+        recipient=to,
+        incident=f"incident-of-{to}",
+        occurrence="occurrence-1",
+        event_id=f"event-{number}",
+        occurred_at=occurred_at,
+        recorded_at=recorded_at,
+        children=children,
+        pupils=pupils,
+    )
+
+
+def steps(outcome: Outcome) -> list[str]:
+    """Return what an outcome says to the partnership, in order."""
+    return [said.step for said in outcome.said]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A child as the police met them; every name is invented."""
+
+    name: str = "Brindlewyck"
+    born: date | None = date(2016, 3, 4)
+    school: str | None = "900101"
+    home_educated: bool = False
+    conflict: bool = False
+
+    def element(self, occurred_at: datetime) -> Element:
+        """What the keyring shows of the child."""
+        pupil = Pupil(
+            school_urn=self.school, home_educated=self.home_educated, conflict=self.conflict, born=self.born
+        )
+        return Element(pupil=pupil, given_name=self.name, family_name="Ostrovendale", occurred_at=occurred_at)
+
+
+class FakeKeyring:
+    """Opens what was put in; hides everything else, as the real one does."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, tuple[Element, ...]] = {}
+        self.counts: dict[str, Facts] = {}
+        self.opened: list[str] = []
+
+    def facts(self, release_id: str) -> Facts:
+        """Return a form's facts."""
+        self.opened.append(release_id)
+        if release_id not in self.counts:
+            raise Hidden
+        return self.counts[release_id]
+
+    def children(self, release_id: str, names: Sequence[str]) -> tuple[Element, ...]:
+        """Return a release's children."""
+        self.opened.append(release_id)
+        if release_id not in self.held:
+            raise Hidden
+        return self.held[release_id]
+
+
+class Post:
+    """A channel that takes everything, or refuses with what it was told to."""
+
+    name = "email"
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.refusal: Refusal | None = None
+
+    def carry(self, notification: Notification) -> Refusal | None:
+        """Take a message."""
+        if self.refusal is None:
+            self.taken.append(notification.id)
+        return self.refusal
+
+
+@dataclass(slots=True)
+class Notify:
+    """Notify whole, over a log in memory, with a clock that moves when told; nobody at the door."""
+
+    url: str
+    mail: bool = False
+    log: MemoryLog = field(default_factory=MemoryLog)
+    keyring: FakeKeyring = field(default_factory=FakeKeyring)
+    clock: FixedClock = field(default_factory=lambda: FixedClock(AN_HOUR_LATER))
+    post: Post = field(default_factory=Post)
+    signals: Signals = field(default_factory=Signals)
+    numbers: dict[str, int] = field(default_factory=dict)
+    engine: Engine = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.engine = engine_at(self.url)
+        METADATA.create_all(self.engine)
+        self.worker = self.started()
+
+    worker: Worker = field(init=False)
+
+    def started(self) -> Worker:
+        """A worker that goes on from where the tables stand, as after a kill."""
+        customs = Customs(Partnership.load(DEMO_PARTNERSHIP), BANK_HOLIDAYS, mail=self.mail)
+        planner = Planner(
+            engine=self.engine, keyring=self.keyring, customs=customs, key=KEY, clock=self.clock
+        )
+        duties = Duties(engine=self.engine, customs=customs, signals=self.signals, clock=self.clock)
+        follower = Follower(self.engine, self.log.reader, self.clock)
+        return Worker(follower=follower, planner=planner, duties=duties, signals=self.signals)
+
+    def mailer(self, channel: Channel | None = None) -> Mailer:
+        """The thread that mails."""
+        return Mailer(
+            engine=self.engine, channel=channel or self.post, signals=self.signals, clock=self.clock
+        )
+
+    def rest(self) -> None:
+        """Do everything there is to do now."""
+        while self.worker.step():
+            pass
+
+    def at(self, moment: datetime) -> None:
+        """Let it become later, and do what is due then."""
+        self.clock.advance(moment)
+        self.rest()
+
+    def police_attended(
+        self,
+        children: Mapping[str, Sequence[Child]],
+        *,
+        number: int = 1,
+        occurrence: int = 1,
+        occurred_at: datetime = TUESDAY_NIGHT,
+        counted: int | None = None,
+        event_type: str = "VpaRaised",
+        kind: ReleaseKind = ReleaseKind.NEW,
+    ) -> None:
+        """A form comes: the partnership gets its facts, each recipient named its own children."""
+        total = sum(len(each) for each in children.values()) if counted is None else counted
+        facts = self.release("partnership", number, occurrence, ("facts",), event_type=event_type)
+        self.keyring.counts[facts] = Facts(child_count=total, occurred_at=occurred_at)
+        for to, each in children.items():
+            names = ("children",) * len(each)
+            release = self.release(to, number, occurrence, names, event_type=event_type, kind=kind)
+            self.keyring.held[release] = tuple(child.element(occurred_at) for child in each)
+
+    def release(
+        self,
+        to: str,
+        number: int,
+        occurrence: int,
+        sections: Sequence[str],
+        *,
+        event_type: str = "VpaRaised",
+        kind: ReleaseKind = ReleaseKind.NEW,
+        seq: int | None = None,
+    ) -> str:
+        """Append one release, as the gate does, and return its id."""
+        next_number = self.numbers.get(to, 0) + 1 if seq is None else seq
+        self.numbers[to] = max(self.numbers.get(to, 0), next_number)
+        event = f"event-{number}"
+        release = a_release(
+            to, next_number, event, sections, event_type=event_type, kind=kind, incident=f"{occurrence}@{to}"
+        )
+        release = replace(release, header=_header(event, event_type, self.clock.now()))
+        value = encode_release(release)
+        self.log.writer().append(topic_of(to), [Record(key=to.encode(), value=value)])
+        return release.release_id
+
+    def acknowledge(self, school: str, number: int, occurrence: int = 1) -> None:
+        """The school says it has read everything about an occurrence, and gets its own release of that."""
+        self.release(school, number, occurrence, (), event_type="SchoolNotificationAcknowledged")
+
+    def recall(self, to: str, number: int, occurrence: int = 1) -> None:
+        """The gate takes a release back."""
+        self.release(to, number, occurrence, (), kind=ReleaseKind.RECALLED)
+
+    def report(self, first: str = "2024-09-01", last: str = "2024-10-01") -> Report:
+        """Return the month's report."""
+        with reading(self.engine) as conn:
+            return report(listing.occurrences(conn, london(f"{first} 00:00"), london(f"{last} 00:00")))
+
+    def messages(self) -> tuple[Notification, ...]:
+        """Return every message, the newest first."""
+        with reading(self.engine) as conn:
+            return listing.every_message(conn)
+
+    def calls(self) -> tuple[listing.Call, ...]:
+        """Return the phone calls owed."""
+        with reading(self.engine) as conn:
+            return listing.open_calls(conn)
+
+    def said(self) -> list[str]:
+        """Return the steps said to the partnership and not yet taken by the door, in order."""
+        with reading(self.engine) as conn:
+            return [one.id.partition(":")[2] for one in outbox.waiting(conn, 1000)]
+
+    def pending(self) -> int:
+        """Return what is left to do now."""
+        with reading(self.engine) as conn:
+            return outbox.pending(conn, self.clock.now())
+
+    def next_wake(self) -> datetime | None:
+        """Return when something will be done without being asked."""
+        with reading(self.engine) as conn:
+            return outbox.next_wake(conn, self.clock.now())
+
+
+def a_release(
+    to: str,
+    seq: int,
+    event: str,
+    sections: Sequence[str],
+    *,
+    event_type: str,
+    kind: ReleaseKind,
+    incident: str,
+) -> Release:
+    """Return a release whose sections have names and nothing in them."""
+    return Release(
+        release_id=release_id(f"{kind}{seq}", event, to),
+        kind=kind,
+        recipient=to,
+        seq=seq,
+        cause=event,
+        event_id=event,
+        decided_at=AN_HOUR_LATER,
+        ground="operation-encompass",
+        rule="school",
+        policy="e" * 64,
+        purpose="support in school",
+        expects=None,
+        not_after=None,
+        person=None,
+        incident=incident,
+        reason=None,
+        header=_header(event, event_type, AN_HOUR_LATER),
+        sections=tuple(_empty(name, index) for index, name in enumerate(sections)),
+    )
+
+
+def _header(event: str, event_type: str, recorded_at: datetime) -> bytes:
+    return encode_header(
+        Header(
+            event_id=event,
+            type=event_type,
+            schema_id=f"{event_type}/1",
+            recorded_at=recorded_at,
+            sections_root=b"r" * 32,
+        )
+    )
+
+
+def _empty(name: str, index: int) -> Sealed:
+    section = Section(
+        name=name,
+        schema_id=f"{name}/1",
+        index=index,
+        key_ref=b"",
+        commitment=b"c" * 32,
+        nonce=b"n" * 12,
+        ciphertext=b"sealed",
+    )
+    return Sealed(body=encode_section(section), proof=())
