@@ -1,0 +1,77 @@
+"""A decision: what one event was answered with, for every recipient. A record, kept for ever."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.vocabulary.grounds import Ground, Outcome, Reason, ReleaseKind
+
+DECISION_VERSION = 1
+"""Declared by hand whenever a change of code changes decisions; adopted by an event (design 2)."""
+
+UNREADABLE = "unreadable"
+"""The event type of a record that is not an event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Say whether one recipient may see an event, and why. Sections as an inbox names them."""
+
+    recipient: str
+    outcome: Outcome
+    owed: bool
+    rule: str
+    ground: Ground | None = None
+    reason: Reason | None = None
+    sections: tuple[str, ...] = ()
+    leaves: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """The answers about an earlier form that this event made the gate give again."""
+
+    event_id: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emit:
+    """A release without its bytes, which lie in the log at `event_offset`.
+
+    `incident` and `person` are the recipient's own aliases. `can_end`: opening must wait for the
+    gate, because some of it rests on a ground that can end.
+    """
+
+    recipient: str
+    kind: ReleaseKind
+    seq: int
+    release_id: str
+    cause: str
+    event_id: str
+    event_offset: int
+    incident: str | None
+    person: str | None
+    ground: Ground
+    rule: str
+    purpose: str
+    expects: str | None
+    not_after: datetime | None
+    reason: Reason | None
+    sections: tuple[str, ...]
+    leaves: tuple[int, ...]
+    can_end: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One event's decision. `policy` is the hash of the one in force, empty before there is any."""
+
+    event_id: str
+    event_type: str
+    offset: int
+    decided_at: datetime
+    policy: str
+    version: int
+    answers: tuple[Answer, ...]
+    again: tuple[Again, ...] = ()
+    emits: tuple[Emit, ...] = ()

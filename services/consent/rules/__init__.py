@@ -1,0 +1,1 @@
+"""Policy as data, and the questions it answers. Pure."""

@@ -1,0 +1,69 @@
+"""The closed, finite set of facts that routes one recipient (design 5).
+
+A policy's `when` may name these facts and no others, so every question about a policy can be
+answered by trying all combinations.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from services.vocabulary.consent import ConsentAnswer
+from services.vocabulary.placement import Placement
+from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What decides whether one recipient of one reviewed form is owed it, and on what ground."""
+
+    risk: Risk
+    children: ChildrenLevel
+    vulnerable_adults: frozenset[VulnerableAdult] = frozenset()
+    adult_safeguarding_concern: bool = False
+    consent: ConsentAnswer | None = None
+    override: bool = False
+    open_child_case: bool = False
+    marac: bool = False
+
+
+Value = str | bool | None
+
+FACTS: Mapping[str, Callable[[Circumstances], Value]] = {
+    "risk": lambda at: at.risk,
+    "children": lambda at: at.children,
+    "vulnerable_adult": lambda at: bool(at.vulnerable_adults),
+    "adult_safeguarding_concern": lambda at: at.adult_safeguarding_concern,
+    "consent": lambda at: at.consent,
+    "override": lambda at: at.override,
+    "open_child_case": lambda at: at.open_child_case,
+    "marac": lambda at: at.marac,
+}
+"""How each fact that a `when` may name is read."""
+
+PLACEMENT = "placement"
+"""The one fact of a child rather than of a form: only school and education rules may name it."""
+
+ALLOWED: Mapping[str, frozenset[Value]] = {
+    "risk": frozenset(Risk),
+    "children": frozenset(ChildrenLevel),
+    "vulnerable_adult": frozenset({True, False}),
+    "adult_safeguarding_concern": frozenset({True, False}),
+    "consent": frozenset(ConsentAnswer),
+    "override": frozenset({True, False}),
+    "open_child_case": frozenset({True, False}),
+    "marac": frozenset({True, False}),
+    PLACEMENT: frozenset(Placement),
+}
+"""What each fact may be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One fact, and the values it may have."""
+
+    fact: str
+    values: frozenset[Value]
+
+    def holds(self, at: Circumstances) -> bool:
+        """Say whether it holds. Raises KeyError for a fact that is not one of a form's."""
+        return FACTS[self.fact](at) in self.values

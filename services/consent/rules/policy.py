@@ -1,0 +1,100 @@
+"""A policy as it is applied: rules and grounds, frozen (design 5)."""
+
+from dataclasses import dataclass
+
+from services.consent.rules.circumstances import PLACEMENT, Circumstances, Condition
+from services.vocabulary.grounds import Ground, Reason
+from services.vocabulary.placement import Placement
+from services.vocabulary.risk import VulnerableAdult
+
+ANY = "*"
+"""Every event, every section, or every recipient that no other rule is for."""
+
+PUBLISHER = "publisher"
+SCHOOL = "school"
+EDUCATION = "education"
+PARTNERSHIP = "partnership"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundRule:
+    """When a ground holds; how long, if it can end; for MARAC, who attends where nobody is named."""
+
+    ground: Ground
+    source: str
+    when: tuple[Condition, ...]
+    lasts_days: int | None = None
+    attendees: tuple[str, ...] = ()
+
+    def holds(self, at: Circumstances) -> bool:
+        """Say whether the ground is there."""
+        return all(condition.holds(at) for condition in self.when)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alone:
+    """Sections released where one ground is the only one; those of one adult only where it is them."""
+
+    ground: Ground
+    adult: VulnerableAdult | None
+    sections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One row: who is owed which events when, on which grounds, what it gets and what it should do."""
+
+    id: str
+    source: str
+    to: str
+    on: frozenset[str]
+    when: tuple[Condition, ...]
+    grounds: frozenset[Ground] = frozenset()
+    sections: tuple[str, ...] = ()
+    alone: tuple[Alone, ...] = ()
+    purpose: str = ""
+    expects: str | None = None
+    denies: Reason | None = None
+
+    def is_on(self, event_type: str) -> bool:
+        """Say whether the rule is about events of that type."""
+        return event_type in self.on or ANY in self.on
+
+    def holds(self, at: Circumstances) -> bool:
+        """Say whether its recipient is owed a form in these circumstances."""
+        return all(condition.holds(at) for condition in self.when)
+
+    def is_for(self, placement: Placement) -> bool:
+        """Say whether it is about a child who stands so."""
+        return all(c.fact == PLACEMENT and placement in c.values for c in self.when)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A whole policy. `hash` is over its text as adopted; decisions name it."""
+
+    hash: str
+    name: str
+    version: int
+    text: str
+    sections: frozenset[str]
+    grounds: tuple[GroundRule, ...]
+    rules: tuple[Rule, ...]
+
+    def rules_for(self, recipient: str, event_type: str) -> tuple[Rule, ...]:
+        """Return the rules for one recipient and type of event, in order; the general ones if none is."""
+        on = [rule for rule in self.rules if rule.is_on(event_type)]
+        return tuple(rule for rule in on if rule.to == recipient) or tuple(r for r in on if r.to == ANY)
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """Return the rule of that id, or None."""
+        return next((rule for rule in self.rules if rule.id == rule_id), None)
+
+    def ground(self, ground: Ground) -> GroundRule | None:
+        """Return how a ground is defined, or None where this policy has none."""
+        return next((row for row in self.grounds if row.ground is ground), None)
+
+    def attendees(self) -> tuple[str, ...]:
+        """Return who attends a MARAC whose listing names nobody (NA 3.32)."""
+        row = self.ground(Ground.MARAC)
+        return row.attendees if row is not None else ()

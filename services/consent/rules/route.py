@@ -1,0 +1,130 @@
+"""Answer for one recipient of one form: is it owed, on what ground, and which sections (NA 4.9-4.26)."""
+
+from dataclasses import dataclass
+
+from services.consent.rules.circumstances import Circumstances
+from services.consent.rules.policy import ANY, Policy, Rule
+from services.consent.state.entities import Held
+from services.vocabulary.consent import ConsentAnswer
+from services.vocabulary.grounds import CAN_END, Ground, Reason
+
+ROUTING = "routing"
+"""Never released, whatever a policy says (design 3)."""
+
+NOT_OWED = "not-owed"
+"""The rule a denial names where no rule owes the recipient anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Say whether a recipient is permitted, and everything that says why.
+
+    `sections` are names as the schema has them. `can_end`: some of it rests on a ground that can end.
+    """
+
+    permit: bool
+    owed: bool
+    rule: str
+    ground: Ground | None = None
+    reason: Reason | None = None
+    sections: frozenset[str] = frozenset()
+    can_end: bool = False
+
+
+UNOWED = Verdict(permit=False, owed=False, rule=NOT_OWED, reason=Reason.NOT_OWED)
+
+
+def grounds_that_hold(policy: Policy, at: Circumstances) -> tuple[Ground, ...]:
+    """Return every ground that is there in these circumstances, in the policy's order."""
+    return tuple(row.ground for row in policy.grounds if row.holds(at))
+
+
+def route(policy: Policy, recipient: str, event_type: str, at: Circumstances) -> Verdict:
+    """Return the verdict of the first rule that owes the recipient the form; none: not owed."""
+    for rule in policy.rules_for(recipient, event_type):
+        if rule.holds(at):
+            return _denied(rule, rule.denies) if rule.denies is not None else _owed(policy, rule, at)
+    return UNOWED
+
+
+def keep(policy: Policy, held: Held, at: Circumstances) -> Verdict:
+    """Return what somebody with an open case keeps seeing after a downgrade: their rule, on their ground."""
+    rule = policy.rule(held.rule)
+    ground = Ground(held.ground)
+    sections = _sections(rule, [ground], at) if rule is not None else frozenset()
+    return Verdict(
+        permit=True, owed=False, rule=held.rule, ground=ground, sections=sections, can_end=ground in CAN_END
+    )
+
+
+def _owed(policy: Policy, rule: Rule, at: Circumstances) -> Verdict:
+    holding = [ground for ground in grounds_that_hold(policy, at) if ground in rule.grounds]
+    if not holding:
+        return Verdict(permit=False, owed=True, rule=rule.id, reason=_why_not(at))
+    return Verdict(
+        permit=True,
+        owed=True,
+        rule=rule.id,
+        ground=holding[0],
+        sections=_sections(rule, holding, at),
+        can_end=_can_end(rule, holding),
+    )
+
+
+def _sections(rule: Rule, holding: list[Ground], at: Circumstances) -> frozenset[str]:
+    """Return the whole row, or where its only ground is one that narrows, what that ground serves."""
+    alone = [row for row in rule.alone if [row.ground] == holding]
+    if not alone:
+        return frozenset(rule.sections)
+    return frozenset(
+        name
+        for row in alone
+        if row.adult is None or row.adult in at.vulnerable_adults
+        for name in row.sections
+    )
+
+
+def _can_end(rule: Rule, holding: list[Ground]) -> bool:
+    """Say whether losing the grounds that can end would take away some of it."""
+    lasting = [ground for ground in holding if ground not in CAN_END]
+    narrows = any([row.ground] == lasting for row in rule.alone)
+    return not lasting or (narrows and lasting != holding)
+
+
+def _why_not(at: Circumstances) -> Reason:
+    if at.consent is ConsentAnswer.WITHDRAWN:
+        return Reason.WITHDRAWN
+    return Reason.ENDED if at.consent is ConsentAnswer.EXPIRED else Reason.NO_GROUND
+
+
+def _denied(rule: Rule, reason: Reason) -> Verdict:
+    return Verdict(permit=False, owed=False, rule=rule.id, reason=reason)
+
+
+def releases(policy: Policy, wanted: frozenset[str], name: str, schema_id: str) -> bool:
+    """Say whether a section may go: the row names it, and the policy names its version (design 3)."""
+    return name != ROUTING and schema_id in policy.sections and (name in wanted or ANY in wanted)
+
+
+class Rulebook:
+    """A policy compiled as it is asked: circumstances are finite, so each question is answered once."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self._asks: dict[tuple[str, str], bool] = {}
+        self._verdicts: dict[tuple[str, str, Circumstances | None], Verdict] = {}
+
+    def asks(self, recipient: str, event_type: str) -> bool:
+        """Say whether the recipient's verdict depends on circumstances at all."""
+        key = (recipient, event_type)
+        if key not in self._asks:
+            self._asks[key] = any(rule.when for rule in self.policy.rules_for(recipient, event_type))
+        return self._asks[key]
+
+    def verdict(self, recipient: str, event_type: str, at: Circumstances) -> Verdict:
+        """Return what `route` returns."""
+        key = (recipient, event_type, at if self.asks(recipient, event_type) else None)
+        found = self._verdicts.get(key)
+        if found is None:
+            found = self._verdicts[key] = route(self.policy, recipient, event_type, at)
+        return found

@@ -1,0 +1,1 @@
+"""What is known about incidents and people, and how an event changes it. Pure."""

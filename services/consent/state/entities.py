@@ -1,0 +1,105 @@
+"""What is kept about an incident and about a person. Frozen; a change is a new value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.consent.state.heard import Child, Grades, SectionAt
+from services.vocabulary.consent import ConsentAnswer
+
+EVERYONE = "*"
+"""In a withdrawal: every recipient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One answer of the adult victim, as it stands."""
+
+    answer: ConsentAnswer
+    at: datetime
+    recorded_at: datetime
+    event_id: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """The Hub's recorded decision to share without consent, its rationale sealed in the event (NA 4.22)."""
+
+    at: datetime
+    recorded_at: datetime
+    event_id: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marac:
+    """A referral the Hub accepted. No attendees named: those the policy names."""
+
+    event_id: str
+    attendees: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """The reviewed form an incident is routed on: its grades, and where its sections lie in the log."""
+
+    event_id: str
+    offset: int
+    type: str
+    grades: Grades
+    children: tuple[Child, ...]
+    sections: tuple[SectionAt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a recipient holds of an incident, as last released."""
+
+    event_id: str
+    offset: int
+    ground: str
+    rule: str
+    leaves: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """What is known about one incident. Maps are by recipient and never changed in place."""
+
+    began: datetime | None = None
+    victim: str | None = None
+    form: Form | None = None
+    children: tuple[str, ...] = ()
+    consents: Mapping[str, Said] = field(default_factory=dict)
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+    marac: Marac | None = None
+    cases: tuple[str, ...] = ()
+    child_cases: tuple[str, ...] = ()
+    held: Mapping[str, Held] = field(default_factory=dict)
+    told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Children a school, or the education officer, was told of."""
+    told_in: Mapping[str, Held] = field(default_factory=dict)
+    """What told it last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What is known about one person, across incidents."""
+
+    incidents: tuple[str, ...] = ()
+    """Where they are the adult victim."""
+    child_of: tuple[str, ...] = ()
+    """Where they are a child victim."""
+    withdrawn: Mapping[str, datetime] = field(default_factory=dict)
+    """Until when consents of all their incidents are withdrawn, by recipient or for everyone."""
+    child_cases: tuple[str, ...] = ()
+    """Who has an open case about them as a child."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is known about the partition as a whole: its time, and the policy in force (its hash)."""
+
+    time: datetime | None = None
+    policy: str | None = None

@@ -1,0 +1,189 @@
+"""How an event changes what is known, before anything is decided about it."""
+
+from dataclasses import replace
+
+from services.consent.state.consents import later
+from services.consent.state.entities import EVERYONE, Form, Incident, Marac, Override, Said, Standing
+from services.consent.state.heard import Heard
+from services.consent.state.world import World
+from services.vocabulary.consent import ConsentAnswer
+from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.risk import ChildCase
+
+REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
+
+
+def evolve(world: World, heard: Heard) -> None:
+    """Fold one event into what is known. Time is the highest `recorded_at` so far (design 2)."""
+    _time_passes(world, heard)
+    if not heard.readable:
+        return
+    if heard.incident is not None:
+        before = world.incident(heard.incident)
+        after = _folded(before, heard)
+        if after is not before:
+            world.put_incident(heard.incident, after)
+        _link_people(world, heard, heard.incident)
+    _withdraw_everywhere(world, heard)
+    _child_cases(world, heard)
+
+
+def affected(world: World, heard: Heard) -> tuple[str, ...]:
+    """Return the incidents an event may change the answer for, its own first, the others in log order."""
+    own = [heard.incident] if heard.incident is not None else []
+    others: set[str] = set()
+    if heard.type == EventType.CONSENT_WITHDRAWN and _is_everywhere(heard) and heard.victim is not None:
+        others.update(world.person(heard.victim).incidents)
+    if heard.type == EventType.CHILD_CASE_STATUS:
+        for person in _children_of_case(world, heard):
+            others.update(world.person(person).child_of)
+    return (*own, *sorted(others.difference(own), key=lambda key: (_offset(world, key), key)))
+
+
+def _offset(world: World, incident: str) -> int:
+    form = world.incident(incident).form
+    return form.offset if form is not None else -1
+
+
+def _time_passes(world: World, heard: Heard) -> None:
+    time = world.standing.time
+    if time is None or heard.recorded_at > time:
+        world.standing = Standing(time=heard.recorded_at, policy=world.standing.policy)
+
+
+def _folded(incident: Incident, heard: Heard) -> Incident:
+    if heard.type in VPA_FAMILY:
+        return _with_form(_with_consents(incident, heard), heard)
+    if heard.type in (EventType.CONSENT_RECORDED, EventType.CONSENT_WITHDRAWN):
+        return _with_consents(incident, heard)
+    if heard.type == EventType.OVERRIDE_RECORDED and heard.recipient is not None:
+        return _with_override(incident, heard, heard.recipient)
+    if heard.type == EventType.MARAC_LISTED:
+        return replace(incident, marac=Marac(event_id=heard.event_id, attendees=heard.attendees))
+    if heard.type == EventType.CASE_OPENED and heard.is_confirmed:
+        return replace(incident, cases=_with(incident.cases, heard.publisher))
+    if heard.type == EventType.CASE_CLOSED:
+        return replace(incident, cases=_without(incident.cases, heard.publisher))
+    if heard.type == EventType.CHILD_CASE_STATUS and not heard.children:
+        return replace(incident, child_cases=_by_status(incident.child_cases, heard))
+    return incident
+
+
+def _with_form(incident: Incident, heard: Heard) -> Incident:
+    children = tuple(dict.fromkeys((*incident.children, *(child.person for child in heard.children))))
+    form = incident.form
+    if heard.type in REVIEWED and heard.grades is not None:
+        form = Form(
+            event_id=heard.event_id,
+            offset=heard.offset,
+            type=heard.type,
+            grades=heard.grades,
+            children=heard.children,
+            sections=heard.sections,
+        )
+    began = heard.occurred_at if incident.began is None else min(incident.began, heard.occurred_at)
+    victim = heard.victim or incident.victim
+    return replace(incident, form=form, children=children, began=began, victim=victim)
+
+
+def _with_consents(incident: Incident, heard: Heard) -> Incident:
+    """Take the answers of an event; a withdrawal that names nobody is for everyone."""
+    answers = heard.consent
+    if heard.type == EventType.CONSENT_WITHDRAWN:
+        answers = tuple((to, ConsentAnswer.WITHDRAWN) for to, _ in answers) or (
+            (EVERYONE, ConsentAnswer.WITHDRAWN),
+        )
+    consents = dict(incident.consents)
+    for recipient, answer in answers:
+        said = _said(heard, ConsentAnswer(answer))
+        if _counts(heard, recipient, said):
+            consents[recipient] = later(consents.get(recipient), said)
+    return replace(incident, consents=consents, victim=incident.victim or heard.victim)
+
+
+def _said(heard: Heard, answer: ConsentAnswer) -> Said:
+    return Said(
+        answer=answer,
+        at=heard.occurred_at,
+        recorded_at=heard.recorded_at,
+        event_id=heard.event_id,
+        expires_at=heard.expires_at,
+    )
+
+
+def _counts(heard: Heard, recipient: str, said: Said) -> bool:
+    """Say whether an answer counts: a recipient's word for itself needs a second person (design 4)."""
+    if said.answer is not ConsentAnswer.GIVEN or heard.publisher != recipient:
+        return True
+    return heard.is_confirmed
+
+
+def _with_override(incident: Incident, heard: Heard, recipient: str) -> Incident:
+    row = Override(
+        at=heard.occurred_at,
+        recorded_at=heard.recorded_at,
+        event_id=heard.event_id,
+        expires_at=heard.expires_at,
+    )
+    return replace(incident, overrides={**incident.overrides, recipient: row})
+
+
+def _link_people(world: World, heard: Heard, incident: str) -> None:
+    victim = world.incident(incident).victim
+    if victim is not None and incident not in world.person(victim).incidents:
+        person = world.person(victim)
+        world.put_person(victim, replace(person, incidents=(*person.incidents, incident)))
+    if heard.type in VPA_FAMILY:
+        for child in heard.children:
+            person = world.person(child.person)
+            if incident not in person.child_of:
+                world.put_person(child.person, replace(person, child_of=(*person.child_of, incident)))
+
+
+def _is_everywhere(heard: Heard) -> bool:
+    return heard.all_incidents or heard.incident is None
+
+
+def _withdraw_everywhere(world: World, heard: Heard) -> None:
+    """Withdraw consents of all of a person's incidents given until then (design 5)."""
+    if heard.type != EventType.CONSENT_WITHDRAWN or not _is_everywhere(heard) or heard.victim is None:
+        return
+    person = world.person(heard.victim)
+    withdrawn = dict(person.withdrawn)
+    for recipient in [to for to, _ in heard.consent] or [EVERYONE]:
+        withdrawn[recipient] = max(withdrawn.get(recipient, heard.occurred_at), heard.occurred_at)
+    world.put_person(heard.victim, replace(person, withdrawn=withdrawn))
+
+
+def _child_cases(world: World, heard: Heard) -> None:
+    if heard.type != EventType.CHILD_CASE_STATUS:
+        return
+    for key in _children_of_case(world, heard):
+        person = world.person(key)
+        cases = _by_status(person.child_cases, heard)
+        if cases != person.child_cases:
+            world.put_person(key, replace(person, child_cases=cases))
+
+
+def _children_of_case(world: World, heard: Heard) -> tuple[str, ...]:
+    """Return whose case it is: the children it names, else all children of its incident."""
+    if heard.children:
+        return tuple(child.person for child in heard.children)
+    return world.incident(heard.incident).children if heard.incident is not None else ()
+
+
+def _by_status(cases: tuple[str, ...], heard: Heard) -> tuple[str, ...]:
+    """Open the publisher's case once a second person confirms it (design 4); closing needs nobody."""
+    if heard.case_status is ChildCase.CLOSED:
+        return _without(cases, heard.publisher)
+    if heard.case_status is not None and heard.is_confirmed:
+        return _with(cases, heard.publisher)
+    return cases
+
+
+def _with(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return names if name in names else tuple(sorted((*names, name)))
+
+
+def _without(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return tuple(each for each in names if each != name)

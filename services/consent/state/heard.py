@@ -1,0 +1,71 @@
+"""An event as the gate hears it: `routing` and `facts` alone, and where its sections lie."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.vocabulary.placement import Placement
+from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionAt:
+    """Say which section lies at a leaf, in which version (`victim/1`)."""
+
+    name: str
+    schema_id: str
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """Say where a child of the event stands: whose school, or why no school is told."""
+
+    leaf: int
+    person: str
+    urn: str | None
+    placement: Placement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grades:
+    """What a VPA says that decides who is owed it (NA 4.9-4.14)."""
+
+    risk: Risk
+    children: ChildrenLevel
+    vulnerable_adults: frozenset[VulnerableAdult]
+    adult_safeguarding_concern: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Hold what the gate may know of one event. Times are aware; ids are internal."""
+
+    offset: int
+    event_id: str
+    type: str
+    recorded_at: datetime
+    occurred_at: datetime
+    publisher: str
+    publisher_person: str | None = None
+    incident: str | None = None
+    victim: str | None = None
+    children: tuple[Child, ...] = ()
+    consent: tuple[tuple[str, str], ...] = ()
+    all_incidents: bool = False
+    corrects: str | None = None
+    recipient: str | None = None
+    policy: str | None = None
+    decision_version: int | None = None
+    grades: Grades | None = None
+    confirmed_by: str | None = None
+    expires_at: datetime | None = None
+    case_status: ChildCase | None = None
+    attendees: tuple[str, ...] = ()
+    sections: tuple[SectionAt, ...] = field(default=())
+    readable: bool = True
+    """False where routing or facts did not open: nobody may then see anything of it."""
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Say whether a second named person confirmed it (design 4)."""
+        return self.confirmed_by is not None and self.confirmed_by != self.publisher_person

@@ -1,0 +1,177 @@
+"""Entities as JSON and back: the same entity always gives the same text, in whatever order it grew."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.consent.state.entities import Form, Held, Incident, Marac, Override, Person, Said, Standing
+from services.consent.state.heard import Child, Grades, SectionAt
+from services.vocabulary.consent import ConsentAnswer
+from services.vocabulary.placement import Placement
+from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
+
+Entity = Incident | Person | Standing
+
+_dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+def write(entity: Entity) -> str:
+    """Return an entity as canonical JSON."""
+    if isinstance(entity, Incident):
+        return _dumps(_incident(entity))
+    if isinstance(entity, Person):
+        return _dumps(_person(entity))
+    return _dumps({"time": _when(entity.time), "policy": entity.policy})
+
+
+def read_incident(text: str) -> Incident:
+    """Return the incident that `write` wrote."""
+    d = json.loads(text)
+    return Incident(
+        began=_time(d["began"]),
+        victim=d["victim"],
+        form=_read_form(d["form"]),
+        children=tuple(d["children"]),
+        consents={to: _read_said(row) for to, row in d["consents"].items()},
+        overrides={to: _read_override(row) for to, row in d["overrides"].items()},
+        marac=Marac(event_id=d["marac"][0], attendees=tuple(d["marac"][1])) if d["marac"] else None,
+        cases=tuple(d["cases"]),
+        child_cases=tuple(d["child_cases"]),
+        held={to: _read_held(row) for to, row in d["held"].items()},
+        told={to: tuple(persons) for to, persons in d["told"].items()},
+        told_in={to: _read_held(row) for to, row in d["told_in"].items()},
+    )
+
+
+def read_person(text: str) -> Person:
+    """Return the person that `write` wrote."""
+    d = json.loads(text)
+    return Person(
+        incidents=tuple(d["incidents"]),
+        child_of=tuple(d["child_of"]),
+        withdrawn={to: datetime.fromisoformat(at) for to, at in d["withdrawn"].items()},
+        child_cases=tuple(d["child_cases"]),
+    )
+
+
+def read_standing(text: str) -> Standing:
+    """Return the standing that `write` wrote."""
+    d = json.loads(text)
+    return Standing(time=_time(d["time"]), policy=d["policy"])
+
+
+def _incident(incident: Incident) -> dict[str, Any]:
+    marac = incident.marac
+    return {
+        "began": _when(incident.began),
+        "victim": incident.victim,
+        "form": _form(incident.form),
+        "children": incident.children,
+        "consents": {
+            to: [said.answer, _when(said.at), _when(said.recorded_at), said.event_id, _when(said.expires_at)]
+            for to, said in incident.consents.items()
+        },
+        "overrides": {
+            to: [_when(row.at), _when(row.recorded_at), row.event_id, _when(row.expires_at)]
+            for to, row in incident.overrides.items()
+        },
+        "marac": [marac.event_id, marac.attendees] if marac else None,
+        "cases": incident.cases,
+        "child_cases": incident.child_cases,
+        "held": _helds(incident.held),
+        "told": incident.told,
+        "told_in": _helds(incident.told_in),
+    }
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {
+        "incidents": person.incidents,
+        "child_of": person.child_of,
+        "withdrawn": {to: at.isoformat() for to, at in person.withdrawn.items()},
+        "child_cases": person.child_cases,
+    }
+
+
+def _helds(held: Mapping[str, Held]) -> dict[str, Any]:
+    return {
+        to: [row.event_id, row.offset, row.ground, row.rule, row.leaves] for to, row in held.items()
+    }
+
+
+def _form(form: Form | None) -> dict[str, Any] | None:
+    if form is None:
+        return None
+    grades = form.grades
+    return {
+        "event_id": form.event_id,
+        "offset": form.offset,
+        "type": form.type,
+        "grades": [
+            grades.risk,
+            grades.children,
+            sorted(grades.vulnerable_adults),
+            grades.adult_safeguarding_concern,
+        ],
+        "children": [[c.leaf, c.person, c.urn, c.placement] for c in form.children],
+        "sections": [[s.name, s.schema_id, s.leaf] for s in form.sections],
+    }
+
+
+def _read_form(d: dict[str, Any] | None) -> Form | None:
+    if d is None:
+        return None
+    risk, level, adults, concern = d["grades"]
+    return Form(
+        event_id=d["event_id"],
+        offset=d["offset"],
+        type=d["type"],
+        grades=Grades(
+            risk=Risk(risk),
+            children=ChildrenLevel(level),
+            vulnerable_adults=frozenset(map(VulnerableAdult, adults)),
+            adult_safeguarding_concern=concern,
+        ),
+        children=tuple(
+            Child(leaf=leaf, person=person, urn=urn, placement=Placement(placement))
+            for leaf, person, urn, placement in d["children"]
+        ),
+        sections=tuple(
+            SectionAt(name=name, schema_id=schema_id, leaf=leaf) for name, schema_id, leaf in d["sections"]
+        ),
+    )
+
+
+def _read_said(row: list[Any]) -> Said:
+    answer, at, recorded_at, event_id, expires_at = row
+    return Said(
+        answer=ConsentAnswer(answer),
+        at=datetime.fromisoformat(at),
+        recorded_at=datetime.fromisoformat(recorded_at),
+        event_id=event_id,
+        expires_at=_time(expires_at),
+    )
+
+
+def _read_override(row: list[Any]) -> Override:
+    at, recorded_at, event_id, expires_at = row
+    return Override(
+        at=datetime.fromisoformat(at),
+        recorded_at=datetime.fromisoformat(recorded_at),
+        event_id=event_id,
+        expires_at=_time(expires_at),
+    )
+
+
+def _read_held(row: list[Any]) -> Held:
+    event_id, offset, ground, rule, leaves = row
+    return Held(event_id=event_id, offset=offset, ground=ground, rule=rule, leaves=tuple(leaves))
+
+
+def _when(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text is not None else None

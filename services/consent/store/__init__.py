@@ -1,0 +1,1 @@
+"""Where the gate keeps its state, its ledger and what it released."""
