@@ -30,7 +30,6 @@ from services.vocabulary.agencies import SERVICES
 READY_SECONDS = 120.0
 PROGRESS_SECONDS = 2.0
 LOOK_SECONDS = 0.02
-DECISION_VERSION = 1
 
 
 class Stopped(Exception):
@@ -78,6 +77,8 @@ class Up:
         make_topics(self._topology, self._partnership)
 
     def _adopted(self) -> bool:
+        from services.consent.flow.decision import DECISION_VERSION
+
         def event() -> dict[str, object]:
             text = self._partnership.policy.read_text(encoding="utf-8")
             return adoption.adoption(text, DECISION_VERSION, self._clock.now())
