@@ -1,8 +1,9 @@
 """Makes pages: templates of the console and of the services, one policy for what a browser may load."""
 
 import os
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,10 +19,11 @@ from jinja2 import (
     PrefixLoader,
 )
 
-from services.vocabulary.times import NotATime, parse_time
+from services.vocabulary.times import NotATime, parse_date, parse_time
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 LONDON: Final = ZoneInfo("Europe/London")
+CODE: Final = re.compile("[a-z]+(_[a-z]+)+", re.ASCII)
 NOTHING_ELSE: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self' 'nonce-{nonce}'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -42,7 +44,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters["moment"] = moment
-        self._environment.filters["day"] = day
+        self._environment.filters["plain"] = plain
 
     def page(self, template: str, values: Mapping[str, object], status: int = 200) -> HTMLResponse:
         """Return a page that loads nothing but our own files, and is kept nowhere."""
@@ -60,10 +62,14 @@ def moment(text: str | None) -> str:
     return f"{_day(when)} at {when.hour % 12 or 12}:{when.minute:02}{'am' if when.hour < 12 else 'pm'}"
 
 
-def day(text: str | None) -> str:
-    """Return the day of a moment, in London; "not known" for none."""
-    when = _parsed(text)
-    return _day(when) if when else "not known"
+def plain(text: str) -> str:
+    """Return a moment, a day or a code as people say it, and any other text as it is."""
+    if CODE.fullmatch(text):
+        return text.replace("_", " ")
+    try:
+        return _day(parse_date(text))
+    except NotATime:
+        return moment(text) if _parsed(text) else text
 
 
 def _parsed(text: str | None) -> datetime | None:
@@ -73,5 +79,5 @@ def _parsed(text: str | None) -> datetime | None:
         return None
 
 
-def _day(when: datetime) -> str:
+def _day(when: date) -> str:
     return f"{when.day} {when:%B %Y}"
