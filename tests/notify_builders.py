@@ -1,8 +1,13 @@
 """Schools, occurrences, releases and a keyring for tests of notify: says only what matters."""
 
-from collections.abc import Mapping, Sequence
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -277,6 +282,59 @@ class Notify:
         """Return when something will be done without being asked."""
         with reading(self.engine) as conn:
             return outbox.next_wake(conn, self.clock.now())
+
+
+@dataclass(slots=True)
+class Front:
+    """A door or a keyring that answers as told, over real HTTP."""
+
+    status: int = 200
+    refuses: str = ""
+    opens: dict[str, Any] = field(default_factory=dict)
+    heard: list[Any] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+
+    def answer(self, path: str, body: Any) -> Any:
+        """Answer as the door or the keyring does."""
+        self.heard.append(body)
+        if path == "/v1/open":
+            return {"sections": self.opens, "opening_id": "o"}
+        return {"results": [self._result(event) for event in body]}
+
+    def _result(self, event: dict[str, Any]) -> dict[str, Any]:
+        if self.refuses and self.refuses in event["id"]:
+            return {
+                "id": event["id"],
+                "status": "refused",
+                "reasons": [{"rule": "recipient", "pointer": "/"}],
+            }
+        return {"id": event["id"], "status": "accepted"}
+
+
+@contextmanager
+def answering(front: Front) -> Iterator[str]:
+    """Let a front answer over HTTP until the block ends; yields its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            front.tokens.append(self.headers["authorization"])
+            answer = json.dumps(front.answer(self.path, body)).encode()
+            self.send_response(front.status)
+            self.send_header("content-length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def a_release(

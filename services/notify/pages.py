@@ -1,4 +1,4 @@
-"""What a school sees: its own messages in plain words, what to do and not to do, and one press to acknowledge.
+"""What a school sees: its own messages in plain words, what to do and not, one press to acknowledge.
 
 Nothing of a child is on the first page. Names are shown as the answer to a form, once a purpose was said,
 and each such opening is recorded before it is shown.
