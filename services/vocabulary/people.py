@@ -17,7 +17,7 @@ def match_on_nhs(number: str) -> str:
 
 
 def match_on_name(given_name: str, family_name: str, date_of_birth: date) -> str | None:
-    """Return the text whose keyed token stands for a name and date of birth; None if a name has no letters."""
+    """Return the text whose keyed token stands for a name and birthday; None if a name has no letters."""
     given, family = normalise_name(given_name), normalise_name(family_name)
     if not given or not family:
         return None
