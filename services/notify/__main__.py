@@ -37,7 +37,7 @@ from services.runtime.web import Standing, busy, create_app, serve
 
 NAME = "notify"
 KEY_BYTES = 32
-BANK_HOLIDAY_YEARS = range(2015, 2041)
+BANK_HOLIDAY_YEARS = range(2020, 2036)
 
 
 class Service:
