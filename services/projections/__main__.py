@@ -67,7 +67,7 @@ class Service:
 
     def standing(self) -> Standing:
         """Return how far the read models have come. Raises Unavailable when the log does not say."""
-        ends = {topic: self._ends.end(topic) for topic in self._topics}
+        ends = self._ends.ends(self._topics)
         behind = sum(max(end - self.following.positions[topic], 0) for topic, end in ends.items())
         return Standing(service=NAME, behind=behind, pending=0, ends=ends)
 
