@@ -118,6 +118,10 @@ class MemoryReader:
         """Return the offset the next record of a topic will have."""
         return len(self._log._held(topic, self._partition))
 
+    def ends(self, topics: Iterable[str], *, timeout: float = 0.0) -> dict[str, int]:
+        """Return the end of each topic."""
+        return {topic: self.end(topic) for topic in topics}
+
     def fetch(self, topic: str, offsets: Iterable[int], *, timeout: float = 0.0) -> dict[int, Stored]:
         """Return the records at these offsets, wherever `read` stands."""
         held = self._log._held(topic, self._partition)
