@@ -28,17 +28,26 @@ class Emitted:
 
 
 def leaf_of(tree: str, value: bytes) -> bytes:
-    """Return the leaf hash of a record. Raises `Undecodable` for an event that is none."""
-    return leaf_hash(codec.decode_envelope(value).header if tree == LOG else value)
+    """Return the leaf hash of a record: of an event its header, of anything else the whole value."""
+    envelope = _event(tree, value)
+    return leaf_hash(value if envelope is None else envelope.header)
 
 
 def line_of(tree: str, offset: int, value: bytes) -> bytes:
     """Return a record's line in a full bundle."""
-    if tree != LOG:
+    envelope = _event(tree, value)
+    if envelope is None:
         return _line({"offset": offset, "value": _text(value)})
-    envelope = codec.decode_envelope(value)
     sections = _sections(envelope.sections)
     return _line({"offset": offset, "header": _text(envelope.header), "sections": sections})
+
+
+def _event(tree: str, value: bytes) -> Envelope | None:
+    """Return the event in a record of the log; None elsewhere, and for what the log holds that is no event."""
+    try:
+        return codec.decode_envelope(value) if tree == LOG else None
+    except Undecodable:
+        return None
 
 
 def emitted_to(recipient: str, decisions: Iterable[bytes]) -> Iterator[Emitted]:

@@ -29,11 +29,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 TREES = ("log", "decisions", "openings")
 MANIFEST = "manifest"
-MARKER = b"\xc3\x01"
-PREFIX = 10
+MARKER, PREFIX = b"\xc3\x01", 10
 """Stored headers and sections begin with a marker and eight bytes of schema fingerprint."""
-WIDEST = 64
-"""A section tree has 8, 16, 32 or 64 leaves."""
+WIDEST = 64  # leaves of the widest section tree
 
 
 class Wrong(Exception):
@@ -69,10 +67,10 @@ class Findings:
 
     problems: list[str] = field(default_factory=list)
     heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
-    events: list[str] = field(default_factory=list)
+    events: list[str | None] = field(default_factory=list)
 
-    def events_at(self, offset: object) -> list[str]:
-        """Return the id of the event the log holds at an offset, if it holds one."""
+    def events_at(self, offset: object) -> list[str | None]:
+        """Return what the log holds at an offset: an event's id, None for what is no event, or nothing."""
         return self.events[offset : offset + 1] if isinstance(offset, int) and offset >= 0 else []
 
 
@@ -213,7 +211,8 @@ def _tree(directory: Path, tree: str, found: Findings) -> tuple[int, bytes]:
     for where, record in _lines(directory, f"{tree}.jsonl"):
         if record.get("offset") != frontier.size:
             found.problems.append(f"{where}: expected the record at offset {frontier.size}")
-        frontier.append(leaf_hash(_bytes_in(record, "header" if tree == "log" else "value", where)))
+        hashed = "header" if tree == "log" and "header" in record else "value"
+        frontier.append(leaf_hash(_bytes_in(record, hashed, where)))
         try:
             _check_record(tree, record, where, found)
         except Wrong as wrong:
@@ -223,12 +222,14 @@ def _tree(directory: Path, tree: str, found: Findings) -> tuple[int, bytes]:
 
 def _check_record(tree: str, record: dict[str, object], where: str, found: Findings) -> None:
     if tree == "log":
-        found.events.append("")
-        found.events[-1], root = decode_header(_bytes_in(record, "header", where), where)
-        check_sections(record, root, where)
+        found.events.append(None)
+        if "header" in record:
+            found.events[-1], root = decode_header(_bytes_in(record, "header", where), where)
+            check_sections(record, root, where)
     if tree == "decisions":
         decision = _parsed(_bytes_in(record, "value", where), where)
-        if decision.get("event_id") not in found.events_at(decision.get("offset")):
+        decided = found.events_at(decision.get("offset"))
+        if not decided or decided[0] not in (None, decision.get("event_id")):
             raise Wrong(f"{where}: decides an event the log does not hold at that offset")
 
 
@@ -302,9 +303,6 @@ def _long(data: bytes, at: int) -> tuple[int, int]:
         at, shift = at + 1, shift + 7
         if data[at - 1] < 0x80:
             return (value >> 1) ^ -(value & 1), at
-
-
-# -- RFC 6962
 
 
 def leaf_hash(data: bytes) -> bytes:

@@ -131,7 +131,7 @@ def _encompass(schools: Told) -> Iterator[str]:
     yield from _section("Operation Encompass")
     yield f"  {schools['occurrences']} occurrences, {schools['children']} children"
     yield f"  of which {home['occurrences']} occurrences with {home['children']} children home-schooled"
-    yield f"  {schools['told']:>5} told before the bell and by message"
+    yield f"  {schools['told']:>5} told"
     yield f"  {schools['escalated']:>5} escalated to a phone call with an owner"
     yield f"  {schools['listed']:>5} listed for the education officer, each with a reason{_why(schools)}"
     total = schools["told"] + schools["escalated"] + schools["listed"]

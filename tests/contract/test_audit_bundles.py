@@ -114,6 +114,19 @@ def test_an_event_appended_twice_is_two_leaves_and_still_verifies(audited, key, 
     assert (result.ok, result.tree_size) == (True, EVENTS + 1)
 
 
+def test_what_is_no_event_is_a_leaf_like_any_other(tmp_path):
+    made = an_audit(a_file(tmp_path))
+    made.publish(1)
+    made.log.writer().append("log", [Record(key=b"k", value=b"poison")])
+    made.log.writer().append("decisions", [Record(key=b"k", value=b'{"event_id": "record-1", "offset": 1}')])
+    made.publish(3, first=2)
+    made.follow()
+
+    result = verify(made.full(tmp_path / "full"), made.signer.vkey())
+
+    assert (result.problems, result.tree_size) == ((), 5)
+
+
 # -- every byte of every file
 
 
