@@ -43,7 +43,7 @@ def line_of(tree: str, offset: int, value: bytes) -> bytes:
 
 
 def _event(tree: str, value: bytes) -> Envelope | None:
-    """Return the event in a record of the log; None elsewhere, and for what the log holds that is no event."""
+    """Return the event in a record of the log; None elsewhere, and where the log holds none."""
     try:
         return codec.decode_envelope(value) if tree == LOG else None
     except Undecodable:
