@@ -111,20 +111,27 @@ class Rulebook:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._asks: dict[tuple[str, str], bool] = {}
-        self._verdicts: dict[tuple[str, str, Circumstances | None], Verdict] = {}
+        self._settled: dict[tuple[str, str], Verdict | None] = {}
+        self._verdicts: dict[tuple[str, str, Circumstances], Verdict] = {}
 
-    def asks(self, recipient: str, event_type: str) -> bool:
-        """Say whether the recipient's verdict depends on circumstances at all."""
+    def settled(self, recipient: str, event_type: str) -> Verdict | None:
+        """Return the recipient's denial where no circumstances could change it; None where they decide."""
         key = (recipient, event_type)
-        if key not in self._asks:
-            self._asks[key] = any(rule.when for rule in self.policy.rules_for(recipient, event_type))
-        return self._asks[key]
+        if key not in self._settled:
+            self._settled[key] = _settled(self.policy.rules_for(recipient, event_type))
+        return self._settled[key]
 
     def verdict(self, recipient: str, event_type: str, at: Circumstances) -> Verdict:
         """Return what `route` returns."""
-        key = (recipient, event_type, at if self.asks(recipient, event_type) else None)
+        key = (recipient, event_type, at)
         found = self._verdicts.get(key)
         if found is None:
             found = self._verdicts[key] = route(self.policy, recipient, event_type, at)
         return found
+
+
+def _settled(rules: tuple[Rule, ...]) -> Verdict | None:
+    if not rules:
+        return UNOWED
+    first = rules[0]
+    return _denied(first, first.denies) if first.denies is not None and not first.when else None

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from services.consent.rules.policy import EDUCATION, SCHOOL, Policy, Rule
 from services.consent.state.heard import Child
 from services.vocabulary.agencies import school_of
-from services.vocabulary.grounds import Ground, Reason
+from services.vocabulary.grounds import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolVerdict:
-    """Say which children a school or the education officer is told of, and by which rule; none: why not."""
+    """Say which children a school, or the education officer, is told of by which rule; none: why not."""
 
-    rule: str | None
-    ground: Ground | None = None
-    reason: Reason | None = None
+    rule: Rule | None
     children: tuple[Child, ...] = ()
+    reason: Reason | None = None
 
 
 def schools_of(children: Iterable[Child]) -> tuple[str, ...]:
@@ -31,24 +30,27 @@ def tell(
 
     `told` are the persons it was told of for this incident already: nobody is told of twice.
     """
-    kind = recipient if recipient == EDUCATION else SCHOOL
-    theirs = [child for child in children if kind == EDUCATION or school_of(child.urn or "") == recipient]
-    rules = policy.rules_for(kind, event_type)
+    rules, theirs = _rules(policy, recipient, event_type), _theirs(recipient, children)
     known = frozenset(told)
     for rule in rules:
-        mine = [child for child in theirs if rule.is_for(child.placement)]
-        new = tuple(child for child in mine if child.person not in known)
+        new = tuple(c for c in theirs if rule.is_for(c.placement) and c.person not in known)
         if rule.denies is None and new:
-            return SchoolVerdict(rule=rule.id, ground=_ground(rule), children=new)
-    return _untold(rules, theirs)
-
-
-def _ground(rule: Rule) -> Ground:
-    return next(iter(sorted(rule.grounds)))
-
-
-def _untold(rules: Sequence[Rule], theirs: Sequence[Child]) -> SchoolVerdict:
+            return SchoolVerdict(rule=rule, children=new)
     for rule in rules:
         if rule.denies is not None and any(rule.is_for(child.placement) for child in theirs):
-            return SchoolVerdict(rule=rule.id, reason=rule.denies)
+            return SchoolVerdict(rule=rule, reason=rule.denies)
     return SchoolVerdict(rule=None, reason=Reason.NOT_OWED)
+
+
+def _rules(policy: Policy, recipient: str, event_type: str) -> list[Rule]:
+    kind = EDUCATION if recipient == EDUCATION else SCHOOL
+    return [rule for rule in policy.rules_for(kind, event_type) if rule.to == kind]
+
+
+def _theirs(recipient: str, children: Sequence[Child]) -> list[Child]:
+    """Return the children a recipient may be told of: a school's own; any, for the officer."""
+    return [
+        child
+        for child in children
+        if recipient == EDUCATION or (child.urn is not None and school_of(child.urn) == recipient)
+    ]

@@ -27,7 +27,9 @@ def later(known: Said | None, heard: Said) -> Said:
     return known
 
 
-def standing(incident: Incident, victim: Person | None, recipient: str, now: datetime) -> ConsentAnswer | None:
+def standing(
+    incident: Incident, victim: Person | None, recipient: str, now: datetime
+) -> ConsentAnswer | None:
     """Return the answer that stands for a recipient at the gate's time, or None if none was recorded."""
     said = incident.consents.get(recipient)
     if said is None or said.answer is not ConsentAnswer.GIVEN:

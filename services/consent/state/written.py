@@ -95,9 +95,7 @@ def _person(person: Person) -> dict[str, Any]:
 
 
 def _helds(held: Mapping[str, Held]) -> dict[str, Any]:
-    return {
-        to: [row.event_id, row.offset, row.ground, row.rule, row.leaves] for to, row in held.items()
-    }
+    return {to: [row.event_id, row.offset, row.ground, row.rule, row.leaves] for to, row in held.items()}
 
 
 def _form(form: Form | None) -> dict[str, Any] | None:

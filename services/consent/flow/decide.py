@@ -1,0 +1,280 @@
+"""Decide one event for every recipient, and earlier forms again where it changes what is known of them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from services.consent.flow.decision import DECISION_VERSION, Again, Answer, Decision, Emit
+from services.consent.flow.release import About, Alias, Emitter, Source, denied, permitted
+from services.consent.rules.circumstances import Circumstances
+from services.consent.rules.differences import Difference, Occasion, for_denial, for_permit
+from services.consent.rules.evidence import circumstances, open_case
+from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER, Rule
+from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep
+from services.consent.rules.schools import schools_of, tell
+from services.consent.state.entities import Form, Held, Incident
+from services.consent.state.evolve import REVIEWED, affected
+from services.consent.state.heard import Grades, Heard
+from services.consent.state.world import World
+from services.vocabulary.agencies import is_school
+from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.grounds import Reason, ReleaseKind
+
+RULE_ERROR = "rule-error"
+NO_POLICY = "no-policy"
+ALL_OTHER_SCHOOLS = "school:*"
+
+NEWS = frozenset(
+    {
+        EventType.CONSENT_RECORDED,
+        EventType.CONSENT_WITHDRAWN,
+        EventType.OVERRIDE_RECORDED,
+        EventType.MARAC_LISTED,
+        EventType.CASE_OPENED,
+        EventType.CASE_CLOSED,
+        EventType.CHILD_CASE_STATUS,
+        EventType.VPA_RAISED,
+    }
+)
+"""What makes the gate decide a reviewed form again (design 5)."""
+
+NOT_ROUTED = frozenset({PARTNERSHIP, EDUCATION, "police"})
+"""Who gets a form by rules of their own, which no news about it changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Hold what a partnership's decisions take beside the log: who is registered, and their aliases."""
+
+    recipients: tuple[str, ...]
+    alias: Alias
+
+
+def decide(world: World, heard: Heard, rulebook: Rulebook | None, desk: Desk) -> Decision:
+    """Return the decision of an event that `world` has folded already.
+
+    1. Answer for each registered recipient and each school it names; the other schools are one line.
+    2. Answer again for reviewed forms it is news about.  3. Number what differs, in that order.
+
+    A function of its arguments alone. A rule that raises withholds with `rule-error`.
+    """
+    if rulebook is None or not heard.readable:
+        return _decision(world, heard, rulebook, tuple(_nobody_classified(heard, desk)))
+    deciding = _Deciding(world, heard, rulebook, desk)
+    answers = tuple(deciding.answers())
+    again = tuple(deciding.again())
+    return _decision(world, heard, rulebook, answers, again, tuple(deciding.emitter.emits))
+
+
+def named(heard: Heard, desk: Desk) -> tuple[str, ...]:
+    """Return whom a decision names one by one: every registered recipient, and schools of the event."""
+    schools = set(schools_of(heard.children))
+    schools.update(
+        name for name in (heard.publisher, heard.recipient) if name is not None and is_school(name)
+    )
+    return (*desk.recipients, *sorted(schools))
+
+
+def _nobody_classified(heard: Heard, desk: Desk) -> Iterator[Answer]:
+    for recipient in (*named(heard, desk), ALL_OTHER_SCHOOLS):
+        yield denied(recipient, rule=NO_POLICY, reason=Reason.UNCLASSIFIED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Matter:
+    """One form to be routed: the one that came, or an earlier one that there is news about."""
+
+    incident: Incident
+    grades: Grades
+    event_type: str
+    source: Source
+    about: About
+    occasion: Occasion
+
+    def held_by(self, recipient: str) -> Held | None:
+        """Return what a recipient holds, where this form can change it: a raised one cannot."""
+        return self.incident.held.get(recipient) if self.event_type in REVIEWED else None
+
+
+class _Deciding:
+    """Decide one event."""
+
+    def __init__(self, world: World, heard: Heard, rulebook: Rulebook, desk: Desk) -> None:
+        self._world = world
+        self._heard = heard
+        self._rulebook = rulebook
+        self._policy = rulebook.policy
+        self._desk = desk
+        self._incident = world.incident(heard.incident) if heard.incident is not None else Incident()
+        self._corrects = heard.type == EventType.VPA_CORRECTED
+        self._source = Source(event_id=heard.event_id, offset=heard.offset, sections=heard.sections)
+        self._about = About(incident=heard.incident, victim=heard.victim or self._incident.victim)
+        self.emitter = Emitter(world, heard.event_id, rulebook.policy, desk.alias)
+
+    def answers(self) -> Iterator[Answer]:
+        """Answer for everybody, and send what is permitted."""
+        for recipient in self._named():
+            yield _withholding(recipient, self._answer)
+        yield UNOWED_SCHOOLS
+
+    def again(self) -> Iterator[Again]:
+        """Answer again for each reviewed form this event is news about, and send what differs."""
+        if self._heard.type in NEWS:
+            for key in affected(self._world, self._heard):
+                incident = self._world.incident(key)
+                if incident.form is not None:
+                    yield self._form_again(key, incident, incident.form)
+
+    def _named(self) -> tuple[str, ...]:
+        """Name whom `named` names; a correction also names the schools that held the original."""
+        recipients = named(self._heard, self._desk)
+        if not self._corrects:
+            return recipients
+        return (*recipients, *sorted(set(self._incident.told_in).difference(recipients)))
+
+    def _answer(self, recipient: str) -> Answer:
+        heard = self._heard
+        if recipient == PARTNERSHIP:
+            return self._always(recipient, PARTNERSHIP)
+        if recipient == heard.publisher:
+            return self._always(recipient, PUBLISHER)
+        if heard.type not in VPA_FAMILY or heard.grades is None:
+            return _unowed(recipient)
+        if recipient == EDUCATION or is_school(recipient):
+            return self._tell(recipient)
+        return self._route(recipient, self._matter(heard.grades))
+
+    def _always(self, recipient: str, to: str) -> Answer:
+        """Answer for the publisher and the partnership's office, who get each event once, as it is."""
+        rule = next((rule for rule in self._policy.rules_for(to, self._heard.type) if rule.to == to), None)
+        if rule is None:
+            return _unowed(recipient)
+        answer = permitted(self._policy, recipient, _unconditional(rule), self._source)
+        self.emitter.send(ReleaseKind.NEW, answer, self._source, self._about, can_end=False)
+        return answer
+
+    def _tell(self, recipient: str) -> Answer:
+        """Answer for a school, or the education officer, child by child."""
+        told = () if self._corrects else self._incident.told.get(recipient, ())
+        held = self._incident.told_in.get(recipient) if self._corrects else None
+        verdict = tell(self._policy, recipient, self._heard.type, self._heard.children, told)
+        if verdict.rule is None or not verdict.children:
+            return self._untold(recipient, verdict.reason or Reason.NOT_OWED, verdict.rule, held)
+        kind = ReleaseKind.NEW if held is None else ReleaseKind.CORRECTED
+        leaves = frozenset(child.leaf for child in verdict.children)
+        answer = permitted(self._policy, recipient, _unconditional(verdict.rule), self._source, only=leaves)
+        self.emitter.send(kind, answer, self._source, self._about, can_end=False)
+        return answer
+
+    def _untold(self, recipient: str, reason: Reason, rule: Rule | None, held: Held | None) -> Answer:
+        if held is not None:
+            self.emitter.recall(recipient, held, self._about, reason, Occasion.CORRECTION)
+        return denied(recipient, rule=rule.id if rule is not None else NOT_OWED, reason=reason)
+
+    def _matter(self, grades: Grades) -> _Matter:
+        return _Matter(
+            incident=self._incident,
+            grades=grades,
+            event_type=self._heard.type,
+            source=self._source,
+            about=self._about,
+            occasion=Occasion.CORRECTION if self._corrects else Occasion.FORM,
+        )
+
+    def _form_again(self, key: str, incident: Incident, form: Form) -> Again:
+        matter = _Matter(
+            incident=incident,
+            grades=form.grades,
+            event_type=form.type,
+            source=Source(event_id=form.event_id, offset=form.offset, sections=form.sections),
+            about=About(incident=key, victim=incident.victim),
+            occasion=Occasion.NEWS,
+        )
+        routed = [to for to in self._desk.recipients if self._is_routed(to, form.type)]
+        answers = [_withholding(to, lambda name: self._route(name, matter)) for to in routed]
+        return Again(event_id=form.event_id, answers=tuple(answers))
+
+    def _is_routed(self, recipient: str, event_type: str) -> bool:
+        return recipient not in NOT_ROUTED and self._rulebook.settled(recipient, event_type) is None
+
+    def _route(self, recipient: str, matter: _Matter) -> Answer:
+        """Answer for a recipient of the routing table, and send what differs from what it holds."""
+        held = matter.held_by(recipient)
+        settled = self._rulebook.settled(recipient, matter.event_type)
+        if settled is not None and held is None:
+            return denied(recipient, rule=settled.rule, reason=settled.reason or Reason.NOT_OWED)
+        at = circumstances(self._world, matter.incident, matter.grades, recipient, self._policy)
+        verdict = self._rulebook.verdict(recipient, matter.event_type, at)
+        if verdict.permit:
+            return self._permit(recipient, verdict, matter, held)
+        return self._deny(recipient, verdict, matter, held, at)
+
+    def _permit(self, recipient: str, verdict: Verdict, matter: _Matter, held: Held | None) -> Answer:
+        answer = permitted(self._policy, recipient, verdict, matter.source)
+        same = held is not None and (held.ground, held.leaves) == (answer.ground, answer.leaves)
+        difference = for_permit(matter.occasion, held, same=same)
+        self._send(difference, answer, verdict, matter)
+        return answer
+
+    def _deny(
+        self, recipient: str, verdict: Verdict, matter: _Matter, held: Held | None, at: Circumstances
+    ) -> Answer:
+        reason = verdict.reason or Reason.NOT_OWED
+        has_case = open_case(matter.incident, recipient)
+        difference = for_denial(matter.occasion, held, reason, open_case=has_case)
+        if held is not None and difference.keeps:
+            kept = keep(self._policy, held, at)
+            answer = permitted(self._policy, recipient, kept, matter.source)
+            self._send(difference, answer, kept, matter)
+            return answer
+        if held is not None:
+            self.emitter.recall(recipient, held, matter.about, difference.reason or reason, matter.occasion)
+        return denied(recipient, rule=verdict.rule, reason=reason, owed=verdict.owed)
+
+    def _send(self, difference: Difference, answer: Answer, verdict: Verdict, matter: _Matter) -> None:
+        if difference.kind is not None:
+            self.emitter.send(difference.kind, answer, matter.source, matter.about, can_end=verdict.can_end)
+
+
+def _decision(
+    world: World,
+    heard: Heard,
+    rulebook: Rulebook | None,
+    answers: tuple[Answer, ...],
+    again: tuple[Again, ...] = (),
+    emits: tuple[Emit, ...] = (),
+) -> Decision:
+    return Decision(
+        event_id=heard.event_id,
+        event_type=heard.type,
+        offset=heard.offset,
+        decided_at=world.standing.time or heard.recorded_at,
+        policy=rulebook.policy.hash if rulebook is not None else "",
+        version=DECISION_VERSION,
+        answers=answers,
+        again=again,
+        emits=emits,
+    )
+
+
+def _withholding(recipient: str, answer: Callable[[str], Answer]) -> Answer:
+    """Answer, or withhold where the rule errs: nothing is sent on a rule that raised (design 1)."""
+    try:
+        return answer(recipient)
+    except Exception:
+        return denied(recipient, rule=RULE_ERROR, reason=Reason.RULE_ERROR)
+
+
+def _unconditional(rule: Rule) -> Verdict:
+    """Return the verdict of a rule that asks nothing but whose event or child it is."""
+    return Verdict(
+        permit=True, owed=True, rule=rule.id, ground=min(rule.grounds), sections=frozenset(rule.sections)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _unowed(recipient: str) -> Answer:
+    return denied(recipient, rule=NOT_OWED, reason=Reason.NOT_OWED)
+
+
+UNOWED_SCHOOLS = _unowed(ALL_OTHER_SCHOOLS)

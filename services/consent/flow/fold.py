@@ -1,0 +1,136 @@
+"""The fold itself: one event after another, each decided on all that came before (design 2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from services.consent.flow.decide import Desk, decide
+from services.consent.flow.decision import DECISION_VERSION, Decision, Emit
+from services.consent.rules.reading import PolicyError, parse
+from services.consent.rules.route import Rulebook
+from services.consent.state.entities import Held, Incident, Standing
+from services.consent.state.evolve import affected, evolve
+from services.consent.state.heard import Heard
+from services.consent.state.world import World
+from services.vocabulary.events import EventType
+from services.vocabulary.grounds import Ground, ReleaseKind
+
+ONCE = frozenset({Ground.OWN, Ground.PARTNERSHIP})
+"""Grounds of releases that are never changed or recalled: each event once, as it is."""
+
+ENCOMPASS = frozenset({Ground.OPERATION_ENCOMPASS, Ground.CHILDS_WELFARE})
+
+
+class OtherVersion(Exception):
+    """the adopted policy names a decision version this code is not: start the version that is"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """One event, its decision, and the incident each of its releases and earlier forms is of."""
+
+    heard: Heard
+    decision: Decision
+    incident_of: Mapping[str, str]
+    """Internal incident by released event id."""
+
+
+class Fold:
+    """Fold events into a world, in log order, under the policy in force."""
+
+    def __init__(self, world: World, rulebook: Rulebook | None, desk: Desk) -> None:
+        self.world = world
+        self.rulebook = rulebook
+        self._desk = desk
+
+    def take(self, heard: Heard, recorded: Decision | None) -> Folded:
+        """Fold one event. `recorded` is what was decided of it already, and is then obeyed.
+
+        1. Adopt the policy it brings.  2. Evolve.  3. Decide, or obey.  4. Know what was released.
+        Raises OtherVersion where the event adopts a version of deciding that this code is not.
+        """
+        self._adopt(heard)
+        evolve(self.world, heard)
+        decision = recorded or decide(self.world, heard, self.rulebook, self._desk)
+        return Folded(heard=heard, decision=decision, incident_of=apply(self.world, heard, decision))
+
+    def _adopt(self, heard: Heard) -> None:
+        """Take a new policy for this event and later ones. One that cannot be applied changes nothing."""
+        if heard.type != EventType.POLICY_ADOPTED or heard.policy is None:
+            return
+        if heard.decision_version != DECISION_VERSION:
+            raise OtherVersion(
+                f"`{heard.event_id}` adopts decision version `{heard.decision_version}` and this is"
+                f" `{DECISION_VERSION}`: start the gate of that version"
+            )
+        try:
+            self.rulebook = Rulebook(parse(heard.policy))
+        except PolicyError:
+            return
+        self.world.standing = replace(self.world.standing, policy=self.rulebook.policy.hash)
+
+
+def apply(world: World, heard: Heard, decision: Decision) -> Mapping[str, str]:
+    """Know what a decision released, and return the incident of each event it is about."""
+    incident_of = _incidents(world, heard, decision)
+    for emit in decision.emits:
+        world.number_used(emit.recipient, emit.seq)
+        key = incident_of.get(emit.event_id)
+        if key is not None and emit.ground not in ONCE:
+            world.put_incident(key, _after(world.incident(key), heard, emit))
+    return incident_of
+
+
+def _incidents(world: World, heard: Heard, decision: Decision) -> dict[str, str]:
+    """Return the incident of each event a decision speaks of: all are of incidents it affects."""
+    incident_of = {heard.event_id: heard.incident} if heard.incident is not None else {}
+    wanted = {each.event_id for each in decision.again} | {emit.event_id for emit in decision.emits}
+    if wanted <= {heard.event_id}:
+        return incident_of
+    for key in affected(world, heard):
+        for event_id in _known_events(world.incident(key)) & wanted:
+            incident_of.setdefault(event_id, key)
+    return incident_of
+
+
+def _known_events(incident: Incident) -> set[str]:
+    known = {held.event_id for held in (*incident.held.values(), *incident.told_in.values())}
+    return known | ({incident.form.event_id} if incident.form is not None else set())
+
+
+def _after(incident: Incident, heard: Heard, emit: Emit) -> Incident:
+    if emit.ground in ENCOMPASS:
+        return _told(incident, heard, emit)
+    held = dict(incident.held)
+    if emit.kind is ReleaseKind.RECALLED:
+        held.pop(emit.recipient, None)
+    else:
+        held[emit.recipient] = _held(emit)
+    return replace(incident, held=held)
+
+
+def _told(incident: Incident, heard: Heard, emit: Emit) -> Incident:
+    told, told_in = dict(incident.told), dict(incident.told_in)
+    if emit.kind is ReleaseKind.RECALLED:
+        told.pop(emit.recipient, None)
+        told_in.pop(emit.recipient, None)
+    else:
+        before = told.get(emit.recipient, ()) if emit.kind is ReleaseKind.NEW else ()
+        persons = tuple(child.person for child in heard.children if child.leaf in emit.leaves)
+        told[emit.recipient] = tuple(dict.fromkeys((*before, *persons)))
+        told_in[emit.recipient] = _held(emit)
+    return replace(incident, told=told, told_in=told_in)
+
+
+def _held(emit: Emit) -> Held:
+    return Held(
+        event_id=emit.event_id,
+        offset=emit.event_offset,
+        ground=emit.ground,
+        rule=emit.rule,
+        leaves=emit.leaves,
+    )
+
+
+def empty() -> World:
+    """Return a world in which nothing has happened."""
+    return World(standing=Standing(), numbers={})

@@ -1,0 +1,173 @@
+"""Make answers, and releases without their bytes, from verdicts."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.consent.flow.decision import Answer, Emit
+from services.consent.rules.differences import Occasion
+from services.consent.rules.evidence import not_after
+from services.consent.rules.policy import Policy
+from services.consent.rules.route import Verdict, releases
+from services.consent.state.entities import Held
+from services.consent.state.heard import SectionAt
+from services.consent.state.world import World
+from services.eventlog.aliases import Kind
+from services.eventlog.ids import release_id
+from services.vocabulary.agencies import is_school
+from services.vocabulary.grounds import CAN_END, Ground, Outcome, Reason, ReleaseKind
+
+NUMBERED = "children"
+"""The section whose elements an inbox numbers."""
+
+ASK_BACK = "destroy every copy within 1 working day and confirm it to the Hub: it was released in error"
+"""What a recall after a correction expects. No other recall asks anything back (design 5)."""
+
+WITHOUT_PERSON = frozenset({Ground.OPERATION_ENCOMPASS, Ground.CHILDS_WELFARE})
+"""Grounds that release children alone: not even an alias of the adult victim goes with them."""
+
+Alias = Callable[[str, Kind, str], str]
+"""Return a recipient's own name for a person or incident."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Say which event is released, and where its sections lie."""
+
+    event_id: str
+    offset: int
+    sections: tuple[SectionAt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """Say whom and what a release is about, by internal id."""
+
+    incident: str | None
+    victim: str | None
+
+
+def permitted(
+    policy: Policy, recipient: str, verdict: Verdict, source: Source, only: frozenset[int] | None = None
+) -> Answer:
+    """Return the answer of a permit: the sections of the row, of a named version, as an inbox names them.
+
+    `only` keeps the children at these leaves.
+    """
+    chosen = [
+        at
+        for at in source.sections
+        if releases(policy, verdict.sections, at.name, at.schema_id) and (only is None or at.leaf in only)
+    ]
+    return Answer(
+        recipient=recipient,
+        outcome=Outcome.PERMIT,
+        owed=verdict.owed,
+        rule=verdict.rule,
+        ground=verdict.ground,
+        sections=numbered(at.name for at in chosen),
+        leaves=tuple([at.leaf for at in chosen]),
+    )
+
+
+def denied(recipient: str, *, rule: str, reason: Reason, owed: bool = False) -> Answer:
+    """Return the answer of a denial."""
+    return Answer(recipient=recipient, outcome=Outcome.DENY, owed=owed, rule=rule, reason=reason)
+
+
+def numbered(names: Iterable[str]) -> tuple[str, ...]:
+    """Return sections as an inbox names them: `children[0]`, `children[1]` among those released."""
+    named: list[str] = []
+    count = 0
+    for name in names:
+        named.append(f"{name}[{count}]" if name == NUMBERED else name)
+        count += name == NUMBERED
+    return tuple(named)
+
+
+class Emitter:
+    """Number what one event makes the gate send, recipient by recipient."""
+
+    def __init__(self, world: World, cause: str, policy: Policy, alias: Alias) -> None:
+        self._world = world
+        self._cause = cause
+        self._policy = policy
+        self._alias = alias
+        self._numbers: dict[str, int] = {}
+        self.emits: list[Emit] = []
+
+    def send(self, kind: ReleaseKind, answer: Answer, source: Source, about: About, *, can_end: bool) -> None:
+        """Send what a permit answers. Raises ValueError for an answer without a ground."""
+        if answer.ground is None:
+            raise ValueError(f"`{answer.recipient}` is permitted without a ground: look at the rule")
+        rule = self._policy.rule(answer.rule)
+        self._sent(
+            Emit(
+                recipient=answer.recipient,
+                kind=kind,
+                seq=self._number(answer.recipient),
+                release_id=release_id(self._cause, source.event_id, answer.recipient),
+                cause=self._cause,
+                event_id=source.event_id,
+                event_offset=source.offset,
+                incident=self._incident_alias(about, answer.recipient),
+                person=self._person_alias(about, answer.recipient, answer.ground),
+                ground=answer.ground,
+                rule=answer.rule,
+                purpose=rule.purpose if rule is not None else "",
+                expects=rule.expects if rule is not None else None,
+                not_after=self._not_after(about, answer.ground, answer.recipient),
+                reason=None,
+                sections=answer.sections,
+                leaves=answer.leaves,
+                can_end=can_end,
+            )
+        )
+
+    def recall(self, recipient: str, held: Held, about: About, reason: Reason, occasion: Occasion) -> None:
+        """Take back what a recipient holds of an incident: no sections, and the reason."""
+        ground = Ground(held.ground)
+        rule = self._policy.rule(held.rule)
+        self._sent(
+            Emit(
+                recipient=recipient,
+                kind=ReleaseKind.RECALLED,
+                seq=self._number(recipient),
+                release_id=release_id(self._cause, held.event_id, recipient),
+                cause=self._cause,
+                event_id=held.event_id,
+                event_offset=held.offset,
+                incident=self._incident_alias(about, recipient),
+                person=self._person_alias(about, recipient, ground),
+                ground=ground,
+                rule=held.rule,
+                purpose=rule.purpose if rule is not None else "",
+                expects=ASK_BACK if occasion is Occasion.CORRECTION else None,
+                not_after=None,
+                reason=reason,
+                sections=(),
+                leaves=(),
+                can_end=ground in CAN_END,
+            )
+        )
+
+    def _number(self, recipient: str) -> int:
+        return self._numbers.get(recipient) or self._world.next_number(recipient)
+
+    def _sent(self, emit: Emit) -> None:
+        """Use the number only once nothing can fail any more: a gap could never be closed."""
+        self.emits.append(emit)
+        self._numbers[emit.recipient] = emit.seq + 1
+
+    def _not_after(self, about: About, ground: Ground, recipient: str) -> datetime | None:
+        if about.incident is None or ground not in CAN_END:
+            return None
+        return not_after(self._world, self._world.incident(about.incident), ground, recipient, self._policy)
+
+    def _incident_alias(self, about: About, recipient: str) -> str | None:
+        return self._alias(about.incident, "incident", recipient) if about.incident is not None else None
+
+    def _person_alias(self, about: About, recipient: str, ground: Ground) -> str | None:
+        if about.victim is None or ground in WITHOUT_PERSON or is_school(recipient):
+            return None
+        return self._alias(about.victim, "person", recipient)
