@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any, Final
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
 
 from services.eventlog.access import Access
 from services.eventlog.errors import Forbidden, OffsetGone, Unavailable
@@ -62,7 +62,7 @@ class KafkaReader:
         self._access = access
         self._partition = partition
         self._next = dict(starts)
-        self._unchecked = set(starts)
+        self._allowed: set[str] = set()
         self._consumer: Consumer | None = None
         self._side: Consumer | None = None
         self._turn = Lock()
@@ -84,16 +84,16 @@ class KafkaReader:
             self._consumer.assign(self._places())
 
     def end(self, topic: str, *, timeout: float = ANSWER_SECONDS) -> int:
-        """Return the offset the next record of a topic will have. Raises `Unavailable`."""
-        place = TopicPartition(topic, self._partition)
+        """Return the offset the next record of a topic will have. Raises `Unavailable`, `Forbidden`."""
+        return self.ends([topic], timeout=timeout)[topic]
+
+    def ends(self, topics: Iterable[str], *, timeout: float = ANSWER_SECONDS) -> dict[str, int]:
+        """Return the end of each topic, in one question to the broker. Raises as `end` does."""
+        wanted = sorted(set(topics))
+        if not wanted:
+            return {}
         with self._turn:
-            try:
-                _, end = self._sideways().get_watermark_offsets(place, timeout=timeout)
-            except KafkaException as error:
-                raise _failed(error.args[0], topic) from error
-        if end < 0:
-            raise Unavailable(f"the end of `{topic}` is not known: try again")
-        return int(end)
+            return self._ends(self._sideways(wanted, timeout), wanted, timeout)
 
     def fetch(
         self, topic: str, offsets: Iterable[int], *, timeout: float = ANSWER_SECONDS
@@ -107,8 +107,7 @@ class KafkaReader:
         until = elapsed() + timeout
         found: dict[int, Stored] = {}
         with self._turn:
-            side = self._sideways()
-            self._require_allowed(side, topic, timeout)
+            side = self._sideways([topic], timeout)
             try:
                 for run in _runs(wanted):
                     found.update(self._fetch_run(side, topic, run, until))
@@ -132,12 +131,33 @@ class KafkaReader:
             if elapsed() > until:
                 raise Unavailable(f"`{topic}` did not answer in time: try again")
             messages: list[Message] = side.consume(1, PAUSE_SECONDS)
+            if not messages:
+                self._require_held(side, topic, run[-1], max(until - elapsed(), PAUSE_SECONDS))
             for message in filter(_is_record, messages):
                 if message.offset() in run:
                     found[message.offset()] = _stored(message)
                 elif message.offset() > run[-1]:
                     raise OffsetGone(f"`{topic}` does not hold `{run[-1]}`: have the topic looked at")
         return found
+
+    def _require_held(self, side: Consumer, topic: str, offset: int, timeout: float) -> None:
+        """Refuse to wait for what was not written yet."""
+        if offset >= self._ends(side, [topic], timeout)[topic]:
+            raise OffsetGone(f"`{topic}` does not hold `{offset}` yet: have the topic looked at")
+
+    def _ends(self, side: Consumer, topics: Sequence[str], timeout: float) -> dict[str, int]:
+        """Ask for the latest offsets, which the protocol spells as a time of -1."""
+        places = [TopicPartition(topic, self._partition, OFFSET_END) for topic in topics]
+        try:
+            found = side.offsets_for_times(places, timeout=timeout)
+        except KafkaException as error:
+            raise _failed(error.args[0], topics[0]) from error
+        for place in found:
+            if place.error is not None:
+                raise _failed(place.error, place.topic)
+            if place.offset < 0:
+                raise Unavailable(f"the end of `{place.topic}` is not known: try again")
+        return {place.topic: int(place.offset) for place in found}
 
     def _accepted(self, message: Message) -> Stored | None:
         """Return the next record of its topic; nothing for a passing error."""
@@ -153,7 +173,7 @@ class KafkaReader:
     def _may_read(self, timeout: float) -> bool:
         """Ask once for each topic whether it may be read: the library never says that it may not."""
         until = elapsed() + timeout
-        for topic in sorted(self._unchecked):
+        for topic in sorted(self._next.keys() - self._allowed):
             try:
                 self._require_allowed(self._assigned(), topic, max(until - elapsed(), PAUSE_SECONDS))
             except Forbidden:
@@ -161,7 +181,6 @@ class KafkaReader:
             except Unavailable:
                 rest(max(min(PAUSE_SECONDS, until - elapsed()), 0))
                 return False
-            self._unchecked.discard(topic)
         return True
 
     def _require_allowed(self, consumer: Consumer, topic: str, timeout: float) -> None:
@@ -171,6 +190,7 @@ class KafkaReader:
             raise _failed(error.args[0], topic) from error
         if described.error is not None:
             raise _failed(described.error, topic)
+        self._allowed.add(topic)
 
     def _assigned(self) -> Consumer:
         if self._consumer is None:
@@ -178,10 +198,13 @@ class KafkaReader:
             self._consumer.assign(self._places())
         return self._consumer
 
-    def _sideways(self) -> Consumer:
+    def _sideways(self, topics: Iterable[str], timeout: float) -> Consumer:
         """Return a connection that reading does not keep busy: a broker answers one question at a time."""
         if self._side is None:
             self._side = Consumer({**self._access.config(), **ONE_AT_A_TIME})
+        for topic in topics:
+            if topic not in self._allowed:
+                self._require_allowed(self._side, topic, timeout)
         return self._side
 
     def _places(self) -> list[TopicPartition]:

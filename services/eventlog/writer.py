@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Lock
 from typing import Any, Final
 
@@ -39,6 +40,9 @@ SETTINGS: Final[dict[str, str | int | bool]] = {
 _NOT_ALLOWED: Final = frozenset(
     {KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.CLUSTER_AUTHORIZATION_FAILED}
 )
+
+_STOPPED: Final = (KafkaException, SystemError)
+"""How the library says that a producer may not go on; the second from inside `flush`."""
 
 
 class KafkaWriter:
@@ -86,10 +90,8 @@ class KafkaWriter:
             try:
                 self._send(records, batch, until)
                 return batch.positions(records)
-            except KafkaException as error:
-                raise _refused(error.args[0]) from error
-            except SystemError as error:  # how the library says, from inside `flush`, that it may not go on
-                raise _refused(batch.error or _fatal(error)) from error
+            except _STOPPED as error:
+                raise _refused(batch.error or _cause(error)) from error
             finally:
                 if not batch.complete(len(records)):
                     self._discard()
@@ -133,8 +135,9 @@ class KafkaWriter:
         """Drop the producer and what it holds, so that nothing unresolved is sent any more."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            producer.purge()
-            producer.flush(0)
+            with suppress(*_STOPPED):  # it says again what was raised already, or that it was purged
+                producer.purge()
+                producer.flush(0)
 
 
 class _Batch:
@@ -187,9 +190,9 @@ def _refused(error: KafkaError) -> Unavailable:
     return Unavailable(f"the broker refused with `{error.name()}`: append the same again")
 
 
-def _fatal(error: SystemError) -> KafkaError:
-    cause = error.__cause__
-    return cause.args[0] if isinstance(cause, KafkaException) else KafkaError(KafkaError._FATAL)
+def _cause(error: Exception) -> KafkaError:
+    stopped = error if isinstance(error, KafkaException) else error.__cause__
+    return stopped.args[0] if isinstance(stopped, KafkaException) else KafkaError(KafkaError._FATAL)
 
 
 def _require_small(records: Sequence[tuple[str, Record]]) -> None:
