@@ -1,0 +1,92 @@
+"""A row in an inbox as a practitioner reads it."""
+
+from typing import Any
+
+from services.projections.pages.entries import Entry, entries, openable
+from services.projections.pages.opened import identity, parts
+from services.projections.pages.words import GROUNDS, KINDS, REASONS, TYPES, section
+from services.vocabulary.events import EventType
+from services.vocabulary.grounds import Ground, Reason, ReleaseKind
+
+
+def a_row(seq: int = 1, **fields: Any) -> dict[str, Any]:
+    usual = {
+        "release_id": f"release-{seq}",
+        "kind": "new",
+        "event_id": f"event-{seq}",
+        "event_type": "VpaReviewed",
+        "ground": "high-risk",
+        "source": "police",
+        "sections": ["victim", "children[0]", "children[1]"],
+    }
+    return {**usual, "seq": seq, **fields}
+
+
+def read(*rows: dict[str, Any]) -> tuple[Entry, ...]:
+    return entries(list(rows), lambda agency: agency.title())
+
+
+def test_every_code_has_words() -> None:
+    assert set(TYPES) == set(EventType)
+    assert set(KINDS) == set(ReleaseKind)
+    assert set(GROUNDS) == set(Ground)
+    assert set(REASONS) == set(Reason)
+
+
+def test_one_line_says_from_whom_and_on_what_ground() -> None:
+    (entry,) = read(a_row())
+
+    assert entry.summary == "From Police. You are told because the adult victim's reviewed risk is high."
+
+
+def test_what_is_expected_is_said_even_where_it_is_nothing() -> None:
+    asked, unasked = read(a_row(expects="contact within 5 working days"), a_row(2))
+
+    assert asked.expected == "Contact within 5 working days."
+    assert unasked.expected == "Nothing is expected of you."
+
+
+def test_a_recall_says_why_and_opens_nothing() -> None:
+    found = read(a_row(1), a_row(2, kind="recalled", event_id="event-1", reason="withdrawn", sections=[]))
+
+    assert found[1].summary == "Recalled because consent was withdrawn."
+    assert openable(found) == frozenset()
+
+
+def test_only_the_last_word_on_an_event_is_opened() -> None:
+    found = read(a_row(1), a_row(2, kind="changed", event_id="event-1"), a_row(3))
+
+    assert openable(found) == {"release-2", "release-3"}
+
+
+def test_children_are_counted_as_people_count() -> None:
+    shown = [section(name) for name in ("children[0]", "children[1]", "dash")]
+
+    assert shown == ["Child 1", "Child 2", "DASH"]
+
+
+def test_the_identity_bar_names_the_adult_victim_before_anyone_else() -> None:
+    opened = {
+        "children[0]": {"given_name": "Marigoldine", "family_name": "Thornwickle"},
+        "victim": {"given_name": "Quenivaldra", "family_name": "Thornwickle", "date_of_birth": "1991-04-17"},
+    }
+
+    found = identity(opened)
+
+    assert found is not None
+    assert (found.role, found.name, found.date_of_birth) == (
+        "Adult victim",
+        "Quenivaldra Thornwickle",
+        "1991-04-17",
+    )
+
+
+def test_contact_is_told_by_channel_and_never_as_a_bare_number() -> None:
+    contact = {"phone": "07700 900123", "safe": {"phone": "no", "said_by": "adult victim"}}
+
+    (part,) = parts({"contact": contact})
+
+    assert [line.value for line in part.lines] == ["adult victim"]
+    assert [(channel.value, channel.safe) for channel in part.channels if channel.name == "phone"] == [
+        ("07700 900123", False)
+    ]
