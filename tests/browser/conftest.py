@@ -1,0 +1,29 @@
+"""A browser for the run, and an incident for each test that needs one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser_builders import Told, chromium, tell
+from tests.system import Running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One real Chromium."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def told(system: Running, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """An incident everybody was told of; a test that acknowledges it makes its own."""
+    return tell(system, tmp_path_factory.mktemp("told"))
+
+
+@pytest.fixture
+def untouched(system: Running, tmp_path: Path) -> Told:
+    """An incident nobody has acknowledged yet."""
+    return tell(system, tmp_path)

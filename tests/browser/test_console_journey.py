@@ -1,0 +1,213 @@
+"""People at work in a real browser: with scripts and without, with a mouse and with the keyboard alone."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser_builders import CEDAH, DAFSU, HUB, NARROW, SCHOOL, Told, sign_in, state_of, window
+from tests.system import Running, eventually
+
+RESPONDER = 2
+SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+
+
+def open_reviewed(page: Page, told: Told, *sections: str, purpose: str = "Safety planning call") -> None:
+    page.locator(f'a[href="/incidents/{told.aliases[DAFSU]}"]').first.click()
+    page.get_by_role("link", name="Open VPA reviewed").first.click()
+    for section in sections:
+        page.get_by_label(section, exact=True).check()
+    page.get_by_label("Purpose").fill(purpose)
+    page.get_by_role("button", name="Open and record it").click()
+
+
+@SCRIPTS
+def test_a_practitioner_opens_what_is_needed_and_sees_what_is_safe(
+    browser: Browser, system: Running, told: Told, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts) as page:
+        sign_in(page, system, DAFSU)
+
+        open_reviewed(page, told, "Adult victim", "Contact and what is safe")
+
+        expect(page.locator(".moj-identity-bar")).to_contain_text("Adult victim: Quenivaldra Thornwickle")
+        expect(page.get_by_role("heading", name="Phone: safe to use")).to_be_visible()
+        expect(page.get_by_role("heading", name="Post: do not use")).to_be_visible()
+        expect(page.get_by_text("This opening is on the record")).to_be_visible()
+        assert "Grumblethwait" not in page.content()
+
+
+@SCRIPTS
+def test_nothing_opens_without_a_purpose(
+    browser: Browser, system: Running, told: Told, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts) as page:
+        sign_in(page, system, DAFSU)
+
+        open_reviewed(page, told, "Adult victim", purpose="  ")
+
+        expect(page.get_by_role("link", name="Enter why you need to see it")).to_be_visible()
+        assert "Thornwickle" not in page.content()
+
+
+@SCRIPTS
+def test_a_school_acknowledges_in_one_press(
+    browser: Browser, system: Running, untouched: Told, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts, width=NARROW) as page:
+        sign_in(page, system, SCHOOL)
+        before = state_of(system, untouched)
+
+        form = page.locator(f'form[action="/school/{untouched.message}/acknowledge"]')
+        form.get_by_role("button", name="Acknowledge this message").click()
+
+        expect(form).to_have_count(0)
+        assert before == "delivered"
+        eventually(lambda: state_of(system, untouched) == "acknowledged")
+
+
+@SCRIPTS
+def test_a_school_reads_what_to_do_and_tells_neither_parent(
+    browser: Browser, system: Running, told: Told, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts) as page:
+        sign_in(page, system, SCHOOL)
+
+        page.locator(f'a[href="/school/{told.message}"]').click()
+        first = page.content()
+        page.get_by_label("To brief the key adult").check()
+        page.get_by_role("button", name="Show who it is about").click()
+
+        expect(page.get_by_text("Marigoldine Thornwickle")).to_be_visible()
+        expect(page.get_by_text("Peregrinian Thornwickle")).to_be_visible()
+        expect(page.get_by_text("Tell neither parent")).to_be_visible()
+        assert "Thornwickle" not in first
+
+
+def test_the_hub_sees_who_may_see_what_on_what_ground(browser: Browser, system: Running, told: Told) -> None:
+    with window(browser, system) as page:
+        sign_in(page, system, HUB)
+
+        page.goto(f"/incidents/{told.aliases[HUB]}")
+
+        row = page.get_by_role("row", name="Domestic Abuse Family Safety Unit")
+        expect(row).to_contain_text("The adult victim's reviewed risk is high")
+        expect(row).to_contain_text("Contact and what is safe")
+        expect(page.get_by_role("row", name="Oakenbrookham Primary School")).to_contain_text(
+            "Child 1, Child 2"
+        )
+
+
+def test_who_else_was_told_is_not_shown_to_a_recipient(browser: Browser, system: Running, told: Told) -> None:
+    with window(browser, system) as page:
+        sign_in(page, system, DAFSU)
+
+        page.goto(f"/incidents/{told.aliases[DAFSU]}")
+
+        expect(page.get_by_role("heading", name="Who may see what")).to_have_count(0)
+
+
+def test_anothers_incident_looks_like_one_that_is_not_there(
+    browser: Browser, system: Running, told: Told
+) -> None:
+    with window(browser, system) as page:
+        sign_in(page, system, CEDAH)
+
+        anothers = page.goto(f"/incidents/{told.aliases[DAFSU]}")
+        of_anothers = page.locator("main").inner_html()
+        unknown = page.goto("/incidents/nothing-like-it")
+
+        assert anothers is not None
+        assert unknown is not None
+        assert (anothers.status, unknown.status) == (404, 404)
+        assert page.locator("main").inner_html() == of_anothers
+
+
+def test_an_agency_has_no_school_page_and_a_school_sees_no_incident(
+    browser: Browser, system: Running, told: Told
+) -> None:
+    with window(browser, system) as page:
+        sign_in(page, system, DAFSU)
+        school_page = page.goto("/school")
+        message_page = page.goto(f"/school/{told.message}")
+
+        assert school_page is not None
+        assert message_page is not None
+        assert (school_page.status, message_page.status) == (404, 404)
+
+
+def test_the_inbox_can_be_narrowed_to_what_happened(browser: Browser, system: Running, told: Told) -> None:
+    with window(browser, system) as page:
+        sign_in(page, system, HUB)
+
+        page.get_by_label("What happened").select_option("VpaRaised")
+        page.get_by_role("button", name="Filter").click()
+
+        headings = page.locator("article h2").all_inner_texts()
+        assert headings
+        assert {heading.partition(",")[0] for heading in headings} == {"VPA raised"}
+
+
+def test_a_page_left_behind_shows_nothing_after_signing_out(
+    browser: Browser, system: Running, told: Told
+) -> None:
+    with window(browser, system) as page:
+        sign_in(page, system, DAFSU)
+        page.goto(f"/incidents/{told.aliases[DAFSU]}")
+
+        page.get_by_role("button", name="Sign out").click()
+        page.go_back()
+
+        expect(page.get_by_role("heading", name="Sign in to the demonstration")).to_be_visible()
+
+
+def test_the_whole_way_goes_by_keyboard(browser: Browser, system: Running, told: Told) -> None:
+    with window(browser, system) as page:
+        page.goto("/sign-in")
+        choose(page, "Agency or school", "Domestic Abuse Family")
+        press(page, "Continue")
+        tab_to(page, "radio")
+        page.keyboard.press("Space")
+        press(page, "Sign in")
+        page.goto(f"/incidents/{told.aliases[DAFSU]}")
+        tab_to(page, "link", "Open VPA reviewed")
+        page.keyboard.press("Enter")
+        tab_to(page, "checkbox", "Adult victim")
+        page.keyboard.press("Space")
+        tab_to(page, "textbox", "Purpose")
+        page.keyboard.type("Safety planning call")
+        press(page, "Open and record it")
+
+        expect(page.locator(".moj-identity-bar")).to_contain_text("Quenivaldra Thornwickle")
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_content(browser: Browser, system: Running) -> None:
+    with window(browser, system) as page:
+        page.goto("/sign-in")
+
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+
+        assert page.url.endswith("#main-content")
+
+
+def choose(page: Page, label: str, start: str) -> None:
+    """Choose from a list by typing the beginning of a line."""
+    tab_to(page, "combobox", label)
+    page.keyboard.type(start, delay=5)
+
+
+def press(page: Page, button: str) -> None:
+    """Press a button with the keyboard, and wait for the page it leads to."""
+    tab_to(page, "button", button)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def tab_to(page: Page, role: str, name: str = "") -> None:
+    """Press Tab until that element has the focus, and see that the focus can be seen."""
+    wanted = page.get_by_role(role, name=name).first  # type: ignore[arg-type]
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            assert wanted.evaluate("element => element.matches(':focus-visible')")
+            return
+    raise AssertionError(f"Tab never comes to the {role} {name}")

@@ -1,0 +1,136 @@
+"""A real browser before a running system, and one incident that DAFSU, the Hub and a school were told of."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Response, sync_playwright
+
+from services.cli.client import System
+from services.eventlog.catalogue_files import SCHEMAS
+from tests.system import Running
+
+CHROMIUM = "/usr/bin/chromium"
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SCHOOL = "school:900101"
+HUB, DAFSU, CEDAH = "police", "dafsu", "cedah"
+NARROW, WIDE = 320, 1200
+NAMES = ("Quenivaldra", "Thornwickle", "Marigoldine", "Peregrinian", "Bartolemius", "Grumblethwait")
+"""Everybody in the example VPA."""
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One incident: its reference, and what each recipient calls it."""
+
+    reference: str
+    aliases: dict[str, str]
+    message: str
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run a real browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def window(browser: Browser, system: Running, *, scripts: bool = True, width: int = WIDE) -> Iterator[Page]:
+    """Open a window of its own, signed in as nobody."""
+    context = browser.new_context(
+        base_url=system.url, java_script_enabled=scripts, viewport={"width": width, "height": 800}
+    )
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def sign_in(page: Page, system: Running, agency: str, which: int = 0) -> None:
+    """Sign in as a named person of an agency or school."""
+    person = System(system.url, system.data).partnership.people_of(agency)[which]
+    page.goto("/")
+    page.get_by_label("Agency or school").select_option(agency)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label(person.name).check()
+    page.get_by_role("button", name="Sign in").click()
+
+
+def tell(system: Running, folder: Path) -> Told:
+    """Publish a high risk VPA with two children at one school, and wait until everybody was told."""
+    reference = f"BR-{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
+    events = [_event("VpaRaised", reference), _event("VpaReviewed", reference)]
+    file = folder / f"{reference}.jsonl"
+    file.write_text("\n".join(map(json.dumps, events)))
+    system.cli("publish", str(file), "--as", HUB)
+    system.cli("settle")
+    aliases = {name: _alias(system, name, reference) for name in (HUB, DAFSU, SCHOOL)}
+    return Told(reference=reference, aliases=aliases, message=_message(system, aliases[SCHOOL])["id"])
+
+
+def state_of(system: Running, told: Told) -> str:
+    """Return how far the school's message has come, as notify says."""
+    return str(_message(system, told.aliases[SCHOOL])["state"])
+
+
+def problems_of(page: Page) -> list[str]:
+    """Return what axe finds wrong with a page under WCAG 2.2 AA."""
+    found = Axe().run(page, options={"runOnly": STANDARDS}).response["violations"]
+    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
+
+
+def is_within(page: Page, width: int) -> bool:
+    """Say whether nothing of a page has to be scrolled to sideways."""
+    return int(page.evaluate("document.documentElement.scrollWidth")) <= width
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What a window asked for: where, and what came back."""
+
+    responses: list[Response]
+
+    @classmethod
+    def of(cls, page: Page) -> "Traffic":
+        """Watch a window from now on."""
+        traffic = cls([])
+        page.on("response", traffic.responses.append)
+        return traffic
+
+    def addresses(self) -> list[str]:
+        """Return every address asked for."""
+        return [response.url for response in self.responses]
+
+
+def _event(event_type: str, reference: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads(
+        (SCHEMAS / "incidents" / f"{event_type}.example.json").read_text("utf-8")
+    )
+    happened = datetime.now(UTC) - timedelta(hours=1)
+    event |= {"id": f"{reference}-{event_type}", "incident": reference, "occurred_at": happened.isoformat()}
+    event["facts"] |= {"risk": "high" if event_type == "VpaReviewed" else "standard"}
+    return event
+
+
+def _alias(system: Running, recipient: str, reference: str) -> str:
+    event_type = "VpaRaised" if recipient == SCHOOL else "VpaReviewed"
+    api = System(system.url, system.data)
+    event_id = api.get(f"/v1/events/{reference}-{event_type}/explanation").good()["event_id"]
+    rows = api.get("/v1/inbox", {"order": "newest", "limit": "1000"}, agency=recipient).good()["releases"]
+    return next(str(row["incident"]) for row in rows if row["event_id"] == event_id)
+
+
+def _message(system: Running, alias: str) -> dict[str, Any]:
+    api = System(system.url, system.data)
+    found = api.get("/v1/schools/notifications", agency=SCHOOL).good()["notifications"]
+    return next(one for one in found if one["incident"] == alias)
