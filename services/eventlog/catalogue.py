@@ -151,7 +151,11 @@ def event_schema(
 ) -> EventSchema:
     """Return the event a self-contained schema document describes. Raises `Misdescribed`."""
     publishers = document.get("publishers")
-    if not publishers or not all(isinstance(name, str) for name in publishers):
+    if (
+        not isinstance(publishers, list)
+        or not publishers
+        or not all(isinstance(name, str) for name in publishers)
+    ):
         raise Misdescribed(f"`{path}` names no publishers: list who may send it")
     version = _version(path, document)
     return EventSchema(
