@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from services.cli.client import Answer, Lost, System
 from services.cli.publishing import AGAIN, AGAIN_SECONDS
@@ -41,7 +42,9 @@ def opened(
 
 def explanation(system: System, event: str, to: str | None, person: str | None = None) -> dict[str, Any]:
     """Return the decisions on an event, known by the log's id or its publisher's, told to the Hub."""
-    found: dict[str, Any] = system.get(f"/v1/events/{event}/explanation", person=person).good()
+    found: dict[str, Any] = system.get(
+        f"/v1/events/{quote(event, safe='')}/explanation", person=person
+    ).good()
     if to is None:
         return found
     return {**found, "decisions": [one for one in found["decisions"] if one["recipient"] == to]}
