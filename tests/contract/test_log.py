@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pytest
 
-from services.eventlog.errors import OffsetGone
+from services.eventlog.errors import OffsetGone, Unavailable
 from services.eventlog.memory import MemoryLog
 from services.eventlog.reader import KafkaReader
 from services.eventlog.records import Position, Record, Stored
@@ -310,3 +310,19 @@ def test_a_reader_may_be_asked_for_the_end_while_it_waits(log: Log) -> None:
     assert ends == [0] * 5
     assert waiting.is_alive()
     waiting.join()
+
+
+def test_a_log_in_memory_goes_away_and_comes_back_as_a_broker_does() -> None:
+    memory = MemoryLog()
+    writer, reader = memory.writer(), memory.reader({"log": 0})
+    writer.append("log", records("kept"))
+
+    memory.stop()
+    with pytest.raises(Unavailable):
+        writer.append("log", records("lost"))
+    with pytest.raises(Unavailable):
+        reader.end("log")
+    assert reader.read(1, 0.01) == []
+    memory.start()
+
+    assert values(reader.read(10, 0.01)) == ["kept"]
