@@ -1,7 +1,7 @@
 """Read a policy's text, and refuse one that says what cannot be."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -166,7 +166,7 @@ def _shape(
             yield f"{where} has no `{key}`: add it"
 
 
-def _unknown(where: str, what: str, names: Any, known: set[Any]) -> Iterator[str]:
+def _unknown(where: str, what: str, names: Any, known: Collection[Any]) -> Iterator[str]:
     if not isinstance(names, list):
         yield f"{where} lists no {what}s: write a list"
         return

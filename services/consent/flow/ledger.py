@@ -1,0 +1,198 @@
+"""The rows a decision adds to the ledger: what was answered, what was released, who was left out."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.consent.flow.decision import Answer, Emit
+from services.consent.flow.fold import ONCE, Folded
+from services.consent.flow.record import answers_text
+from services.consent.rules.policy import EDUCATION, PARTNERSHIP
+from services.consent.state.heard import Grades
+from services.consent.state.world import World
+from services.vocabulary.agencies import is_school
+from services.vocabulary.events import VPA_FAMILY
+from services.vocabulary.grounds import Outcome, Reason, ReleaseKind
+from services.vocabulary.times import format_time
+
+POLICE = "police"
+NOT_SHARING = frozenset({POLICE, PARTNERSHIP, EDUCATION})
+"""Recipients that, like schools, do not make a VPA shared (decision 0011)."""
+
+
+class Standings:
+    """What became of a release: it stands, a later one took its place, or it was recalled."""
+
+    STANDS = "stands"
+    SUPERSEDED = "superseded"
+    RECALLED = "recalled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRow:
+    """What one decision answered about one event: itself, or an earlier form again."""
+
+    offset: int
+    event_id: str
+    cause: str
+    event_type: str
+    incident: str | None
+    policy: str
+    decided_at: str
+    answers: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRow:
+    """One release. `began` is when its incident did, or its event; `routed`: later ones may take its place."""
+
+    recipient: str
+    seq: int
+    release_id: str
+    kind: str
+    cause: str
+    event_id: str
+    event_offset: int
+    incident: str | None
+    incident_alias: str | None
+    began: str
+    decided_at: str
+    policy: str
+    ground: str
+    rule: str
+    purpose: str
+    expects: str | None
+    not_after: str | None
+    reason: str | None
+    sections: str
+    leaves: str
+    can_end: bool
+    routed: bool
+    standing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VpaRow:
+    """How an incident's form stands: who is owed it and withheld, why, and whether anybody has it."""
+
+    incident: str
+    event_id: str
+    began: str
+    reviewed: bool
+    risk: str
+    children: str
+    vulnerable_adult: bool
+    withheld: str
+    shared: bool
+
+
+def answer_rows(folded: Folded) -> Iterator[AnswerRow]:
+    """Yield a row for the event, and one for each earlier form answered again."""
+    decision = folded.decision
+    said = [(decision.event_id, decision.answers)]
+    said += [(again.event_id, again.answers) for again in decision.again]
+    for event_id, answers in said:
+        yield AnswerRow(
+            offset=decision.offset,
+            event_id=event_id,
+            cause=decision.event_id,
+            event_type=decision.event_type,
+            incident=folded.incident_of.get(event_id),
+            policy=decision.policy,
+            decided_at=format_time(decision.decided_at),
+            answers=answers_text(answers),
+        )
+
+
+def release_rows(world: World, folded: Folded) -> Iterator[ReleaseRow]:
+    """Yield a row for each release."""
+    decision = folded.decision
+    decided_at = format_time(decision.decided_at)
+    for emit in decision.emits:
+        incident = folded.incident_of.get(emit.event_id)
+        yield ReleaseRow(
+            recipient=emit.recipient,
+            seq=emit.seq,
+            release_id=emit.release_id,
+            kind=emit.kind.value,
+            cause=emit.cause,
+            event_id=emit.event_id,
+            event_offset=emit.event_offset,
+            incident=incident,
+            incident_alias=emit.incident,
+            began=format_time(_began(world, incident) or folded.heard.occurred_at),
+            decided_at=decided_at,
+            policy=decision.policy,
+            ground=emit.ground.value,
+            rule=emit.rule,
+            purpose=emit.purpose,
+            expects=emit.expects,
+            not_after=format_time(emit.not_after) if emit.not_after is not None else None,
+            reason=emit.reason.value if emit.reason is not None else None,
+            sections=json.dumps(emit.sections),
+            leaves=json.dumps(emit.leaves),
+            can_end=emit.can_end,
+            routed=emit.ground not in ONCE,
+            standing=Standings.RECALLED if emit.kind is ReleaseKind.RECALLED else Standings.STANDS,
+        )
+
+
+def takes_place(emit: Emit) -> bool:
+    """Say whether a release changes what became of earlier ones to its recipient of its incident.
+
+    A new one does not: one more child told to a school stands beside the first.
+    """
+    return emit.ground not in ONCE and emit.kind is not ReleaseKind.NEW
+
+
+def vpa_rows(world: World, folded: Folded) -> Iterator[VpaRow]:
+    """Yield how each incident's form stands after the decision."""
+    heard, decision = folded.heard, folded.decision
+    if heard.type in VPA_FAMILY and heard.incident is not None and heard.grades is not None:
+        form = world.incident(heard.incident).form
+        if form is None or form.event_id == heard.event_id:
+            yield _vpa(world, heard.incident, heard.event_id, heard.grades, decision.answers)
+    for again in decision.again:
+        incident = folded.incident_of[again.event_id]
+        form = world.incident(incident).form
+        if form is not None:
+            yield _vpa(world, incident, form.event_id, form.grades, again.answers)
+
+
+def withheld(answers: Iterable[Answer]) -> dict[str, Reason]:
+    """Return who is owed a form and does not get it, with the reason."""
+    return {
+        answer.recipient: answer.reason
+        for answer in answers
+        if answer.owed and answer.outcome is Outcome.DENY and answer.reason is not None
+    }
+
+
+def is_shared(answers: Iterable[Answer]) -> bool:
+    """Say whether a form reached anybody who counts as sharing (decision 0011)."""
+    return any(
+        answer.outcome is Outcome.PERMIT
+        and answer.recipient not in NOT_SHARING
+        and not is_school(answer.recipient)
+        for answer in answers
+    )
+
+
+def _vpa(world: World, incident: str, event_id: str, grades: Grades, answers: tuple[Answer, ...]) -> VpaRow:
+    known = world.incident(incident)
+    return VpaRow(
+        incident=incident,
+        event_id=event_id,
+        began=format_time(known.began) if known.began is not None else "",
+        reviewed=known.form is not None,
+        risk=grades.risk.value,
+        children=grades.children.value,
+        vulnerable_adult=bool(grades.vulnerable_adults),
+        withheld=json.dumps(withheld(answers), sort_keys=True),
+        shared=is_shared(answers),
+    )
+
+
+def _began(world: World, incident: str | None) -> datetime | None:
+    return world.incident(incident).began if incident is not None else None

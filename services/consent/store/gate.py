@@ -1,0 +1,215 @@
+"""The gate's memory: one transaction a batch, which holds only if nobody else committed meanwhile."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Engine, TextClause, insert, select, text, update
+
+from services.consent.flow.decision import Emit
+from services.consent.flow.ledger import AnswerRow, ReleaseRow, Standings, VpaRow
+from services.consent.state.entities import Incident, Person, Standing
+from services.consent.state.written import read_incident, read_person, read_standing, write
+from services.consent.store.tables import LEDGER, METADATA, POLICY, POSITION, RELEASE, SEQUENCE, STATE
+from services.eventlog import positions
+from services.eventlog.topics import DECISIONS, LOG
+from services.runtime.database import reading, writing
+from services.vocabulary.grounds import ReleaseKind
+
+NAME = "gate"
+AT_ONCE = 500
+"""Keys in one question."""
+
+INCIDENT, PERSON, STANDING = "incident", "person", "standing"
+THE_PARTITION = "partition"
+
+UPSERT_STATE = text(
+    "INSERT INTO consent_state (kind, key, value) VALUES (:kind, :key, :value)"
+    " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value"
+)
+UPSERT_SEQUENCE = text(
+    "INSERT INTO consent_sequence (recipient, next) VALUES (:recipient, :next)"
+    " ON CONFLICT (recipient) DO UPDATE SET next = excluded.next"
+)
+UPSERT_VPA = text(
+    "INSERT INTO consent_vpa"
+    " (incident, event_id, began, reviewed, risk, children, vulnerable_adult, withheld, shared) VALUES"
+    " (:incident, :event_id, :began, :reviewed, :risk, :children, :vulnerable_adult, :withheld, :shared)"
+    " ON CONFLICT (incident) DO UPDATE SET event_id = excluded.event_id, began = excluded.began,"
+    " reviewed = excluded.reviewed, risk = excluded.risk, children = excluded.children,"
+    " vulnerable_adult = excluded.vulnerable_adult, withheld = excluded.withheld, shared = excluded.shared"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """A policy, and the offset of the event that adopted it."""
+
+    offset: int
+    hash: str
+    name: str
+    version: int
+    text: str
+    adopted_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Where the gate stands: next offset of `log` and `decisions`, numbers, time, policy in force."""
+
+    log: int = 0
+    decisions: int = 0
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    standing: Standing = Standing()
+    policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Everything one batch changes."""
+
+    log: int
+    decisions: int
+    standing: Standing
+    numbers: Mapping[str, int]
+    incidents: Mapping[str, Incident]
+    persons: Mapping[str, Person]
+    answers: Sequence[AnswerRow]
+    releases: Sequence[ReleaseRow]
+    replaced: Sequence[tuple[Emit, str]]
+    """Releases that take the place of earlier ones, with their incident, in order."""
+    vpas: Sequence[VpaRow]
+    adopted: Sequence[Adopted]
+
+
+class GateStore:
+    """Keep the gate's state, counters and position together, and its ledger with them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def create_tables(self) -> None:
+        """Make the tables that are missing."""
+        METADATA.create_all(self._engine)
+
+    def load(self) -> Loaded:
+        """Return where the gate stands, as of one moment."""
+        with reading(self._engine) as conn:
+            at = positions.load(conn, POSITION, NAME)
+            standing = _standing(conn)
+            return Loaded(
+                log=at.get(LOG, 0),
+                decisions=at.get(DECISIONS, 0),
+                numbers={row.recipient: row.next for row in conn.execute(select(SEQUENCE))},
+                standing=standing,
+                policy=_policy_text(conn, standing.policy),
+            )
+
+    def position(self) -> int:
+        """Return the next offset of `log` to be decided, as committed."""
+        with reading(self._engine) as conn:
+            return positions.load(conn, POSITION, NAME).get(LOG, 0)
+
+    def seen(self, event_ids: Iterable[str]) -> frozenset[str]:
+        """Return which of these events were decided already."""
+        found: set[str] = set()
+        with reading(self._engine) as conn:
+            for few in _few(event_ids):
+                query = select(LEDGER.c.event_id).where(
+                    LEDGER.c.event_id.in_(few), LEDGER.c.cause == LEDGER.c.event_id
+                )
+                found.update(conn.scalars(query))
+        return frozenset(found)
+
+    def incidents(self, keys: Iterable[str]) -> dict[str, Incident]:
+        """Return what is known about these incidents; the unknown are absent."""
+        return {key: read_incident(value) for key, value in self._values(INCIDENT, keys)}
+
+    def persons(self, keys: Iterable[str]) -> dict[str, Person]:
+        """Return what is known about these people; the unknown are absent."""
+        return {key: read_person(value) for key, value in self._values(PERSON, keys)}
+
+    def _values(self, kind: str, keys: Iterable[str]) -> list[tuple[str, str]]:
+        with reading(self._engine) as conn:
+            return [
+                (row.key, row.value)
+                for few in _few(keys)
+                for row in conn.execute(
+                    select(STATE.c.key, STATE.c.value).where(STATE.c.kind == kind, STATE.c.key.in_(few))
+                )
+            ]
+
+    def commit(self, loaded: Loaded, batch: Batch) -> None:
+        """Commit a batch in one transaction, from where `loaded` stands.
+
+        Raises `Moved` where another gate committed meanwhile: nothing of the batch is then kept.
+        """
+        with writing(self._engine) as conn:
+            positions.advance(conn, POSITION, NAME, LOG, loaded.log, batch.log)
+            if batch.decisions != loaded.decisions:
+                positions.advance(conn, POSITION, NAME, DECISIONS, loaded.decisions, batch.decisions)
+            _many(conn, UPSERT_STATE, _state(batch))
+            _many(conn, UPSERT_SEQUENCE, [{"recipient": to, "next": n} for to, n in batch.numbers.items()])
+            _insert(conn, POLICY, [asdict(row) for row in batch.adopted])
+            _insert(conn, LEDGER, map(_fields, batch.answers))
+            _insert(conn, RELEASE, map(_fields, batch.releases))
+            _replace(conn, batch.replaced)
+            _many(
+                conn, UPSERT_VPA, [_fields(row) for row in {row.incident: row for row in batch.vpas}.values()]
+            )
+
+
+def _standing(conn: Connection) -> Standing:
+    query = select(STATE.c.value).where(STATE.c.kind == STANDING, STATE.c.key == THE_PARTITION)
+    value = conn.scalar(query)
+    return read_standing(value) if value is not None else Standing()
+
+
+def _policy_text(conn: Connection, policy: str | None) -> str | None:
+    return conn.scalar(select(POLICY.c.text).where(POLICY.c.hash == policy).limit(1)) if policy else None
+
+
+def _state(batch: Batch) -> list[dict[str, str]]:
+    rows = [_row(STANDING, THE_PARTITION, batch.standing)]
+    rows += [_row(INCIDENT, key, incident) for key, incident in batch.incidents.items()]
+    return rows + [_row(PERSON, key, person) for key, person in batch.persons.items()]
+
+
+def _row(kind: str, key: str, entity: Incident | Person | Standing) -> dict[str, str]:
+    return {"kind": kind, "key": key, "value": write(entity)}
+
+
+def _replace(conn: Connection, replaced: Sequence[tuple[Emit, str]]) -> None:
+    """Mark what each release takes the place of, in order: a recall closes all, a change supersedes."""
+    for emit, incident in replaced:
+        recalls = emit.kind is ReleaseKind.RECALLED
+        earlier = (
+            (RELEASE.c.incident == incident)
+            & (RELEASE.c.recipient == emit.recipient)
+            & RELEASE.c.routed
+            & (RELEASE.c.seq < emit.seq)
+            & (RELEASE.c.standing != Standings.RECALLED)
+        )
+        standing = Standings.RECALLED if recalls else Standings.SUPERSEDED
+        conn.execute(update(RELEASE).where(earlier).values(standing=standing))
+
+
+def _fields(row: AnswerRow | ReleaseRow | VpaRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__slots__}
+
+
+def _many(conn: Connection, statement: TextClause, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        conn.execute(statement, rows)
+
+
+def _insert(conn: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> None:
+    listed = list(rows)
+    if listed:
+        conn.execute(insert(table), listed)
+
+
+def _few(values: Iterable[str]) -> Iterator[list[str]]:
+    every = sorted(set(values))
+    for start in range(0, len(every), AT_ONCE):
+        yield every[start : start + AT_ONCE]

@@ -1,0 +1,263 @@
+"""The gate: one batch of `log` after another, decided, recorded, released, committed."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from services.consent.flow.decide import Desk
+from services.consent.flow.decision import Decision
+from services.consent.flow.fold import Fold, Folded, OtherVersion
+from services.consent.flow.ledger import answer_rows, release_rows, takes_place, vpa_rows
+from services.consent.flow.record import encode
+from services.consent.rules.reading import hash_of, parse
+from services.consent.rules.route import Rulebook
+from services.consent.state.world import World
+from services.consent.store.gate import Adopted, Batch, GateStore, Loaded
+from services.consent.worker import releasing, tracing
+from services.consent.worker.hearing import Arrived, Ear
+from services.consent.worker.memory import Memory
+from services.consent.worker.recorded import OpenLog, Recorded
+from services.eventlog.errors import Forbidden, Moved, Unavailable
+from services.eventlog.records import Position, Record
+from services.eventlog.topics import DECISIONS, LOG
+from services.runtime import pause, telemetry
+from services.runtime.clock import Clock, rest
+from services.vocabulary.events import EventType
+from services.vocabulary.times import format_time
+
+LIMIT = 500
+"""Events in a batch at most. Where a batch ends changes nothing about what is decided."""
+
+WAIT_SECONDS = 0.25
+AWAY_SECONDS = 0.2
+"""Rest after the log or its broker did not answer."""
+
+log = logging.getLogger("sightline.consent")
+
+
+class Writer(Protocol):
+    """What the gate needs of a writer."""
+
+    def append_many(self, records: Sequence[tuple[str, Record]]) -> list[Position]:
+        """Append and return once all are acknowledged."""
+
+
+class Quiet:
+    """A writer that sends nothing: for making the ledger again from what was recorded."""
+
+    def append_many(self, records: Sequence[tuple[str, Record]]) -> list[Position]:
+        """Send nothing."""
+        return []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partition:
+    """What a gate reads from and writes to."""
+
+    open_log: OpenLog
+    decisions: Writer
+    releases: Writer
+    ear: Ear
+    desk: Desk
+    clock: Clock
+
+
+class Gate:
+    """Decides one partition. A second gate on it does no harm: whoever commits later starts over."""
+
+    def __init__(self, store: GateStore, partition: Partition, *, limit: int = LIMIT) -> None:
+        self._store = store
+        self._on = partition
+        self._limit = limit
+        self._loaded = Loaded()
+        self._log = partition.open_log({LOG: 0})
+        self._bytes = releasing.Bytes(self._log)
+        self.has_read = False
+        self.reload()
+
+    @property
+    def position(self) -> int:
+        """Return the next offset of `log` to be decided, as committed."""
+        return self._loaded.log
+
+    def ends(self) -> dict[str, int]:
+        """Return where `log` and `decisions` end now. Raises `Unavailable`."""
+        return {topic: self._log.end(topic) for topic in (LOG, DECISIONS)}
+
+    def reload(self) -> None:
+        """Discard what is in memory and start from what is committed."""
+        self._loaded = self._store.load()
+        self._rulebook = Rulebook(parse(self._loaded.policy)) if self._loaded.policy else None
+        self._memory = Memory(self._store, self._loaded.numbers, self._loaded.standing)
+        self._recorded = Recorded(self._on.open_log, self._loaded.decisions)
+        self._looked = False
+        self._log.seek(LOG, self._loaded.log)
+
+    def run(self) -> None:
+        """Decide for ever. Raises OtherVersion where another version of the code must go on."""
+        while True:
+            self.step(WAIT_SECONDS)
+
+    def step(self, timeout: float) -> int:
+        """Decide one batch. Return how many records it had.
+
+        1. Read from the committed position.
+        2. Fold and decide; an event decided already, in `decisions` beyond the committed position,
+           is obeyed. A later copy of an event is passed over.
+        3. Append to `decisions` what was decided, and wait for the acknowledgements.
+        4. Append the releases, obeyed ones again, and wait for the acknowledgements.
+        5. Commit state, numbers, ledger and positions in one transaction, a compare-and-set on the
+           position the batch began at.
+
+        Killed anywhere before the end of 5, the next gate starts from the committed position and says
+        the same again: same ids, same numbers, same bytes. Where another gate has committed meanwhile,
+        or the log does not answer, all memory is discarded. No database lock is held outside 5.
+        """
+        try:
+            if not self._looked:
+                self._recorded.look()
+                self._looked = True
+            records = self._log.read(self._limit, timeout)
+            self.has_read = True
+            if records:
+                with telemetry.tracer().start_as_current_span("gate.batch") as span:
+                    span.set_attribute("records", len(records))
+                    self._decide([self._on.ear.hear(stored) for stored in records])
+            self._measure(records[0].timestamp if records else None)
+            return len(records)
+        except Forbidden:
+            raise
+        except (Moved, Unavailable) as error:
+            log.warning("batch discarded: %s", type(error).__name__)
+            if isinstance(error, Unavailable):
+                rest(AWAY_SECONDS)
+            self.reload()
+            return 0
+
+    def _decide(self, arrived: Sequence[Arrived]) -> None:
+        first = self._first_copies(arrived)
+        world = self._memory.world()
+        self._memory.prefetch(each.heard for each in first)
+        fold = Fold(world, self._rulebook, self._on.desk)
+        recorded = self._recorded.of([each.heard.event_id for each in first])
+        folded, until, traces = self._fold(fold, first, recorded, arrived[-1].stored.offset + 1)
+        self._append(folded, recorded, traces)
+        self._release(folded, traces)
+        self._commit(world, folded, until)
+        if until <= arrived[-1].stored.offset:
+            self._log.seek(LOG, until)
+        self._rulebook = fold.rulebook
+
+    def _first_copies(self, arrived: Sequence[Arrived]) -> list[Arrived]:
+        """Leave out events decided before, and second copies within the batch."""
+        by_id: dict[str, Arrived] = {}
+        for each in arrived:
+            by_id.setdefault(each.heard.event_id, each)
+        seen = self._store.seen(by_id)
+        return [each for event_id, each in by_id.items() if event_id not in seen]
+
+    def _fold(
+        self, fold: Fold, first: Sequence[Arrived], recorded: Mapping[str, Decision], until: int
+    ) -> tuple[list[Folded], int, dict[str, str]]:
+        """Fold the batch; up to, and without, an event that another version of the code must decide."""
+        folded: list[Folded] = []
+        traces: dict[str, str] = {}
+        for each in first:
+            if each.envelope is not None and each.heard.readable:
+                self._bytes.keep(each.stored.offset, each.envelope, [at.leaf for at in each.heard.sections])
+            try:
+                with tracing.deciding(each.stored, few=len(first) <= tracing.FEW) as trace:
+                    folded.append(fold.take(each.heard, recorded.get(each.heard.event_id)))
+            except OtherVersion:
+                if not folded:
+                    raise
+                return folded, each.stored.offset, traces
+            if trace is not None:
+                traces[each.heard.event_id] = trace
+        return folded, until, traces
+
+    def _append(
+        self, folded: Sequence[Folded], recorded: Mapping[str, Decision], traces: Mapping[str, str]
+    ) -> None:
+        """Step 3: record what was decided; what is recorded already is not recorded again."""
+        mine = [each.decision for each in folded if each.heard.event_id not in recorded]
+        records = [(DECISIONS, _record(decision, traces.get(decision.event_id))) for decision in mine]
+        if records:
+            self._recorded.appended(self._on.decisions.append_many(records))
+        pause.at("gate-after-decisions")
+
+    def _release(self, folded: Sequence[Folded], traces: Mapping[str, str]) -> None:
+        """Step 4: release."""
+        records = releasing.records([each.decision for each in folded], self._bytes, traces)
+        if records:
+            self._on.releases.append_many(records)
+        self._bytes.trim()
+        pause.at("gate-after-releases")
+
+    def _commit(self, world: World, folded: Sequence[Folded], until: int) -> None:
+        """Step 5: commit all of it, or nothing. Raises `Moved`."""
+        self._recorded.done([each.heard.event_id for each in folded])
+        self._recorded.forget_before(until)
+        batch = _batch(world, folded, log=until, decisions=self._recorded.committed)
+        pause.at("gate-before-commit")
+        self._store.commit(self._loaded, batch)
+        self._memory.learn(world)
+        self._loaded = replace(self._loaded, log=batch.log, decisions=batch.decisions)
+        _count(folded)
+
+    def _measure(self, oldest: datetime | None) -> None:
+        """Tell how long the oldest event of the batch had waited to be decided, and where the gate stands."""
+        waited = (self._on.clock.now() - oldest).total_seconds() if oldest is not None else 0.0
+        telemetry.gauge("gate_oldest_undecided_seconds", "Age of the oldest undecided event").set(
+            max(waited, 0.0)
+        )
+        telemetry.gauge("gate_position", "Next offset of the log to be decided").set(self._loaded.log)
+
+
+def _record(decision: Decision, trace: str | None) -> Record:
+    headers = (("traceparent", trace.encode()),) if trace is not None else ()
+    return Record(key=decision.event_id.encode(), value=encode(decision), headers=headers)
+
+
+def _batch(world: World, folded: Sequence[Folded], *, log: int, decisions: int) -> Batch:
+    return Batch(
+        log=log,
+        decisions=decisions,
+        standing=world.standing,
+        numbers=world.changed_numbers,
+        incidents=world.changed_incidents,
+        persons=world.changed_persons,
+        answers=[row for each in folded for row in answer_rows(each)],
+        releases=[row for each in folded for row in release_rows(world, each)],
+        replaced=[
+            (emit, each.incident_of[emit.event_id])
+            for each in folded
+            for emit in each.decision.emits
+            if takes_place(emit) and emit.event_id in each.incident_of
+        ],
+        vpas=[row for each in folded for row in vpa_rows(world, each)],
+        adopted=[row for each in folded for row in _adopted(each)],
+    )
+
+
+def _adopted(folded: Folded) -> Iterator[Adopted]:
+    """Yield the policy an event brought, if its own decision was made under it."""
+    text = folded.heard.policy
+    if folded.heard.type == EventType.POLICY_ADOPTED and text and hash_of(text) == folded.decision.policy:
+        policy = parse(text)
+        yield Adopted(
+            offset=folded.heard.offset,
+            hash=policy.hash,
+            name=policy.name,
+            version=policy.version,
+            text=text,
+            adopted_at=format_time(folded.decision.decided_at),
+        )
+
+
+def _count(folded: Sequence[Folded]) -> None:
+    telemetry.counter("gate_decisions", "Events decided").inc(len(folded))
+    released = sum(len(each.decision.emits) for each in folded)
+    telemetry.counter("gate_releases", "Releases sent").inc(released)

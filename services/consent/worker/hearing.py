@@ -1,0 +1,155 @@
+"""Hear an event: open `routing` and `facts`, and note where the other sections lie. Nothing else is opened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.consent.flow.decision import UNREADABLE
+from services.consent.state.heard import Child, Grades, Heard, SectionAt
+from services.eventlog import codec
+from services.eventlog.catalogue import Catalogue
+from services.eventlog.envelope import Envelope, Header, Section
+from services.eventlog.errors import LogError
+from services.eventlog.records import Stored
+from services.eventlog.sealing import open_routed
+from services.vocabulary.consent import SchoolConflict
+from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.placement import Placement
+from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
+from services.vocabulary.times import NotATime, parse_time
+
+ROUTING, FACTS = "routing", "facts"
+
+Content = Mapping[str, Any]
+"""A section's content, as its Avro schema has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """An event heard, with its sealed bytes. `envelope` is None where the record is not an event."""
+
+    stored: Stored
+    heard: Heard
+    envelope: Envelope | None
+
+
+class Ear:
+    """Hears records of `log` with the partnership's routing key."""
+
+    def __init__(self, catalogue: Catalogue, routing_key: bytes) -> None:
+        self._catalogue = catalogue
+        self._key = routing_key
+
+    def hear(self, stored: Stored) -> Arrived:
+        """Return what the gate may know of a record.
+
+        What cannot be read is heard as unreadable, and reaches nobody: nobody classified it.
+        """
+        try:
+            envelope = codec.decode_envelope(stored.value)
+            header = codec.decode_header(envelope.header)
+        except LogError:
+            return Arrived(stored=stored, heard=_noise(stored), envelope=None)
+        return Arrived(stored=stored, heard=self._heard(stored, envelope, header), envelope=envelope)
+
+    def _heard(self, stored: Stored, envelope: Envelope, header: Header) -> Heard:
+        try:
+            sections = [codec.decode_section(sealed.body) for sealed in envelope.sections]
+            routing = self._open(header, sections, ROUTING)
+            facts = self._open(header, sections, FACTS)
+            return _event(stored, header, sections, routing, facts)
+        except (LogError, NotATime, KeyError, ValueError):
+            return _silent(stored, header)
+
+    def _open(self, header: Header, sections: Sequence[Section], name: str) -> Content:
+        section = next((each for each in sections if each.name == name), None)
+        if section is None:
+            return {}
+        schema = self._catalogue.section(section.schema_id, header.type)
+        return codec.decode_content(schema, open_routed(section, header.event_id, self._key))
+
+
+def _noise(stored: Stored) -> Heard:
+    return Heard(
+        offset=stored.offset,
+        event_id=f"{UNREADABLE}-{stored.offset}",
+        type=UNREADABLE,
+        recorded_at=stored.timestamp,
+        occurred_at=stored.timestamp,
+        publisher="",
+        readable=False,
+    )
+
+
+def _silent(stored: Stored, header: Header) -> Heard:
+    return Heard(
+        offset=stored.offset,
+        event_id=header.event_id,
+        type=header.type,
+        recorded_at=header.recorded_at,
+        occurred_at=header.recorded_at,
+        publisher="",
+        readable=False,
+    )
+
+
+def _event(
+    stored: Stored, header: Header, sections: Sequence[Section], routing: Content, facts: Content
+) -> Heard:
+    is_vpa = header.type in VPA_FAMILY
+    status = facts.get("status")
+    return Heard(
+        offset=stored.offset,
+        event_id=header.event_id,
+        type=header.type,
+        recorded_at=header.recorded_at,
+        occurred_at=_time(facts.get("occurred_at")) or header.recorded_at,
+        publisher=routing["publisher"],
+        publisher_person=routing["publisher_person"],
+        incident=routing["incident"],
+        victim=routing["victim"],
+        children=tuple([_child(each) for each in routing["children"]]),
+        consent=tuple(sorted(routing["consent"].items())),
+        all_incidents=routing["all_incidents"],
+        corrects=routing["corrects"],
+        recipient=routing["recipient"] or _recipient(header.type, facts),
+        policy=routing["policy"],
+        decision_version=facts.get("decision_version"),
+        grades=_grades(facts) if is_vpa else None,
+        confirmed_by=facts.get("confirmed_by"),
+        expires_at=_time(facts.get("expires_at")),
+        case_status=ChildCase(status) if header.type == EventType.CHILD_CASE_STATUS else None,
+        attendees=tuple(facts.get("attendees", ())),
+        sections=tuple(
+            [SectionAt(name=each.name, schema_id=each.schema_id, leaf=each.index) for each in sections]
+        ),
+        readable=not is_vpa or routing["incident"] is not None,
+    )
+
+
+def _child(routed: Content) -> Child:
+    """Read where a child stands; a conflict is one whichever field says so."""
+    placement = Placement(routed["placement"])
+    if placement is Placement.SCHOOL and routed["school_conflict"] == SchoolConflict.YES:
+        placement = Placement.CONFLICT
+    return Child(leaf=routed["leaf"], person=routed["person"], urn=routed["school_urn"], placement=placement)
+
+
+def _grades(facts: Content) -> Grades:
+    return Grades(
+        risk=Risk(facts["risk"]),
+        children=ChildrenLevel(facts["children"]),
+        vulnerable_adults=frozenset(map(VulnerableAdult, facts["vulnerable_adults"])),
+        adult_safeguarding_concern=facts["adult_safeguarding_concern"],
+    )
+
+
+def _recipient(event_type: str, facts: Content) -> str | None:
+    """Return whom an override is for, which its facts say."""
+    recipient = facts.get("recipient") if event_type == EventType.OVERRIDE_RECORDED else None
+    return recipient if isinstance(recipient, str) else None
+
+
+def _time(text: str | None) -> datetime | None:
+    return parse_time(text) if text is not None else None

@@ -1,0 +1,80 @@
+"""What the gate remembers between batches, so that most of what it needs is not asked of the database."""
+
+from collections.abc import Iterable, Mapping
+
+from services.consent.state.entities import Incident, Person, Standing
+from services.consent.state.heard import Heard
+from services.consent.state.world import World
+from services.consent.store.gate import GateStore
+
+LARGEST = 100_000
+"""Incidents and people remembered each; past this all are forgotten and asked for again."""
+
+
+class Memory:
+    """Incidents and people as committed. None: known not to be there."""
+
+    def __init__(self, store: GateStore, numbers: Mapping[str, int], standing: Standing) -> None:
+        self._store = store
+        self._numbers = dict(numbers)
+        self._standing = standing
+        self._incidents: dict[str, Incident | None] = {}
+        self._persons: dict[str, Person | None] = {}
+
+    def prefetch(self, heard: Iterable[Heard]) -> None:
+        """Ask at once for everything these events are surely about."""
+        incidents: set[str] = set()
+        persons: set[str] = set()
+        for each in heard:
+            incidents.update(key for key in (each.incident,) if key is not None)
+            persons.update(child.person for child in each.children)
+            persons.update(key for key in (each.victim,) if key is not None)
+        self._know_incidents(incidents)
+        persons.update(self._people_of(incidents))
+        self._know_persons(persons)
+
+    def world(self) -> World:
+        """Return a world that starts from what is remembered."""
+        return World(
+            standing=self._standing,
+            numbers=self._numbers,
+            incident_of=self._incident,
+            person_of=self._person,
+        )
+
+    def learn(self, world: World) -> None:
+        """Remember what was committed."""
+        if len(self._incidents) > LARGEST or len(self._persons) > LARGEST:
+            self._incidents.clear()
+            self._persons.clear()
+        self._incidents.update(world.changed_incidents)
+        self._persons.update(world.changed_persons)
+        self._numbers.update(world.changed_numbers)
+        self._standing = world.standing
+
+    def _people_of(self, incidents: Iterable[str]) -> set[str]:
+        known = [incident for key in incidents if (incident := self._incidents[key]) is not None]
+        persons = {person for incident in known for person in incident.children}
+        return persons | {incident.victim for incident in known if incident.victim is not None}
+
+    def _incident(self, key: str) -> Incident | None:
+        if key not in self._incidents:
+            self._know_incidents({key})
+        return self._incidents[key]
+
+    def _person(self, key: str) -> Person | None:
+        if key not in self._persons:
+            self._know_persons({key})
+        return self._persons[key]
+
+    def _know_incidents(self, keys: Iterable[str]) -> None:
+        missing = {key for key in keys if key not in self._incidents}
+        if missing:
+            self._incidents.update(dict.fromkeys(missing))
+            self._incidents.update(self._store.incidents(missing))
+
+    def _know_persons(self, keys: Iterable[str]) -> None:
+        missing = {key for key in keys if key not in self._persons}
+        if missing:
+            self._persons.update(dict.fromkeys(missing))
+            self._persons.update(self._store.persons(missing))

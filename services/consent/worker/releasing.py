@@ -1,0 +1,115 @@
+"""Make releases whole: header and sections are the log's own bytes, read again where they are older."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from services.consent.flow.decision import Decision, Emit
+from services.eventlog import codec
+from services.eventlog.envelope import Envelope, Release, Sealed
+from services.eventlog.errors import Tampered
+from services.eventlog.records import Record, Stored
+from services.eventlog.topics import LOG, topic_of
+from services.vocabulary.times import format_time
+
+KEPT = 4096
+"""Envelopes kept in memory: most forms are decided again soon after they came."""
+
+Numbered = tuple[bytes, Mapping[int, Sealed]]
+"""A header, and an event's sections by their leaf."""
+
+
+class Fetches(Protocol):
+    """What releasing needs of a reader."""
+
+    def fetch(self, topic: str, offsets: Collection[int]) -> dict[int, Stored]:
+        """Return the records at these offsets."""
+
+
+class Bytes:
+    """The sealed bytes of events, by offset."""
+
+    def __init__(self, log: Fetches) -> None:
+        self._log = log
+        self._kept: OrderedDict[int, Numbered] = OrderedDict()
+
+    def keep(self, offset: int, envelope: Envelope, leaves: Iterable[int]) -> None:
+        """Keep an event that was just read; `leaves` are its sections', in order."""
+        self._kept[offset] = (envelope.header, dict(zip(leaves, envelope.sections, strict=True)))
+
+    def require(self, offsets: Iterable[int]) -> None:
+        """Have these events at hand. Raises `Unavailable`."""
+        missing = {offset for offset in offsets if offset not in self._kept}
+        if missing:
+            for offset, stored in self._log.fetch(LOG, missing).items():
+                envelope = codec.decode_envelope(stored.value)
+                leaves = [codec.decode_section(sealed.body).index for sealed in envelope.sections]
+                self.keep(offset, envelope, leaves)
+
+    def trim(self) -> None:
+        """Let the oldest go."""
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def of(self, offset: int) -> Numbered:
+        """Return an event's header and sections, which `require` got."""
+        return self._kept[offset]
+
+
+def records(
+    decisions: Sequence[Decision], kept: Bytes, traces: Mapping[str, str]
+) -> list[tuple[str, Record]]:
+    """Return each release of these decisions with its topic, in order. `traces`: by causing event."""
+    kept.require(emit.event_offset for decision in decisions for emit in decision.emits)
+    return [
+        (topic_of(emit.recipient), _record(decision, emit, kept, traces.get(decision.event_id)))
+        for decision in decisions
+        for emit in decision.emits
+    ]
+
+
+def release_of(decision: Decision, emit: Emit, source: Numbered) -> Release:
+    """Return a release whole. Raises `Tampered` where the event lacks a section that was decided."""
+    header, sections = source
+    try:
+        chosen = tuple([sections[leaf] for leaf in emit.leaves])
+    except KeyError:
+        raise Tampered(f"`{emit.event_id}` has not the sections decided: have the log looked at") from None
+    return Release(
+        release_id=emit.release_id,
+        kind=emit.kind,
+        recipient=emit.recipient,
+        seq=emit.seq,
+        cause=emit.cause,
+        event_id=emit.event_id,
+        decided_at=decision.decided_at,
+        ground=emit.ground,
+        rule=emit.rule,
+        policy=decision.policy,
+        purpose=emit.purpose,
+        expects=emit.expects,
+        not_after=emit.not_after,
+        person=emit.person,
+        incident=emit.incident,
+        reason=emit.reason,
+        header=header,
+        sections=chosen,
+    )
+
+
+def _record(decision: Decision, emit: Emit, kept: Bytes, trace: str | None) -> Record:
+    value = codec.encode_release(release_of(decision, emit, kept.of(emit.event_offset)))
+    return Record(key=emit.recipient.encode(), value=value, headers=_headers(decision, emit, trace))
+
+
+def _headers(decision: Decision, emit: Emit, trace: str | None) -> tuple[tuple[str, bytes], ...]:
+    """Return CloudEvents' binary attributes, and the trace. Never a null: that would be a tombstone."""
+    attributes = (
+        ("ce_specversion", b"1.0"),
+        ("ce_id", emit.release_id.encode()),
+        ("ce_type", f"sightline.release.{emit.kind.value}".encode()),
+        ("ce_source", b"/sightline/consent"),
+        ("ce_time", format_time(decision.decided_at).encode()),
+        ("content-type", b"application/avro"),
+    )
+    return (*attributes, ("traceparent", trace.encode())) if trace else attributes
