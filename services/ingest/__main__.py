@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from services.eventlog.access import Access
 from services.eventlog.catalogue_files import load_catalogue
-from services.eventlog.writer import KafkaWriter
+from services.eventlog.writer import SMALL_BATCH_BYTES, KafkaWriter
 from services.ingest.api.app import build
 from services.ingest.api.receiving import Receiving
 from services.ingest.forms.documents import Forms
@@ -101,7 +101,7 @@ def main() -> None:
         settings,
         own=engine_for("ingest", settings),
         keys=engine_for("keys", settings),
-        writer=KafkaWriter(Access.of(settings, "ingest"), partition=partition),
+        writer=KafkaWriter(Access.of(settings, "ingest"), partition=partition, batch_bytes=SMALL_BATCH_BYTES),
         clock=clock_for(settings),
         patience=ACK_SECONDS,
     )
