@@ -104,7 +104,7 @@ class Traffic:
     def of(cls, page: Page) -> "Traffic":
         """Watch a window from now on."""
         traffic = cls([])
-        page.on("response", traffic.responses.append)
+        page.on("response", lambda response: traffic.responses.append(response))
         return traffic
 
     def addresses(self) -> list[str]:

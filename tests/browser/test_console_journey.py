@@ -6,7 +6,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser_builders import CEDAH, DAFSU, HUB, NARROW, SCHOOL, Told, sign_in, state_of, window
 from tests.system import Running, eventually
 
-RESPONDER = 2
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 
 
@@ -143,7 +142,7 @@ def test_the_inbox_can_be_narrowed_to_what_happened(browser: Browser, system: Ru
 
         headings = page.locator("article h2").all_inner_texts()
         assert headings
-        assert {heading.partition(",")[0] for heading in headings} == {"VPA raised"}
+        assert {heading.split(",")[0].strip() for heading in headings} == {"VPA raised"}
 
 
 def test_a_page_left_behind_shows_nothing_after_signing_out(

@@ -1,4 +1,4 @@
-"""Every page, signed in and with data, in real Chromium: for a screen reader, at 320 pixels, from one host."""
+"""Every page, signed in and with data, in Chromium: for a screen reader, at 320 pixels, from one host."""
 
 from collections.abc import Callable, Iterator
 
