@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, TextClause, insert, select, text, update
 
 from services.consent.flow.decision import Emit
-from services.consent.flow.ledger import AnswerRow, ReleaseRow, Standings, VpaRow
+from services.consent.flow.ledger import AnswerRow, Entry, ReleaseRow, Standings, VpaRow
 from services.consent.state.entities import Incident, Person, Standing
 from services.consent.state.written import read_incident, read_person, read_standing, write
 from services.consent.store.tables import LEDGER, METADATA, POLICY, POSITION, RELEASE, SEQUENCE, STATE
 from services.eventlog import positions
+from services.eventlog.errors import Moved
 from services.eventlog.topics import DECISIONS, LOG
 from services.runtime.database import reading, writing
 from services.vocabulary.grounds import ReleaseKind
@@ -60,7 +61,7 @@ class Loaded:
     log: int = 0
     decisions: int = 0
     numbers: Mapping[str, int] = field(default_factory=dict)
-    standing: Standing = Standing()
+    standing: Standing = field(default_factory=Standing)
     policy: str | None = None
 
 
@@ -74,19 +75,21 @@ class Batch:
     numbers: Mapping[str, int]
     incidents: Mapping[str, Incident]
     persons: Mapping[str, Person]
-    answers: Sequence[AnswerRow]
-    releases: Sequence[ReleaseRow]
-    replaced: Sequence[tuple[Emit, str]]
-    """Releases that take the place of earlier ones, with their incident, in order."""
-    vpas: Sequence[VpaRow]
+    entries: Sequence[Entry]
+    """The ledger's, in log order."""
     adopted: Sequence[Adopted]
 
 
 class GateStore:
-    """Keep the gate's state, counters and position together, and its ledger with them."""
+    """Keep the gate's state, counters and position together, and its ledger with them.
+
+    What is read between two commits is of the position last loaded or committed here, or is not read at
+    all: a gate that another has overtaken must never decide on a mixture of two moments (design 2).
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._at = 0
 
     def create_tables(self) -> None:
         """Make the tables that are missing."""
@@ -96,6 +99,7 @@ class GateStore:
         """Return where the gate stands, as of one moment."""
         with reading(self._engine) as conn:
             at = positions.load(conn, POSITION, NAME)
+            self._at = at.get(LOG, 0)
             standing = _standing(conn)
             return Loaded(
                 log=at.get(LOG, 0),
@@ -111,9 +115,10 @@ class GateStore:
             return positions.load(conn, POSITION, NAME).get(LOG, 0)
 
     def seen(self, event_ids: Iterable[str]) -> frozenset[str]:
-        """Return which of these events were decided already."""
+        """Return which of these events were decided already. Raises `Moved`."""
         found: set[str] = set()
         with reading(self._engine) as conn:
+            self._require_unmoved(conn)
             for few in _few(event_ids):
                 query = select(LEDGER.c.event_id).where(
                     LEDGER.c.event_id.in_(few), LEDGER.c.cause == LEDGER.c.event_id
@@ -122,15 +127,16 @@ class GateStore:
         return frozenset(found)
 
     def incidents(self, keys: Iterable[str]) -> dict[str, Incident]:
-        """Return what is known about these incidents; the unknown are absent."""
+        """Return what is known about these incidents; the unknown are absent. Raises `Moved`."""
         return {key: read_incident(value) for key, value in self._values(INCIDENT, keys)}
 
     def persons(self, keys: Iterable[str]) -> dict[str, Person]:
-        """Return what is known about these people; the unknown are absent."""
+        """Return what is known about these people; the unknown are absent. Raises `Moved`."""
         return {key: read_person(value) for key, value in self._values(PERSON, keys)}
 
     def _values(self, kind: str, keys: Iterable[str]) -> list[tuple[str, str]]:
         with reading(self._engine) as conn:
+            self._require_unmoved(conn)
             return [
                 (row.key, row.value)
                 for few in _few(keys)
@@ -138,6 +144,10 @@ class GateStore:
                     select(STATE.c.key, STATE.c.value).where(STATE.c.kind == kind, STATE.c.key.in_(few))
                 )
             ]
+
+    def _require_unmoved(self, conn: Connection) -> None:
+        if positions.load(conn, POSITION, NAME).get(LOG, 0) != self._at:
+            raise Moved(f"the gate no longer stands at `{self._at}`: discard memory and reload")
 
     def commit(self, loaded: Loaded, batch: Batch) -> None:
         """Commit a batch in one transaction, from where `loaded` stands.
@@ -151,12 +161,16 @@ class GateStore:
             _many(conn, UPSERT_STATE, _state(batch))
             _many(conn, UPSERT_SEQUENCE, [{"recipient": to, "next": n} for to, n in batch.numbers.items()])
             _insert(conn, POLICY, [asdict(row) for row in batch.adopted])
-            _insert(conn, LEDGER, map(_fields, batch.answers))
-            _insert(conn, RELEASE, map(_fields, batch.releases))
-            _replace(conn, batch.replaced)
-            _many(
-                conn, UPSERT_VPA, [_fields(row) for row in {row.incident: row for row in batch.vpas}.values()]
-            )
+            _enter(conn, batch.entries)
+
+
+def _enter(conn: Connection, entries: Sequence[Entry]) -> None:
+    """Write the ledger: answers, releases, what became of earlier ones, and how each form stands now."""
+    _insert(conn, LEDGER, [_fields(row) for entry in entries for row in entry.answers])
+    _insert(conn, RELEASE, [_fields(row) for entry in entries for row in entry.releases])
+    _replace(conn, [replaced for entry in entries for replaced in entry.replaced])
+    last = {row.incident: row for entry in entries for row in entry.vpas}
+    _many(conn, UPSERT_VPA, [_fields(row) for row in last.values()])
 
 
 def _standing(conn: Connection) -> Standing:
