@@ -68,7 +68,11 @@ class Service:
     def standing(self) -> Standing:
         """Return how far the read models have come. Raises Unavailable when the log does not say."""
         ends = self._ends.ends(self._topics)
-        behind = sum(max(end - self.following.positions[topic], 0) for topic, end in ends.items())
+        positions = self.following.positions
+        behind = sum(max(end - positions[topic], 0) for topic, end in ends.items())
+        telemetry.gauge("projections_behind", "releases between the tables and the ends of topics").set(
+            behind
+        )
         return Standing(service=NAME, behind=behind, pending=0, ends=ends)
 
     def behind(self) -> int:

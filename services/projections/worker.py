@@ -1,7 +1,8 @@
 """Keeps the read models up with `to.*`: takes only what is next, commits rows and positions at once."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -23,6 +24,9 @@ from services.vocabulary.times import format_time
 LIMIT = 1000
 WAIT_SECONDS = 0.25
 FACTS = "facts"
+TRACEPARENT = "traceparent"
+FEW = 32
+"""Releases in a batch up to which each has a span of its own."""
 
 log = logging.getLogger("sightline.projections")
 
@@ -166,10 +170,11 @@ class Worker:
     def _interpreted(self, records: Sequence[Stored]) -> tuple[list[Row], tuple[Parked, ...]]:
         rows, parked = [], []
         for stored in records:
-            try:
-                rows.append(self._interpreter.row(stored))
-            except LogError as error:
-                parked.append(_parked(stored, error))
+            with _traced(stored, few=len(records) <= FEW):
+                try:
+                    rows.append(self._interpreter.row(stored))
+                except LogError as error:
+                    parked.append(_parked(stored, error))
         return rows, tuple(parked)
 
     def _again(self) -> None:
@@ -184,6 +189,19 @@ class Worker:
             names = ", ".join(f"{early.recipient} {early.seq}" for early in late)
             log.error("releases before these numbers have not come in 30 s: %s", names)
         waiting.set(len(late))
+
+
+@contextmanager
+def _traced(stored: Stored, *, few: bool) -> Iterator[None]:
+    """Continue the trace a release came with, unless it is one of a backlog."""
+    parent = dict(stored.headers).get(TRACEPARENT) if few else None
+    if parent is None:
+        yield
+        return
+    headers = {TRACEPARENT: parent.decode("ascii", "replace")}
+    with telemetry.continued(headers), telemetry.tracer().start_as_current_span("projections.apply") as span:
+        span.set_attribute("offset", stored.offset)
+        yield
 
 
 def _parked(stored: Stored, error: LogError) -> Parked:
