@@ -20,6 +20,7 @@ from services.projections.state import Row
 from services.projections.store import Order, Question, Store
 from services.runtime.clock import Clock
 from services.runtime.identity import ALGORITHM, Caller, Unauthenticated, Verifier
+from services.runtime.partnership import Role
 from services.runtime.web import problem
 from services.vocabulary.times import format_time
 
@@ -123,6 +124,10 @@ def _person(verifier: Verifier, authorization: str | None) -> Caller | JSONRespo
         return problem(401, "not authenticated", str(error), headers={"www-authenticate": "Bearer"})
     if caller.person is None:
         return problem(403, "nobody named", "an inbox is read by a named person: put `sub` in the token")
+    if caller.role is Role.RESPONDER:
+        return problem(
+            403, "not for first responders", "the Hub reads this inbox: ask somebody who acts for it"
+        )
     return caller
 
 

@@ -24,7 +24,7 @@ from services.vocabulary.grounds import ReleaseKind
 from tests.projections_builders import RECORDED, ReadModels, a_release
 
 SCHOOL = Partnership.load(DEMO_PARTNERSHIP).schools[0].agency
-CALLERS = ("dafsu", "cedah", SCHOOL, "notify", "console", "projections")
+CALLERS = ("police", "dafsu", "cedah", SCHOOL, "notify", "console", "projections")
 Ask = Callable[..., httpx.Response]
 
 
@@ -55,12 +55,14 @@ def ask(models: ReadModels, credentials: Path) -> Ask:
         router(store=models.store(), verifier=Verifier(partnership, credentials), statements=statements)
     )
 
-    def ask(path: str, agency: str | None = "dafsu", *, named: bool = True, **query: Any) -> httpx.Response:
+    def ask(
+        path: str, agency: str | None = "dafsu", *, named: bool = True, which: int = 0, **query: Any
+    ) -> httpx.Response:
         headers = {}
         if agency is not None:
             people = partnership.people_of(agency) if named else ()
             key = (credentials / folder_of(agency) / "key.pem").read_bytes()
-            token = mint(agency, people[0].id if people else None, key, SystemClock().now())
+            token = mint(agency, people[which].id if people else None, key, SystemClock().now())
             headers["authorization"] = f"Bearer {token}"
         return anyio.run(_got, app, path, query, headers)
 
@@ -122,6 +124,14 @@ def test_an_inbox_is_read_by_a_named_person(ask: Ask, agency: str) -> None:
 
     assert answer.status_code == 403
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_first_responder_does_not_read_the_hubs_inbox(models: ReadModels, ask: Ask) -> None:
+    models.append("police", a_release("police", 1))
+    models.follow()
+
+    assert ask("/v1/inbox", "police", which=0).status_code == 200
+    assert ask("/v1/inbox", "police", which=2).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/v1/inbox", "/v1/inbox/head", "/v1/incidents/incident-alias"])

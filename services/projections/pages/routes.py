@@ -33,6 +33,8 @@ def router(desk: Desk) -> APIRouter:
         asked = _filter(kind, event_type)
         cursor = {"after": after} if after else {}
         answer = await desk.ask(request, "/v1/inbox", {"order": "newest", "limit": PAGE, **asked, **cursor})
+        if answer.status != OK:
+            return _absent(desk, request)
         found = entries(answer.body.get("releases"), desk.title_of)
         older = answer.body.get("next") if len(found) == PAGE else None
         values = {
