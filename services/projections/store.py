@@ -30,6 +30,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    Text,
     delete,
     func,
     insert,
@@ -45,8 +46,8 @@ PREFIX = "projections"
 METADATA = MetaData()
 
 
-def _text(name: str, *, size: int = 200, null: bool = False) -> Column[str]:
-    return Column(name, String(size), nullable=null)
+def _text(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=null)
 
 
 RELEASES = Table(
@@ -65,11 +66,11 @@ RELEASES = Table(
     _text("ground"),
     _text("rule"),
     _text("policy"),
-    _text("purpose", size=500),
-    _text("expects", size=500, null=True),
+    _text("purpose"),
+    _text("expects", null=True),
     _text("not_after", null=True),
     _text("person", null=True),
-    _text("incident", null=True),
+    Column("incident", String(64), nullable=True),
     _text("reason", null=True),
     Column("partition", Integer, nullable=False),
     Column("sections", JSON, nullable=False),
