@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from services.consent.flow.decision import Answer, Emit
 from services.consent.flow.fold import ONCE, Folded
@@ -21,12 +22,21 @@ NOT_SHARING = frozenset({POLICE, PARTNERSHIP, EDUCATION})
 """Recipients that, like schools, do not make a VPA shared (decision 0011)."""
 
 
-class Standings:
-    """What became of a release: it stands, a later one took its place, or it was recalled."""
+class Became(StrEnum):
+    """What became of a release: it stands, a later one took its place or put it right, or it was recalled."""
 
     STANDS = "stands"
     SUPERSEDED = "superseded"
+    CORRECTED = "corrected"
     RECALLED = "recalled"
+
+
+BECAME = {
+    ReleaseKind.CHANGED: Became.SUPERSEDED,
+    ReleaseKind.CORRECTED: Became.CORRECTED,
+    ReleaseKind.RECALLED: Became.RECALLED,
+}
+"""What a release makes of the earlier ones to its recipient of its incident. A new one: nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +55,7 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseRow:
-    """One release. `began` is when its incident did, or its event; `routed`: later ones may take its place."""
+    """One release. `began`: when its incident did, or its event. `routed`: later ones may take its place."""
 
     recipient: str
     seq: int
@@ -85,6 +95,32 @@ class VpaRow:
     vulnerable_adult: bool
     withheld: str
     shared: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Everything one event adds to the ledger. `replaced`: what takes an earlier place, and of where."""
+
+    folded: Folded
+    answers: tuple[AnswerRow, ...]
+    releases: tuple[ReleaseRow, ...]
+    replaced: tuple[tuple[Emit, str], ...]
+    vpas: tuple[VpaRow, ...]
+
+
+def entry(world: World, folded: Folded) -> Entry:
+    """Return an event's rows, in the world just after it and before any later one."""
+    return Entry(
+        folded=folded,
+        answers=tuple(answer_rows(folded)),
+        releases=tuple(release_rows(world, folded)),
+        replaced=tuple(
+            (emit, folded.incident_of[emit.event_id])
+            for emit in folded.decision.emits
+            if takes_place(emit) and emit.event_id in folded.incident_of
+        ),
+        vpas=tuple(vpa_rows(world, folded)),
+    )
 
 
 def answer_rows(folded: Folded) -> Iterator[AnswerRow]:
@@ -134,7 +170,7 @@ def release_rows(world: World, folded: Folded) -> Iterator[ReleaseRow]:
             leaves=json.dumps(emit.leaves),
             can_end=emit.can_end,
             routed=emit.ground not in ONCE,
-            standing=Standings.RECALLED if emit.kind is ReleaseKind.RECALLED else Standings.STANDS,
+            standing=Became.RECALLED.value if emit.kind is ReleaseKind.RECALLED else Became.STANDS.value,
         )
 
 
@@ -143,7 +179,7 @@ def takes_place(emit: Emit) -> bool:
 
     A new one does not: one more child told to a school stands beside the first.
     """
-    return emit.ground not in ONCE and emit.kind is not ReleaseKind.NEW
+    return emit.ground not in ONCE and emit.kind in BECAME
 
 
 def vpa_rows(world: World, folded: Folded) -> Iterator[VpaRow]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, TextClause, insert, select, text, update
 
 from services.consent.flow.decision import Emit
-from services.consent.flow.ledger import AnswerRow, Entry, ReleaseRow, Standings, VpaRow
+from services.consent.flow.ledger import BECAME, AnswerRow, Became, Entry, ReleaseRow, VpaRow
 from services.consent.state.entities import Incident, Person, Standing
 from services.consent.state.written import read_incident, read_person, read_standing, write
 from services.consent.store.tables import LEDGER, METADATA, POLICY, POSITION, RELEASE, SEQUENCE, STATE
@@ -15,11 +15,13 @@ from services.eventlog import positions
 from services.eventlog.errors import Moved
 from services.eventlog.topics import DECISIONS, LOG
 from services.runtime.database import reading, writing
-from services.vocabulary.grounds import ReleaseKind
 
 NAME = "gate"
 AT_ONCE = 500
 """Keys in one question."""
+
+OPEN = (Became.STANDS.value, Became.SUPERSEDED.value)
+"""What may still be opened, a superseded release as far as the one in its place goes."""
 
 INCIDENT, PERSON, STANDING = "incident", "person", "standing"
 THE_PARTITION = "partition"
@@ -194,18 +196,16 @@ def _row(kind: str, key: str, entity: Incident | Person | Standing) -> dict[str,
 
 
 def _replace(conn: Connection, replaced: Sequence[tuple[Emit, str]]) -> None:
-    """Mark what each release takes the place of, in order: a recall closes all, a change supersedes."""
+    """Mark what each release takes the place of, in order. What was closed once stays closed."""
     for emit, incident in replaced:
-        recalls = emit.kind is ReleaseKind.RECALLED
         earlier = (
             (RELEASE.c.incident == incident)
             & (RELEASE.c.recipient == emit.recipient)
             & RELEASE.c.routed
             & (RELEASE.c.seq < emit.seq)
-            & (RELEASE.c.standing != Standings.RECALLED)
+            & RELEASE.c.standing.in_(OPEN)
         )
-        standing = Standings.RECALLED if recalls else Standings.SUPERSEDED
-        conn.execute(update(RELEASE).where(earlier).values(standing=standing))
+        conn.execute(update(RELEASE).where(earlier).values(standing=BECAME[emit.kind].value))
 
 
 def _fields(row: AnswerRow | ReleaseRow | VpaRow) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Protocol
 from services.consent.flow.decide import Desk
 from services.consent.flow.decision import Decision
 from services.consent.flow.fold import Fold, Folded, OtherVersion
-from services.consent.flow.ledger import answer_rows, release_rows, takes_place, vpa_rows
+from services.consent.flow.ledger import Entry, entry
 from services.consent.flow.record import encode
 from services.consent.rules.reading import hash_of, parse
 from services.consent.rules.route import Rulebook
@@ -84,7 +84,7 @@ class Gate:
 
     def ends(self) -> dict[str, int]:
         """Return where `log` and `decisions` end now. Raises `Unavailable`."""
-        return {topic: self._log.end(topic) for topic in (LOG, DECISIONS)}
+        return self._log.ends((LOG, DECISIONS))
 
     def reload(self) -> None:
         """Discard what is in memory and start from what is committed."""
@@ -142,10 +142,11 @@ class Gate:
         self._memory.prefetch(each.heard for each in first)
         fold = Fold(world, self._rulebook, self._on.desk)
         recorded = self._recorded.of([each.heard.event_id for each in first])
-        folded, until, traces = self._fold(fold, first, recorded, arrived[-1].stored.offset + 1)
-        self._append(folded, recorded, traces)
-        self._release(folded, traces)
-        self._commit(world, folded, until)
+        entries, until, traces = self._fold(fold, first, recorded, arrived[-1].stored.offset + 1)
+        decisions = [each.folded.decision for each in entries]
+        self._append([each for each in decisions if each.event_id not in recorded], traces)
+        self._release(decisions, traces)
+        self._commit(world, entries, until)
         if until <= arrived[-1].stored.offset:
             self._log.seek(LOG, until)
         self._rulebook = fold.rulebook
@@ -160,52 +161,50 @@ class Gate:
 
     def _fold(
         self, fold: Fold, first: Sequence[Arrived], recorded: Mapping[str, Decision], until: int
-    ) -> tuple[list[Folded], int, dict[str, str]]:
+    ) -> tuple[list[Entry], int, dict[str, str]]:
         """Fold the batch; up to, and without, an event that another version of the code must decide."""
-        folded: list[Folded] = []
+        entries: list[Entry] = []
         traces: dict[str, str] = {}
         for each in first:
             if each.envelope is not None and each.heard.readable:
                 self._bytes.keep(each.stored.offset, each.envelope, [at.leaf for at in each.heard.sections])
             try:
                 with tracing.deciding(each.stored, few=len(first) <= tracing.FEW) as trace:
-                    folded.append(fold.take(each.heard, recorded.get(each.heard.event_id)))
+                    folded = fold.take(each.heard, recorded.get(each.heard.event_id))
+                    entries.append(entry(fold.world, folded))
             except OtherVersion:
-                if not folded:
+                if not entries:
                     raise
-                return folded, each.stored.offset, traces
+                return entries, each.stored.offset, traces
             if trace is not None:
                 traces[each.heard.event_id] = trace
-        return folded, until, traces
+        return entries, until, traces
 
-    def _append(
-        self, folded: Sequence[Folded], recorded: Mapping[str, Decision], traces: Mapping[str, str]
-    ) -> None:
-        """Step 3: record what was decided; what is recorded already is not recorded again."""
-        mine = [each.decision for each in folded if each.heard.event_id not in recorded]
-        records = [(DECISIONS, _record(decision, traces.get(decision.event_id))) for decision in mine]
+    def _append(self, decisions: Sequence[Decision], traces: Mapping[str, str]) -> None:
+        """Step 3: record what was decided."""
+        records = [(DECISIONS, _record(each, traces.get(each.event_id))) for each in decisions]
         if records:
             self._recorded.appended(self._on.decisions.append_many(records))
         pause.at("gate-after-decisions")
 
-    def _release(self, folded: Sequence[Folded], traces: Mapping[str, str]) -> None:
+    def _release(self, decisions: Sequence[Decision], traces: Mapping[str, str]) -> None:
         """Step 4: release."""
-        records = releasing.records([each.decision for each in folded], self._bytes, traces)
+        records = releasing.records(decisions, self._bytes, traces)
         if records:
             self._on.releases.append_many(records)
         self._bytes.trim()
         pause.at("gate-after-releases")
 
-    def _commit(self, world: World, folded: Sequence[Folded], until: int) -> None:
+    def _commit(self, world: World, entries: Sequence[Entry], until: int) -> None:
         """Step 5: commit all of it, or nothing. Raises `Moved`."""
-        self._recorded.done([each.heard.event_id for each in folded])
+        self._recorded.done([each.folded.heard.event_id for each in entries])
         self._recorded.forget_before(until)
-        batch = _batch(world, folded, log=until, decisions=self._recorded.committed)
+        batch = _batch(world, entries, log=until, decisions=self._recorded.committed)
         pause.at("gate-before-commit")
         self._store.commit(self._loaded, batch)
         self._memory.learn(world)
         self._loaded = replace(self._loaded, log=batch.log, decisions=batch.decisions)
-        _count(folded)
+        _count(entries)
 
     def _measure(self, oldest: datetime | None) -> None:
         """Tell how long the oldest event of the batch had waited to be decided, and where the gate stands."""
@@ -221,7 +220,7 @@ def _record(decision: Decision, trace: str | None) -> Record:
     return Record(key=decision.event_id.encode(), value=encode(decision), headers=headers)
 
 
-def _batch(world: World, folded: Sequence[Folded], *, log: int, decisions: int) -> Batch:
+def _batch(world: World, entries: Sequence[Entry], *, log: int, decisions: int) -> Batch:
     return Batch(
         log=log,
         decisions=decisions,
@@ -229,16 +228,8 @@ def _batch(world: World, folded: Sequence[Folded], *, log: int, decisions: int) 
         numbers=world.changed_numbers,
         incidents=world.changed_incidents,
         persons=world.changed_persons,
-        answers=[row for each in folded for row in answer_rows(each)],
-        releases=[row for each in folded for row in release_rows(world, each)],
-        replaced=[
-            (emit, each.incident_of[emit.event_id])
-            for each in folded
-            for emit in each.decision.emits
-            if takes_place(emit) and emit.event_id in each.incident_of
-        ],
-        vpas=[row for each in folded for row in vpa_rows(world, each)],
-        adopted=[row for each in folded for row in _adopted(each)],
+        entries=entries,
+        adopted=[row for each in entries for row in _adopted(each.folded)],
     )
 
 
@@ -257,7 +248,7 @@ def _adopted(folded: Folded) -> Iterator[Adopted]:
         )
 
 
-def _count(folded: Sequence[Folded]) -> None:
-    telemetry.counter("gate_decisions", "Events decided").inc(len(folded))
-    released = sum(len(each.decision.emits) for each in folded)
-    telemetry.counter("gate_releases", "Releases sent").inc(released)
+def _count(entries: Sequence[Entry]) -> None:
+    telemetry.counter("gate_decisions", "Events decided").inc(len(entries))
+    releases = sum(len(each.releases) for each in entries)
+    telemetry.counter("gate_releases", "Releases sent").inc(releases)

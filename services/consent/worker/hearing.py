@@ -1,4 +1,4 @@
-"""Hear an event: open `routing` and `facts`, and note where the other sections lie. Nothing else is opened."""
+"""Hear an event: open `routing` and `facts`, nothing else, and note where the other sections lie."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -98,7 +98,6 @@ def _event(
     stored: Stored, header: Header, sections: Sequence[Section], routing: Content, facts: Content
 ) -> Heard:
     is_vpa = header.type in VPA_FAMILY
-    status = facts.get("status")
     return Heard(
         offset=stored.offset,
         event_id=header.event_id,
@@ -119,7 +118,7 @@ def _event(
         grades=_grades(facts) if is_vpa else None,
         confirmed_by=facts.get("confirmed_by"),
         expires_at=_time(facts.get("expires_at")),
-        case_status=ChildCase(status) if header.type == EventType.CHILD_CASE_STATUS else None,
+        case_status=ChildCase(facts["status"]) if header.type == EventType.CHILD_CASE_STATUS else None,
         attendees=tuple(facts.get("attendees", ())),
         sections=tuple(
             [SectionAt(name=each.name, schema_id=each.schema_id, leaf=each.index) for each in sections]

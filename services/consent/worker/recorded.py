@@ -28,6 +28,9 @@ class Log(Protocol):
     def end(self, topic: str) -> int:
         """Return where a topic ends."""
 
+    def ends(self, topics: Sequence[str]) -> dict[str, int]:
+        """Return where these topics end."""
+
     def fetch(self, topic: str, offsets: Collection[int]) -> dict[int, Stored]:
         """Return the records at these offsets."""
 

@@ -19,10 +19,10 @@ def deciding(stored: Stored, *, few: bool) -> Iterator[str | None]:
     if parent is None or not few:
         yield parent
         return
-    with telemetry.continued({TRACEPARENT: parent}):
-        with telemetry.tracer().start_as_current_span("gate.decide") as span:
-            span.set_attribute("offset", stored.offset)
-            yield telemetry.carrier().get(TRACEPARENT, parent)
+    span_of = telemetry.tracer().start_as_current_span
+    with telemetry.continued({TRACEPARENT: parent}), span_of("gate.decide") as span:
+        span.set_attribute("offset", stored.offset)
+        yield telemetry.carrier().get(TRACEPARENT, parent)
 
 
 def parent_of(stored: Stored) -> str | None:

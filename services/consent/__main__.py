@@ -1,0 +1,181 @@
+"""Wire the gate and the keyring: `python -m services.consent gate`, or `keyring`, `rebuild`, `dump`."""
+
+import secrets
+import sys
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.consent import api, commands
+from services.consent.flow.decide import Desk
+from services.consent.keyring.opening import Keys, Opener
+from services.consent.keyring.telling import Registry, Teller
+from services.consent.store.gate import GateStore
+from services.consent.store.ledger import Ledger
+from services.consent.worker.gate import Gate, Partition, Quiet, Writer
+from services.consent.worker.hearing import Ear
+from services.eventlog.access import Access
+from services.eventlog.aliases import Kind, alias
+from services.eventlog.catalogue_files import load_catalogue
+from services.eventlog.errors import Unavailable
+from services.eventlog.keys import FileKek, KeyStore
+from services.eventlog.reader import KafkaReader
+from services.eventlog.topics import DECISIONS, LOG, OPENINGS
+from services.eventlog.writer import KafkaWriter
+from services.runtime import telemetry
+from services.runtime.clock import SystemClock, clock_for
+from services.runtime.database import engine_for
+from services.runtime.identity import Verifier
+from services.runtime.partnership import Partnership
+from services.runtime.secrets import Secrets
+from services.runtime.settings import Settings
+from services.runtime.web import Standing, create_app, serve
+
+DATABASE = "consent"
+GATE, KEYRING = "consent", "keyring"
+"""Whose certificate each shows to the broker."""
+
+
+class GateService:
+    """The gate of one partition, and its HTTP side."""
+
+    def __init__(self, settings: Settings, *, quiet: bool = False) -> None:
+        self._settings = settings
+        self._registered = Partnership.load(settings.partnership)
+        self._secrets = Secrets.load(settings)
+        self._ends = self._reader({})
+        self.engine = engine_for(DATABASE, settings)
+        self.store = GateStore(self.engine)
+        self.store.create_tables()
+        self.gate = Gate(self.store, self._partition(quiet=quiet))
+
+    def app(self) -> FastAPI:
+        """Return health, metrics and standing: the gate answers nothing else."""
+        return create_app("Sightline gate", self._settings, ready=self.is_ready, standing=self.standing)
+
+    def is_ready(self) -> bool:
+        """Say whether the database answers, the position is loaded and the log answered once."""
+        try:
+            self.store.position()
+        except SQLAlchemyError:
+            return False
+        return self.gate.has_read
+
+    def standing(self) -> Standing:
+        """Return how far the gate is behind the log."""
+        ends = self._ends.ends((LOG, DECISIONS))
+        behind = max(ends[LOG] - self.gate.position, 0)
+        telemetry.gauge("gate_behind", "Records of the log not decided yet").set(behind)
+        return Standing(service="gate", behind=behind, pending=0, ends=ends)
+
+    def _partition(self, *, quiet: bool) -> Partition:
+        writer: Writer = Quiet() if quiet else self._writer()
+        return Partition(
+            open_log=self._reader,
+            decisions=writer,
+            releases=writer,
+            ear=Ear(load_catalogue(), self._secrets.routing),
+            desk=Desk(recipients=self._registered.recipients(), alias=self._alias),
+            clock=SystemClock(),
+        )
+
+    def _alias(self, internal_id: str, kind: Kind, recipient: str) -> str:
+        return alias(self._secrets.alias, internal_id, kind, recipient)
+
+    def _reader(self, starts: Mapping[str, int]) -> KafkaReader:
+        return KafkaReader(Access.of(self._settings, GATE), starts, self._registered.partition)
+
+    def _writer(self) -> KafkaWriter:
+        return KafkaWriter(Access.of(self._settings, GATE), partition=self._registered.partition)
+
+
+class KeyringService:
+    """The keyring's HTTP side."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._registered = Partnership.load(settings.partnership)
+        access = Access.of(settings, KEYRING)
+        self._log = KafkaReader(access, {}, self._registered.partition)
+        engine = engine_for(DATABASE, settings)
+        GateStore(engine).create_tables()
+        self._ledger = Ledger(engine)
+        self._opener = self._made_opener(settings, KafkaWriter(access, partition=self._registered.partition))
+
+    def app(self) -> FastAPI:
+        """Return everything the keyring answers."""
+        app = create_app("Sightline keyring", self._settings, ready=self.is_ready, standing=self.standing)
+        app.include_router(
+            api.router(
+                api.Keyring(
+                    verifier=Verifier(self._registered, self._settings.credentials),
+                    opener=self._opener,
+                    teller=Teller(self._ledger, self._registry()),
+                    ledger=self._ledger,
+                    recipients=self._registered.recipients(),
+                )
+            )
+        )
+        return app
+
+    def is_ready(self) -> bool:
+        """Say whether ledger and log both answer."""
+        try:
+            self._ledger.position()
+            self._log.end(OPENINGS)
+        except (SQLAlchemyError, Unavailable):
+            return False
+        return True
+
+    def standing(self) -> Standing:
+        """Return where `openings` ends: the keyring keeps nothing back and follows nothing."""
+        return Standing(service="keyring", behind=0, pending=0, ends={OPENINGS: self._log.end(OPENINGS)})
+
+    def _made_opener(self, settings: Settings, writer: KafkaWriter) -> Opener:
+        known = Secrets.load(settings)
+        persons = KeyStore(engine_for("keys", settings), FileKek(known.kek))
+        persons.create_tables()
+        return Opener(
+            ledger=self._ledger,
+            log=self._log,
+            openings=writer,
+            keys=Keys(persons=persons, routing=known.routing, catalogue=load_catalogue()),
+            clock=clock_for(settings),
+            new_id=lambda: secrets.token_hex(16),
+        )
+
+    def _registry(self) -> Registry:
+        known = Secrets.load(self._settings)
+        return Registry(
+            publishers=self._registered.publishers(),
+            title_of=self._registered.title_of,
+            id_key=known.id,
+            alias_key=known.alias,
+        )
+
+
+def main(arguments: list[str]) -> int:
+    """Serve, or do what was asked and return the exit code."""
+    settings = Settings.load()
+    if arguments == ["gate"]:
+        telemetry.setup("gate", settings)
+        service = GateService(settings)
+        serve(service.app(), settings, service.gate.run)
+    elif arguments == ["keyring"]:
+        telemetry.setup("keyring", settings)
+        serve(KeyringService(settings).app(), settings)
+    elif arguments == ["rebuild"]:
+        commands.clear(engine_for(DATABASE, settings))
+        print(commands.catch_up(GateService(settings, quiet=True).gate), "records folded again")
+    elif arguments == ["dump"]:
+        for line in commands.dump(engine_for(DATABASE, settings)):
+            print(line)
+    else:
+        print("say gate, keyring, rebuild or dump", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,75 @@
+"""Grounds, facts and reasons in plain English, for people who ask why."""
+
+from collections.abc import Iterable
+
+from services.consent.rules.circumstances import Condition
+from services.vocabulary.consent import ConsentAnswer
+from services.vocabulary.grounds import Ground, Reason
+
+GROUNDS = {
+    Ground.HIGH_RISK: "the reviewed risk is high",
+    Ground.CHILD_SAFEGUARDING: "there is a child safeguarding concern",
+    Ground.OPEN_CHILD_CASE: "it has an open case about a child of the family",
+    Ground.ADULT_SAFEGUARDING: "there is a vulnerable adult and a safeguarding concern",
+    Ground.CONSENT: "the adult victim consented to this recipient",
+    Ground.OVERRIDE: "the Hub recorded an override, with its rationale, for this recipient",
+    Ground.MARAC: "the Hub accepted a MARAC referral and it attends the meeting",
+    Ground.OPERATION_ENCOMPASS: "a child who may be a victim is its pupil (Operation Encompass)",
+    Ground.CHILDS_WELFARE: "no school is told of a child who may be a victim",
+    Ground.DISCLOSURE: "the police decided to disclose",
+    Ground.PARTNERSHIP: "the partnership counts every event, by facts alone",
+    Ground.OWN: "it published the event itself",
+}
+
+REASONS = {
+    Reason.NOT_OWED: "no rule owes it this event",
+    Reason.NO_GROUND: "it is owed the form, but nothing gives a lawful ground to share it",
+    Reason.AWAITING_REVIEW: "the Hub has not reviewed it yet, and sharing is decided on the review",
+    Reason.WITHDRAWN: "the adult victim withdrew consent and no other ground holds",
+    Reason.ENDED: "the ground it was shared on has ended",
+    Reason.RESTRICTED: "a parent of the child works at the school, so it is not told by this route",
+    Reason.RULE_ERROR: "a rule could not be applied, and then nothing is shared",
+    Reason.UNCLASSIFIED: "no policy in force classified the event",
+}
+
+ANSWERS = {
+    ConsentAnswer.GIVEN: "given",
+    ConsentAnswer.REFUSED: "refused",
+    ConsentAnswer.COULD_NOT_ASK: "not asked, because that was not possible",
+    ConsentAnswer.WITHDRAWN: "withdrawn",
+    ConsentAnswer.EXPIRED: "given, and has expired",
+}
+
+FACTS = {
+    "risk": "the reviewed risk is {}",
+    "children": "the children are assessed as {}",
+    "vulnerable_adult": "there is a vulnerable adult",
+    "adult_safeguarding_concern": "there is an adult safeguarding concern",
+    "consent": "consent is {}",
+    "override": "an override is recorded",
+    "open_child_case": "it has an open case about a child of the family",
+    "marac": "it attends the MARAC",
+    "placement": "a child's school is told, or none can be",
+}
+
+
+def condition(when: Condition) -> str:
+    """Return a condition as a clause."""
+    values = sorted(str(value).replace("_", " ") for value in when.values if not isinstance(value, bool))
+    return FACTS[when.fact].format(either(values))
+
+
+def either(words: Iterable[str]) -> str:
+    """Return words joined by commas and a last `or`."""
+    listed = list(words)
+    if len(listed) < 2:
+        return "".join(listed)
+    return f"{', '.join(listed[:-1])} or {listed[-1]}"
+
+
+def both(words: Iterable[str]) -> str:
+    """Return words joined by commas and a last `and`."""
+    listed = list(words)
+    if len(listed) < 2:
+        return "".join(listed)
+    return f"{', '.join(listed[:-1])} and {listed[-1]}"

@@ -1,0 +1,240 @@
+"""Open sections for a named person and a purpose. On the record first, shown second."""
+
+import json
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from services.consent.flow.ledger import Became
+from services.consent.keyring.rights import base, openable
+from services.consent.store.ledger import Ledger, Released
+from services.eventlog import codec
+from services.eventlog.catalogue import Catalogue
+from services.eventlog.envelope import Section
+from services.eventlog.errors import KeyMissing
+from services.eventlog.keys import KeyStore
+from services.eventlog.records import Record, Stored
+from services.eventlog.sealing import open_section, person_of
+from services.eventlog.topics import LOG, OPENINGS
+from services.runtime.clock import Clock, elapsed, rest
+from services.runtime.identity import Caller
+from services.vocabulary.times import format_time
+
+WAIT_SECONDS = 2.0
+"""How long an opening waits for the gate to reach the log's end before it says to come back."""
+
+LOOK_SECONDS = 0.01
+RELEASE_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+UNKNOWN = "unknown"
+"""Recorded in place of a release id that cannot be one: what a caller made up is not kept."""
+
+_dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+class Refused(Exception):
+    """There is nothing here for the caller: forbidden, unknown and erased are one and the same."""
+
+
+class Busy(Exception):
+    """The gate has not reached the log's end in time: ask again."""
+
+
+class Fetches(Protocol):
+    """What opening needs of a reader."""
+
+    def end(self, topic: str) -> int:
+        """Return where a topic ends."""
+
+    def fetch(self, topic: str, offsets: Collection[int]) -> dict[int, Stored]:
+        """Return the records at these offsets."""
+
+
+class Appends(Protocol):
+    """What opening needs of a writer."""
+
+    def append(self, topic: str, records: Sequence[Record]) -> object:
+        """Append and return once acknowledged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a caller asks to open; `sections` None: all that was released."""
+
+    release_id: str
+    purpose: str
+    sections: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """Content by section name, and the id its opening is on record under."""
+
+    sections: Mapping[str, Mapping[str, Any]]
+    opening_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What opens sections: persons' keys, the routing key, and what the content means."""
+
+    persons: KeyStore
+    routing: bytes
+    catalogue: Catalogue
+
+
+class Opener:
+    """Opens what a decision released."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        log: Fetches,
+        openings: Appends,
+        keys: Keys,
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._ledger = ledger
+        self._log = log
+        self._openings = openings
+        self._keys = keys
+        self._clock = clock
+        self._new_id = new_id
+
+    def open(self, caller: Caller, request: Request) -> Opened:
+        """Return the content asked for.
+
+        1. Find the release; one not known yet may be on its way: wait for the gate.
+        2. Check that it is the caller's, stands, is in time, and released every section asked for.
+        3. Where its ground can end, wait until the gate has reached the log's end as it was when
+           asked, and check again: a withdrawal receipted before is honoured.
+        4. Open.  5. Append the opening to `openings` and wait for the acknowledgement.
+
+        Raises Refused, itself on record, with nothing to tell a forbidden release from one that never
+        was; Busy; and `Unavailable` where the log does not answer, having shown nothing.
+        """
+        try:
+            release, names = self._checked(caller, request)
+            content = self._content(release, names)
+        except (Refused, KeyMissing):
+            self._record(caller, request, self._ledger.release(request.release_id), names=None)
+            raise Refused from None
+        return Opened(sections=content, opening_id=self._record(caller, request, release, names=names))
+
+    def _checked(self, caller: Caller, request: Request) -> tuple[Released, tuple[str, ...]]:
+        release = self._found(request.release_id)
+        names = self._allowed(caller, request, release)
+        if self._can_end(release):
+            self._await_gate()
+            release = self._found(request.release_id)
+            names = self._allowed(caller, request, release)
+        return release, names
+
+    def _found(self, release_id: str) -> Released:
+        if RELEASE_ID.fullmatch(release_id) is None:
+            raise Refused
+        release = self._ledger.release(release_id)
+        if release is None:
+            self._await_gate()
+            release = self._ledger.release(release_id)
+        if release is None:
+            raise Refused
+        return release
+
+    def _allowed(self, caller: Caller, request: Request, release: Released) -> tuple[str, ...]:
+        """Return the sections to open. Raises Refused if even one of those asked for is not to be had."""
+        allowed = openable(caller, release) & self._standing(release)
+        wanted = request.sections if request.sections is not None else tuple(release.sections)
+        names = tuple(name for name in release.sections if _is_asked_for(name, wanted))
+        if request.sections is None:
+            names = tuple(name for name in names if name in allowed)
+        asked = {name for name in wanted if not any(_is_asked_for(each, (name,)) for each in names)}
+        if not names or not allowed.issuperset(names) or (request.sections is not None and asked):
+            raise Refused
+        return names
+
+    def _standing(self, release: Released) -> frozenset[str]:
+        """Return which sections of a release still stand, by the clock and by what came after it."""
+        if not self._in_time(release):
+            return frozenset()
+        if release.became is Became.STANDS:
+            return frozenset(release.sections)
+        current = self._current(release)
+        if release.became is not Became.SUPERSEDED or current is None or not self._in_time(current):
+            return frozenset()
+        still = {base(name) for name in current.sections}
+        return frozenset(name for name in release.sections if base(name) in still)
+
+    def _can_end(self, release: Released) -> bool:
+        current = self._current(release) if release.became is Became.SUPERSEDED else None
+        return release.can_end or (current is not None and current.can_end)
+
+    def _current(self, release: Released) -> Released | None:
+        if release.incident is None:
+            return None
+        return self._ledger.standing(release.incident, release.recipient)
+
+    def _in_time(self, release: Released) -> bool:
+        return release.not_after is None or self._clock.now() < release.not_after
+
+    def _await_gate(self) -> None:
+        end = self._log.end(LOG)
+        until = elapsed() + WAIT_SECONDS
+        while self._ledger.position() < end:
+            if elapsed() > until:
+                raise Busy
+            rest(LOOK_SECONDS)
+
+    def _content(self, release: Released, names: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        stored = self._log.fetch(LOG, [release.event_offset])[release.event_offset]
+        envelope = codec.decode_envelope(stored.value)
+        event_type = codec.decode_header(envelope.header).type
+        at = {(section := codec.decode_section(sealed.body)).index: section for sealed in envelope.sections}
+        sections = {name: at[release.sections[name]] for name in names}
+        persons = {
+            name: person_of(section, release.event_id, self._keys.routing)
+            for name, section in sections.items()
+        }
+        keys = self._keys.persons.get_all(person for person in persons.values() if person is not None)
+        return {
+            name: self._plain(section, release.event_id, event_type, self._key(persons[name], keys))
+            for name, section in sections.items()
+        }
+
+    def _key(self, person: str | None, keys: Mapping[str, bytes]) -> bytes:
+        if person is None:
+            return self._keys.routing
+        if person not in keys:
+            raise KeyMissing("no key: never made, or destroyed")
+        return keys[person]
+
+    def _plain(self, section: Section, event_id: str, event_type: str, key: bytes) -> Mapping[str, Any]:
+        schema = self._keys.catalogue.section(section.schema_id, event_type)
+        return codec.decode_content(schema, open_section(section, event_id, key))
+
+    def _record(
+        self, caller: Caller, request: Request, release: Released | None, *, names: Sequence[str] | None
+    ) -> str:
+        """Put an opening, or a refused attempt (no names), on record. Returns its id once it is kept."""
+        opening_id = self._new_id()
+        record = {
+            "opening_id": opening_id,
+            "at": format_time(self._clock.now()),
+            "release_id": request.release_id if RELEASE_ID.fullmatch(request.release_id) else UNKNOWN,
+            "event_id": release.event_id if release is not None else None,
+            "recipient": release.recipient if release is not None else None,
+            "agency": caller.agency,
+            "person": caller.person or caller.agency,
+            "purpose": request.purpose,
+            "sections": list(names or ()),
+            "refused": names is None,
+        }
+        self._openings.append(OPENINGS, [Record(key=opening_id.encode(), value=_dumps(record).encode())])
+        return opening_id
+
+
+def _is_asked_for(name: str, wanted: Sequence[str]) -> bool:
+    """Say whether a released section is among those asked for: `children` asks for each of them."""
+    return name in wanted or base(name) in wanted

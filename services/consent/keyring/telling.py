@@ -1,0 +1,159 @@
+"""Tell who asks what was decided about an event, as far as they may know (design 5)."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from services.consent.flow.decide import ALL_OTHER_SCHOOLS
+from services.consent.flow.decision import Answer
+from services.consent.flow.explain import Case, explain
+from services.consent.keyring.rights import HUB, may_be_told, sees_all
+from services.consent.rules.policy import EDUCATION, Policy
+from services.consent.rules.reading import parse
+from services.consent.store.ledger import Answered, Ledger
+from services.eventlog.aliases import alias, unalias
+from services.eventlog.ids import event_id
+from services.runtime.identity import Caller
+from services.vocabulary.agencies import is_school
+from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.grounds import Outcome
+from services.vocabulary.times import format_time
+
+EVERY_OTHER_SCHOOL = "Every other school"
+
+
+class NothingToTell(Exception):
+    """There is no such event, or nothing about it that the caller may know: the two look alike."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """Who is registered, what people call them, and the keys that turn ids into names."""
+
+    publishers: tuple[str, ...]
+    title_of: Callable[[str], str]
+    id_key: bytes
+    alias_key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Latest:
+    """A recipient's answer as it stands, and the decision that gave it."""
+
+    answer: Answer
+    given: Answered
+
+
+class Teller:
+    """Explains decisions from the ledger."""
+
+    def __init__(self, ledger: Ledger, registry: Registry) -> None:
+        self._ledger = ledger
+        self._registry = registry
+        self._policy = lru_cache(maxsize=32)(self._parsed)
+
+    def about_event(self, caller: Caller, event: str, to: str | None) -> Mapping[str, Any]:
+        """Return the decisions on an event, known by the log's id or by its publisher's own.
+
+        Raises NothingToTell where there is nothing the caller may know.
+        """
+        given = self._ledger.about(self._ids(caller, event))
+        rows = [each for each in self._latest(given, to) if self._may(caller, each.answer)]
+        if not rows:
+            raise NothingToTell
+        incident = given[0].incident
+        return {
+            "event_id": given[0].event_id,
+            "event_type": given[0].event_type,
+            "incident": alias(self._registry.alias_key, incident, "incident", caller.agency)
+            if incident
+            else None,
+            "decisions": [self._told(each, given[0].event_type) for each in rows],
+        }
+
+    def about_incident(self, caller: Caller, text: str) -> Mapping[str, Any]:
+        """Return who may see what of an incident now. For the Hub and auditors. Raises NothingToTell."""
+        incident = unalias(self._registry.alias_key, text, "incident", caller.agency)
+        if not sees_all(caller) or incident is None:
+            raise NothingToTell
+        answers = _standing(self._ledger.of_incident(incident))
+        if not answers:
+            raise NothingToTell
+        return {"incident": text, "sharing": [_row(each) for each in answers.values()]}
+
+    def _may(self, caller: Caller, answer: Answer) -> bool:
+        return may_be_told(caller, answer.recipient, answer.outcome)
+
+    def _ids(self, caller: Caller, event: str) -> Iterator[str]:
+        """Yield what the event's id in the log may be: as given, else as each publisher's own."""
+        yield event
+        for agency in dict.fromkeys((caller.agency, HUB, *self._registry.publishers)):
+            yield event_id(self._registry.id_key, agency, event)
+
+    def _latest(self, given: Iterable[Answered], to: str | None) -> Iterator[_Latest]:
+        latest: dict[str, _Latest] = {}
+        for each in given:
+            for answer in each.answers:
+                latest[answer.recipient] = _Latest(answer=answer, given=each)
+        if to is None:
+            yield from latest.values()
+        elif to in latest:
+            yield latest[to]
+        elif is_school(to) and ALL_OTHER_SCHOOLS in latest:
+            yield latest[ALL_OTHER_SCHOOLS]
+
+    def _told(self, latest: _Latest, event_type: str) -> Mapping[str, Any]:
+        answer, given = latest.answer, latest.given
+        incident = self._ledger.incident(given.incident) if given.incident is not None else None
+        case = Case(
+            event_type=event_type,
+            decided_at=given.decided_at,
+            policy=self._policy(given.policy),
+            incident=incident if event_type in VPA_FAMILY else None,
+        )
+        return {**_row(latest), "text": explain(answer, self._title(answer.recipient), case)}
+
+    def _title(self, recipient: str) -> str:
+        return EVERY_OTHER_SCHOOL if recipient == ALL_OTHER_SCHOOLS else self._registry.title_of(recipient)
+
+    def _parsed(self, policy: str) -> Policy | None:
+        known = self._ledger.policy(policy) if policy else None
+        return parse(known.text) if known is not None else None
+
+
+def _row(latest: _Latest) -> dict[str, Any]:
+    answer = latest.answer
+    return {
+        "recipient": answer.recipient,
+        "outcome": answer.outcome,
+        "owed": answer.owed,
+        "rule": answer.rule,
+        "ground": answer.ground,
+        "reason": answer.reason,
+        "sections": list(answer.sections),
+        "policy": latest.given.policy,
+        "cause": latest.given.cause,
+        "decided_at": format_time(latest.given.decided_at),
+    }
+
+
+def _standing(given: Iterable[Answered]) -> dict[str, _Latest]:
+    """Return each recipient's answer about an incident's forms as it stands.
+
+    A school told of its pupils stays told, whatever later forms add, until a correction says otherwise.
+    """
+    standing: dict[str, _Latest] = {}
+    corrected = {each.event_id for each in given if each.event_type == EventType.VPA_CORRECTED}
+    for each in given:
+        if each.event_type not in VPA_FAMILY and each.cause == each.event_id:
+            continue
+        for answer in each.answers:
+            known = standing.get(answer.recipient)
+            told = known is not None and known.answer.outcome is Outcome.PERMIT
+            stays = told and (is_school(answer.recipient) or answer.recipient == EDUCATION)
+            if answer.recipient == ALL_OTHER_SCHOOLS:
+                continue
+            if not stays or answer.outcome is Outcome.PERMIT or each.event_id in corrected:
+                standing[answer.recipient] = _Latest(answer=answer, given=each)
+    return standing

@@ -1,0 +1,219 @@
+"""The ledger as it is asked: what was decided about an event, who holds what, and the counts."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Engine, RowMapping, Table, and_, func, select
+
+from services.consent.flow.decision import Answer
+from services.consent.flow.ledger import Became
+from services.consent.flow.record import read_answers
+from services.consent.state.entities import Incident
+from services.consent.state.written import read_incident
+from services.consent.store.gate import INCIDENT, NAME
+from services.consent.store.tables import LEDGER, POLICY, POSITION, RELEASE, STATE, VPA
+from services.eventlog import positions
+from services.eventlog.topics import LOG
+from services.runtime.database import reading
+from services.vocabulary.calendar import LONDON
+from services.vocabulary.grounds import Ground, ReleaseKind
+from services.vocabulary.times import format_time, parse_time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """A release as the keyring must know it. `sections` names each with its leaf, as an inbox does."""
+
+    release_id: str
+    recipient: str
+    seq: int
+    kind: ReleaseKind
+    event_id: str
+    event_offset: int
+    incident: str | None
+    ground: Ground
+    not_after: datetime | None
+    can_end: bool
+    became: Became
+    sections: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What one decision answered about an event. `cause` is the deciding event, often itself."""
+
+    event_id: str
+    cause: str
+    event_type: str
+    incident: str | None
+    policy: str
+    decided_at: datetime
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """A policy as adopted."""
+
+    hash: str
+    name: str
+    version: int
+    text: str
+    adopted_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """Days from the first to the last, both included, in Europe/London; None: no limit."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def of(self, table: Table) -> ColumnElement[bool]:
+        """Return the condition that an incident, or else its event, began within these days."""
+        began = table.c.began
+        limits = []
+        if self.first is not None:
+            limits.append(began >= _midnight(self.first))
+        if self.last is not None:
+            limits.append(began < _midnight(self.last + timedelta(days=1)))
+        return and_(True, *limits)
+
+
+def _midnight(day: date) -> str:
+    """Return the start of a day as the tables write moments: whole seconds, so that texts compare."""
+    return format_time(datetime(day.year, day.month, day.day, tzinfo=LONDON)).removesuffix("Z")
+
+
+class Ledger:
+    """Reads what the gate committed. Writes nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def position(self) -> int:
+        """Return the next offset of `log` to be decided, as committed."""
+        with reading(self._engine) as conn:
+            return positions.load(conn, POSITION, NAME).get(LOG, 0)
+
+    def release(self, release_id: str) -> Released | None:
+        """Return a release by its id, or None."""
+        with reading(self._engine) as conn:
+            row = conn.execute(select(RELEASE).where(RELEASE.c.release_id == release_id)).first()
+        return _released(row._mapping) if row is not None else None
+
+    def standing(self, incident: str, recipient: str) -> Released | None:
+        """Return the routed release of an incident that stands for a recipient, the last if several."""
+        query = (
+            select(RELEASE)
+            .where(RELEASE.c.incident == incident, RELEASE.c.recipient == recipient, RELEASE.c.routed)
+            .where(RELEASE.c.standing == Became.STANDS.value)
+            .order_by(RELEASE.c.seq.desc())
+        )
+        with reading(self._engine) as conn:
+            row = conn.execute(query).first()
+        return _released(row._mapping) if row is not None else None
+
+    def about(self, event_ids: Iterable[str]) -> tuple[Answered, ...]:
+        """Return every answer about the first of these events that is known, in the order given."""
+        for event_id in event_ids:
+            found = self._answered(LEDGER.c.event_id == event_id)
+            if found:
+                return found
+        return ()
+
+    def of_incident(self, incident: str) -> tuple[Answered, ...]:
+        """Return every answer about the events of an incident, in order."""
+        return self._answered(LEDGER.c.incident == incident)
+
+    def incident(self, key: str) -> Incident | None:
+        """Return what is known about an incident now."""
+        query = select(STATE.c.value).where(STATE.c.kind == INCIDENT, STATE.c.key == key)
+        with reading(self._engine) as conn:
+            value = conn.scalar(query)
+        return read_incident(value) if value is not None else None
+
+    def policy(self, policy: str | None = None) -> InForce | None:
+        """Return a policy by its hash, or the one in force; None where there is none."""
+        query = select(POLICY).order_by(POLICY.c.offset.desc())
+        if policy is not None:
+            query = query.where(POLICY.c.hash == policy)
+        with reading(self._engine) as conn:
+            row = conn.execute(query.limit(1)).first()
+        if row is None:
+            return None
+        return InForce(
+            hash=row.hash, name=row.name, version=row.version, text=row.text, adopted_at=row.adopted_at
+        )
+
+    def releases_by_ground(self, days: Days) -> dict[str, dict[str, int]]:
+        """Count releases by recipient and ground, recalls left out."""
+        query = (
+            select(RELEASE.c.recipient, RELEASE.c.ground, func.count().label("count"))
+            .where(days.of(RELEASE), RELEASE.c.kind != ReleaseKind.RECALLED.value)
+            .group_by(RELEASE.c.recipient, RELEASE.c.ground)
+            .order_by(RELEASE.c.recipient, RELEASE.c.ground)
+        )
+        counts: dict[str, dict[str, int]] = {}
+        with reading(self._engine) as conn:
+            for recipient, ground, count in conn.execute(query):
+                counts.setdefault(recipient, {})[ground] = count
+        return counts
+
+    def withheld(self, days: Days) -> dict[str, Counter[str]]:
+        """Count reviewed VPAs owed to a recipient and withheld, by reason, as they stand now."""
+        query = (
+            select(VPA.c.withheld, func.count())
+            .where(days.of(VPA), VPA.c.reviewed, VPA.c.withheld != "{}")
+            .group_by(VPA.c.withheld)
+        )
+        counts: dict[str, Counter[str]] = {}
+        with reading(self._engine) as conn:
+            for text, count in conn.execute(query):
+                for recipient, reason in json.loads(text).items():
+                    counts.setdefault(recipient, Counter())[reason] += count
+        return counts
+
+    def count_vpas(self, days: Days, *conditions: ColumnElement[bool]) -> int:
+        """Count incidents whose form stands so."""
+        with reading(self._engine) as conn:
+            return conn.scalar(select(func.count()).select_from(VPA).where(days.of(VPA), *conditions)) or 0
+
+    def _answered(self, which: ColumnElement[bool]) -> tuple[Answered, ...]:
+        with reading(self._engine) as conn:
+            rows = conn.execute(select(LEDGER).where(which).order_by(LEDGER.c.offset)).mappings().all()
+        return tuple(map(_answer, rows))
+
+
+def _answer(row: RowMapping) -> Answered:
+    return Answered(
+        event_id=str(row["event_id"]),
+        cause=str(row["cause"]),
+        event_type=str(row["event_type"]),
+        incident=str(row["incident"]) if row["incident"] is not None else None,
+        policy=str(row["policy"]),
+        decided_at=parse_time(str(row["decided_at"])),
+        answers=read_answers(str(row["answers"])),
+    )
+
+
+def _released(row: RowMapping) -> Released:
+    names: list[str] = json.loads(str(row["sections"]))
+    leaves: list[int] = json.loads(str(row["leaves"]))
+    return Released(
+        release_id=str(row["release_id"]),
+        recipient=str(row["recipient"]),
+        seq=int(str(row["seq"])),
+        kind=ReleaseKind(str(row["kind"])),
+        event_id=str(row["event_id"]),
+        event_offset=int(str(row["event_offset"])),
+        incident=str(row["incident"]) if row["incident"] is not None else None,
+        ground=Ground(str(row["ground"])),
+        not_after=parse_time(str(row["not_after"])) if row["not_after"] is not None else None,
+        can_end=bool(row["can_end"]),
+        became=Became(str(row["standing"])),
+        sections=dict(zip(names, leaves, strict=True)),
+    )
