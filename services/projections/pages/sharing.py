@@ -7,6 +7,10 @@ from services.projections.pages import words
 from services.vocabulary.grounds import Outcome
 
 
+EVERY_OTHER_SCHOOL = ("school:*", "Every other school")
+"""The one line in which a decision answers for all schools it does not name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """The answer for one recipient, in words."""
@@ -31,11 +35,16 @@ def _line(row: Mapping[str, object], title_of: Callable[[str], str]) -> Shared:
     names = row.get("sections")
     sections = [words.section(str(name)) for name in names] if isinstance(names, Sequence) else []
     return Shared(
-        recipient=title_of(str(row.get("recipient", ""))),
+        recipient=_title(str(row.get("recipient", "")), title_of),
         told=told,
         why=_words(words.GROUNDS, ground) if told else _words(words.REASONS, reason),
         sections=", ".join(dict.fromkeys(sections)) if told else "Nothing",
     )
+
+
+def _title(recipient: str, title_of: Callable[[str], str]) -> str:
+    code, title = EVERY_OTHER_SCHOOL
+    return title if recipient == code else title_of(recipient)
 
 
 def _words(known: Mapping[str, str], code: object) -> str:
