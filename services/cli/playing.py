@@ -105,6 +105,8 @@ def play(system: System, events: Sequence[Dated], schools: Schools, say: Say) ->
         spoken = [(dated.agency, agencies.spoken(doors, dated)) for dated in step.events]
         unspoken += sum(event is None for _, event in spoken)
         doors.publish_all([(agency, event) for agency, event in spoken if event is not None])
+        for dated in step.events:
+            schools.mail(dated.event)
     settle(system)
     say(1.0, f"{steps[-1].at:%a %d %B %H:%M}")
     return Played(

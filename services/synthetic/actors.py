@@ -74,26 +74,37 @@ class Schools:
     seed: int
     urns: Sequence[str]
     acknowledged: int = 0
+    _mailed: set[str] = field(default_factory=set)
     _readers: dict[str, Reader] = field(default_factory=dict)
     _unread: dict[str, list[Row]] = field(default_factory=dict)
+
+    def mail(self, event: Row) -> None:
+        """Note whose pupils an event is about: they have an e-mail, and look in their inbox."""
+        named = {str(child.get("school_urn")) for child in event.get("children") or ()}
+        self._mailed |= named.intersection(self.urns)
 
     def look(self, doors: Doors, now: datetime) -> None:
         """Let every school that looks at this hour read what came, and say so."""
         local = now.astimezone(LONDON)
-        for urn in self.urns:
+        for urn in sorted(self._mailed):
             self._collect(doors, urn)
+        self._mailed.clear()
+        for urn in sorted(self._unread):
             if self._unread[urn] and _looks(habit(self.seed, urn, local.date()), local.time()):
-                for row in self._unread.pop(urn):
+                for row in self._taken(urn):
                     self._acknowledge(doors, f"school:{urn}", row, now)
+
+    def _taken(self, urn: str) -> list[Row]:
+        rows, self._unread[urn] = self._unread[urn], []
+        return rows
 
     def _collect(self, doors: Doors, urn: str) -> None:
         reader = self._readers.setdefault(urn, Reader(recipient=f"school:{urn}"))
-        told = [row for row in reader.new(doors) if row["kind"] in ("new", "changed", "corrected")]
+        told = [row for row in reader.new(doors) if row["kind"] != "recalled" and _pupils(row)]
         self._unread.setdefault(urn, []).extend(told)
 
     def _acknowledge(self, doors: Doors, school: str, row: Row, now: datetime) -> None:
-        children = [name for name in row["sections"] if name.startswith("children")]
-        doors.open(school, row, children, READING)
+        doors.open(school, row, _pupils(row), READING)
         event = {
             "type": "SchoolNotificationAcknowledged",
             "id": f"ack-{row['release_id']}",
@@ -102,6 +113,11 @@ class Schools:
         }
         doors.publish(school, event)
         self.acknowledged += 1
+
+
+def _pupils(row: Row) -> list[str]:
+    """Return the names of the children in a release; a school's own word comes back to it without any."""
+    return [name for name in row["sections"] if name.startswith("children")]
 
 
 def _looks(habit: Habit, at: time) -> bool:

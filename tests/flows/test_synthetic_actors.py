@@ -35,6 +35,13 @@ class Inboxes:
         self.published.append((agency, event))
 
 
+def schools_of(urn: str) -> Schools:
+    """Return the schools, of which this one has had mail."""
+    schools = Schools(seed=SEED, urns=[urn])
+    schools.mail({"children": [{"school_urn": urn}, {"school_urn": "999999"}, {}]})
+    return schools
+
+
 def a_release(number: int, **changed: Any) -> dict[str, Any]:
     row = {
         "release_id": f"r{number}", "kind": "new", "incident": f"alias-{number}", "event_type": "VpaRaised",
@@ -51,7 +58,7 @@ def test_a_prompt_school_opens_its_pupils_and_says_so_before_the_bell():
     urn = school_that(Habit.PROMPT)
     doors = Inboxes(rows={f"school:{urn}": [a_release(1), a_release(2), a_release(3)]})
 
-    Schools(seed=SEED, urns=[urn]).look(doors, EIGHT)
+    schools_of(urn).look(doors, EIGHT)
 
     assert {opened[2] for opened in doors.opened} == {("children[0]", "children[1]")}
     assert [(agency, event["incident"]) for agency, event in doors.published] == [
@@ -61,7 +68,7 @@ def test_a_prompt_school_opens_its_pupils_and_says_so_before_the_bell():
 
 def test_a_late_school_says_so_after_the_bell():
     urn = school_that(Habit.LATE)
-    doors, schools = Inboxes(rows={f"school:{urn}": [a_release(1)]}), Schools(seed=SEED, urns=[urn])
+    doors, schools = Inboxes(rows={f"school:{urn}": [a_release(1)]}), schools_of(urn)
 
     schools.look(doors, EIGHT)
     before = len(doors.published)
@@ -72,7 +79,7 @@ def test_a_late_school_says_so_after_the_bell():
 
 def test_a_school_that_never_looks_says_nothing_that_day():
     urn = school_that(Habit.NEVER)
-    doors, schools = Inboxes(rows={f"school:{urn}": [a_release(1)]}), Schools(seed=SEED, urns=[urn])
+    doors, schools = Inboxes(rows={f"school:{urn}": [a_release(1)]}), schools_of(urn)
 
     schools.look(doors, EIGHT)
     schools.look(doors, HALF_PAST_TEN)
@@ -82,12 +89,22 @@ def test_a_school_that_never_looks_says_nothing_that_day():
 
 def test_a_school_acknowledges_once():
     urn = school_that(Habit.PROMPT)
-    doors, schools = Inboxes(rows={f"school:{urn}": [a_release(1)]}), Schools(seed=SEED, urns=[urn])
+    doors, schools = Inboxes(rows={f"school:{urn}": [a_release(1)]}), schools_of(urn)
 
     schools.look(doors, EIGHT)
     schools.look(doors, HALF_PAST_TEN)
 
     assert len(doors.published) == 1
+
+
+def test_a_school_s_own_word_that_comes_back_to_it_is_not_acknowledged():
+    urn = school_that(Habit.PROMPT)
+    own = a_release(1, event_type="SchoolNotificationAcknowledged", sections=["facts"])
+    doors = Inboxes(rows={f"school:{urn}": [own]})
+
+    schools_of(urn).look(doors, EIGHT)
+
+    assert doors.published == []
 
 
 def test_habits_follow_from_the_seed():
