@@ -164,6 +164,7 @@ class GateStore:
             _many(conn, UPSERT_SEQUENCE, [{"recipient": to, "next": n} for to, n in batch.numbers.items()])
             _insert(conn, POLICY, [asdict(row) for row in batch.adopted])
             _enter(conn, batch.entries)
+        self._at = batch.log
 
 
 def _enter(conn: Connection, entries: Sequence[Entry]) -> None:
