@@ -1,7 +1,7 @@
 """A real browser before a running system, and one incident that DAFSU, the Hub and a school were told of."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -110,6 +110,11 @@ class Traffic:
     def addresses(self) -> list[str]:
         """Return every address asked for."""
         return [response.url for response in self.responses]
+
+    def pages(self) -> list[Mapping[str, str]]:
+        """Return the headers of every page among what came."""
+        found = [response.headers for response in self.responses]
+        return [headers for headers in found if "text/html" in headers.get("content-type", "")]
 
 
 def _event(event_type: str, reference: str) -> dict[str, Any]:

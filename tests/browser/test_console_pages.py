@@ -1,6 +1,8 @@
 """Every page, signed in and with data, in Chromium: for a screen reader, at 320 pixels, from one host."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -109,48 +111,78 @@ PAGES: dict[str, Reach] = {
     "Who it is about – Sightline": children,
     "There is nothing here – Sightline": nothing_here,
 }
-MORE_PAGES: tuple[Reach, ...] = (empty_inbox, hub_incident)
+EVERY_PAGE = [*PAGES.values(), empty_inbox, hub_incident]
+of_every_page = pytest.mark.parametrize("reach", EVERY_PAGE, ids=lambda reach: reach.__name__)
 
 
-@pytest.fixture(params=[WIDE, NARROW])
-def page(request: pytest.FixtureRequest, browser: Browser, system: Running) -> Iterator[Page]:
-    with window(browser, system, width=request.param) as opened_window:
-        yield opened_window
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What a way to a page showed: the page at its end, and everything loaded on the way."""
+
+    title: str
+    problems: list[str]
+    fits: bool
+    addresses: list[str]
+    pages: list[Mapping[str, str]]
 
 
-@pytest.mark.parametrize("reach", [*PAGES.values(), *MORE_PAGES], ids=lambda reach: reach.__name__)
-def test_nothing_stands_in_the_way_of_anybody(page: Page, system: Running, told: Told, reach: Reach) -> None:
-    reach(page, system, told)
+Visited = Callable[[Reach, int], Visit]
 
-    assert problems_of(page) == []
-    assert page.viewport_size is not None
-    assert is_within(page, page.viewport_size["width"])
+
+@pytest.fixture(scope="module")
+def visited(browser: Browser, system: Running, told: Told) -> Visited:
+    """Go to a page once for each width, and remember what was seen."""
+
+    @cache
+    def visit(reach: Reach, width: int) -> Visit:
+        with window(browser, system, width=width) as page:
+            traffic = Traffic.of(page)
+            reach(page, system, told)
+            return Visit(
+                title=page.title(),
+                problems=problems_of(page),
+                fits=is_within(page, width),
+                addresses=traffic.addresses(),
+                pages=traffic.pages(),
+            )
+
+    return visit
+
+
+@of_every_page
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_nothing_stands_in_the_way_of_anybody(visited: Visited, reach: Reach, width: int) -> None:
+    assert visited(reach, width).problems == []
+
+
+@of_every_page
+def test_nothing_has_to_be_scrolled_to_sideways_on_a_phone(visited: Visited, reach: Reach) -> None:
+    assert visited(reach, NARROW).fits
 
 
 @pytest.mark.parametrize(("title", "reach"), PAGES.items(), ids=lambda one: getattr(one, "__name__", ""))
-def test_titles_and_addresses_name_nobody(
-    browser: Browser, system: Running, told: Told, title: str, reach: Reach
-) -> None:
-    with window(browser, system) as page:
-        traffic = Traffic.of(page)
-        reach(page, system, told)
-
-        assert page.title() == title
-        assert not [name for name in (*NAMES, told.reference) for url in traffic.addresses() if name in url]
+def test_each_page_says_what_it_is(visited: Visited, title: str, reach: Reach) -> None:
+    assert visited(reach, WIDE).title == title
 
 
-@pytest.mark.parametrize("reach", PAGES.values(), ids=lambda reach: reach.__name__)
-def test_pages_come_from_one_host_and_none_is_kept(
-    browser: Browser, system: Running, told: Told, reach: Reach
-) -> None:
-    with window(browser, system) as page:
-        traffic = Traffic.of(page)
-        reach(page, system, told)
+@of_every_page
+def test_addresses_name_nobody(visited: Visited, told: Told, reach: Reach) -> None:
+    addresses = visited(reach, WIDE).addresses
 
-        assert {url for url in traffic.addresses() if not url.startswith(system.url)} == set()
-        pages = [one for one in traffic.responses if "text/html" in one.headers.get("content-type", "")]
-        assert {one.headers["cache-control"] for one in pages} == {"no-store"}
-        assert not [one.url for one in pages if "unsafe-inline" in one.headers["content-security-policy"]]
+    assert not [url for url in addresses for name in (*NAMES, told.reference) if name in url]
+
+
+@of_every_page
+def test_everything_comes_from_one_host(visited: Visited, system: Running, reach: Reach) -> None:
+    assert not [url for url in visited(reach, WIDE).addresses if not url.startswith(f"{system.url}/")]
+
+
+@of_every_page
+def test_no_page_is_kept_and_none_runs_what_we_did_not_send(visited: Visited, reach: Reach) -> None:
+    pages = visited(reach, WIDE).pages
+
+    assert {page["cache-control"] for page in pages} == {"no-store"}
+    assert not [page for page in pages if "unsafe-inline" in page["content-security-policy"]]
 
 
 def test_scripts_run_under_the_policy_without_a_complaint(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from services.projections.pages import words
 from services.vocabulary.grounds import Outcome
 
-
 EVERY_OTHER_SCHOOL = ("school:*", "Every other school")
 """The one line in which a decision answers for all schools it does not name."""
 
