@@ -34,7 +34,7 @@ from services.vocabulary.agencies import SERVICES
 
 LONG = os.environ.get("SIGHTLINE_LONG") == "1"
 POSTGRES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/usr/lib/postgresql/none"))
-READY_SECONDS = 150.0
+READY_SECONDS = 200.0
 _numbers = itertools.count(1)
 
 

@@ -27,7 +27,7 @@ from services.runtime.processes import Supervisor
 from services.runtime.secrets import Secrets
 from services.vocabulary.agencies import SERVICES
 
-READY_SECONDS = 120.0
+READY_SECONDS = 180.0
 PROGRESS_SECONDS = 2.0
 LOOK_SECONDS = 0.02
 
