@@ -90,34 +90,25 @@ def searched(system: System, words: frozenset[str]) -> Searched:
     """Search everything the system keeps: its files, and every topic as a reader gets it."""
     needles = Needles(words)
     files, findings = scan_files([system.data], needles)
-    records = 0
-    for topic, values in _topics(system):
-        read, found = scan_values(topic, values, needles)
-        records, findings = records + read, findings + found
-    places = tuple(f"{one.place} ({one.disguise})" for one in findings)
+    records, found = scan_values("a topic", _records(system), needles)
+    places = tuple(f"{one.place} ({one.disguise})" for one in findings + found)
     return Searched(words=len(words), files=files, records=records, found=places)
 
 
-def _topics(system: System) -> Iterator[tuple[str, Iterator[bytes]]]:
+def _records(system: System) -> Iterator[bytes]:
+    """Yield every record of every topic, as a reader gets it: key, value and headers."""
     from services.eventlog import topics
     from services.eventlog.access import Access
-
-    bootstrap = str(system.described["kafka"])
-    access = Access.at(bootstrap, system.data / "credentials", ADMIN)
-    for topic in topics.names(system.partnership):
-        yield topic, _values(access, topic, system.partnership.partition)
-
-
-def _values(access: Any, topic: str, partition: int) -> Iterator[bytes]:
     from services.eventlog.reader import KafkaReader
 
-    reader = KafkaReader(access, {topic: 0}, partition)
+    access = Access.at(str(system.described["kafka"]), system.data / "credentials", ADMIN)
+    names = topics.names(system.partnership)
+    reader = KafkaReader(access, dict.fromkeys(names, 0), system.partnership.partition)
     try:
-        reached, end = 0, reader.end(topic)
-        while reached < end:
+        left = sum(reader.end(topic) for topic in names)
+        while left:
             for stored in reader.read(PAGE, PATIENCE_SECONDS):
-                yield stored.key + b"\x00" + stored.value
-                yield from (value for _, value in stored.headers)
-                reached = stored.offset + 1
+                left -= 1
+                yield b"\x00".join((stored.key, stored.value, *(value for _, value in stored.headers)))
     finally:
         reader.close()

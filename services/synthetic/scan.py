@@ -30,6 +30,9 @@ _UTF16_LITTLE = re.compile(rb"(?:[A-Za-z]\x00){10,}")
 _UTF16_BIG = re.compile(rb"(?:\x00[A-Za-z]){10,}")
 _HEX = re.compile(rb"[0-9A-Fa-f]{20,}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{14,}(?:\r?\n[A-Za-z0-9+/_-]+)*")
+_APART = b"\x01\x01"
+"""Between texts that are searched together, so that two halves do not make a whole."""
+
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
@@ -66,12 +69,11 @@ class Needles:
 
 def scan_bytes(data: bytes, needles: Needles) -> set[str]:
     """Return the disguises under which any token is in the data."""
+    hexed = _APART.join(text for run in set(_HEX.findall(data)) for text in _unhex(run))
+    based = _APART.join(text for run in set(_BASE64.findall(data)) for text in _unbase64(run))
     found = set(_plain(data, needles))
-    found |= {f"hex of {d}" for run in set(_HEX.findall(data)) for d in _plain_of(_unhex(run), needles)}
-    found |= {
-        f"base64 of {d}" for run in set(_BASE64.findall(data)) for d in _plain_of(_unbase64(run), needles)
-    }
-    return found
+    found |= {f"hex of {disguise}" for disguise in _plain(hexed, needles)}
+    return found | {f"base64 of {disguise}" for disguise in _plain(based, needles)}
 
 
 def _plain(data: bytes, needles: Needles) -> Iterator[str]:
@@ -81,11 +83,6 @@ def _plain(data: bytes, needles: Needles) -> Iterator[str]:
         yield "utf-16 little endian"
     if any(needles.in_letters(run[1::2]) for run in _UTF16_BIG.findall(data)):
         yield "utf-16 big endian"
-
-
-def _plain_of(texts: Iterable[bytes], needles: Needles) -> Iterator[str]:
-    for text in texts:
-        yield from _plain(text, needles)
 
 
 def _unhex(run: bytes) -> Iterator[bytes]:
