@@ -104,7 +104,8 @@ def an_event(event_type: EventType, **fields: Any) -> Heard:
     """Return an event of its own id; when it happened is when it was recorded unless told otherwise."""
     number = next(_numbers)
     plain = tuple(
-        SectionAt(name=name, schema_id=f"{name}/1", leaf=leaf) for leaf, name in enumerate(("routing", "facts"))
+        SectionAt(name=name, schema_id=f"{name}/1", leaf=leaf)
+        for leaf, name in enumerate(("routing", "facts"))
     )
     made: dict[str, Any] = {
         "offset": -1,
@@ -120,7 +121,11 @@ def an_event(event_type: EventType, **fields: Any) -> Heard:
 
 
 def consent(
-    answer: Mapping[str, str] | None = None, *, withdraws: bool = False, incident: str | None = "incident", **more: Any
+    answer: Mapping[str, str] | None = None,
+    *,
+    withdraws: bool = False,
+    incident: str | None = "incident",
+    **more: Any,
 ) -> Heard:
     """Return what a victim said later: answers by recipient, or a withdrawal (of all, where none is named)."""
     return an_event(
@@ -134,12 +139,12 @@ def consent(
 
 def override(recipient: str, incident: str = "incident", **more: Any) -> Heard:
     """Return the Hub's override for a recipient."""
-    return an_event(
-        EventType.OVERRIDE_RECORDED, incident=internal(incident), recipient=recipient, **more
-    )
+    return an_event(EventType.OVERRIDE_RECORDED, incident=internal(incident), recipient=recipient, **more)
 
 
-def case(event_type: EventType, agency: str, *, confirmed_by: str | None = "p-second-2", **more: Any) -> Heard:
+def case(
+    event_type: EventType, agency: str, *, confirmed_by: str | None = "p-second-2", **more: Any
+) -> Heard:
     """Return a case opened or closed by an agency, confirmed by a second person unless told otherwise."""
     return an_event(
         event_type, publisher=agency, incident=internal("incident"), confirmed_by=confirmed_by, **more

@@ -6,11 +6,19 @@ from datetime import datetime
 
 from services.consent.flow.decision import Answer
 from services.consent.flow.words import ANSWERS, GROUNDS, REASONS, both, condition, either
-from services.consent.rules.policy import ANY, Policy, Rule
+from services.consent.rules.policy import ANY, EDUCATION, Policy, Rule
 from services.consent.state.consents import withdrawn_until
 from services.consent.state.entities import Incident
+from services.vocabulary.agencies import is_school
 from services.vocabulary.calendar import LONDON
+from services.vocabulary.events import VPA_FAMILY
 from services.vocabulary.grounds import CAN_END, Ground, Outcome, Reason
+
+
+TOLD_OF_CHILDREN = (
+    "A school is told of its own pupils, and the education officer of children whom no school is told of,"
+    " each once for an incident."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +54,7 @@ def _permitted(answer: Answer, title: str, case: Case, rule: Rule | None) -> Ite
     if not answer.owed:
         yield f"It keeps the form because its case is open. It was told because {why} (rule {answer.rule})."
         return
-    yield f"Rule {answer.rule}{_source(rule)} owes it the form, and the ground is {answer.ground}: {why}."
+    yield f"Rule {answer.rule}{_source(rule)} owes it this event, and the ground is {answer.ground}: {why}."
     if rule is not None and rule.purpose:
         yield f"It may be used to {rule.purpose}."
     if rule is not None and rule.expects:
@@ -112,12 +120,21 @@ def _ends(answer: Answer) -> str:
 
 
 def _would_be_owed(answer: Answer, title: str, case: Case) -> str:
+    if case.event_type in VPA_FAMILY and (answer.recipient == EDUCATION or is_school(answer.recipient)):
+        return TOLD_OF_CHILDREN
     rules = case.policy.rules_for(answer.recipient, case.event_type) if case.policy is not None else ()
     rules = tuple(rule for rule in rules if rule.to != ANY and rule.denies is None and rule.when)
     if not rules:
         return f"No rule of the policy tells {title} of events of this type."
-    clauses = [f"{both(condition(each) for each in rule.when)} (and {_one_of(rule, case)})" for rule in rules]
-    return f"It would be told if {either(clauses)}."
+    return f"It would be told if {either(_clause(rule, case) for rule in rules)}."
+
+
+def _clause(rule: Rule, case: Case) -> str:
+    """Say when a rule tells its recipient, and on which grounds unless what it asks is one itself."""
+    asked = both(condition(each) for each in rule.when)
+    grounds = case.policy.grounds if case.policy is not None else ()
+    implied = any(set(row.when) <= set(rule.when) for row in grounds if row.ground in rule.grounds)
+    return asked if implied else f"{asked}, and besides {_one_of(rule, case)}"
 
 
 def _one_of(rule: Rule, case: Case) -> str:
