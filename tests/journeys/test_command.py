@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.system import Running, eventually, running_system
+from tests.system import Running, eventually, postgres_database, running_system
 
 SEPTEMBER = "2024-09-02T09:00:00+01:00"
 
@@ -185,3 +185,18 @@ def test_a_system_started_again_on_its_directory_goes_on_where_it_was(tmp_path: 
         before, key = ends(first), first.checkpoint_key
     with running_system(tmp_path, "--simulate-from", SEPTEMBER) as second:
         assert (ends(second)["log"], second.checkpoint_key) == (before["log"], key)
+
+
+def test_the_whole_system_runs_on_postgresql_too(postgres: str, tmp_path: Path) -> None:
+    event = tmp_path / "event.jsonl"
+    with (
+        postgres_database(postgres) as url,
+        running_system(tmp_path / "data", environment={"SIGHTLINE_DATABASE": url}) as running,
+    ):
+        event.write_text(running.cli("example", "VpaRaised", "--json").stdout)
+        running.cli("publish", str(event), "--as", "police")
+        running.cli("settle")
+        row = lines(running.cli("inbox", "--as", "police", "--open", "--purpose", "test").stdout)[0]
+
+    assert row["sections"]["incident"]["reference"] == json.loads(event.read_text())["incident"]
+    assert list((tmp_path / "data").glob("*.db")) == []
