@@ -7,6 +7,7 @@ The order matters:
 
 from __future__ import annotations
 
+import fcntl
 import json
 import signal
 from collections.abc import Callable, Mapping
@@ -14,11 +15,12 @@ from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from services.cli import adoption
 from services.cli.errors import CliError
 from services.cli.topology import BROKER, ROOMS, Options, Topology
-from services.runtime.broker import listening
+from services.runtime.broker import BrokerError, listening
 from services.runtime.certificates import ADMIN, issue
 from services.runtime.clock import Clock, SharedClock, SystemClock, clock_path, elapsed, rest
 from services.runtime.identity import folder_of, mint
@@ -62,6 +64,7 @@ class Up:
             self._supervisor.stop(last=(BROKER,))
 
     def _start(self) -> None:
+        self._lock = alone(self._options)
         prepare(self._options, self._partnership)
         self._start_broker()
         self._supervisor.start(self._topology.programs())
@@ -71,8 +74,11 @@ class Up:
         self._wait("policy", self._adopted)
 
     def _start_broker(self) -> None:
-        self._topology.broker.prepare()
-        self._supervisor.start([self._topology.broker_program()])
+        try:
+            self._topology.broker.prepare()
+            self._supervisor.start([self._topology.broker_program()])
+        except BrokerError as error:
+            raise CliError(str(error)) from error
         self._wait(BROKER, lambda: listening(self._topology.ports[BROKER]))
         make_topics(self._topology, self._partnership)
 
@@ -131,6 +137,24 @@ class Up:
         self._stopping = True
 
 
+def alone(options: Options) -> IO[str]:
+    """Return the lock on a data directory, held while the file is open.
+
+    Raises CliError where another system runs on the directory, or somebody listens on the port asked for.
+    """
+    if options.port and listening(options.port):
+        raise CliError(f"port `{options.port}` is in use: choose another, or 0 for any free one")
+    (options.data / "run").mkdir(parents=True, exist_ok=True)
+    lock = open(options.data / "run" / "lock", "w", encoding="ascii")  # noqa: SIM115 - held until the end
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise CliError(
+            f"a system runs on `{options.data}` already: stop it, or name another --data"
+        ) from error
+    return lock
+
+
 def prepare(options: Options, partnership: Partnership) -> None:
     """Make keys, certificates and, for simulated time, the clock. What is there is kept."""
     (options.data / "tmp").mkdir(parents=True, exist_ok=True)
@@ -167,8 +191,11 @@ def make_topics(topology: Topology, partnership: Partnership) -> None:
     from services.eventlog.access import Access
 
     admin = Access.at(topology.bootstrap, topology.credentials, ADMIN)
-    topics.create_all(admin, partnership)
-    topics.grant_all(admin, partnership)
+    try:
+        topics.create_all(admin, partnership)
+        topics.grant_all(admin, partnership)
+    except topics.TopicsError as error:
+        raise CliError(str(error)) from error
 
 
 def _is_ready(url: str) -> bool:

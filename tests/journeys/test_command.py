@@ -169,6 +169,14 @@ def test_simulated_time_refuses_real_keys(tmp_path: Path) -> None:
     assert "holds real keys" in refusal_of_up(tmp_path)
 
 
+def test_two_systems_never_share_a_directory(system: Running) -> None:
+    command = [sys.executable, "-m", "services.cli", "up", "--data", str(system.data)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+    assert done.returncode == 1
+    assert "runs on" in done.stderr
+
+
 def refusal_of_up(data: Path) -> str:
     command = [sys.executable, "-m", "services.cli", "up", "--data", str(data), "--simulate-from", SEPTEMBER]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
