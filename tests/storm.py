@@ -39,7 +39,7 @@ def some_events(count: int, seed: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for number, event in enumerate(year(seed, PARTNERSHIP)):
         found.append(event)
-        if event["type"] == "VpaReviewed" and number % 2 == 0:
+        if event["type"] == "VpaReviewed" and number % 5:
             found += _second_thoughts(event)
         if len(found) >= count:
             return found[:count]
@@ -113,14 +113,14 @@ def _aimed(running: Running, over: threading.Event, weather: Storm, each: int) -
     seen: Counter[str] = Counter()
     while not over.is_set():
         for step in STEPS:
-            pids = _paused(running.data, step)
+            pids = paused(running.data, step)
             if len(pids) > seen[step] and weather.aimed_kills[step] < each and _killed(pids[-1]):
                 weather.aimed_kills[step] += 1
             seen[step] = len(pids)
         time.sleep(0.01)
 
 
-def _paused(data: Path, step: str) -> list[int]:
+def paused(data: Path, step: str) -> list[int]:
     """Return the process ids that paused at a step, in the order they did."""
     file = data / "run" / "pauses" / step
     return [int(line) for line in file.read_text().split()] if file.exists() else []
