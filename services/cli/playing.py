@@ -21,6 +21,7 @@ from services.synthetic.dated import Dated
 from services.vocabulary.calendar import SchoolYear, at_wall_clock
 
 PAGE = 500
+NOT_FOUND = 404
 AFTERWARDS = timedelta(days=4)
 """How long time goes on after the last event: past a weekend and the last bell."""
 
@@ -46,9 +47,10 @@ class PlayedDoors:
         return page["releases"], page["next"]
 
     def open(self, recipient: str, row: Row, sections: Sequence[str], purpose: str) -> Mapping[str, Any]:
-        """Open sections of a release for its recipient's first registered person."""
+        """Open sections for the recipient's first registered person; nothing where it was recalled."""
         body = {"release_id": row["release_id"], "sections": list(sections), "purpose": purpose}
-        opened: Mapping[str, Any] = self.system.post("/v1/open", body, agency=recipient).good()["sections"]
+        answer = self.system.post("/v1/open", body, agency=recipient)
+        opened: Mapping[str, Any] = {} if answer.status == NOT_FOUND else answer.good()["sections"]
         return opened
 
     def publish(self, agency: str, event: Mapping[str, Any]) -> None:

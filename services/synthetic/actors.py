@@ -30,7 +30,7 @@ class Doors(Protocol):
         """Return the releases after a cursor, and the cursor to go on from."""
 
     def open(self, recipient: str, row: Row, sections: Sequence[str], purpose: str) -> Mapping[str, Any]:
-        """Return what those sections say; the opening is recorded."""
+        """Return what those sections say, the opening recorded; nothing where the release was recalled."""
 
     def publish(self, agency: str, event: Mapping[str, Any]) -> None:
         """Send an event. Raises where it is refused."""
@@ -145,4 +145,5 @@ class Agencies:
             if row["event_type"] == "VpaReviewed" and "incident" in row["sections"]:
                 opened = doors.open(agency, row, ["incident"], CONTACT)
                 reference = opened.get("incident", {}).get("reference")
-                self._aliases[agency, str(reference)] = row["incident"]
+                if reference is not None:
+                    self._aliases[agency, reference] = row["incident"]
