@@ -30,7 +30,7 @@ def named(version: Version) -> str:
 
 def compatible(reader: Any, writer: Any) -> bool:
     """Say whether the avro library thinks that this reader can read what this writer wrote."""
-    checker: Any = ReaderWriterCompatibilityChecker()  # type: ignore[no-untyped-call]
+    checker: Any = ReaderWriterCompatibilityChecker()
     result = checker.get_compatibility(parse(json.dumps(reader)), parse(json.dumps(writer)))
     return bool(result.compatibility is SchemaCompatibilityType.compatible)
 

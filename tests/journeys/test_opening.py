@@ -1,0 +1,150 @@
+"""Who may open what: hidden looks like absent, a withdrawal is honoured, other grounds do not wait."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from services.cli.client import Answer, System
+from services.cli.publishing import publish, settle
+from services.eventlog import topics
+from services.eventlog.keys import PERSONS, FileKek, KeyStore
+from services.runtime.clock import SystemClock
+from services.runtime.database import engine_for, reading
+from services.runtime.secrets import Secrets
+from services.runtime.settings import Settings
+from tests.door_builders import example
+from tests.refolding import every_record
+from tests.system import Running, running_system
+
+SLOW = {"SIGHTLINE_PAUSE": json.dumps({"gate-before-commit": 1.0})}
+PURPOSE = "support the adult victim"
+_numbers = itertools.count(1)
+
+Event = dict[str, Any]
+
+
+def reviewed(risk: str, given_name: str = "Quenivaldra", **consent: str) -> Event:
+    """Return a reviewed form of an incident of its own, about an adult victim of that name."""
+    event = example("VpaReviewed")
+    number = next(_numbers)
+    facts = {**event["facts"], "risk": risk, "children": "none", "previous_risk": None}
+    answers = {name.replace("_", "-"): answer for name, answer in consent.items()}
+    victim = {**event["victim"], "given_name": given_name, "identifiers": []}
+    changed = {"id": f"opening-{number}", "incident": f"OPEN-{number}", "facts": facts, "children": []}
+    return {**event, **changed, "consent": answers, "victim": victim}
+
+
+def published(system: System, event: Event, agency: str = "police") -> None:
+    """Publish one event; it must be accepted."""
+    assert publish(system, [(agency, event)]).complete
+
+
+def newest(system: System, recipient: str) -> dict[str, Any]:
+    """Return the last release in a recipient's inbox."""
+    releases: list[dict[str, Any]] = system.get("/v1/inbox?limit=100", agency=recipient).good()["releases"]
+    return releases[-1]
+
+
+def opened(system: System, recipient: str, release_id: str, *sections: str) -> Answer:
+    """Ask the keyring to open sections of a release, or all of them."""
+    body = {"release_id": release_id, "sections": list(sections) or None, "purpose": PURPOSE}
+    return system.post("/v1/open", body, agency=recipient)
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system whose gate takes a second longer over each batch."""
+    with running_system(tmp_path_factory.mktemp("slow"), environment=SLOW) as running:
+        yield System(running.url, running.data)
+
+
+def test_a_withdrawal_receipted_before_an_opening_is_asked_for_is_honoured(slow: System) -> None:
+    event = reviewed("standard", cheshire_cares="given")
+    published(slow, event)
+    settle(slow, 60)
+    release = newest(slow, "cheshire-cares")
+    assert opened(slow, "cheshire-cares", release["release_id"]).status == 200
+
+    withdrawal = {"type": "ConsentWithdrawn", "id": f"{event['id']}-withdrawn", "incident": event["incident"]}
+    published(slow, {**withdrawal, "occurred_at": event["occurred_at"]})
+    at_once = opened(slow, "cheshire-cares", release["release_id"])
+
+    assert at_once.status in (404, 503)
+    settle(slow, 60)
+    assert opened(slow, "cheshire-cares", release["release_id"]).status == 404
+    assert newest(slow, "cheshire-cares")["kind"] == "recalled"
+    assert newest(slow, "cheshire-cares")["reason"] == "withdrawn"
+
+
+def test_an_opening_on_another_ground_does_not_wait_for_the_gate(slow: System) -> None:
+    published(slow, reviewed("high"))
+    settle(slow, 60)
+    release = newest(slow, "dafsu")
+    published(slow, reviewed("high"))
+
+    began = time.monotonic()
+    answer = opened(slow, "dafsu", release["release_id"], "contact")
+
+    assert answer.status == 200
+    assert time.monotonic() - began < 1.0
+
+
+def test_forbidden_unreleased_unknown_and_erased_are_one_answer_and_each_is_on_record(
+    system: Running,
+) -> None:
+    here = System(system.url, system.data)
+    settings = settings_of(system)
+    others = people(settings)
+    published(here, reviewed("high", "Erasedwinifer"))
+    settle(here, 60)
+    erased = newest(here, "dafsu")["release_id"]
+    erase(settings, people(settings) - others)
+    published(here, reviewed("high", "Kestrelworthy"))
+    settle(here, 60)
+    theirs = newest(here, "dafsu")["release_id"]
+    before = len(refusals(settings))
+
+    answers = [
+        opened(here, "cedah", theirs),
+        opened(here, "dafsu", theirs, "rationale"),
+        opened(here, "dafsu", "0" * 32),
+        opened(here, "dafsu", erased, "victim"),
+    ]
+
+    assert opened(here, "dafsu", theirs, "victim").status == 200
+    assert {answer.status for answer in answers} == {404}
+    assert len({(answer.body, answer.content_type) for answer in answers}) == 1
+    assert len(refusals(settings)) == before + len(answers)
+
+
+def people(settings: Settings) -> set[str]:
+    """Return everybody who has a key."""
+    with reading(engine_for("keys", settings)) as conn:
+        return set(conn.scalars(select(PERSONS.c.person)))
+
+
+def erase(settings: Settings, persons: set[str]) -> None:
+    """Destroy these people's keys."""
+    store = KeyStore(engine_for("keys", settings), FileKek(Secrets.load(settings).kek))
+    for person in persons:
+        store.destroy(person, at=SystemClock().now())
+
+
+def refusals(settings: Settings) -> list[dict[str, Any]]:
+    """Return the refused attempts on record."""
+    records = [json.loads(record.value) for record in every_record(settings, topics.OPENINGS)]
+    return [record for record in records if record.get("refused")]
+
+
+def settings_of(running: Running) -> Settings:
+    """Return settings of a process beside the running ones."""
+    kafka = System(running.url, running.data).described["kafka"]
+    return Settings.model_validate({"data": Path(running.data), "kafka": kafka})
