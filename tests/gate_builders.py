@@ -127,7 +127,7 @@ def consent(
     incident: str | None = "incident",
     **more: Any,
 ) -> Heard:
-    """Return what a victim said later: answers by recipient, or a withdrawal (of all, where none is named)."""
+    """Return what a victim said later: answers by recipient, or a withdrawal (of all unless named)."""
     return an_event(
         EventType.CONSENT_WITHDRAWN if withdraws else EventType.CONSENT_RECORDED,
         incident=internal(incident) if incident else None,

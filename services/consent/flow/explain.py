@@ -14,7 +14,6 @@ from services.vocabulary.calendar import LONDON
 from services.vocabulary.events import VPA_FAMILY
 from services.vocabulary.grounds import CAN_END, Ground, Outcome, Reason
 
-
 TOLD_OF_CHILDREN = (
     "A school is told of its own pupils, and the education officer of children whom no school is told of,"
     " each once for an incident."

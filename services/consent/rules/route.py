@@ -67,7 +67,7 @@ def _owed(policy: Policy, rule: Rule, at: Circumstances) -> Verdict:
         rule=rule.id,
         ground=holding[0],
         sections=_sections(rule, holding, at),
-        can_end=_can_end(rule, holding),
+        can_end=_can_end(rule, holding, at),
     )
 
 
@@ -84,11 +84,10 @@ def _sections(rule: Rule, holding: list[Ground], at: Circumstances) -> frozenset
     )
 
 
-def _can_end(rule: Rule, holding: list[Ground]) -> bool:
+def _can_end(rule: Rule, holding: list[Ground], at: Circumstances) -> bool:
     """Say whether losing the grounds that can end would take away some of it."""
     lasting = [ground for ground in holding if ground not in CAN_END]
-    narrows = any([row.ground] == lasting for row in rule.alone)
-    return not lasting or (narrows and lasting != holding)
+    return not lasting or not _sections(rule, holding, at) <= _sections(rule, lasting, at)
 
 
 def _why_not(at: Circumstances) -> Reason:

@@ -1,0 +1,457 @@
+"""The routing table, every cell, over every combination of facts, against rows written here (NA 4.9-4.26).
+
+The rows below are literal: nothing of the shipped policy is imported to make them. Changing any one cell of
+the shipped policy is seen.
+"""
+
+import copy
+import itertools
+import json
+import random
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+import pytest
+
+from services.consent.rules.circumstances import Circumstances
+from services.consent.rules.reading import PolicyError, parse
+from services.consent.rules.route import Rulebook, grounds_that_hold
+from services.vocabulary.agencies import RECIPIENTS
+from services.vocabulary.consent import ConsentAnswer
+from services.vocabulary.events import EventType
+from services.vocabulary.grounds import Ground, Reason
+from services.vocabulary.placement import Placement
+from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
+from tests.gate_builders import HILLSIDE, STRICT, Story, a_child, a_form, an_event, answer, grades
+
+WHOLE = "incident facts victim contact children person_causing_harm narrative dash"
+LESS_DASH = "incident facts victim contact children person_causing_harm narrative"
+ADULT = "incident facts victim contact narrative dash"
+CARES = "incident facts victim contact dash"
+
+
+class Row(NamedTuple):
+    """One line of the table of design 5: who is owed a form when, on which grounds, and what it then gets."""
+
+    to: str
+    rule: str
+    owed: Mapping[str, object]
+    grounds: str
+    sections: str
+
+
+TABLE = (
+    Row("dafsu", "dafsu-high-risk", {"risk": "high"}, "high-risk", WHOLE),
+    Row("cedah", "cedah-medium-risk", {"risk": "medium"}, "child-safeguarding consent override marac", WHOLE),
+    Row(
+        "checs", "checs-safeguarding", {"children": "safeguarding"}, "high-risk child-safeguarding", LESS_DASH
+    ),
+    Row("checs", "checs-open-case", {"open_child_case": True}, "high-risk open-child-case", LESS_DASH),
+    Row(
+        "family-help",
+        "family-help-early-help",
+        {"children": "early_help"},
+        "high-risk open-child-case consent override marac",
+        LESS_DASH,
+    ),
+    Row(
+        "family-help",
+        "family-help-open-case",
+        {"open_child_case": True},
+        "high-risk child-safeguarding open-child-case",
+        LESS_DASH,
+    ),
+    Row(
+        "adult-social-care",
+        "adult-social-care-vulnerable-adult",
+        {"vulnerable_adult": True},
+        "high-risk child-safeguarding adult-safeguarding consent override marac",
+        ADULT,
+    ),
+    Row("cheshire-cares", "cheshire-cares-standard", {"risk": "standard"}, "consent", CARES),
+)
+
+GROUNDS: tuple[tuple[str, Mapping[str, object]], ...] = (
+    ("high-risk", {"risk": "high"}),
+    ("child-safeguarding", {"children": "safeguarding"}),
+    ("open-child-case", {"open_child_case": True}),
+    ("adult-safeguarding", {"vulnerable_adult": True, "adult_safeguarding_concern": True}),
+    ("consent", {"consent": "given"}),
+    ("override", {"override": True}),
+    ("marac", {"marac": True}),
+    ("operation-encompass", {}),
+    ("childs-welfare", {}),
+    ("partnership", {}),
+    ("own", {}),
+)
+"""Every ground, in the order in which the first that holds is named, and when it holds."""
+
+AS_NARROWED = {"victim": "victim contact narrative dash", "person_causing_harm": "person_causing_harm"}
+"""What adult safeguarding alone releases beside incident and facts: the sections about that adult."""
+
+ENDING = {"consent", "override", "marac"}
+
+WORDS: Mapping[str, tuple[str, str, str | None]] = {
+    "own": ("NA 4.10", "keep what it published itself", None),
+    "partnership-facts": ("NA 4.13", "count what happened and how it was shared", None),
+    "school-encompass": (
+        "NA 4.15",
+        "support the child at school",
+        "read it before the start of the next school day, acknowledge it, and tell neither parent",
+    ),
+    "school-conflict": ("NA 4.15", "", None),
+    "education-childs-welfare": (
+        "NA 4.16",
+        "see that a child whom no school is told of is not left alone",
+        "decide within 1 working day who supports the child; no letter or visit without a safe route",
+    ),
+    "awaiting-review": ("NA 4.10", "", None),
+    "dafsu-high-risk": (
+        "NA 4.11",
+        "support an adult victim at high risk",
+        "offer an independent adviser within 1 working day, checking first who already holds the family",
+    ),
+    "cedah-medium-risk": (
+        "NA 4.11",
+        "triage and support at medium risk",
+        "make contact within 5 working days, checking first who already holds the family",
+    ),
+    "checs-safeguarding": (
+        "NA 4.11",
+        "safeguard the children",
+        "decide within 1 working day what the children need",
+    ),
+    "checs-open-case": (
+        "NA 4.11, note",
+        "inform the allocated practitioner of an open case",
+        "pass it to the allocated practitioner within 1 working day",
+    ),
+    "family-help-early-help": (
+        "NA 4.11",
+        "offer early help to the family",
+        "make contact within 5 working days, checking first who already holds the family",
+    ),
+    "family-help-open-case": (
+        "NA 4.11, note",
+        "inform the allocated practitioner of an open case",
+        "pass it to the allocated practitioner within 1 working day",
+    ),
+    "adult-social-care-vulnerable-adult": (
+        "NA 4.11",
+        "assess care and support needs",
+        "decide within 2 working days whether an enquiry is needed",
+    ),
+    "cheshire-cares-standard": (
+        "NA 4.11, 4.13",
+        "offer support at standard risk",
+        "try the telephone three times, then write, where those channels are safe",
+    ),
+}
+"""What each rule cites, what its release may be used for, and what is expected by when."""
+
+GROUND_WORDS: Mapping[str, tuple[str, int | None]] = {
+    "high-risk": ("NA 4.26", None),
+    "child-safeguarding": ("NA 4.26", None),
+    "open-child-case": ("NA 4.11, note", None),
+    "adult-safeguarding": ("Care Act 2014 s42", None),
+    "consent": ("NA 4.21", 365),
+    "override": ("NA 4.22", 365),
+    "marac": ("NA 6.54", 365),
+    "operation-encompass": ("Domestic Abuse Act 2021 s49A", None),
+    "childs-welfare": ("Children Act 2004 s16LA", None),
+    "partnership": ("NA 4.13", None),
+    "own": ("NA 4.10", None),
+}
+
+ATTENDEES = "police housing adult-social-care checs dafsu health-0-19 probation cgl"
+SECTIONS = (
+    "incident facts victim contact children person_causing_harm narrative dash referral referrer rationale"
+)
+
+
+class Expected(NamedTuple):
+    """What the rows above say about one recipient in one combination of facts."""
+
+    permit: bool
+    owed: bool
+    rule: str
+    ground: str | None
+    reason: str | None
+    sections: frozenset[str]
+
+
+def every_combination() -> Iterator[Circumstances]:
+    adults = [frozenset(c) for n in range(4) for c in itertools.combinations(VulnerableAdult, n)]
+    yes_or_no = (False, True)
+    for risk, children, who, concern, consent, override, case, marac in itertools.product(
+        Risk, ChildrenLevel, adults, yes_or_no, (None, *ConsentAnswer), yes_or_no, yes_or_no, yes_or_no
+    ):
+        yield Circumstances(
+            risk=risk,
+            children=children,
+            vulnerable_adults=who,
+            adult_safeguarding_concern=concern,
+            consent=consent,
+            override=override,
+            open_child_case=case,
+            marac=marac,
+        )
+
+
+def fact(at: Circumstances, name: str) -> object:
+    return bool(at.vulnerable_adults) if name == "vulnerable_adult" else getattr(at, name)
+
+
+def holds(conditions: Mapping[str, object], at: Circumstances) -> bool:
+    return all(fact(at, name) == value for name, value in conditions.items())
+
+
+def grounds_of(at: Circumstances) -> list[str]:
+    return [ground for ground, conditions in GROUNDS if holds(conditions, at)]
+
+
+@cache
+def expected(recipient: str, at: Circumstances) -> Expected:
+    for row in TABLE:
+        if row.to == recipient and holds(row.owed, at):
+            return owed(row, at)
+    return Expected(False, False, "not-owed", None, "not-owed", frozenset())
+
+
+def owed(row: Row, at: Circumstances) -> Expected:
+    serving = [ground for ground in grounds_of(at) if ground in row.grounds.split()]
+    if not serving:
+        reason = {"withdrawn": "withdrawn", "expired": "ended"}.get(at.consent or "", "no-ground")
+        return Expected(False, True, row.rule, None, reason, frozenset())
+    sections = set(row.sections.split())
+    if serving == ["adult-safeguarding"]:
+        about = [AS_NARROWED.get(adult, "") for adult in at.vulnerable_adults]
+        sections = {"incident", "facts", *" ".join(about).split()}
+    return Expected(True, True, row.rule, serving[0], None, frozenset(sections))
+
+
+@cache
+def combinations() -> tuple[Circumstances, ...]:
+    """Every combination, in an order in which a changed cell is soon met."""
+    every = list(every_combination())
+    random.Random(4).shuffle(every)
+    return tuple(every)
+
+
+def mismatches(text: str) -> Iterator[str]:
+    """Yield where a policy's text says anything but the rows above."""
+    try:
+        policy = parse(text)
+    except PolicyError as error:
+        yield str(error)
+        return
+    yield from wrong_words(text)
+    yield from wrong_events(text)
+    book = Rulebook(policy)
+    for at in combinations():
+        if [ground.value for ground in grounds_that_hold(policy, at)] != grounds_of(at):
+            yield f"grounds at {at}"
+        for event_type in (EventType.VPA_REVIEWED, EventType.VPA_CORRECTED):
+            for recipient in ROUTED:
+                said = book.verdict(recipient, event_type, at)
+                if Expected(
+                    said.permit, said.owed, said.rule, said.ground, said.reason, said.sections
+                ) != expected(recipient, at):
+                    yield f"{recipient} of {event_type} at {at}"
+
+
+ROUTED = tuple(name for name in RECIPIENTS if name not in ("police", "partnership", "education"))
+
+
+def wrong_events(text: str) -> Iterator[str]:
+    """Yield what is wrong before the table applies: raised forms, schools, other events (NA 4.10, 4.15)."""
+    for event_type in (EventType.VPA_RAISED, EventType.VPA_REVIEWED, EventType.VPA_CORRECTED):
+        for placement in Placement:
+            told = Story(policy=text).tell(a_form(event_type, pupils=[a_child("one", HILLSIDE, placement)]))
+            at_school = placement is Placement.SCHOOL
+            yield from wrong(told, "police", "own", "own", f"facts {WHOLE}")
+            yield from wrong(told, "partnership", "partnership-facts", "partnership", "facts")
+            if at_school:
+                school = f"school:{HILLSIDE}"
+                yield from wrong(told, school, "school-encompass", "operation-encompass", "children")
+                yield from wrong_denial(told, "education", "not-owed", "not-owed")
+            else:
+                yield from wrong(told, "education", "education-childs-welfare", "childs-welfare", "children")
+                conflict = placement is Placement.CONFLICT
+                rule, reason = ("school-conflict", "restricted") if conflict else ("not-owed", "not-owed")
+                yield from wrong_denial(told, f"school:{HILLSIDE}", rule, reason)
+    raised = Story(policy=text).tell(a_form(EventType.VPA_RAISED, grades(Risk.HIGH)))
+    for recipient in ROUTED:
+        yield from wrong_denial(raised, recipient, "awaiting-review", "awaiting-review")
+    opened = Story(policy=text).tell(an_event(EventType.CASE_OPENED, publisher="cedah"))
+    yield from wrong(opened, "cedah", "own", "own", "facts")
+    yield from wrong(opened, "partnership", "partnership-facts", "partnership", "facts")
+    for recipient in ("police", *ROUTED):
+        if recipient != "cedah":
+            yield from wrong_denial(opened, recipient, "not-owed", "not-owed")
+
+
+def wrong(decision: Any, recipient: str, rule: str, ground: str, sections: str) -> Iterator[str]:
+    said = answer(decision, recipient)
+    names = {name.partition("[")[0] for name in said.sections}
+    if (said.rule, said.ground, names) != (rule, ground, set(sections.split())):
+        yield f"{recipient} of {decision.event_type}: {said}"
+
+
+def wrong_denial(decision: Any, recipient: str, rule: str, reason: str) -> Iterator[str]:
+    said = answer(decision, recipient)
+    if (said.rule, said.reason, said.sections) != (rule, reason, ()):
+        yield f"{recipient} of {decision.event_type}: {said}"
+
+
+def wrong_words(text: str) -> Iterator[str]:
+    policy = parse(text)
+    if (policy.name, policy.version) != ("strict", 1):
+        yield "name and version"
+    if policy.sections != {f"{name}/1" for name in SECTIONS.split()}:
+        yield "sections"
+    if {rule.id: (rule.source, rule.purpose, rule.expects) for rule in policy.rules} != WORDS:
+        yield "words of rules"
+    if {row.ground.value: (row.source, row.lasts_days) for row in policy.grounds} != GROUND_WORDS:
+        yield "words of grounds"
+    if policy.attendees() != tuple(ATTENDEES.split()):
+        yield "attendees"
+
+
+def test_every_recipient_is_answered_as_the_table_says_in_every_combination_of_facts() -> None:
+    found = list(itertools.islice(mismatches(STRICT.read_text()), 10))
+
+    assert found == []
+    assert len(combinations()) == 4 * 4 * 8 * 2 * 6 * 2 * 2 * 2
+
+
+def test_what_rests_on_a_ground_that_can_end_is_known_to_rest_on_it() -> None:
+    book = Rulebook(parse(STRICT.read_text()))
+
+    for at in combinations()[::7]:
+        without = Circumstances(
+            risk=at.risk,
+            children=at.children,
+            vulnerable_adults=at.vulnerable_adults,
+            adult_safeguarding_concern=at.adult_safeguarding_concern,
+            open_child_case=at.open_child_case,
+        )
+        for recipient in ROUTED:
+            said = book.verdict(recipient, EventType.VPA_REVIEWED, at)
+            lasting = expected(recipient, without)
+            assert said.can_end == (said.permit and not said.sections <= lasting.sections)
+
+
+def flips(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the policy with one cell changed, for each cell, and what was changed."""
+    for path, value in cells(document):
+        for other in others(path, value):
+            changed = copy.deepcopy(dict(document))
+            put(changed, path, other)
+            yield f"{'.'.join(map(str, path))} = {other!r}", changed
+    for key in ("ground", "rule"):
+        for place in range(len(document[key])):
+            changed = copy.deepcopy(dict(document))
+            del changed[key][place]
+            yield f"without {key} {place}", changed
+    for place in range(6):
+        changed = copy.deepcopy(dict(document))
+        rows = changed["ground"]
+        rows[place], rows[place + 1] = rows[place + 1], rows[place]
+        yield f"grounds {place} and {place + 1} in the other order", changed
+
+
+def cells(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    if isinstance(value, dict) and path and path[-1] == "when":
+        yield path, value
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from cells(inner, (*path, key))
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for place, inner in enumerate(value):
+            yield from cells(inner, (*path, place))
+    else:
+        yield path, value
+
+
+def others(path: tuple[Any, ...], value: Any) -> Iterable[Any]:
+    """Return other values for a cell: a list without each of its members, a word in place of another."""
+    if isinstance(value, dict):
+        return [{k: v for k, v in value.items() if k != gone} for gone in value]
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1]
+    if isinstance(value, list):
+        shorter = [value[:n] + value[n + 1 :] for n in range(len(value))]
+        return shorter if path[0] != "sections" else [[2]]
+    known: Mapping[Any, Iterable[str]] = {
+        "to": ("cedah", "fire") if value != "cedah" else ("dafsu",),
+        "denies": [reason.value for reason in Reason if reason.value != value][:1],
+        "adult": ("other",),
+        "ground": [ground.value for ground in Ground if ground.value != value][:1],
+    }
+    return known.get(path[-1], (f"{value} or other",))
+
+
+def put(document: Any, path: tuple[Any, ...], value: Any) -> None:
+    for step in path[:-1]:
+        document = document[step]
+    document[path[-1]] = value
+
+
+def as_toml(document: Mapping[str, Any]) -> str:
+    lines = [f"{key} = {json.dumps(document[key])}" for key in ("name", "version")]
+    lines += ["[sections]", *(f"{name} = {json.dumps(v)}" for name, v in document["sections"].items())]
+    for key in ("ground", "rule"):
+        for row in document[key]:
+            lines.append(f"[[{key}]]")
+            lines += [f"{name} = {inline(value)}" for name, value in row.items()]
+    return "\n".join(lines)
+
+
+def inline(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name} = {inline(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(inline, value)) + "]"
+    return json.dumps(value)
+
+
+SHIPPED = tomllib.loads(STRICT.read_text())
+
+
+def test_writing_the_shipped_policy_again_changes_nothing() -> None:
+    again = parse(as_toml(SHIPPED))
+
+    shipped = parse(STRICT.read_text())
+    assert (again.rules, again.grounds, again.sections) == (shipped.rules, shipped.grounds, shipped.sections)
+
+
+def test_changing_any_one_cell_of_the_shipped_policy_is_seen() -> None:
+    changed = list(flips(SHIPPED))
+
+    unseen = [what for what, policy in changed if next(mismatches(as_toml(policy)), None) is None]
+
+    assert unseen == []
+    assert len(changed) > 200
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("rule = 1", "[[ground]]"),
+        ("nonsense", "not TOML"),
+        (STRICT.read_text().replace('id = "own"\nsource = "NA 4.10"\nto', 'id = "x"\nwhy = 1\nto'), "`why`"),
+        (STRICT.read_text().replace('risk = ["high"]', 'mood = ["low"]'), "`mood`"),
+        (STRICT.read_text().replace("facts = [1]", "facts = [1]\nrouting = [1]"), "routing"),
+        (STRICT.read_text().replace('to = "dafsu"', 'to = "everybody"'), "everybody"),
+    ],
+)
+def test_a_policy_that_says_what_cannot_be_is_refused_with_reasons(text: str, says: str) -> None:
+    with pytest.raises(PolicyError) as refused:
+        parse(text)
+
+    assert says in str(refused.value)
