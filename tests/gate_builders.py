@@ -146,9 +146,8 @@ def case(
     event_type: EventType, agency: str, *, confirmed_by: str | None = "p-second-2", **more: Any
 ) -> Heard:
     """Return a case opened or closed by an agency, confirmed by a second person unless told otherwise."""
-    return an_event(
-        event_type, publisher=agency, incident=internal("incident"), confirmed_by=confirmed_by, **more
-    )
+    where = {"incident": internal("incident"), **more}
+    return an_event(event_type, publisher=agency, confirmed_by=confirmed_by, **where)
 
 
 def child_status(agency: str, status: ChildCase = ChildCase.CIN, **more: Any) -> Heard:
