@@ -135,9 +135,15 @@ class System:
     def _ask(self, method: str, target: str, body: bytes | None, agency: str, person: str | None) -> Answer:
         headers = self._headers(agency, person)
         kept: dict[str, http.client.HTTPConnection] = self._connections.__dict__.setdefault("kept", {})
-        connection = kept.pop(self.url, None) or connect(self.url)
+        reused = kept.pop(self.url, None)
+        connection = reused or connect(self.url)
         try:
             answer = exchange(connection, method, target, body, headers)
+        except ConnectionError as error:
+            connection.close()
+            if reused is not None:  # closed while it lay idle; all we send may be sent again
+                return self._ask(method, target, body, agency, person)
+            raise Lost(f"lost `{self.url}`: {type(error).__name__}") from error
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             raise Lost(f"lost `{self.url}`: {type(error).__name__}") from error

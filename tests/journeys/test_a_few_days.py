@@ -72,7 +72,8 @@ def test_dafsu_has_every_high_risk_vpa_and_the_hub_s_reviewed_form(days):
 def test_what_the_print_out_says_of_a_recipient_is_what_is_in_its_inbox(days):
     for row in days.answers.ledger["recipients"][:12]:
         inbox = days.system.get("/v1/inbox", {"limit": "500"}, agency=row["recipient"]).good()["releases"]
-        assert len(inbox) == row["releases"] == sum(row["by_ground"].values()), row["recipient"]
+        released = [release for release in inbox if release["kind"] != "recalled"]
+        assert len(released) == row["releases"] == sum(row["by_ground"].values()), row["recipient"]
 
 
 def test_each_agency_can_export_and_verify_its_own(days, tmp_path):
