@@ -80,6 +80,16 @@ def test_a_plant_across_the_pieces_of_a_large_file_is_found(tmp_path, monkeypatc
     assert scan_file(path, NEEDLES) == {"letters"}
 
 
+def test_a_plant_beyond_a_hole_in_a_file_is_found(tmp_path):
+    path = tmp_path / "index"
+    with path.open("wb") as file:
+        file.truncate(20_000_000)
+        file.seek(15_000_000)
+        file.write(TOKEN.encode())
+
+    assert scan_file(path, NEEDLES) == {"letters"}
+
+
 def batch(codec: int, records: bytes) -> bytes:
     head = HEADER.pack(0, HEADER.size - 12 + len(records), 0, 2, 0, codec, 0, 0, 0, -1, -1, -1, 1)
     return head + records
