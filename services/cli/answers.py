@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,13 @@ from services.synthetic.scan import Needles, scan_files, scan_values
 PAGE = 1000
 PATIENCE_SECONDS = 10.0
 
+Tell = Callable[[str], None]
+"""Told now and then what is being done."""
 
-def ask(system: System, events: Sequence[Dated], first: date, last: date) -> Answers:
+
+def ask(
+    system: System, events: Sequence[Dated], first: date, last: date, tell: Tell = lambda text: None
+) -> Answers:
     """Return what the services answer about occurrences from `first` to `last`.
 
     `events` say which invented words to search for and which incident to tell as a story, nothing else.
@@ -33,7 +38,7 @@ def ask(system: System, events: Sequence[Dated], first: date, last: date) -> Ans
         schools=system.get("/v1/schools/status", days).good(),
         story=story(system, events),
         verified=verified(system),
-        searched=searched(system, tokens(dated.event for dated in events)),
+        searched=searched(system, tokens(dated.event for dated in events), tell),
         console=system.url,
     )
 
@@ -86,10 +91,12 @@ def _head(bundle: Path, key: str, tree: str) -> Head:
     return Head(tree=tree, size=size, root=root.hex())
 
 
-def searched(system: System, words: frozenset[str]) -> Searched:
+def searched(system: System, words: frozenset[str], tell: Tell = lambda text: None) -> Searched:
     """Search everything the system keeps: its files, and every topic as a reader gets it."""
     needles = Needles(words)
-    files, findings = scan_files([system.data], needles)
+    files, findings = scan_files(
+        [system.data], needles, lambda read: tell(f"searching file {read} for anybody")
+    )
     records, found = scan_values("a topic", _records(system), needles)
     places = tuple(f"{one.place} ({one.disguise})" for one in findings + found)
     return Searched(words=len(words), files=files, records=records, found=places)

@@ -13,12 +13,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 from services.cli.answers import ask
@@ -29,6 +29,7 @@ from services.cli.show import progress
 from services.runtime.clock import elapsed
 from services.runtime.partnership import Partnership
 from services.runtime.places import DEMO_PARTNERSHIP, ROOT
+from services.runtime.processes import die_with_parent
 from services.synthetic.actors import Schools
 from services.synthetic.dated import Dated
 from services.synthetic.month import first_moment, month
@@ -57,6 +58,7 @@ def demo(wanted: Wanted) -> None:
     """Run the demo. Raises Unsound when children do not add up, the record fails or somebody is at rest."""
     if wanted.month not in MONTHS:
         raise CliError(f"`{wanted.month}` is no month we have: choose {', '.join(MONTHS)}")
+    signal.signal(signal.SIGTERM, _interrupted)
     events = month(wanted.seed, Partnership.load(DEMO_PARTNERSHIP))
     with _directory(wanted.data) as data, running(data) as system:
         answers = played(system, events, wanted.seed, *MONTHS[wanted.month])
@@ -74,7 +76,7 @@ def played(system: System, events: Sequence[Dated], seed: int, first: date, last
     with Telling() as telling:
         play(system, events, schools, telling.say)
         telling.say(1.0, "asking the services what became of it")
-        return ask(system, events, first, last)
+        return ask(system, events, first, last, lambda text: telling.say(1.0, text))
 
 
 @contextmanager
@@ -83,13 +85,27 @@ def running(data: Path) -> Iterator[System]:
     command = [sys.executable, "-m", "services.cli", "up", "--data", str(data), "--port", "0"]
     command += ["--simulate-from", first_moment().isoformat()]
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True, stdin=subprocess.DEVNULL
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=die_with_parent,
     )
     try:
         yield System(_url(process), data)
     finally:
-        process.send_signal(signal.SIGTERM)
+        _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
         process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _url(process: subprocess.Popen[str]) -> str:
@@ -114,12 +130,15 @@ def _directory(given: Path | None) -> Iterator[Path]:
     shutil.rmtree(own)
 
 
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
 def _wait() -> None:
     print("Ctrl-C stops everything.", flush=True)
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stopped.set())
-    stopped.wait()
+    with suppress(KeyboardInterrupt):
+        while True:
+            signal.pause()
 
 
 class Telling:

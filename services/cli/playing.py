@@ -18,7 +18,7 @@ from services.cli.publishing import Result, advance, publish, settle
 from services.runtime.partnership import Partnership
 from services.synthetic.actors import LATE, PROMPT, Agencies, Row, Schools
 from services.synthetic.dated import Dated
-from services.vocabulary.calendar import SchoolYear, at_wall_clock
+from services.vocabulary.calendar import LONDON, SchoolYear, at_wall_clock
 
 PAGE = 500
 NOT_FOUND = 404
@@ -97,7 +97,7 @@ def play(system: System, events: Sequence[Dated], schools: Schools, say: Say) ->
     steps = list(steps_of(events, system.partnership))
     unspoken = 0
     for number, step in enumerate(steps):
-        say(number / len(steps), f"{step.at:%a %d %B %H:%M}")
+        say(number / len(steps), _spoken(step.at))
         advance(system, step.at)
         if step.schools_look:
             settle(system)
@@ -110,10 +110,14 @@ def play(system: System, events: Sequence[Dated], schools: Schools, say: Say) ->
         for dated in step.events:
             schools.mail(dated.event)
     settle(system)
-    say(1.0, f"{steps[-1].at:%a %d %B %H:%M}")
+    say(1.0, _spoken(steps[-1].at))
     return Played(
         published=doors.published, acknowledged=schools.acknowledged, until=steps[-1].at, unspoken=unspoken
     )
+
+
+def _spoken(at: datetime) -> str:
+    return f"{at.astimezone(LONDON):%a %d %B %H:%M}"
 
 
 def steps_of(events: Sequence[Dated], partnership: Partnership) -> Iterator[Step]:

@@ -96,7 +96,7 @@ def _child(program: Program, output: IO[bytes]) -> subprocess.Popen[bytes]:
         stdout=output,
         stderr=output,
         start_new_session=True,
-        preexec_fn=_die_with_parent,
+        preexec_fn=die_with_parent,
     )
 
 
@@ -116,5 +116,5 @@ def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     _LIBC.prctl(DEATH_SIGNAL, signal.SIGKILL)

@@ -14,7 +14,7 @@ import binascii
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,8 +143,13 @@ def _written_from(file: int, at: int) -> int | None:
         raise
 
 
-def scan_files(roots: Iterable[Path], needles: Needles) -> tuple[int, list[Finding]]:
-    """Return how many files under the roots were read, and what was found in them, in order."""
+def scan_files(
+    roots: Iterable[Path], needles: Needles, tell: Callable[[int], None] = lambda read: None
+) -> tuple[int, list[Finding]]:
+    """Return how many files under the roots were read, and what was found in them, in order.
+
+    `tell` hears how many were read so far.
+    """
     read, findings = 0, []
     for root in roots:
         for path in sorted(p for p in (root.rglob("*") if root.is_dir() else [root]) if p.is_file()):
@@ -153,6 +158,7 @@ def scan_files(roots: Iterable[Path], needles: Needles) -> tuple[int, list[Findi
             except FileNotFoundError:
                 continue  # a file that went away is not at rest
             read += 1
+            tell(read)
             findings += [Finding(place=str(path), disguise=d) for d in sorted(disguises)]
     return read, findings
 
