@@ -27,6 +27,8 @@ STEPS = ("gate-after-decisions", "gate-after-releases", "gate-before-commit", "d
 """Where the gate and the door are killed: between steps 3, 4 and 5, and between append and receipt."""
 
 AT_ONCE = 25
+HELD_BACK = 16
+HOLD_SECONDS = 8.0
 PAUSE_SECONDS = 0.15
 VICTIMS = ("ingest", "gate", "projections", "notify", "broker")
 CALM_SECONDS = (0.2, 4.0)
@@ -59,32 +61,53 @@ def _second_thoughts(reviewed: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**given, **about}, {**withdrawn, **about}]
 
 
-def published(running: Running, events: Sequence[dict[str, Any]]) -> list[Result]:
-    """Publish through the door as the police, retried until answered; return every answer."""
+@dataclass
+class Storm:
+    """What was killed, by process; at which step, where the kill was aimed; and how often each shall be."""
+
+    random_each: int
+    aimed_each: int
+    random_kills: Counter[str] = field(default_factory=Counter)
+    aimed_kills: Counter[str] = field(default_factory=Counter)
+
+    def is_over(self) -> bool:
+        """Say whether everything was killed as often as it shall be."""
+        return all(self.random_kills[name] >= self.random_each for name in VICTIMS) and all(
+            self.aimed_kills[step] >= self.aimed_each for step in STEPS
+        )
+
+
+def published(
+    running: Running, events: Sequence[dict[str, Any]], weather: Storm | None = None
+) -> list[Result]:
+    """Publish through the door as the police, retried until answered; return every answer.
+
+    The last batches are held back for as long as the weather has something to strike, within reason.
+    """
     results: list[Result] = []
     system = System(running.url, running.data)
     for start in range(0, len(events), AT_ONCE):
+        if weather is not None and start >= len(events) - HELD_BACK * AT_ONCE:
+            _wait_for(weather)
         items = (("police", event) for event in events[start : start + AT_ONCE])
         publish(system, items, on_result=results.append, timeout=PATIENCE_SECONDS)
     return results
 
 
-@dataclass
-class Storm:
-    """What was killed, by process; and at which step, where the kill was aimed."""
-
-    random_kills: Counter[str] = field(default_factory=Counter)
-    aimed_kills: Counter[str] = field(default_factory=Counter)
+def _wait_for(weather: Storm) -> None:
+    until = time.monotonic() + HOLD_SECONDS
+    while not weather.is_over() and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 @contextmanager
 def storm(running: Running, seed: int, *, random_each: int, aimed_each: int) -> Iterator[Storm]:
     """Kill -9 while the block runs: each process so often at random moments, and so often at each step."""
     over = threading.Event()
-    weather = Storm()
+    weather = Storm(random_each=random_each, aimed_each=aimed_each)
     threads = [
-        threading.Thread(target=_at_random, args=(running, random.Random(seed), over, weather, random_each)),
-        threading.Thread(target=_aimed, args=(running, over, weather, aimed_each)),
+        threading.Thread(target=_at_random, args=(running, random.Random(seed), over, weather)),
+        threading.Thread(target=_aimed, args=(running, over, weather)),
     ]
     for thread in threads:
         thread.start()
@@ -96,10 +119,8 @@ def storm(running: Running, seed: int, *, random_each: int, aimed_each: int) -> 
             thread.join()
 
 
-def _at_random(
-    running: Running, rng: random.Random, over: threading.Event, weather: Storm, each: int
-) -> None:
-    order = [name for name in VICTIMS for _ in range(each)]
+def _at_random(running: Running, rng: random.Random, over: threading.Event, weather: Storm) -> None:
+    order = [name for name in VICTIMS for _ in range(weather.random_each)]
     rng.shuffle(order)
     while order and not over.wait(rng.uniform(*CALM_SECONDS)):
         if _killed(running.pids().get(order[-1])):
@@ -109,12 +130,16 @@ def _at_random(
                 over.wait(BROKER_BACK_SECONDS)
 
 
-def _aimed(running: Running, over: threading.Event, weather: Storm, each: int) -> None:
+def _aimed(running: Running, over: threading.Event, weather: Storm) -> None:
     seen: Counter[str] = Counter()
     while not over.is_set():
         for step in STEPS:
             pids = paused(running.data, step)
-            if len(pids) > seen[step] and weather.aimed_kills[step] < each and _killed(pids[-1]):
+            if (
+                len(pids) > seen[step]
+                and weather.aimed_kills[step] < weather.aimed_each
+                and _killed(pids[-1])
+            ):
                 weather.aimed_kills[step] += 1
             seen[step] = len(pids)
         time.sleep(0.01)

@@ -45,7 +45,7 @@ def survived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survived]:
     data = tmp_path_factory.mktemp("storm")
     with running_system(data, environment=pauses()) as running:
         with storm(running, SEED, random_each=RANDOM_EACH, aimed_each=AIMED_EACH) as weather:
-            results = published(running, some_events(EVENTS, SEED))
+            results = published(running, some_events(EVENTS, SEED), weather)
         settle(System(running.url, running.data), SETTLE_SECONDS)
         print(f"killed: {dict(weather.random_kills)}, aimed: {dict(weather.aimed_kills)}")
         yield Survived(settings=_settings(running), results=tuple(results), weather=weather)
