@@ -10,7 +10,7 @@ from tests.browser_builders import Told, chromium, tell
 from tests.system import Running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One real Chromium."""
     with chromium() as running:
