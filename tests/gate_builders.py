@@ -9,13 +9,13 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
-from services.consent.flow.decide import Desk
+from services.consent.flow.decide import Decider, Desk
 from services.consent.flow.decision import DECISION_VERSION, Answer, Decision
 from services.consent.flow.fold import Fold, Folded, empty
 from services.consent.flow.record import decode
@@ -172,7 +172,7 @@ def desk() -> Desk:
     def named(internal_id: str, kind: Kind, recipient: str) -> str:
         return alias(ALIAS_KEY, internal_id, kind, recipient)
 
-    return Desk(recipients=RECIPIENTS, alias=named)
+    return Desk(recipients=RECIPIENTS, alias=lru_cache(maxsize=None)(named))
 
 
 class Story:
@@ -180,7 +180,8 @@ class Story:
 
     def __init__(self, *, policy: str | None = None) -> None:
         text = STRICT.read_text() if policy is None else policy
-        self.fold = Fold(empty(), Rulebook(parse(text)) if text else None, desk())
+        at = desk()
+        self.fold = Fold(empty(), Decider(Rulebook(parse(text)), at) if text else None, at)
         self.told: list[Folded] = []
 
     def tell(self, *events: Heard) -> Decision:

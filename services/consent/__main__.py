@@ -3,6 +3,7 @@
 import secrets
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,6 +34,9 @@ from services.runtime.settings import Settings
 from services.runtime.web import Standing, create_app, serve
 
 DATABASE = "consent"
+ALIASES = 100_000
+"""Aliases remembered: most incidents are heard of several times within days."""
+
 GATE, KEYRING = "consent", "keyring"
 """Whose certificate each shows to the broker."""
 
@@ -76,11 +80,15 @@ class GateService:
             decisions=writer,
             releases=writer,
             ear=Ear(load_catalogue(), self._secrets.routing),
-            desk=Desk(recipients=self._registered.recipients(), alias=self._alias),
+            desk=self._desk(),
             clock=SystemClock(),
         )
 
-    def _alias(self, internal_id: str, kind: Kind, recipient: str) -> str:
+    def _desk(self) -> Desk:
+        remembered = lru_cache(maxsize=ALIASES)(self._named)
+        return Desk(recipients=self._registered.recipients(), alias=remembered)
+
+    def _named(self, internal_id: str, kind: Kind, recipient: str) -> str:
         return alias(self._secrets.alias, internal_id, kind, recipient)
 
     def _reader(self, starts: Mapping[str, int]) -> KafkaReader:

@@ -1,6 +1,6 @@
 """Decide one event for every recipient, and earlier forms again where it changes what is known of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,10 +8,10 @@ from services.consent.flow.decision import DECISION_VERSION, Again, Answer, Deci
 from services.consent.flow.release import About, Alias, Emitter, Source, denied, permitted
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.differences import Difference, Occasion, for_denial, for_permit
-from services.consent.rules.evidence import circumstances, open_case
+from services.consent.rules.evidence import Evidence, open_case
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER, Rule
 from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep
-from services.consent.rules.schools import schools_of, tell
+from services.consent.rules.schools import kind_of, schools_of, tell
 from services.consent.state.entities import Form, Held, Incident
 from services.consent.state.evolve import REVIEWED, affected
 from services.consent.state.heard import Grades, Heard
@@ -50,34 +50,86 @@ class Desk:
     alias: Alias
 
 
-def decide(world: World, heard: Heard, rulebook: Rulebook | None, desk: Desk) -> Decision:
-    """Return the decision of an event that `world` has folded already.
+class Decider:
+    """Decides events under one policy. Keeps what is the same for every event of a type and publisher."""
 
-    1. Answer for each registered recipient and each school it names; the other schools are one line.
-    2. Answer again for reviewed forms it is news about.  3. Number what differs, in that order.
+    def __init__(self, rulebook: Rulebook, desk: Desk) -> None:
+        self.rulebook = rulebook
+        self.desk = desk
+        self._always: dict[tuple[str, str], Verdict | None] = {}
+        self._usual: dict[tuple[str, str], dict[str, Answer | None]] = {}
+        self._routed: dict[str, tuple[str, ...]] = {}
 
-    A function of its arguments alone. A rule that raises withholds with `rule-error`.
-    """
-    if rulebook is None or not heard.readable:
-        return _decision(world, heard, rulebook, tuple(_nobody_classified(heard, desk)))
-    deciding = _Deciding(world, heard, rulebook, desk)
-    answers = tuple(deciding.answers())
-    again = tuple(deciding.again())
-    return _decision(world, heard, rulebook, answers, again, tuple(deciding.emitter.emits))
+    def decide(self, world: World, heard: Heard) -> Decision:
+        """Return the decision of an event that `world` has folded already.
+
+        1. Answer for each registered recipient and each school it names; the other schools are one line.
+        2. Answer again for reviewed forms it is news about.  3. Number what differs, in that order.
+
+        A function of its arguments alone. A rule that raises withholds with `rule-error`.
+        """
+        if not heard.readable:
+            return unclassified(world, heard, self.desk, self.rulebook.policy.hash)
+        deciding = _Deciding(world, heard, self)
+        answers = deciding.answers()
+        again = tuple(deciding.again()) if heard.type in NEWS else ()
+        policy = self.rulebook.policy.hash
+        return _decision(world, heard, policy, answers, again, tuple(deciding.emitter.emits))
+
+    def usual(self, event_type: str, publisher: str) -> Mapping[str, Answer | None]:
+        """Return each registered recipient's answer where the type alone gives it, else None, in order."""
+        key = (event_type, publisher)
+        found = self._usual.get(key)
+        if found is None:
+            found = self._usual[key] = {
+                recipient: self._settled(recipient, event_type, publisher)
+                for recipient in self.desk.recipients
+            }
+        return found
+
+    def always(self, to: str, event_type: str) -> Verdict | None:
+        """Return the verdict for whoever gets each event as it is, or None where the policy has no rule."""
+        key = (to, event_type)
+        if key not in self._always:
+            rules = [rule for rule in self.rulebook.rules_for(to, event_type) if rule.to == to]
+            self._always[key] = _unconditional(rules[0]) if rules else None
+        return self._always[key]
+
+    def routed(self, event_type: str) -> tuple[str, ...]:
+        """Return the recipients whose answer about a form hangs on circumstances."""
+        if event_type not in self._routed:
+            self._routed[event_type] = tuple(
+                recipient
+                for recipient in self.desk.recipients
+                if recipient not in NOT_ROUTED and self.rulebook.settled(recipient, event_type) is None
+            )
+        return self._routed[event_type]
+
+    def _settled(self, recipient: str, event_type: str, publisher: str) -> Answer | None:
+        if recipient in (PARTNERSHIP, publisher):
+            return None
+        if event_type not in VPA_FAMILY:
+            return _unowed(recipient)
+        settled = self.rulebook.settled(recipient, event_type) if recipient != EDUCATION else None
+        if settled is None:
+            return None
+        return denied(recipient, rule=settled.rule, reason=settled.reason or Reason.NOT_OWED)
 
 
-def named(heard: Heard, desk: Desk) -> tuple[str, ...]:
-    """Return whom a decision names one by one: every registered recipient, and schools of the event."""
-    schools = set(schools_of(heard.children))
+def unclassified(world: World, heard: Heard, desk: Desk, policy: str = "") -> Decision:
+    """Return the decision of an event that nothing classifies: it reaches nobody."""
+    recipients = (*desk.recipients, *_schools_named(heard), ALL_OTHER_SCHOOLS)
+    answers = [denied(each, rule=NO_POLICY, reason=Reason.UNCLASSIFIED) for each in recipients]
+    return _decision(world, heard, policy, tuple(answers))
+
+
+def _schools_named(heard: Heard) -> tuple[str, ...]:
+    """Return the schools an event names one by one: of its children, its publisher, whom it is for."""
+    schools = set(schools_of(heard.children)) if heard.children else set()
     schools.update(
         name for name in (heard.publisher, heard.recipient) if name is not None and is_school(name)
     )
-    return (*desk.recipients, *sorted(schools))
-
-
-def _nobody_classified(heard: Heard, desk: Desk) -> Iterator[Answer]:
-    for recipient in (*named(heard, desk), ALL_OTHER_SCHOOLS):
-        yield denied(recipient, rule=NO_POLICY, reason=Reason.UNCLASSIFIED)
+    return tuple(sorted(schools))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +137,11 @@ class _Matter:
     """One form to be routed: the one that came, or an earlier one that there is news about."""
 
     incident: Incident
-    grades: Grades
     event_type: str
     source: Source
     about: About
     occasion: Occasion
+    evidence: Evidence
 
     def held_by(self, recipient: str) -> Held | None:
         """Return what a recipient holds, where this form can change it: a raised one cannot."""
@@ -99,57 +151,62 @@ class _Matter:
 class _Deciding:
     """Decide one event."""
 
-    def __init__(self, world: World, heard: Heard, rulebook: Rulebook, desk: Desk) -> None:
+    def __init__(self, world: World, heard: Heard, decider: Decider) -> None:
         self._world = world
         self._heard = heard
-        self._rulebook = rulebook
-        self._policy = rulebook.policy
-        self._desk = desk
+        self._decider = decider
+        self._rulebook = decider.rulebook
+        self._policy = decider.rulebook.policy
         self._incident = world.incident(heard.incident) if heard.incident is not None else Incident()
         self._corrects = heard.type == EventType.VPA_CORRECTED
         self._source = Source(event_id=heard.event_id, offset=heard.offset, sections=heard.sections)
         self._about = About(incident=heard.incident, victim=heard.victim or self._incident.victim)
-        self.emitter = Emitter(world, heard.event_id, rulebook.policy, desk.alias)
+        self._form = self._matter(heard.grades) if heard.type in VPA_FAMILY and heard.grades else None
+        self.emitter = Emitter(world, heard.event_id, self._policy, decider.desk.alias)
 
-    def answers(self) -> Iterator[Answer]:
+    def answers(self) -> tuple[Answer, ...]:
         """Answer for everybody, and send what is permitted."""
-        for recipient in self._named():
-            yield _withholding(recipient, self._answer)
-        yield UNOWED_SCHOOLS
+        usual = self._decider.usual(self._heard.type, self._heard.publisher)
+        held = self._incident.held
+        answers = [
+            given if given is not None and recipient not in held else _withholding(recipient, self._answer)
+            for recipient, given in usual.items()
+        ]
+        answers += [_withholding(school, self._answer) for school in self._schools()]
+        return (*answers, UNOWED_SCHOOLS)
 
     def again(self) -> Iterator[Again]:
         """Answer again for each reviewed form this event is news about, and send what differs."""
-        if self._heard.type in NEWS:
-            for key in affected(self._world, self._heard):
-                incident = self._world.incident(key)
-                if incident.form is not None:
-                    yield self._form_again(key, incident, incident.form)
+        for key in affected(self._world, self._heard):
+            incident = self._world.incident(key)
+            if incident.form is not None:
+                yield self._form_again(key, incident, incident.form)
 
-    def _named(self) -> tuple[str, ...]:
-        """Name whom `named` names; a correction also names the schools that held the original."""
-        recipients = named(self._heard, self._desk)
+    def _schools(self) -> tuple[str, ...]:
+        """Name the event's schools; for a correction also those that held the original."""
+        schools = _schools_named(self._heard)
         if not self._corrects:
-            return recipients
-        return (*recipients, *sorted(set(self._incident.told_in).difference(recipients)))
+            return schools
+        known = {*schools, *self._decider.desk.recipients}
+        return (*schools, *sorted(set(self._incident.told_in).difference(known)))
 
     def _answer(self, recipient: str) -> Answer:
-        heard = self._heard
         if recipient == PARTNERSHIP:
-            return self._always(recipient, PARTNERSHIP)
-        if recipient == heard.publisher:
-            return self._always(recipient, PUBLISHER)
-        if heard.type not in VPA_FAMILY or heard.grades is None:
+            return self._whole(recipient, PARTNERSHIP)
+        if recipient == self._heard.publisher:
+            return self._whole(recipient, PUBLISHER)
+        if self._form is None:
             return _unowed(recipient)
         if recipient == EDUCATION or is_school(recipient):
             return self._tell(recipient)
-        return self._route(recipient, self._matter(heard.grades))
+        return self._route(recipient, self._form)
 
-    def _always(self, recipient: str, to: str) -> Answer:
+    def _whole(self, recipient: str, to: str) -> Answer:
         """Answer for the publisher and the partnership's office, who get each event once, as it is."""
-        rule = next((rule for rule in self._policy.rules_for(to, self._heard.type) if rule.to == to), None)
-        if rule is None:
+        verdict = self._decider.always(to, self._heard.type)
+        if verdict is None:
             return _unowed(recipient)
-        answer = permitted(self._policy, recipient, _unconditional(rule), self._source)
+        answer = permitted(self._policy, recipient, verdict, self._source)
         self.emitter.send(ReleaseKind.NEW, answer, self._source, self._about, can_end=False)
         return answer
 
@@ -157,13 +214,15 @@ class _Deciding:
         """Answer for a school, or the education officer, child by child."""
         told = () if self._corrects else self._incident.told.get(recipient, ())
         held = self._incident.told_in.get(recipient) if self._corrects else None
-        verdict = tell(self._policy, recipient, self._heard.type, self._heard.children, told)
+        kind = kind_of(recipient)
+        rules = [rule for rule in self._rulebook.rules_for(kind, self._heard.type) if rule.to == kind]
+        verdict = tell(rules, recipient, self._heard.children, told)
         if verdict.rule is None or not verdict.children:
             return self._untold(recipient, verdict.reason or Reason.NOT_OWED, verdict.rule, held)
-        kind = ReleaseKind.NEW if held is None else ReleaseKind.CORRECTED
+        sends = ReleaseKind.NEW if held is None else ReleaseKind.CORRECTED
         leaves = frozenset(child.leaf for child in verdict.children)
         answer = permitted(self._policy, recipient, _unconditional(verdict.rule), self._source, only=leaves)
-        self.emitter.send(kind, answer, self._source, self._about, can_end=False)
+        self.emitter.send(sends, answer, self._source, self._about, can_end=False)
         return answer
 
     def _untold(self, recipient: str, reason: Reason, rule: Rule | None, held: Held | None) -> Answer:
@@ -174,7 +233,7 @@ class _Deciding:
     def _matter(self, grades: Grades) -> _Matter:
         return _Matter(
             incident=self._incident,
-            grades=grades,
+            evidence=Evidence(self._world, self._incident, grades, self._policy),
             event_type=self._heard.type,
             source=self._source,
             about=self._about,
@@ -184,26 +243,20 @@ class _Deciding:
     def _form_again(self, key: str, incident: Incident, form: Form) -> Again:
         matter = _Matter(
             incident=incident,
-            grades=form.grades,
+            evidence=Evidence(self._world, incident, form.grades, self._policy),
             event_type=form.type,
             source=Source(event_id=form.event_id, offset=form.offset, sections=form.sections),
             about=About(incident=key, victim=incident.victim),
             occasion=Occasion.NEWS,
         )
-        routed = [to for to in self._desk.recipients if self._is_routed(to, form.type)]
+        routed = self._decider.routed(form.type)
         answers = [_withholding(to, lambda name: self._route(name, matter)) for to in routed]
         return Again(event_id=form.event_id, answers=tuple(answers))
-
-    def _is_routed(self, recipient: str, event_type: str) -> bool:
-        return recipient not in NOT_ROUTED and self._rulebook.settled(recipient, event_type) is None
 
     def _route(self, recipient: str, matter: _Matter) -> Answer:
         """Answer for a recipient of the routing table, and send what differs from what it holds."""
         held = matter.held_by(recipient)
-        settled = self._rulebook.settled(recipient, matter.event_type)
-        if settled is not None and held is None:
-            return denied(recipient, rule=settled.rule, reason=settled.reason or Reason.NOT_OWED)
-        at = circumstances(self._world, matter.incident, matter.grades, recipient, self._policy)
+        at = matter.evidence.about(recipient)
         verdict = self._rulebook.verdict(recipient, matter.event_type, at)
         if verdict.permit:
             return self._permit(recipient, verdict, matter, held)
@@ -239,7 +292,7 @@ class _Deciding:
 def _decision(
     world: World,
     heard: Heard,
-    rulebook: Rulebook | None,
+    policy: str,
     answers: tuple[Answer, ...],
     again: tuple[Again, ...] = (),
     emits: tuple[Emit, ...] = (),
@@ -249,7 +302,7 @@ def _decision(
         event_type=heard.type,
         offset=heard.offset,
         decided_at=world.standing.time or heard.recorded_at,
-        policy=rulebook.policy.hash if rulebook is not None else "",
+        policy=policy,
         version=DECISION_VERSION,
         answers=answers,
         again=again,

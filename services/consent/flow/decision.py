@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from services.vocabulary.grounds import Ground, Outcome, Reason, ReleaseKind
 
@@ -12,9 +13,11 @@ UNREADABLE = "unreadable"
 """The event type of a record that is not an event."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """Say whether one recipient may see an event, and why. Sections as an inbox names them."""
+class Answer(NamedTuple):
+    """Say whether one recipient may see an event, and why. Sections as an inbox names them.
+
+    A tuple, like `Emit`: an event has some twenty answers and three releases, and the gate makes them all.
+    """
 
     recipient: str
     outcome: Outcome
@@ -34,8 +37,7 @@ class Again:
     answers: tuple[Answer, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Emit:
+class Emit(NamedTuple):
     """A release without its bytes, which lie in the log at `event_offset`.
 
     `incident` and `person` are the recipient's own aliases. `can_end`: opening must wait for the

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from services.consent.flow.decide import Desk, decide
+from services.consent.flow.decide import Decider, Desk, unclassified
 from services.consent.flow.decision import DECISION_VERSION, Decision, Emit
 from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import Rulebook
@@ -37,9 +37,9 @@ class Folded:
 class Fold:
     """Fold events into a world, in log order, under the policy in force."""
 
-    def __init__(self, world: World, rulebook: Rulebook | None, desk: Desk) -> None:
+    def __init__(self, world: World, decider: Decider | None, desk: Desk) -> None:
         self.world = world
-        self.rulebook = rulebook
+        self.decider = decider
         self._desk = desk
 
     def take(self, heard: Heard, recorded: Decision | None) -> Folded:
@@ -50,8 +50,13 @@ class Fold:
         """
         self._adopt(heard)
         evolve(self.world, heard)
-        decision = recorded or decide(self.world, heard, self.rulebook, self._desk)
+        decision = recorded or self._decide(heard)
         return Folded(heard=heard, decision=decision, incident_of=apply(self.world, heard, decision))
+
+    def _decide(self, heard: Heard) -> Decision:
+        if self.decider is None:
+            return unclassified(self.world, heard, self._desk)
+        return self.decider.decide(self.world, heard)
 
     def _adopt(self, heard: Heard) -> None:
         """Take a new policy for this event and later ones. One that cannot be applied changes nothing."""
@@ -63,10 +68,11 @@ class Fold:
                 f" `{DECISION_VERSION}`: start the gate of that version"
             )
         try:
-            self.rulebook = Rulebook(parse(heard.policy))
+            policy = parse(heard.policy)
         except PolicyError:
             return
-        self.world.standing = replace(self.world.standing, policy=self.rulebook.policy.hash)
+        self.decider = Decider(Rulebook(policy), self._desk)
+        self.world.standing = replace(self.world.standing, policy=policy.hash)
 
 
 def apply(world: World, heard: Heard, decision: Decision) -> Mapping[str, str]:

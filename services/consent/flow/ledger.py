@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from services.consent.flow.decision import Answer, Emit
 from services.consent.flow.fold import ONCE, Folded
-from services.consent.flow.record import answers_text
+from services.consent.flow.record import Written, listed, write
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP
 from services.consent.state.heard import Grades
 from services.consent.state.world import World
@@ -39,8 +40,7 @@ BECAME = {
 """What a release makes of the earlier ones to its recipient of its incident. A new one: nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerRow:
+class AnswerRow(NamedTuple):
     """What one decision answered about one event: itself, or an earlier form again."""
 
     offset: int
@@ -53,8 +53,7 @@ class AnswerRow:
     answers: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseRow:
+class ReleaseRow(NamedTuple):
     """One release. `began`: when its incident did, or its event. `routed`: later ones may take its place."""
 
     recipient: str
@@ -82,8 +81,7 @@ class ReleaseRow:
     standing: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VpaRow:
+class VpaRow(NamedTuple):
     """How an incident's form stands: who is owed it and withheld, why, and whether anybody has it."""
 
     incident: str
@@ -102,6 +100,7 @@ class Entry:
     """Everything one event adds to the ledger. `replaced`: what takes an earlier place, and of where."""
 
     folded: Folded
+    record: bytes
     answers: tuple[AnswerRow, ...]
     releases: tuple[ReleaseRow, ...]
     replaced: tuple[tuple[Emit, str], ...]
@@ -110,9 +109,11 @@ class Entry:
 
 def entry(world: World, folded: Folded) -> Entry:
     """Return an event's rows, in the world just after it and before any later one."""
+    written = write(folded.decision)
     return Entry(
         folded=folded,
-        answers=tuple(answer_rows(folded)),
+        record=written.value,
+        answers=tuple(answer_rows(folded, written)),
         releases=tuple(release_rows(world, folded)),
         replaced=tuple(
             (emit, folded.incident_of[emit.event_id])
@@ -123,12 +124,12 @@ def entry(world: World, folded: Folded) -> Entry:
     )
 
 
-def answer_rows(folded: Folded) -> Iterator[AnswerRow]:
+def answer_rows(folded: Folded, written: Written) -> Iterator[AnswerRow]:
     """Yield a row for the event, and one for each earlier form answered again."""
     decision = folded.decision
-    said = [(decision.event_id, decision.answers)]
-    said += [(again.event_id, again.answers) for again in decision.again]
-    for event_id, answers in said:
+    said = [(decision.event_id, written.answers)]
+    said += [(each.event_id, text) for each, text in zip(decision.again, written.again, strict=True)]
+    for event_id, text in said:
         yield AnswerRow(
             offset=decision.offset,
             event_id=event_id,
@@ -137,7 +138,7 @@ def answer_rows(folded: Folded) -> Iterator[AnswerRow]:
             incident=folded.incident_of.get(event_id),
             policy=decision.policy,
             decided_at=format_time(decision.decided_at),
-            answers=answers_text(answers),
+            answers=text,
         )
 
 
@@ -166,8 +167,8 @@ def release_rows(world: World, folded: Folded) -> Iterator[ReleaseRow]:
             expects=emit.expects,
             not_after=format_time(emit.not_after) if emit.not_after is not None else None,
             reason=emit.reason.value if emit.reason is not None else None,
-            sections=json.dumps(emit.sections),
-            leaves=json.dumps(emit.leaves),
+            sections=listed(emit.sections),
+            leaves=listed(emit.leaves),
             can_end=emit.can_end,
             routed=emit.ground not in ONCE,
             standing=Became.RECALLED.value if emit.kind is ReleaseKind.RECALLED else Became.STANDS.value,

@@ -1,6 +1,7 @@
 """Make answers, and releases without their bytes, from verdicts."""
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from services.consent.flow.decision import Answer, Emit
 from services.consent.rules.differences import Occasion
 from services.consent.rules.evidence import not_after
 from services.consent.rules.policy import Policy
-from services.consent.rules.route import Verdict, releases
+from services.consent.rules.route import Verdict, releasable
 from services.consent.state.entities import Held
 from services.consent.state.heard import SectionAt
 from services.consent.state.world import World
@@ -54,18 +55,16 @@ def permitted(
 
     `only` keeps the children at these leaves.
     """
-    chosen = [
-        at
-        for at in source.sections
-        if releases(policy, verdict.sections, at.name, at.schema_id) and (only is None or at.leaf in only)
-    ]
+    chosen = releasable(policy, verdict.sections, source.sections)
+    if only is not None:
+        chosen = [at for at in chosen if at.leaf in only]
     return Answer(
         recipient=recipient,
         outcome=Outcome.PERMIT,
         owed=verdict.owed,
         rule=verdict.rule,
         ground=verdict.ground,
-        sections=numbered(at.name for at in chosen),
+        sections=numbered([at.name for at in chosen]),
         leaves=tuple([at.leaf for at in chosen]),
     )
 
@@ -75,14 +74,12 @@ def denied(recipient: str, *, rule: str, reason: Reason, owed: bool = False) -> 
     return Answer(recipient=recipient, outcome=Outcome.DENY, owed=owed, rule=rule, reason=reason)
 
 
-def numbered(names: Iterable[str]) -> tuple[str, ...]:
+def numbered(names: Sequence[str]) -> tuple[str, ...]:
     """Return sections as an inbox names them: `children[0]`, `children[1]` among those released."""
-    named: list[str] = []
-    count = 0
-    for name in names:
-        named.append(f"{name}[{count}]" if name == NUMBERED else name)
-        count += name == NUMBERED
-    return tuple(named)
+    if NUMBERED not in names:
+        return tuple(names)
+    count = itertools.count()
+    return tuple([f"{name}[{next(count)}]" if name == NUMBERED else name for name in names])
 
 
 class Emitter:

@@ -6,15 +6,18 @@ answered by trying all combinations.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """What decides whether one recipient of one reviewed form is owed it, and on what ground."""
+class Circumstances(NamedTuple):
+    """What decides whether one recipient of one reviewed form is owed it, and on what ground.
+
+    A tuple, because one is made for every recipient of every form, and looked up by.
+    """
 
     risk: Risk
     children: ChildrenLevel

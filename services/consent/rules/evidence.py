@@ -5,28 +5,40 @@ from datetime import datetime, timedelta
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.policy import Policy
 from services.consent.state.consents import standing
-from services.consent.state.entities import Incident, Person
+from services.consent.state.entities import Incident
 from services.consent.state.heard import Grades
 from services.consent.state.world import World
 from services.vocabulary.grounds import CAN_END, Ground
 
 
-def circumstances(
-    world: World, incident: Incident, grades: Grades, recipient: str, policy: Policy
-) -> Circumstances:
-    """Return the facts about one recipient of a form with these grades, at the gate's time."""
-    now = _now(world)
-    victim = world.person(incident.victim) if incident.victim is not None else None
-    return Circumstances(
-        risk=grades.risk,
-        children=grades.children,
-        vulnerable_adults=grades.vulnerable_adults,
-        adult_safeguarding_concern=grades.adult_safeguarding_concern,
-        consent=standing(incident, victim, recipient, now),
-        override=_is_overridden(incident, recipient, now),
-        open_child_case=_has_child_case(world, incident, recipient),
-        marac=_attends(incident, recipient, policy),
-    )
+class Evidence:
+    """What is known about a form at the gate's time, gathered once for all its recipients."""
+
+    def __init__(self, world: World, incident: Incident, grades: Grades, policy: Policy) -> None:
+        self._incident = incident
+        self._grades = grades
+        self._now = _now(world)
+        self._victim = world.person(incident.victim) if incident.victim is not None else None
+        self._child_cases = {*incident.child_cases}.union(
+            *[world.person(child).child_cases for child in incident.children]
+        )
+        self._attendees: tuple[str, ...] = ()
+        if incident.marac is not None:
+            self._attendees = incident.marac.attendees or policy.attendees()
+
+    def about(self, recipient: str) -> Circumstances:
+        """Return the facts about one recipient."""
+        grades, incident = self._grades, self._incident
+        return Circumstances(
+            risk=grades.risk,
+            children=grades.children,
+            vulnerable_adults=grades.vulnerable_adults,
+            adult_safeguarding_concern=grades.adult_safeguarding_concern,
+            consent=standing(incident, self._victim, recipient, self._now),
+            override=_is_overridden(incident, recipient, self._now),
+            open_child_case=recipient in self._child_cases,
+            marac=recipient in self._attendees,
+        )
 
 
 def not_after(
@@ -62,17 +74,3 @@ def _recorded_end(incident: Incident, ground: Ground, recipient: str) -> datetim
 def _is_overridden(incident: Incident, recipient: str, now: datetime) -> bool:
     override = incident.overrides.get(recipient)
     return override is not None and (override.expires_at is None or override.expires_at > now)
-
-
-def _has_child_case(world: World, incident: Incident, recipient: str) -> bool:
-    if recipient in incident.child_cases:
-        return True
-    children: list[Person] = [world.person(key) for key in incident.children]
-    return any(recipient in child.child_cases for child in children)
-
-
-def _attends(incident: Incident, recipient: str, policy: Policy) -> bool:
-    """Say whether the recipient is at the meeting: named in the listing, else one of the policy's."""
-    if incident.marac is None:
-        return False
-    return recipient in (incident.marac.attendees or policy.attendees())

@@ -1,10 +1,12 @@
 """Answer for one recipient of one form: is it owed, on what ground, and which sections (NA 4.9-4.26)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.policy import ANY, Policy, Rule
 from services.consent.state.entities import Held
+from services.consent.state.heard import SectionAt
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.grounds import CAN_END, Ground, Reason
 
@@ -100,9 +102,14 @@ def _denied(rule: Rule, reason: Reason) -> Verdict:
     return Verdict(permit=False, owed=False, rule=rule.id, reason=reason)
 
 
-def releases(policy: Policy, wanted: frozenset[str], name: str, schema_id: str) -> bool:
-    """Say whether a section may go: the row names it, and the policy names its version (design 3)."""
-    return name != ROUTING and schema_id in policy.sections and (name in wanted or ANY in wanted)
+def releasable(policy: Policy, wanted: frozenset[str], sections: Iterable[SectionAt]) -> list[SectionAt]:
+    """Return the sections that may go: the row names them, and the policy names their version (design 3)."""
+    every = ANY in wanted
+    return [
+        at
+        for at in sections
+        if (every or at.name in wanted) and at.schema_id in policy.sections and at.name != ROUTING
+    ]
 
 
 class Rulebook:
@@ -110,15 +117,24 @@ class Rulebook:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._settled: dict[tuple[str, str], Verdict | None] = {}
+        self._rules: dict[tuple[str, str], tuple[Rule, ...]] = {}
         self._verdicts: dict[tuple[str, str, Circumstances], Verdict] = {}
+
+    def rules_for(self, recipient: str, event_type: str) -> tuple[Rule, ...]:
+        """Return what the policy's `rules_for` returns."""
+        key = (recipient, event_type)
+        found = self._rules.get(key)
+        if found is None:
+            found = self._rules[key] = self.policy.rules_for(recipient, event_type)
+        return found
 
     def settled(self, recipient: str, event_type: str) -> Verdict | None:
         """Return the recipient's denial where no circumstances could change it; None where they decide."""
-        key = (recipient, event_type)
-        if key not in self._settled:
-            self._settled[key] = _settled(self.policy.rules_for(recipient, event_type))
-        return self._settled[key]
+        rules = self.rules_for(recipient, event_type)
+        if not rules:
+            return UNOWED
+        first = rules[0]
+        return _denied(first, first.denies) if first.denies is not None and not first.when else None
 
     def verdict(self, recipient: str, event_type: str, at: Circumstances) -> Verdict:
         """Return what `route` returns."""
@@ -127,10 +143,3 @@ class Rulebook:
         if found is None:
             found = self._verdicts[key] = route(self.policy, recipient, event_type, at)
         return found
-
-
-def _settled(rules: tuple[Rule, ...]) -> Verdict | None:
-    if not rules:
-        return UNOWED
-    first = rules[0]
-    return _denied(first, first.denies) if first.denies is not None and not first.when else None

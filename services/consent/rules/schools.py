@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.consent.rules.policy import EDUCATION, SCHOOL, Policy, Rule
+from services.consent.rules.policy import EDUCATION, SCHOOL, Rule
 from services.consent.state.heard import Child
 from services.vocabulary.agencies import school_of
 from services.vocabulary.grounds import Reason
@@ -23,14 +23,19 @@ def schools_of(children: Iterable[Child]) -> tuple[str, ...]:
     return tuple(sorted({school_of(child.urn) for child in children if child.urn is not None}))
 
 
+def kind_of(recipient: str) -> str:
+    """Return what rules call a school, or the education officer."""
+    return EDUCATION if recipient == EDUCATION else SCHOOL
+
+
 def tell(
-    policy: Policy, recipient: str, event_type: str, children: Sequence[Child], told: Iterable[str]
+    rules: Sequence[Rule], recipient: str, children: Sequence[Child], told: Iterable[str]
 ) -> SchoolVerdict:
-    """Return what a school, or `education`, is told of an event's children.
+    """Return what a school, or `education`, is told of an event's children, by the rules for its kind.
 
     `told` are the persons it was told of for this incident already: nobody is told of twice.
     """
-    rules, theirs = _rules(policy, recipient, event_type), _theirs(recipient, children)
+    theirs = _theirs(recipient, children)
     known = frozenset(told)
     for rule in rules:
         new = tuple(c for c in theirs if rule.is_for(c.placement) and c.person not in known)
@@ -40,11 +45,6 @@ def tell(
         if rule.denies is not None and any(rule.is_for(child.placement) for child in theirs):
             return SchoolVerdict(rule=rule, reason=rule.denies)
     return SchoolVerdict(rule=None, reason=Reason.NOT_OWED)
-
-
-def _rules(policy: Policy, recipient: str, event_type: str) -> list[Rule]:
-    kind = EDUCATION if recipient == EDUCATION else SCHOOL
-    return [rule for rule in policy.rules_for(kind, event_type) if rule.to == kind]
 
 
 def _theirs(recipient: str, children: Sequence[Child]) -> list[Child]:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SectionAt:
+class SectionAt(NamedTuple):
     """Say which section lies at a leaf, in which version (`victim/1`)."""
 
     name: str

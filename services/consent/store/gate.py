@@ -1,16 +1,17 @@
 """The gate's memory: one transaction a batch, which holds only if nobody else committed meanwhile."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, TextClause, insert, select, text, update
+from sqlalchemy import Connection, Engine, Table, select, update
 
 from services.consent.flow.decision import Emit
-from services.consent.flow.ledger import BECAME, AnswerRow, Became, Entry, ReleaseRow, VpaRow
+from services.consent.flow.ledger import BECAME, Became, Entry
 from services.consent.state.entities import Incident, Person, Standing
 from services.consent.state.written import read_incident, read_person, read_standing, write
-from services.consent.store.tables import LEDGER, METADATA, POLICY, POSITION, RELEASE, SEQUENCE, STATE
+from services.consent.store.tables import LEDGER, METADATA, POLICY, POSITION, RELEASE, SEQUENCE, STATE, VPA
 from services.eventlog import positions
 from services.eventlog.errors import Moved
 from services.eventlog.topics import DECISIONS, LOG
@@ -26,26 +27,8 @@ OPEN = (Became.STANDS.value, Became.SUPERSEDED.value)
 INCIDENT, PERSON, STANDING = "incident", "person", "standing"
 THE_PARTITION = "partition"
 
-UPSERT_STATE = text(
-    "INSERT INTO consent_state (kind, key, value) VALUES (:kind, :key, :value)"
-    " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value"
-)
-UPSERT_SEQUENCE = text(
-    "INSERT INTO consent_sequence (recipient, next) VALUES (:recipient, :next)"
-    " ON CONFLICT (recipient) DO UPDATE SET next = excluded.next"
-)
-UPSERT_VPA = text(
-    "INSERT INTO consent_vpa"
-    " (incident, event_id, began, reviewed, risk, children, vulnerable_adult, withheld, shared) VALUES"
-    " (:incident, :event_id, :began, :reviewed, :risk, :children, :vulnerable_adult, :withheld, :shared)"
-    " ON CONFLICT (incident) DO UPDATE SET event_id = excluded.event_id, began = excluded.began,"
-    " reviewed = excluded.reviewed, risk = excluded.risk, children = excluded.children,"
-    " vulnerable_adult = excluded.vulnerable_adult, withheld = excluded.withheld, shared = excluded.shared"
-)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adopted:
+class Adopted(NamedTuple):
     """A policy, and the offset of the event that adopted it."""
 
     offset: int
@@ -160,20 +143,19 @@ class GateStore:
             positions.advance(conn, POSITION, NAME, LOG, loaded.log, batch.log)
             if batch.decisions != loaded.decisions:
                 positions.advance(conn, POSITION, NAME, DECISIONS, loaded.decisions, batch.decisions)
-            _many(conn, UPSERT_STATE, _state(batch))
-            _many(conn, UPSERT_SEQUENCE, [{"recipient": to, "next": n} for to, n in batch.numbers.items()])
-            _insert(conn, POLICY, [asdict(row) for row in batch.adopted])
+            _put(conn, STATE, _state(batch))
+            _put(conn, SEQUENCE, list(batch.numbers.items()))
+            _add(conn, POLICY, batch.adopted)
             _enter(conn, batch.entries)
         self._at = batch.log
 
 
 def _enter(conn: Connection, entries: Sequence[Entry]) -> None:
     """Write the ledger: answers, releases, what became of earlier ones, and how each form stands now."""
-    _insert(conn, LEDGER, [_fields(row) for entry in entries for row in entry.answers])
-    _insert(conn, RELEASE, [_fields(row) for entry in entries for row in entry.releases])
+    _add(conn, LEDGER, [row for entry in entries for row in entry.answers])
+    _add(conn, RELEASE, [row for entry in entries for row in entry.releases])
     _replace(conn, [replaced for entry in entries for replaced in entry.replaced])
-    last = {row.incident: row for entry in entries for row in entry.vpas}
-    _many(conn, UPSERT_VPA, [_fields(row) for row in last.values()])
+    _put(conn, VPA, list({row.incident: row for entry in entries for row in entry.vpas}.values()))
 
 
 def _standing(conn: Connection) -> Standing:
@@ -186,14 +168,10 @@ def _policy_text(conn: Connection, policy: str | None) -> str | None:
     return conn.scalar(select(POLICY.c.text).where(POLICY.c.hash == policy).limit(1)) if policy else None
 
 
-def _state(batch: Batch) -> list[dict[str, str]]:
-    rows = [_row(STANDING, THE_PARTITION, batch.standing)]
-    rows += [_row(INCIDENT, key, incident) for key, incident in batch.incidents.items()]
-    return rows + [_row(PERSON, key, person) for key, person in batch.persons.items()]
-
-
-def _row(kind: str, key: str, entity: Incident | Person | Standing) -> dict[str, str]:
-    return {"kind": kind, "key": key, "value": write(entity)}
+def _state(batch: Batch) -> list[tuple[str, str, str]]:
+    rows = [(STANDING, THE_PARTITION, write(batch.standing))]
+    rows += [(INCIDENT, key, write(incident)) for key, incident in batch.incidents.items()]
+    return rows + [(PERSON, key, write(person)) for key, person in batch.persons.items()]
 
 
 def _replace(conn: Connection, replaced: Sequence[tuple[Emit, str]]) -> None:
@@ -209,19 +187,29 @@ def _replace(conn: Connection, replaced: Sequence[tuple[Emit, str]]) -> None:
         conn.execute(update(RELEASE).where(earlier).values(standing=BECAME[emit.kind].value))
 
 
-def _fields(row: AnswerRow | ReleaseRow | VpaRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__slots__}
-
-
-def _many(conn: Connection, statement: TextClause, rows: list[dict[str, Any]]) -> None:
+def _add(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows, given in the order of the table's columns."""
     if rows:
-        conn.execute(statement, rows)
+        conn.exec_driver_sql(_insertion(table, conn.dialect.paramstyle), [tuple(row) for row in rows])
 
 
-def _insert(conn: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> None:
-    listed = list(rows)
-    if listed:
-        conn.execute(insert(table), listed)
+def _put(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows, each in the place of one with its key."""
+    if rows:
+        keys = [column.name for column in table.primary_key.columns]
+        others = [column.name for column in table.columns if column.name not in keys]
+        changes = ", ".join(f"{name} = excluded.{name}" for name in others)
+        insertion = _insertion(table, conn.dialect.paramstyle)
+        sql = f"{insertion} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
+        conn.exec_driver_sql(sql, [tuple(row) for row in rows])
+
+
+@cache
+def _insertion(table: Table, paramstyle: str) -> str:
+    """Return the statement for the driver itself: a batch has thousands of rows."""
+    mark = "?" if paramstyle == "qmark" else "%s"
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    return f"INSERT INTO {table.name} ({names}) VALUES ({', '.join([mark] * len(table.columns))})"
 
 
 def _few(values: Iterable[str]) -> Iterator[list[str]]:

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from services.consent.flow.decide import Desk
+from services.consent.flow.decide import Decider, Desk
 from services.consent.flow.decision import Decision
 from services.consent.flow.fold import Fold, Folded, OtherVersion
 from services.consent.flow.ledger import Entry, entry
-from services.consent.flow.record import encode
 from services.consent.rules.reading import hash_of, parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.world import World
@@ -89,7 +88,8 @@ class Gate:
     def reload(self) -> None:
         """Discard what is in memory and start from what is committed."""
         self._loaded = self._store.load()
-        self._rulebook = Rulebook(parse(self._loaded.policy)) if self._loaded.policy else None
+        policy = self._loaded.policy
+        self._decider = Decider(Rulebook(parse(policy)), self._on.desk) if policy else None
         self._memory = Memory(self._store, self._loaded.numbers, self._loaded.standing)
         self._recorded = Recorded(self._on.open_log, self._loaded.decisions)
         self._looked = False
@@ -140,16 +140,16 @@ class Gate:
         first = self._first_copies(arrived)
         world = self._memory.world()
         self._memory.prefetch(each.heard for each in first)
-        fold = Fold(world, self._rulebook, self._on.desk)
+        fold = Fold(world, self._decider, self._on.desk)
         recorded = self._recorded.of([each.heard.event_id for each in first])
         entries, until, traces = self._fold(fold, first, recorded, arrived[-1].stored.offset + 1)
         decisions = [each.folded.decision for each in entries]
-        self._append([each for each in decisions if each.event_id not in recorded], traces)
+        self._append([each for each in entries if each.folded.heard.event_id not in recorded], traces)
         self._release(decisions, traces)
         self._commit(world, entries, until)
         if until <= arrived[-1].stored.offset:
             self._log.seek(LOG, until)
-        self._rulebook = fold.rulebook
+        self._decider = fold.decider
 
     def _first_copies(self, arrived: Sequence[Arrived]) -> list[Arrived]:
         """Leave out events decided before, and second copies within the batch."""
@@ -166,8 +166,8 @@ class Gate:
         entries: list[Entry] = []
         traces: dict[str, str] = {}
         for each in first:
-            if each.envelope is not None and each.heard.readable:
-                self._bytes.keep(each.stored.offset, each.envelope, [at.leaf for at in each.heard.sections])
+            if each.cut is not None and each.heard.readable:
+                self._bytes.keep(each.stored.offset, each.cut, [at.leaf for at in each.heard.sections])
             try:
                 with tracing.deciding(each.stored, few=len(first) <= tracing.FEW) as trace:
                     folded = fold.take(each.heard, recorded.get(each.heard.event_id))
@@ -180,9 +180,9 @@ class Gate:
                 traces[each.heard.event_id] = trace
         return entries, until, traces
 
-    def _append(self, decisions: Sequence[Decision], traces: Mapping[str, str]) -> None:
+    def _append(self, entries: Sequence[Entry], traces: Mapping[str, str]) -> None:
         """Step 3: record what was decided."""
-        records = [(DECISIONS, _record(each, traces.get(each.event_id))) for each in decisions]
+        records = [(DECISIONS, _record(each, traces)) for each in entries]
         if records:
             self._recorded.appended(self._on.decisions.append_many(records))
         pause.at("gate-after-decisions")
@@ -215,9 +215,11 @@ class Gate:
         telemetry.gauge("gate_position", "Next offset of the log to be decided").set(self._loaded.log)
 
 
-def _record(decision: Decision, trace: str | None) -> Record:
+def _record(entry: Entry, traces: Mapping[str, str]) -> Record:
+    event_id = entry.folded.decision.event_id
+    trace = traces.get(event_id)
     headers = (("traceparent", trace.encode()),) if trace is not None else ()
-    return Record(key=decision.event_id.encode(), value=encode(decision), headers=headers)
+    return Record(key=event_id.encode(), value=entry.record, headers=headers)
 
 
 def _batch(world: World, entries: Sequence[Entry], *, log: int, decisions: int) -> Batch:

@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from services.consent.flow.decision import UNREADABLE
 from services.consent.state.heard import Child, Grades, Heard, SectionAt
 from services.eventlog import codec
 from services.eventlog.catalogue import Catalogue
-from services.eventlog.envelope import Envelope, Header, Section
+from services.eventlog.envelope import Header
 from services.eventlog.errors import LogError
 from services.eventlog.records import Stored
 from services.eventlog.sealing import open_routed
+from services.eventlog.slices import Cut, Piece, cut, label_bytes, read_label
 from services.vocabulary.consent import SchoolConflict
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
@@ -27,11 +29,11 @@ Content = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """An event heard, with its sealed bytes. `envelope` is None where the record is not an event."""
+    """An event heard, with its sealed bytes. `cut` is None where the record is not an event."""
 
     stored: Stored
     heard: Heard
-    envelope: Envelope | None
+    cut: Cut | None
 
 
 class Ear:
@@ -47,27 +49,35 @@ class Ear:
         What cannot be read is heard as unreadable, and reaches nobody: nobody classified it.
         """
         try:
-            envelope = codec.decode_envelope(stored.value)
-            header = codec.decode_header(envelope.header)
+            event = cut(stored.value)
+            header = codec.decode_header(event.header)
         except LogError:
-            return Arrived(stored=stored, heard=_noise(stored), envelope=None)
-        return Arrived(stored=stored, heard=self._heard(stored, envelope, header), envelope=envelope)
+            return Arrived(stored=stored, heard=_noise(stored), cut=None)
+        return Arrived(stored=stored, heard=self._heard(stored, event.pieces, header), cut=event)
 
-    def _heard(self, stored: Stored, envelope: Envelope, header: Header) -> Heard:
+    def _heard(self, stored: Stored, pieces: Sequence[Piece], header: Header) -> Heard:
         try:
-            sections = [codec.decode_section(sealed.body) for sealed in envelope.sections]
-            routing = self._open(header, sections, ROUTING)
-            facts = self._open(header, sections, FACTS)
+            sections = [_at(label_bytes(piece)) for piece in pieces]
+            bodies = {at.name: piece for at, piece in zip(sections, pieces, strict=True)}
+            routing = self._open(header, bodies.get(ROUTING))
+            facts = self._open(header, bodies.get(FACTS))
             return _event(stored, header, sections, routing, facts)
         except (LogError, NotATime, KeyError, ValueError):
             return _silent(stored, header)
 
-    def _open(self, header: Header, sections: Sequence[Section], name: str) -> Content:
-        section = next((each for each in sections if each.name == name), None)
-        if section is None:
+    def _open(self, header: Header, piece: Piece | None) -> Content:
+        if piece is None:
             return {}
+        section = codec.decode_section(piece.body)
         schema = self._catalogue.section(section.schema_id, header.type)
         return codec.decode_content(schema, open_routed(section, header.event_id, self._key))
+
+
+@lru_cache(maxsize=16_384)
+def _at(label: bytes) -> SectionAt:
+    """Read where a section lies. There are few sections, versions and leaves, and many events."""
+    name, schema_id, leaf = read_label(label)
+    return SectionAt(name=name, schema_id=schema_id, leaf=leaf)
 
 
 def _noise(stored: Stored) -> Heard:
@@ -95,7 +105,7 @@ def _silent(stored: Stored, header: Header) -> Heard:
 
 
 def _event(
-    stored: Stored, header: Header, sections: Sequence[Section], routing: Content, facts: Content
+    stored: Stored, header: Header, sections: Sequence[SectionAt], routing: Content, facts: Content
 ) -> Heard:
     is_vpa = header.type in VPA_FAMILY
     return Heard(
@@ -120,9 +130,7 @@ def _event(
         expires_at=_time(facts.get("expires_at")),
         case_status=ChildCase(facts["status"]) if header.type == EventType.CHILD_CASE_STATUS else None,
         attendees=tuple(facts.get("attendees", ())),
-        sections=tuple(
-            [SectionAt(name=each.name, schema_id=each.schema_id, leaf=each.index) for each in sections]
-        ),
+        sections=tuple(sections),
         readable=not is_vpa or routing["incident"] is not None,
     )
 

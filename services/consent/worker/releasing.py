@@ -5,17 +5,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from services.consent.flow.decision import Decision, Emit
-from services.eventlog import codec
-from services.eventlog.envelope import Envelope, Release, Sealed
+from services.eventlog.envelope import Release
 from services.eventlog.errors import Tampered
 from services.eventlog.records import Record, Stored
+from services.eventlog.slices import Cut, Piece, cut, join, label_bytes, read_label
 from services.eventlog.topics import LOG, topic_of
 from services.vocabulary.times import format_time
 
 KEPT = 4096
-"""Envelopes kept in memory: most forms are decided again soon after they came."""
+"""Events kept in memory: most forms are decided again soon after they came."""
 
-Numbered = tuple[bytes, Mapping[int, Sealed]]
+Numbered = tuple[bytes, Mapping[int, Piece]]
 """A header, and an event's sections by their leaf."""
 
 
@@ -33,18 +33,17 @@ class Bytes:
         self._log = log
         self._kept: OrderedDict[int, Numbered] = OrderedDict()
 
-    def keep(self, offset: int, envelope: Envelope, leaves: Iterable[int]) -> None:
+    def keep(self, offset: int, event: Cut, leaves: Iterable[int]) -> None:
         """Keep an event that was just read; `leaves` are its sections', in order."""
-        self._kept[offset] = (envelope.header, dict(zip(leaves, envelope.sections, strict=True)))
+        self._kept[offset] = (event.header, dict(zip(leaves, event.pieces, strict=True)))
 
     def require(self, offsets: Iterable[int]) -> None:
         """Have these events at hand. Raises `Unavailable`."""
         missing = {offset for offset in offsets if offset not in self._kept}
         if missing:
             for offset, stored in self._log.fetch(LOG, missing).items():
-                envelope = codec.decode_envelope(stored.value)
-                leaves = [codec.decode_section(sealed.body).index for sealed in envelope.sections]
-                self.keep(offset, envelope, leaves)
+                event = cut(stored.value)
+                self.keep(offset, event, [read_label(label_bytes(piece)).leaf for piece in event.pieces])
 
     def trim(self) -> None:
         """Let the oldest go."""
@@ -68,14 +67,14 @@ def records(
     ]
 
 
-def release_of(decision: Decision, emit: Emit, source: Numbered) -> Release:
+def release_bytes(decision: Decision, emit: Emit, source: Numbered) -> bytes:
     """Return a release whole. Raises `Tampered` where the event lacks a section that was decided."""
-    header, sections = source
+    header, pieces = source
     try:
-        chosen = tuple([sections[leaf] for leaf in emit.leaves])
+        chosen = [pieces[leaf] for leaf in emit.leaves]
     except KeyError:
         raise Tampered(f"`{emit.event_id}` has not the sections decided: have the log looked at") from None
-    return Release(
+    release = Release(
         release_id=emit.release_id,
         kind=emit.kind,
         recipient=emit.recipient,
@@ -93,12 +92,13 @@ def release_of(decision: Decision, emit: Emit, source: Numbered) -> Release:
         incident=emit.incident,
         reason=emit.reason,
         header=header,
-        sections=chosen,
+        sections=(),
     )
+    return join(release, chosen)
 
 
 def _record(decision: Decision, emit: Emit, kept: Bytes, trace: str | None) -> Record:
-    value = codec.encode_release(release_of(decision, emit, kept.of(emit.event_offset)))
+    value = release_bytes(decision, emit, kept.of(emit.event_offset))
     return Record(key=emit.recipient.encode(), value=value, headers=_headers(decision, emit, trace))
 
 
