@@ -5,7 +5,8 @@ import sys
 from collections.abc import Mapping
 from functools import lru_cache
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.consent import api, commands
@@ -31,7 +32,7 @@ from services.runtime.identity import Verifier
 from services.runtime.partnership import Partnership
 from services.runtime.secrets import Secrets
 from services.runtime.settings import Settings
-from services.runtime.web import Standing, create_app, serve
+from services.runtime.web import Standing, busy, create_app, serve
 
 DATABASE = "consent"
 ALIASES = 100_000
@@ -56,7 +57,9 @@ class GateService:
 
     def app(self) -> FastAPI:
         """Return health, metrics and standing: the gate answers nothing else."""
-        return create_app("Sightline gate", self._settings, ready=self.is_ready, standing=self.standing)
+        app = create_app("Sightline gate", self._settings, ready=self.is_ready, standing=self.standing)
+        app.add_exception_handler(Unavailable, _unavailable)
+        return app
 
     def is_ready(self) -> bool:
         """Say whether the database answers, the position is loaded and the log answered once."""
@@ -114,6 +117,7 @@ class KeyringService:
     def app(self) -> FastAPI:
         """Return everything the keyring answers."""
         app = create_app("Sightline keyring", self._settings, ready=self.is_ready, standing=self.standing)
+        app.add_exception_handler(Unavailable, _unavailable)
         app.include_router(
             api.router(
                 api.Keyring(
@@ -161,6 +165,10 @@ class KeyringService:
             id_key=known.id,
             alias_key=known.alias,
         )
+
+
+async def _unavailable(_request: Request, _error: Exception) -> Response:
+    return busy("the log does not answer just now: ask again")
 
 
 def main(arguments: list[str]) -> int:

@@ -1,0 +1,299 @@
+"""The keyring: only what was released, on the record first; what may not be seen looks absent."""
+
+import itertools
+import json
+import threading
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from services.consent.keyring.opening import Busy, Keys, Opened, Opener, Refused, Request
+from services.consent.store.ledger import Ledger
+from services.eventlog.envelope import Release
+from services.eventlog.errors import Unavailable
+from services.eventlog.ids import release_id
+from services.eventlog.keys import FileKek, KeyStore
+from services.eventlog.topics import OPENINGS
+from services.runtime.clock import rest
+from services.runtime.database import engine_at
+from services.runtime.identity import Caller
+from services.runtime.partnership import Role
+from services.vocabulary.events import EventType
+from services.vocabulary.placement import Placement
+from services.vocabulary.risk import Risk, VulnerableAdult
+from tests.gate_builders import (
+    HILLSIDE,
+    PERSON_KEY,
+    RIVERSIDE,
+    ROUTING_KEY,
+    START,
+    Bench,
+    a_child,
+    a_form,
+    catalogue,
+    consent,
+    grades,
+    internal,
+    policy_adopted,
+)
+
+PEOPLE = ("victim", "one", "two", "causing harm")
+PURPOSE = "Safety planning"
+
+
+class Room:
+    """A bench with a keyring."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.bench = Bench(engine)
+        self.keys = KeyStore(engine, FileKek(b"k" * 32), randomness=lambda size: PERSON_KEY[:size])
+        self.keys.create_tables()
+        self.keys.create([internal(name) for name in PEOPLE], at=START)
+        numbers = itertools.count(1)
+        self.opener = Opener(
+            ledger=Ledger(engine),
+            log=self.bench.log.reader({}),
+            openings=self.bench.log.writer(),
+            keys=Keys(persons=self.keys, routing=ROUTING_KEY, catalogue=catalogue()),
+            clock=self.bench.clock,
+            new_id=lambda: f"{next(numbers):032x}",
+        )
+        self.bench.publish(policy_adopted())
+
+    def release(self, recipient: str, number: int = -1) -> Release:
+        return self.bench.output().releases[recipient][number]
+
+    def open(self, caller: Caller, release_id: str, *sections: str) -> Opened:
+        request = Request(release_id=release_id, purpose=PURPOSE, sections=sections or None)
+        return self.opener.open(caller, request)
+
+    def record(self) -> list[Mapping[str, Any]]:
+        return [json.loads(stored.value) for stored in self.bench.records(OPENINGS)]
+
+
+@pytest.fixture
+def room(database_url: str) -> Room:
+    return Room(engine_at(database_url))
+
+
+def somebody_at(agency: str, role: Role = Role.PRACTITIONER) -> Caller:
+    return Caller(agency=agency, person=f"p-{agency}-9", role=role)
+
+
+NOTIFY = Caller(agency="notify", person=None, role=Role.SERVICE)
+
+
+def test_an_opening_is_on_record_with_who_which_agency_and_what_for_before_it_is_shown(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.HIGH)))
+    room.bench.settle()
+    release = room.release("dafsu")
+
+    opened = room.open(somebody_at("dafsu"), release.release_id, "victim", "narrative")
+
+    assert opened.sections["victim"]["given_name"] == "Quillamareth"
+    assert set(opened.sections) == {"victim", "narrative"}
+    assert room.record() == [
+        {
+            "opening_id": opened.opening_id,
+            "at": "2024-09-02T22:00:00Z",
+            "release_id": release.release_id,
+            "event_id": release.event_id,
+            "recipient": "dafsu",
+            "agency": "dafsu",
+            "person": "p-dafsu-9",
+            "purpose": PURPOSE,
+            "sections": ["victim", "narrative"],
+            "refused": False,
+        }
+    ]
+
+
+def test_naming_no_section_opens_all_that_was_released(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.HIGH), pupils=[a_child("one"), a_child("two")]))
+    room.bench.settle()
+
+    opened = room.open(somebody_at("dafsu"), room.release("dafsu").release_id)
+
+    assert {"facts", "incident", "children[0]", "children[1]", "dash"} <= set(opened.sections)
+    assert "routing" not in opened.sections
+
+
+def test_nothing_is_shown_while_the_opening_cannot_be_recorded(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.HIGH)))
+    room.bench.settle()
+    release = room.release("dafsu")
+    room.bench.log.stop()
+
+    with pytest.raises(Unavailable):
+        room.open(somebody_at("dafsu"), release.release_id, "victim")
+
+
+def test_forbidden_not_released_unknown_and_erased_are_refused_alike_and_recorded(
+    room: Room,
+) -> None:
+    room.bench.publish(
+        a_form(of=grades(Risk.HIGH)), a_form(of=grades(Risk.STANDARD), consent={"cheshire-cares": "given"})
+    )
+    room.bench.settle()
+    release, cares = room.release("dafsu", 0), room.release("cheshire-cares")
+    room.keys.destroy(internal("victim"), at=START)
+    attempts = [
+        (somebody_at("cedah"), release.release_id, "victim"),
+        (somebody_at("cheshire-cares"), cares.release_id, "narrative"),
+        (somebody_at("dafsu"), "f" * 32, "victim"),
+        (somebody_at("dafsu"), "not an id at all", "victim"),
+        (somebody_at("dafsu"), release.release_id, "victim"),
+        (somebody_at("police", Role.RESPONDER), room.release("police", 0).release_id, "facts"),
+        (Caller(agency="audit", person=None, role=Role.SERVICE), release.release_id, "facts"),
+    ]
+
+    for caller, asked, section in attempts:
+        with pytest.raises(Refused) as refused:
+            room.open(caller, asked, section)
+        assert str(refused.value) == ""
+
+    assert [each["refused"] for each in room.record()] == [True] * len(attempts)
+    assert room.record()[3]["release_id"] == "unknown"
+
+
+def test_one_section_that_is_not_to_be_had_refuses_the_others_with_it(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.STANDARD), consent={"cheshire-cares": "given"}))
+    room.bench.settle()
+
+    with pytest.raises(Refused):
+        room.open(
+            somebody_at("cheshire-cares"), room.release("cheshire-cares").release_id, "victim", "narrative"
+        )
+
+
+def test_a_withdrawal_receipted_before_the_request_is_honoured_though_the_gate_is_slow(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.MEDIUM), consent={"cedah": "given"}))
+    gate = room.bench.settle()
+    release = room.release("cedah")
+    room.bench.publish(consent(withdraws=True))
+
+    def slowly() -> None:
+        rest(0.3)
+        gate.step(0.0)
+
+    deciding = threading.Thread(target=slowly)
+    deciding.start()
+    with pytest.raises(Refused):
+        room.open(somebody_at("cedah"), release.release_id, "victim")
+    deciding.join()
+
+
+def test_where_the_gate_does_not_come_to_the_end_in_time_the_caller_is_told_to_come_back(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.MEDIUM), consent={"cedah": "given"}))
+    room.bench.settle()
+    room.bench.publish(consent(withdraws=True))
+
+    with pytest.raises(Busy):
+        room.open(somebody_at("cedah"), room.release("cedah").release_id, "victim")
+    assert room.record() == []
+
+
+def test_a_ground_that_cannot_end_waits_for_nobody(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.HIGH)))
+    room.bench.settle()
+    room.bench.publish(consent(withdraws=True))
+
+    opened = room.open(somebody_at("dafsu"), room.release("dafsu").release_id, "victim")
+
+    assert opened.sections["victim"]
+
+
+def test_what_consent_alone_had_widened_waits_too(room: Room) -> None:
+    of = grades(adults=[VulnerableAdult.OTHER], concern=True)
+    room.bench.publish(a_form(of=of, consent={"adult-social-care": "given"}))
+    gate = room.bench.settle()
+    release = room.release("adult-social-care")
+    room.bench.publish(consent(withdraws=True))
+
+    with pytest.raises(Busy):
+        room.open(somebody_at("adult-social-care"), release.release_id, "victim")
+    gate.step(0.0)
+    with pytest.raises(Refused):
+        room.open(somebody_at("adult-social-care"), release.release_id, "victim")
+    assert room.open(somebody_at("adult-social-care"), release.release_id, "facts").sections
+
+
+def test_after_a_recall_none_of_that_incidents_releases_opens(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.HIGH)), a_form(of=grades(Risk.HIGH)), a_form())
+    room.bench.settle()
+
+    for number in range(3):
+        with pytest.raises(Refused):
+            room.open(somebody_at("dafsu"), room.release("dafsu", number).release_id)
+
+
+def test_an_earlier_form_opens_while_a_later_one_stands(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.HIGH)), a_form(of=grades(Risk.HIGH)))
+    room.bench.settle()
+
+    assert room.open(somebody_at("dafsu"), room.release("dafsu", 0).release_id, "victim").sections
+
+
+def test_a_corrected_form_opens_no_more(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.HIGH)), a_form(EventType.VPA_CORRECTED, grades(Risk.HIGH)))
+    room.bench.settle()
+
+    with pytest.raises(Refused):
+        room.open(somebody_at("dafsu"), room.release("dafsu", 0).release_id, "victim")
+    assert room.open(somebody_at("dafsu"), room.release("dafsu", 1).release_id, "victim").sections
+
+
+def test_a_ground_past_its_time_opens_nothing_by_the_clock(room: Room) -> None:
+    ends = START + timedelta(days=1)
+    room.bench.publish(a_form(of=grades(Risk.MEDIUM)))
+    room.bench.publish(consent({"cedah": "given"}, expires_at=ends))
+    room.bench.settle()
+    release = room.release("cedah")
+
+    before = room.open(somebody_at("cedah"), release.release_id, "victim")
+    room.bench.clock.advance(ends)
+
+    assert before.sections
+    with pytest.raises(Refused):
+        room.open(somebody_at("cedah"), release.release_id, "victim")
+
+
+def test_a_school_opens_its_own_pupils_and_notify_opens_the_children_it_plans_for(room: Room) -> None:
+    room.bench.publish(
+        a_form(
+            EventType.VPA_RAISED,
+            pupils=[a_child("one"), a_child("two", None, Placement.HOME_EDUCATED)],
+        )
+    )
+    room.bench.settle()
+    school, officer = room.release(f"school:{HILLSIDE}"), room.release("education")
+
+    assert set(room.open(somebody_at(f"school:{HILLSIDE}"), school.release_id).sections) == {"children[0]"}
+    assert set(room.open(NOTIFY, school.release_id, "children[0]").sections) == {"children[0]"}
+    assert set(room.open(NOTIFY, officer.release_id).sections) == {"children[0]"}
+    assert set(room.open(NOTIFY, room.release("partnership").release_id).sections) == {"facts"}
+    with pytest.raises(Refused):
+        room.open(somebody_at(f"school:{RIVERSIDE}"), school.release_id, "children[0]")
+    with pytest.raises(Refused):
+        room.open(NOTIFY, room.release("police").release_id, "children[0]")
+    assert [each["person"] for each in room.record()][1:4] == ["notify"] * 3
+
+
+def test_a_release_the_gate_has_not_made_yet_is_waited_for(room: Room) -> None:
+    form = a_form(of=grades(Risk.HIGH))
+    room.bench.publish(form)
+    gate = room.bench.gate()
+
+    def slowly() -> None:
+        rest(0.3)
+        room.bench.settle(gate)
+
+    deciding = threading.Thread(target=slowly)
+    deciding.start()
+    opened = room.open(somebody_at("dafsu"), release_id(form.event_id, form.event_id, "dafsu"), "victim")
+    deciding.join()
+
+    assert opened.sections["victim"]
