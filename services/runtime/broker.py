@@ -112,8 +112,7 @@ class Broker:
         command = self._java(
             "kafka.tools.StorageTool",
             "format",
-            "--cluster-id",
-            cluster,
+            f"--cluster-id={cluster}",  # in one word: an id may begin with a dash
             "--config",
             str(self._settings_file()),
         )
