@@ -162,7 +162,7 @@ class _Deciding:
         self._source = Source(event_id=heard.event_id, offset=heard.offset, sections=heard.sections)
         self._about = About(incident=heard.incident, victim=heard.victim or self._incident.victim)
         self._form = self._matter(heard.grades) if heard.type in VPA_FAMILY and heard.grades else None
-        self.emitter = Emitter(world, heard.event_id, self._policy, decider.desk.alias)
+        self.emitter = Emitter(world, heard.event_id, self._rulebook, decider.desk.alias)
 
     def answers(self) -> tuple[Answer, ...]:
         """Answer for everybody, and send what is permitted."""

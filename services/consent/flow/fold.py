@@ -111,7 +111,7 @@ def _after(incident: Incident, heard: Heard, emit: Emit) -> Incident:
         held.pop(emit.recipient, None)
     else:
         held[emit.recipient] = _held(emit)
-    return replace(incident, held=held)
+    return incident._replace(held=held)
 
 
 def _told(incident: Incident, heard: Heard, emit: Emit) -> Incident:
@@ -124,7 +124,7 @@ def _told(incident: Incident, heard: Heard, emit: Emit) -> Incident:
         persons = tuple(child.person for child in heard.children if child.leaf in emit.leaves)
         told[emit.recipient] = tuple(dict.fromkeys((*before, *persons)))
         told_in[emit.recipient] = _held(emit)
-    return replace(incident, told=told, told_in=told_in)
+    return incident._replace(told=told, told_in=told_in)
 
 
 def _held(emit: Emit) -> Held:

@@ -9,14 +9,13 @@ from typing import NamedTuple
 
 from services.consent.flow.decision import Answer, Emit
 from services.consent.flow.fold import ONCE, Folded
-from services.consent.flow.record import Written, listed, write
+from services.consent.flow.record import Written, listed, stamp, write
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP
 from services.consent.state.heard import Grades
 from services.consent.state.world import World
 from services.vocabulary.agencies import is_school
 from services.vocabulary.events import VPA_FAMILY
 from services.vocabulary.grounds import Outcome, Reason, ReleaseKind
-from services.vocabulary.times import format_time
 
 POLICE = "police"
 NOT_SHARING = frozenset({POLICE, PARTNERSHIP, EDUCATION})
@@ -137,7 +136,7 @@ def answer_rows(folded: Folded, written: Written) -> Iterator[AnswerRow]:
             event_type=decision.event_type,
             incident=folded.incident_of.get(event_id),
             policy=decision.policy,
-            decided_at=format_time(decision.decided_at),
+            decided_at=stamp(decision.decided_at),
             answers=text,
         )
 
@@ -145,7 +144,7 @@ def answer_rows(folded: Folded, written: Written) -> Iterator[AnswerRow]:
 def release_rows(world: World, folded: Folded) -> Iterator[ReleaseRow]:
     """Yield a row for each release."""
     decision = folded.decision
-    decided_at = format_time(decision.decided_at)
+    decided_at = stamp(decision.decided_at)
     for emit in decision.emits:
         incident = folded.incident_of.get(emit.event_id)
         yield ReleaseRow(
@@ -158,14 +157,14 @@ def release_rows(world: World, folded: Folded) -> Iterator[ReleaseRow]:
             event_offset=emit.event_offset,
             incident=incident,
             incident_alias=emit.incident,
-            began=format_time(_began(world, incident) or folded.heard.occurred_at),
+            began=stamp(_began(world, incident) or folded.heard.occurred_at),
             decided_at=decided_at,
             policy=decision.policy,
             ground=emit.ground.value,
             rule=emit.rule,
             purpose=emit.purpose,
             expects=emit.expects,
-            not_after=format_time(emit.not_after) if emit.not_after is not None else None,
+            not_after=stamp(emit.not_after) if emit.not_after is not None else None,
             reason=emit.reason.value if emit.reason is not None else None,
             sections=listed(emit.sections),
             leaves=listed(emit.leaves),
@@ -221,7 +220,7 @@ def _vpa(world: World, incident: str, event_id: str, grades: Grades, answers: tu
     return VpaRow(
         incident=incident,
         event_id=event_id,
-        began=format_time(known.began) if known.began is not None else "",
+        began=stamp(known.began) if known.began is not None else "",
         reviewed=known.form is not None,
         risk=grades.risk.value,
         children=grades.children.value,

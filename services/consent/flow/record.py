@@ -17,6 +17,10 @@ _text: Callable[[str], str] = json.encoder.encode_basestring
 _dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
+stamp = lru_cache(maxsize=4096)(format_time)
+"""Write a moment. A decision's own is written many times over."""
+
+
 class NotADecision(ValueError):
     """bytes in `decisions` that are none: have the topic looked at"""
 
@@ -43,7 +47,7 @@ def write(decision: Decision) -> Written:
         for text, each in zip(again, decision.again, strict=True)
     )
     value = (
-        f'{{"again":[{forms}],"answers":{answers},"decided_at":{_text(format_time(decision.decided_at))},'
+        f'{{"again":[{forms}],"answers":{answers},"decided_at":{_text(stamp(decision.decided_at))},'
         f'"emits":[{",".join(map(_emit_text, decision.emits))}],"event_id":{_text(decision.event_id)},'
         f'"event_type":{_text(decision.event_type)},"offset":{decision.offset},'
         f'"policy":{_text(decision.policy)},"version":{decision.version}}}'
@@ -88,7 +92,7 @@ def _answer_text(answer: Answer) -> str:
 
 def _emit_text(emit: Emit) -> str:
     """Write a release's record by hand, keys sorted: a test holds it to the JSON encoder's own text."""
-    ends = format_time(emit.not_after) if emit.not_after is not None else None
+    ends = stamp(emit.not_after) if emit.not_after is not None else None
     return (
         f'{{"can_end":{"true" if emit.can_end else "false"},"cause":{_text(emit.cause)},'
         f'"event_id":{_text(emit.event_id)},"event_offset":{emit.event_offset},'

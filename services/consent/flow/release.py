@@ -9,7 +9,7 @@ from services.consent.flow.decision import Answer, Emit
 from services.consent.rules.differences import Occasion
 from services.consent.rules.evidence import not_after
 from services.consent.rules.policy import Policy
-from services.consent.rules.route import Verdict, releasable
+from services.consent.rules.route import Rulebook, Verdict, releasable
 from services.consent.state.entities import Held
 from services.consent.state.heard import SectionAt
 from services.consent.state.world import World
@@ -85,10 +85,10 @@ def numbered(names: Sequence[str]) -> tuple[str, ...]:
 class Emitter:
     """Number what one event makes the gate send, recipient by recipient."""
 
-    def __init__(self, world: World, cause: str, policy: Policy, alias: Alias) -> None:
+    def __init__(self, world: World, cause: str, rulebook: Rulebook, alias: Alias) -> None:
         self._world = world
         self._cause = cause
-        self._policy = policy
+        self._rulebook = rulebook
         self._alias = alias
         self._numbers: dict[str, int] = {}
         self.emits: list[Emit] = []
@@ -97,7 +97,7 @@ class Emitter:
         """Send what a permit answers. Raises ValueError for an answer without a ground."""
         if answer.ground is None:
             raise ValueError(f"`{answer.recipient}` is permitted without a ground: look at the rule")
-        rule = self._policy.rule(answer.rule)
+        rule = self._rulebook.rule(answer.rule)
         self._sent(
             Emit(
                 recipient=answer.recipient,
@@ -124,7 +124,7 @@ class Emitter:
     def recall(self, recipient: str, held: Held, about: About, reason: Reason, occasion: Occasion) -> None:
         """Take back what a recipient holds of an incident: no sections, and the reason."""
         ground = Ground(held.ground)
-        rule = self._policy.rule(held.rule)
+        rule = self._rulebook.rule(held.rule)
         self._sent(
             Emit(
                 recipient=recipient,
@@ -159,7 +159,9 @@ class Emitter:
     def _not_after(self, about: About, ground: Ground, recipient: str) -> datetime | None:
         if about.incident is None or ground not in CAN_END:
             return None
-        return not_after(self._world, self._world.incident(about.incident), ground, recipient, self._policy)
+        return not_after(
+            self._world, self._world.incident(about.incident), ground, recipient, self._rulebook.policy
+        )
 
     def _incident_alias(self, about: About, recipient: str) -> str | None:
         return self._alias(about.incident, "incident", recipient) if about.incident is not None else None

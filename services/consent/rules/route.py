@@ -117,8 +117,13 @@ class Rulebook:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self._by_id = {rule.id: rule for rule in policy.rules}
         self._rules: dict[tuple[str, str], tuple[Rule, ...]] = {}
         self._verdicts: dict[tuple[str, str, Circumstances], Verdict] = {}
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """Return the rule of that id, or None."""
+        return self._by_id.get(rule_id)
 
     def rules_for(self, recipient: str, event_type: str) -> tuple[Rule, ...]:
         """Return what the policy's `rules_for` returns."""

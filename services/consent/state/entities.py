@@ -1,11 +1,15 @@
 """What is kept about an incident and about a person. Frozen; a change is a new value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from services.consent.state.heard import Child, Grades, SectionAt
 from services.vocabulary.consent import ConsentAnswer
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 EVERYONE = "*"
 """In a withdrawal: every recipient."""
@@ -63,35 +67,36 @@ class Held:
     leaves: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
-    """What is known about one incident. Maps are by recipient and never changed in place."""
+class Incident(NamedTuple):
+    """What is known about one incident. Maps are by recipient and never changed in place.
+
+    A tuple, like `Person`: every event makes new ones.
+    """
 
     began: datetime | None = None
     victim: str | None = None
     form: Form | None = None
     children: tuple[str, ...] = ()
-    consents: Mapping[str, Said] = field(default_factory=dict)
-    overrides: Mapping[str, Override] = field(default_factory=dict)
+    consents: Mapping[str, Said] = NOTHING
+    overrides: Mapping[str, Override] = NOTHING
     marac: Marac | None = None
     cases: tuple[str, ...] = ()
     child_cases: tuple[str, ...] = ()
-    held: Mapping[str, Held] = field(default_factory=dict)
-    told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    held: Mapping[str, Held] = NOTHING
+    told: Mapping[str, tuple[str, ...]] = NOTHING
     """Children a school, or the education officer, was told of."""
-    told_in: Mapping[str, Held] = field(default_factory=dict)
+    told_in: Mapping[str, Held] = NOTHING
     """What told it last."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(NamedTuple):
     """What is known about one person, across incidents."""
 
     incidents: tuple[str, ...] = ()
     """Where they are the adult victim."""
     child_of: tuple[str, ...] = ()
     """Where they are a child victim."""
-    withdrawn: Mapping[str, datetime] = field(default_factory=dict)
+    withdrawn: Mapping[str, datetime] = NOTHING
     """Until when consents of all their incidents are withdrawn, by recipient or for everyone."""
     child_cases: tuple[str, ...] = ()
     """Who has an open case about them as a child."""

@@ -1,7 +1,5 @@
 """How an event changes what is known, before anything is decided about it."""
 
-from dataclasses import replace
-
 from services.consent.state.consents import later
 from services.consent.state.entities import EVERYONE, Form, Incident, Marac, Override, Said, Standing
 from services.consent.state.heard import Heard
@@ -59,13 +57,13 @@ def _folded(incident: Incident, heard: Heard) -> Incident:
     if heard.type == EventType.OVERRIDE_RECORDED and heard.recipient is not None:
         return _with_override(incident, heard, heard.recipient)
     if heard.type == EventType.MARAC_LISTED:
-        return replace(incident, marac=Marac(event_id=heard.event_id, attendees=heard.attendees))
+        return incident._replace(marac=Marac(event_id=heard.event_id, attendees=heard.attendees))
     if heard.type == EventType.CASE_OPENED and heard.is_confirmed:
-        return replace(incident, cases=_with(incident.cases, heard.publisher))
+        return incident._replace(cases=_with(incident.cases, heard.publisher))
     if heard.type == EventType.CASE_CLOSED:
-        return replace(incident, cases=_without(incident.cases, heard.publisher))
+        return incident._replace(cases=_without(incident.cases, heard.publisher))
     if heard.type == EventType.CHILD_CASE_STATUS and not heard.children:
-        return replace(incident, child_cases=_by_status(incident.child_cases, heard))
+        return incident._replace(child_cases=_by_status(incident.child_cases, heard))
     return incident
 
 
@@ -83,7 +81,7 @@ def _with_form(incident: Incident, heard: Heard) -> Incident:
         )
     began = heard.occurred_at if incident.began is None else min(incident.began, heard.occurred_at)
     victim = heard.victim or incident.victim
-    return replace(incident, form=form, children=children, began=began, victim=victim)
+    return incident._replace(form=form, children=children, began=began, victim=victim)
 
 
 def _with_consents(incident: Incident, heard: Heard) -> Incident:
@@ -98,7 +96,7 @@ def _with_consents(incident: Incident, heard: Heard) -> Incident:
         said = _said(heard, ConsentAnswer(answer))
         if _counts(heard, recipient, said):
             consents[recipient] = later(consents.get(recipient), said)
-    return replace(incident, consents=consents, victim=incident.victim or heard.victim)
+    return incident._replace(consents=consents, victim=incident.victim or heard.victim)
 
 
 def _said(heard: Heard, answer: ConsentAnswer) -> Said:
@@ -125,19 +123,19 @@ def _with_override(incident: Incident, heard: Heard, recipient: str) -> Incident
         event_id=heard.event_id,
         expires_at=heard.expires_at,
     )
-    return replace(incident, overrides={**incident.overrides, recipient: row})
+    return incident._replace(overrides={**incident.overrides, recipient: row})
 
 
 def _link_people(world: World, heard: Heard, incident: str) -> None:
     victim = world.incident(incident).victim
     if victim is not None and incident not in world.person(victim).incidents:
         person = world.person(victim)
-        world.put_person(victim, replace(person, incidents=(*person.incidents, incident)))
+        world.put_person(victim, person._replace(incidents=(*person.incidents, incident)))
     if heard.type in VPA_FAMILY:
         for child in heard.children:
             person = world.person(child.person)
             if incident not in person.child_of:
-                world.put_person(child.person, replace(person, child_of=(*person.child_of, incident)))
+                world.put_person(child.person, person._replace(child_of=(*person.child_of, incident)))
 
 
 def _is_everywhere(heard: Heard) -> bool:
@@ -152,7 +150,7 @@ def _withdraw_everywhere(world: World, heard: Heard) -> None:
     withdrawn = dict(person.withdrawn)
     for recipient in [to for to, _ in heard.consent] or [EVERYONE]:
         withdrawn[recipient] = max(withdrawn.get(recipient, heard.occurred_at), heard.occurred_at)
-    world.put_person(heard.victim, replace(person, withdrawn=withdrawn))
+    world.put_person(heard.victim, person._replace(withdrawn=withdrawn))
 
 
 def _child_cases(world: World, heard: Heard) -> None:
@@ -162,7 +160,7 @@ def _child_cases(world: World, heard: Heard) -> None:
         person = world.person(key)
         cases = _by_status(person.child_cases, heard)
         if cases != person.child_cases:
-            world.put_person(key, replace(person, child_cases=cases))
+            world.put_person(key, person._replace(child_cases=cases))
 
 
 def _children_of_case(world: World, heard: Heard) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "cases": incident.cases,
         "child_cases": incident.child_cases,
         "held": _helds(incident.held),
-        "told": incident.told,
+        "told": dict(incident.told),
         "told_in": _helds(incident.told_in),
     }
 

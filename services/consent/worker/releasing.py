@@ -5,15 +5,26 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from services.consent.flow.decision import Decision, Emit
+from services.consent.flow.record import stamp
 from services.eventlog.envelope import Release
 from services.eventlog.errors import Tampered
-from services.eventlog.records import Record, Stored
+from services.eventlog.records import Headers, Record, Stored
 from services.eventlog.slices import Cut, Piece, cut, join, label_bytes, read_label
 from services.eventlog.topics import LOG, topic_of
-from services.vocabulary.times import format_time
+from services.vocabulary.grounds import ReleaseKind
 
 KEPT = 4096
 """Events kept in memory: most forms are decided again soon after they came."""
+
+SAME_FOR_ALL: Mapping[str, Headers] = {
+    kind: (
+        ("ce_specversion", b"1.0"),
+        ("ce_source", b"/sightline/consent"),
+        ("ce_type", f"sightline.release.{kind.value}".encode()),
+        ("content-type", b"application/avro"),
+    )
+    for kind in ReleaseKind
+}
 
 Numbered = tuple[bytes, Mapping[int, Piece]]
 """A header, and an event's sections by their leaf."""
@@ -102,14 +113,8 @@ def _record(decision: Decision, emit: Emit, kept: Bytes, trace: str | None) -> R
     return Record(key=emit.recipient.encode(), value=value, headers=_headers(decision, emit, trace))
 
 
-def _headers(decision: Decision, emit: Emit, trace: str | None) -> tuple[tuple[str, bytes], ...]:
+def _headers(decision: Decision, emit: Emit, trace: str | None) -> Headers:
     """Return CloudEvents' binary attributes, and the trace. Never a null: that would be a tombstone."""
-    attributes = (
-        ("ce_specversion", b"1.0"),
-        ("ce_id", emit.release_id.encode()),
-        ("ce_type", f"sightline.release.{emit.kind.value}".encode()),
-        ("ce_source", b"/sightline/consent"),
-        ("ce_time", format_time(decision.decided_at).encode()),
-        ("content-type", b"application/avro"),
-    )
+    own = (("ce_id", emit.release_id.encode()), ("ce_time", stamp(decision.decided_at).encode()))
+    attributes = (*SAME_FOR_ALL[emit.kind], *own)
     return (*attributes, ("traceparent", trace.encode())) if trace else attributes
