@@ -169,6 +169,12 @@ class Running:
             )
         return done
 
+    @property
+    def settings(self) -> Settings:
+        """Settings of a process beside the running ones, on the same broker and databases."""
+        described = json.loads((self.data / "run" / "system.json").read_text())
+        return Settings.model_validate({"data": self.data, "kafka": described["kafka"]})
+
     def pids(self) -> dict[str, int]:
         """The process ids of now, by name."""
         found: dict[str, int] = json.loads((self.data / "run" / "system.json").read_text())["pids"]

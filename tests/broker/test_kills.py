@@ -19,7 +19,7 @@ from services.runtime.secrets import Secrets
 from services.runtime.settings import Settings
 from tests.refolding import every_record, gaps, happened, refolded
 from tests.storm import PARTNERSHIP, STEPS, VICTIMS, Storm, pauses, published, some_events, storm
-from tests.system import Running, running_system, sized
+from tests.system import running_system, sized
 
 EVENTS = sized(1_000, 10_000)
 RANDOM_EACH = sized(2, 10)
@@ -48,7 +48,7 @@ def survived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survived]:
             results = published(running, some_events(EVENTS, SEED), weather)
         settle(System(running.url, running.data), SETTLE_SECONDS)
         print(f"killed: {dict(weather.random_kills)}, aimed: {dict(weather.aimed_kills)}")
-        yield Survived(settings=_settings(running), results=tuple(results), weather=weather)
+        yield Survived(settings=running.settings, results=tuple(results), weather=weather)
 
 
 def test_every_process_was_killed_and_every_step_was_hit(survived: Survived) -> None:
@@ -91,8 +91,3 @@ def test_every_readers_rows_are_gap_free_and_once_each(survived: Survived) -> No
     assert len(rows) == len(set(rows))
     assert set(rows) == released
     assert gaps(rows) == {}
-
-
-def _settings(running: Running) -> Settings:
-    kafka = System(running.url, running.data).described["kafka"]
-    return Settings.model_validate({"data": running.data, "kafka": kafka})

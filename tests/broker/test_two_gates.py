@@ -32,7 +32,7 @@ STOPS = sized(3, 20)
 def test_two_gates_one_stopped_through_a_batch_of_the_other_say_what_one_says(tmp_path: Path) -> None:
     environment = {"SIGHTLINE_PAUSE": json.dumps({STEP: 0.3})}
     with running_system(tmp_path / "data", environment=environment) as running, second_gate(running):
-        settings = settings_of(running)
+        settings = running.settings
         publishing = threading.Thread(target=published, args=(running, some_events(EVENTS, seed=5)))
         publishing.start()
         overtaken = sum(stopped_through_a_batch(running, settings) for _ in range(STOPS))
@@ -80,9 +80,3 @@ def second_gate(running: Running) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(30)
-
-
-def settings_of(running: Running) -> Settings:
-    """Return settings of a process beside the running ones."""
-    kafka = System(running.url, running.data).described["kafka"]
-    return Settings.model_validate({"data": running.data, "kafka": kafka})

@@ -6,7 +6,6 @@ import itertools
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,7 +100,7 @@ def test_forbidden_unreleased_unknown_and_erased_are_one_answer_and_each_is_on_r
     system: Running,
 ) -> None:
     here = System(system.url, system.data)
-    settings = settings_of(system)
+    settings = system.settings
     others = people(settings)
     published(here, reviewed("high", "Erasedwinifer"))
     settle(here, 60)
@@ -142,9 +141,3 @@ def refusals(settings: Settings) -> list[dict[str, Any]]:
     """Return the refused attempts on record."""
     records = [json.loads(record.value) for record in every_record(settings, topics.OPENINGS)]
     return [record for record in records if record.get("refused")]
-
-
-def settings_of(running: Running) -> Settings:
-    """Return settings of a process beside the running ones."""
-    kafka = System(running.url, running.data).described["kafka"]
-    return Settings.model_validate({"data": Path(running.data), "kafka": kafka})
