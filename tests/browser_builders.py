@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Response, sync_playwright
 
 from services.cli.client import System
 from services.eventlog.catalogue_files import SCHEMAS
@@ -61,9 +61,15 @@ def sign_in(page: Page, system: Running, agency: str, which: int = 0) -> None:
     person = System(system.url, system.data).partnership.people_of(agency)[which]
     page.goto("/")
     page.get_by_label("Agency or school").select_option(agency)
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
     page.get_by_label(person.name).check()
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
+
+
+def follow(leads_on: Locator) -> None:
+    """Press a link or button, and wait for the page it leads to: the press alone waits for nothing."""
+    with leads_on.page.expect_navigation():
+        leads_on.click()
 
 
 def tell(system: Running, folder: Path) -> Told:

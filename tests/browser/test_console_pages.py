@@ -16,6 +16,7 @@ from tests.browser_builders import (
     WIDE,
     Told,
     Traffic,
+    follow,
     is_within,
     problems_of,
     sign_in,
@@ -33,12 +34,12 @@ def sign_in_page(page: Page, system: Running, told: Told) -> None:
 def person_page(page: Page, system: Running, told: Told) -> None:
     page.goto("/sign-in")
     page.get_by_label("Agency or school").select_option(DAFSU)
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
 
 
 def nobody_chosen(page: Page, system: Running, told: Told) -> None:
     page.goto("/sign-in")
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
 
 
 def inbox(page: Page, system: Running, told: Told) -> None:
@@ -61,12 +62,12 @@ def hub_incident(page: Page, system: Running, told: Told) -> None:
 
 def asking(page: Page, system: Running, told: Told) -> None:
     incident(page, system, told)
-    page.get_by_role("link", name="Open VPA reviewed").first.click()
+    follow(page.get_by_role("link", name="Open VPA reviewed").first)
 
 
 def asked_nothing(page: Page, system: Running, told: Told) -> None:
     asking(page, system, told)
-    page.get_by_role("button", name="Open and record it").click()
+    follow(page.get_by_role("button", name="Open and record it"))
 
 
 def opened(page: Page, system: Running, told: Told) -> None:
@@ -74,7 +75,7 @@ def opened(page: Page, system: Running, told: Told) -> None:
     for box in page.get_by_role("checkbox").all():
         box.check()
     page.get_by_label("Purpose").fill("Safety planning call")
-    page.get_by_role("button", name="Open and record it").click()
+    follow(page.get_by_role("button", name="Open and record it"))
 
 
 def school(page: Page, system: Running, told: Told) -> None:
@@ -89,7 +90,7 @@ def message(page: Page, system: Running, told: Told) -> None:
 def children(page: Page, system: Running, told: Told) -> None:
     message(page, system, told)
     page.get_by_role("radio").first.check()
-    page.get_by_role("button", name="Show who it is about").click()
+    follow(page.get_by_role("button", name="Show who it is about"))
 
 
 def nothing_here(page: Page, system: Running, told: Told) -> None:
