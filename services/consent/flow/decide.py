@@ -1,16 +1,16 @@
 """Decide one event for every recipient, and earlier forms again where it changes what is known of them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from services.consent.flow.decision import DECISION_VERSION, Again, Answer, Decision, Emit
-from services.consent.flow.release import About, Alias, Emitter, Source, denied, permitted
+from services.consent.flow.release import About, Alias, Emitter, Source, Until, denied, permitted
 from services.consent.rules.circumstances import Circumstances
-from services.consent.rules.differences import Difference, Occasion, for_denial, for_permit
+from services.consent.rules.differences import Occasion, for_denial, for_kept, for_permit
 from services.consent.rules.evidence import Evidence, open_case
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER, Rule
-from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep
+from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep, shrinks_at
 from services.consent.rules.schools import kind_of, schools_of, tell
 from services.consent.state.entities import Form, Held, Incident
 from services.consent.state.evolve import REVIEWED, affected
@@ -72,7 +72,7 @@ class Decider:
             return unclassified(world, heard, self.desk, self.rulebook.policy.hash)
         deciding = _Deciding(world, heard, self)
         answers = deciding.answers()
-        again = tuple(deciding.again()) if heard.type in NEWS else ()
+        again = tuple(deciding.again())
         policy = self.rulebook.policy.hash
         return _decision(world, heard, policy, answers, again, tuple(deciding.emitter.emits))
 
@@ -176,11 +176,17 @@ class _Deciding:
         return (*answers, UNOWED_SCHOOLS)
 
     def again(self) -> Iterator[Again]:
-        """Answer again for each reviewed form this event is news about, and send what differs."""
-        for key in affected(self._world, self._heard):
+        """Answer again for each reviewed form that this event is news about, or that time has made due."""
+        for key in self._news():
             incident = self._world.incident(key)
             if incident.form is not None:
                 yield self._form_again(key, incident, incident.form)
+
+    def _news(self) -> Iterable[str]:
+        if self._heard.type in NEWS:
+            return affected(self._world, self._heard)
+        decided = self._heard.incident if self._heard.type in REVIEWED else None
+        return (key for key in self._world.ripe if key != decided)
 
     def _schools(self) -> tuple[str, ...]:
         """Name the event's schools; for a correction also those that held the original."""
@@ -207,7 +213,7 @@ class _Deciding:
         if verdict is None:
             return _unowed(recipient)
         answer = permitted(self._policy, recipient, verdict, self._source)
-        self.emitter.send(ReleaseKind.NEW, answer, self._source, self._about, can_end=False)
+        self.emitter.send(ReleaseKind.NEW, answer, self._source, self._about)
         return answer
 
     def _tell(self, recipient: str) -> Answer:
@@ -222,7 +228,7 @@ class _Deciding:
         sends = ReleaseKind.NEW if held is None else ReleaseKind.CORRECTED
         leaves = frozenset(child.leaf for child in verdict.children)
         answer = permitted(self._policy, recipient, _unconditional(verdict.rule), self._source, only=leaves)
-        self.emitter.send(sends, answer, self._source, self._about, can_end=False)
+        self.emitter.send(sends, answer, self._source, self._about)
         return answer
 
     def _untold(self, recipient: str, reason: Reason, rule: Rule | None, held: Held | None) -> Answer:
@@ -259,34 +265,45 @@ class _Deciding:
         at = matter.evidence.about(recipient)
         verdict = self._rulebook.verdict(recipient, matter.event_type, at)
         if verdict.permit:
-            return self._permit(recipient, verdict, matter, held)
+            return self._permit(verdict, matter, at, held, recipient)
+        kept = self._kept(recipient, matter, held, at)
+        if kept is not None:
+            return self._permit(kept, matter, at, held, recipient)
         return self._deny(recipient, verdict, matter, held, at)
 
-    def _permit(self, recipient: str, verdict: Verdict, matter: _Matter, held: Held | None) -> Answer:
+    def _kept(self, recipient: str, matter: _Matter, held: Held | None, at: Circumstances) -> Verdict | None:
+        """Return what an open case lets its recipient keep; a correction lets nobody keep anything."""
+        if held is None or matter.occasion is Occasion.CORRECTION:
+            return None
+        return keep(self._policy, held, at) if open_case(matter.incident, recipient) else None
+
+    def _permit(
+        self, verdict: Verdict, matter: _Matter, at: Circumstances, held: Held | None, recipient: str
+    ) -> Answer:
         answer = permitted(self._policy, recipient, verdict, matter.source)
-        same = held is not None and (held.ground, held.leaves) == (answer.ground, answer.leaves)
-        difference = for_permit(matter.occasion, held, same=same)
-        self._send(difference, answer, verdict, matter)
+        until = self._until(verdict, matter, at, recipient)
+        same = held is not None and _as_held(held, answer, matter.source, until)
+        decide = for_permit(matter.occasion, held, same=same)
+        difference = decide if verdict.owed else for_kept(matter.occasion, same=same)
+        if difference.kind is not None:
+            self.emitter.send(difference.kind, answer, matter.source, matter.about, until)
         return answer
+
+    def _until(self, verdict: Verdict, matter: _Matter, at: Circumstances, recipient: str) -> Until:
+        rule = self._rulebook.rule(verdict.rule)
+        if rule is None or not verdict.can_end:
+            return Until(can_end=verdict.can_end)
+        ends = matter.evidence.ends(recipient)
+        return Until(can_end=True, not_after=shrinks_at(rule, verdict.holding, at, ends))
 
     def _deny(
         self, recipient: str, verdict: Verdict, matter: _Matter, held: Held | None, at: Circumstances
     ) -> Answer:
         reason = verdict.reason or Reason.NOT_OWED
-        has_case = open_case(matter.incident, recipient)
-        difference = for_denial(matter.occasion, held, reason, open_case=has_case)
-        if held is not None and difference.keeps:
-            kept = keep(self._policy, held, at)
-            answer = permitted(self._policy, recipient, kept, matter.source)
-            self._send(difference, answer, kept, matter)
-            return answer
+        difference = for_denial(matter.occasion, held, reason, at.consent)
         if held is not None:
             self.emitter.recall(recipient, held, matter.about, difference.reason or reason, matter.occasion)
         return denied(recipient, rule=verdict.rule, reason=reason, owed=verdict.owed)
-
-    def _send(self, difference: Difference, answer: Answer, verdict: Verdict, matter: _Matter) -> None:
-        if difference.kind is not None:
-            self.emitter.send(difference.kind, answer, matter.source, matter.about, can_end=verdict.can_end)
 
 
 def _decision(
@@ -307,6 +324,16 @@ def _decision(
         answers=answers,
         again=again,
         emits=emits,
+    )
+
+
+def _as_held(held: Held, answer: Answer, source: Source, until: Until) -> bool:
+    """Say whether a recipient holds just this: the same form, on the same ground, as much and as long."""
+    return (held.event_id, held.ground, held.leaves, held.not_after) == (
+        source.event_id,
+        answer.ground,
+        answer.leaves,
+        until.not_after,
     )
 
 

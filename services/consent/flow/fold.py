@@ -83,6 +83,8 @@ def apply(world: World, heard: Heard, decision: Decision) -> Mapping[str, str]:
         key = incident_of.get(emit.event_id)
         if key is not None and emit.ground not in ONCE:
             world.put_incident(key, _after(world.incident(key), heard, emit))
+        if key is not None and emit.not_after is not None:
+            world.put_due(emit.not_after, key)
     return incident_of
 
 
@@ -134,6 +136,7 @@ def _held(emit: Emit) -> Held:
         ground=emit.ground,
         rule=emit.rule,
         leaves=emit.leaves,
+        not_after=emit.not_after,
     )
 
 

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from services.consent.flow.decision import Answer, Emit
 from services.consent.rules.differences import Occasion
-from services.consent.rules.evidence import not_after
 from services.consent.rules.policy import Policy
 from services.consent.rules.route import Rulebook, Verdict, releasable
 from services.consent.state.entities import Held
@@ -38,6 +37,17 @@ class Source:
     event_id: str
     offset: int
     sections: tuple[SectionAt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Until:
+    """Say whether a release rests on grounds that can end, and when time alone takes some of it away."""
+
+    can_end: bool = False
+    not_after: datetime | None = None
+
+
+FOR_GOOD = Until()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +103,9 @@ class Emitter:
         self._numbers: dict[str, int] = {}
         self.emits: list[Emit] = []
 
-    def send(self, kind: ReleaseKind, answer: Answer, source: Source, about: About, *, can_end: bool) -> None:
+    def send(
+        self, kind: ReleaseKind, answer: Answer, source: Source, about: About, until: Until = FOR_GOOD
+    ) -> None:
         """Send what a permit answers. Raises ValueError for an answer without a ground."""
         if answer.ground is None:
             raise ValueError(f"`{answer.recipient}` is permitted without a ground: look at the rule")
@@ -113,11 +125,11 @@ class Emitter:
                 rule=answer.rule,
                 purpose=rule.purpose if rule is not None else "",
                 expects=rule.expects if rule is not None else None,
-                not_after=self._not_after(about, answer.ground, answer.recipient),
+                not_after=until.not_after,
                 reason=None,
                 sections=answer.sections,
                 leaves=answer.leaves,
-                can_end=can_end,
+                can_end=until.can_end,
             )
         )
 
@@ -155,13 +167,6 @@ class Emitter:
         """Use the number only once nothing can fail any more: a gap could never be closed."""
         self.emits.append(emit)
         self._numbers[emit.recipient] = emit.seq + 1
-
-    def _not_after(self, about: About, ground: Ground, recipient: str) -> datetime | None:
-        if about.incident is None or ground not in CAN_END:
-            return None
-        return not_after(
-            self._world, self._world.incident(about.incident), ground, recipient, self._rulebook.policy
-        )
 
     def _incident_alias(self, about: About, recipient: str) -> str | None:
         return self._alias(about.incident, "incident", recipient) if about.incident is not None else None

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from services.consent.state.entities import Held
-from services.vocabulary.grounds import CAN_END, Reason, ReleaseKind
+from services.vocabulary.consent import ConsentAnswer
+from services.vocabulary.grounds import Ground, Reason, ReleaseKind
 
 
 class Occasion(Enum):
@@ -26,12 +27,10 @@ class Difference:
 
 NOTHING = Difference()
 KEPT = Difference(keeps=True)
-DOWNGRADES = frozenset({Reason.NOT_OWED, Reason.NO_GROUND})
-"""Denials that come from the grades alone."""
 
 
 def for_permit(occasion: Occasion, held: Held | None, *, same: bool) -> Difference:
-    """Return what somebody permitted is sent. `same`: ground and sections are as they hold it."""
+    """Return what somebody permitted is sent. `same`: form, ground, sections and end are as they hold it."""
     if held is None:
         return Difference(kind=ReleaseKind.NEW)
     if occasion is Occasion.CORRECTION:
@@ -41,23 +40,28 @@ def for_permit(occasion: Occasion, held: Held | None, *, same: bool) -> Differen
     return Difference(kind=ReleaseKind.CHANGED)
 
 
-def for_denial(occasion: Occasion, held: Held | None, reason: Reason, *, open_case: bool) -> Difference:
-    """Return what somebody denied is sent: nothing unless they hold the form.
+def for_kept(occasion: Occasion, *, same: bool) -> Difference:
+    """Return what somebody is sent who keeps the form because of an open case: what changed of it."""
+    return KEPT if occasion is Occasion.NEWS and same else Difference(kind=ReleaseKind.CHANGED, keeps=True)
 
-    A downgrade never recalls from a recipient with an open case. A correction takes it back from
-    whoever may not have had it.
+
+def for_denial(
+    occasion: Occasion, held: Held | None, reason: Reason, consent: ConsentAnswer | None
+) -> Difference:
+    """Return what somebody denied is sent who keeps nothing: nothing unless they hold the form.
+
+    A correction takes it back from whoever may not have had it.
     """
     if held is None:
         return NOTHING
     if occasion is Occasion.CORRECTION:
         return Difference(kind=ReleaseKind.RECALLED, reason=reason)
-    if open_case and (reason in DOWNGRADES or held.ground not in CAN_END):
-        return KEPT if occasion is Occasion.NEWS else Difference(kind=ReleaseKind.CHANGED, keeps=True)
-    return Difference(kind=ReleaseKind.RECALLED, reason=_ended(occasion, reason))
+    return Difference(kind=ReleaseKind.RECALLED, reason=_ended(occasion, held, reason, consent))
 
 
-def _ended(occasion: Occasion, reason: Reason) -> Reason:
+def _ended(occasion: Occasion, held: Held, reason: Reason, consent: ConsentAnswer | None) -> Reason:
     """Name why a release was recalled: its ground ended, unless it was withdrawn or the form owes nothing."""
-    if reason is Reason.NO_GROUND or (occasion is Occasion.NEWS and reason is Reason.NOT_OWED):
-        return Reason.ENDED
-    return reason
+    ended = reason is Reason.NO_GROUND or (occasion is Occasion.NEWS and reason is Reason.NOT_OWED)
+    if ended and held.ground == Ground.CONSENT and consent is ConsentAnswer.WITHDRAWN:
+        return Reason.WITHDRAWN
+    return Reason.ENDED if ended else reason

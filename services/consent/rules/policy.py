@@ -1,6 +1,7 @@
 """A policy as it is applied: rules and grounds, frozen (design 5)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.consent.rules.circumstances import PLACEMENT, Circumstances, Condition
 from services.vocabulary.grounds import Ground, Reason
@@ -93,6 +94,11 @@ class Policy:
     def ground(self, ground: Ground) -> GroundRule | None:
         """Return how a ground is defined, or None where this policy has none."""
         return next((row for row in self.grounds if row.ground is ground), None)
+
+    def lasts(self, ground: Ground) -> timedelta | None:
+        """Return how long a recorded ground serves that names no end of its own; None: for ever."""
+        row = self.ground(ground)
+        return timedelta(days=row.lasts_days) if row is not None and row.lasts_days is not None else None
 
     def attendees(self) -> tuple[str, ...]:
         """Return who attends a MARAC whose listing names nobody (NA 3.32)."""

@@ -1,7 +1,8 @@
 """Answer for one recipient of one form: is it owed, on what ground, and which sections (NA 4.9-4.26)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.policy import ANY, Policy, Rule
@@ -21,7 +22,8 @@ NOT_OWED = "not-owed"
 class Verdict:
     """Say whether a recipient is permitted, and everything that says why.
 
-    `sections` are names as the schema has them. `can_end`: some of it rests on a ground that can end.
+    `sections` are names as the schema has them. `holding`: every ground that holds and serves, in the
+    policy's order. `can_end`: some of it rests on a ground that can end.
     """
 
     permit: bool
@@ -30,6 +32,7 @@ class Verdict:
     ground: Ground | None = None
     reason: Reason | None = None
     sections: frozenset[str] = frozenset()
+    holding: tuple[Ground, ...] = ()
     can_end: bool = False
 
 
@@ -49,18 +52,48 @@ def route(policy: Policy, recipient: str, event_type: str, at: Circumstances) ->
     return UNOWED
 
 
-def keep(policy: Policy, held: Held, at: Circumstances) -> Verdict:
-    """Return what somebody with an open case keeps seeing after a downgrade: their rule, on their ground."""
+def keep(policy: Policy, held: Held, at: Circumstances) -> Verdict | None:
+    """Return what somebody with an open case keeps seeing after a downgrade: their rule, on their ground.
+
+    A ground that can end is kept only while it, or another that serves the rule, still holds: an open
+    case softens a downgrade, never a withdrawal (design 5). None: nothing is left to keep it on.
+    """
     rule = policy.rule(held.rule)
-    ground = Ground(held.ground)
-    sections = _sections(rule, [ground], at) if rule is not None else frozenset()
+    holding: tuple[Ground, ...] = (Ground(held.ground),)
+    if holding[0] in CAN_END:
+        serving = rule.grounds if rule is not None else frozenset()
+        holding = tuple(ground for ground in grounds_that_hold(policy, at) if ground in serving)
+    if not holding:
+        return None
     return Verdict(
-        permit=True, owed=False, rule=held.rule, ground=ground, sections=sections, can_end=ground in CAN_END
+        permit=True,
+        owed=False,
+        rule=held.rule,
+        ground=holding[0],
+        sections=_sections(rule, holding, at) if rule is not None else frozenset(),
+        holding=holding,
+        can_end=rule is not None and _can_end(rule, holding, at),
     )
 
 
+def shrinks_at(
+    rule: Rule, holding: Sequence[Ground], at: Circumstances, ends: Mapping[Ground, datetime | None]
+) -> datetime | None:
+    """Return the first moment at which less would be released than now, nothing else changing.
+
+    `ends`: when each ground ends by time. None: time alone takes nothing away.
+    """
+    whole, left = _sections(rule, holding, at), list(holding)
+    known = [(end, ground) for ground in holding if (end := ends.get(ground)) is not None]
+    for end, ground in sorted(known):
+        left.remove(ground)
+        if not left or not whole <= _sections(rule, left, at):
+            return end
+    return None
+
+
 def _owed(policy: Policy, rule: Rule, at: Circumstances) -> Verdict:
-    holding = [ground for ground in grounds_that_hold(policy, at) if ground in rule.grounds]
+    holding = tuple(ground for ground in grounds_that_hold(policy, at) if ground in rule.grounds)
     if not holding:
         return Verdict(permit=False, owed=True, rule=rule.id, reason=_why_not(at))
     return Verdict(
@@ -69,13 +102,14 @@ def _owed(policy: Policy, rule: Rule, at: Circumstances) -> Verdict:
         rule=rule.id,
         ground=holding[0],
         sections=_sections(rule, holding, at),
+        holding=holding,
         can_end=_can_end(rule, holding, at),
     )
 
 
-def _sections(rule: Rule, holding: list[Ground], at: Circumstances) -> frozenset[str]:
+def _sections(rule: Rule, holding: Sequence[Ground], at: Circumstances) -> frozenset[str]:
     """Return the whole row, or where its only ground is one that narrows, what that ground serves."""
-    alone = [row for row in rule.alone if [row.ground] == holding]
+    alone = [row for row in rule.alone if (row.ground,) == tuple(holding)]
     if not alone:
         return frozenset(rule.sections)
     return frozenset(
@@ -86,7 +120,7 @@ def _sections(rule: Rule, holding: list[Ground], at: Circumstances) -> frozenset
     )
 
 
-def _can_end(rule: Rule, holding: list[Ground], at: Circumstances) -> bool:
+def _can_end(rule: Rule, holding: Sequence[Ground], at: Circumstances) -> bool:
     """Say whether losing the grounds that can end would take away some of it."""
     lasting = [ground for ground in holding if ground not in CAN_END]
     return not lasting or not _sections(rule, holding, at) <= _sections(rule, lasting, at)

@@ -1,14 +1,16 @@
-"""Which answer of the adult victim stands (NA 4.21; design 4, 5).
+"""Which answer of the adult victim stands, which override, and until when (NA 4.21, 4.22; design 4, 5).
 
 Consent is per incident. Answers are ordered by when they were given, not by when they arrived;
 a withdrawal wins a tie; `could_not_ask` never replaces an answer. So the order of arrival changes
 nothing about what stands in the end.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from services.consent.state.entities import EVERYONE, Incident, Person, Said
+from services.consent.state.entities import EVERYONE, Incident, Marac, Override, Person, Said
 from services.vocabulary.consent import ConsentAnswer
+
+FAR = datetime(9999, 12, 31, tzinfo=UTC)
 
 _TIE = {
     ConsentAnswer.COULD_NOT_ASK: 0,
@@ -27,19 +29,27 @@ def later(known: Said | None, heard: Said) -> Said:
     return known
 
 
+def ends(recorded: Said | Override | Marac, lasts: timedelta | None) -> datetime | None:
+    """Return when what was recorded ends: as it says itself, else `lasts` after it was recorded."""
+    said = None if isinstance(recorded, Marac) else recorded.expires_at
+    return said or (recorded.recorded_at + lasts if lasts is not None else None)
+
+
 def standing(
-    incident: Incident, victim: Person | None, recipient: str, now: datetime
+    incident: Incident, victim: Person | None, recipient: str, now: datetime, lasts: timedelta | None
 ) -> ConsentAnswer | None:
-    """Return the answer that stands for a recipient at the gate's time, or None if none was recorded."""
+    """Return the answer that stands for a recipient at the gate's time, or None if none was recorded.
+
+    `lasts`: how long one without an end of its own serves; None: for ever.
+    """
     said = incident.consents.get(recipient)
     if said is None or said.answer is not ConsentAnswer.GIVEN:
         return said.answer if said is not None else None
     withdrawn = withdrawn_until(incident, victim, recipient)
     if withdrawn is not None and withdrawn >= said.at:
         return ConsentAnswer.WITHDRAWN
-    if said.expires_at is not None and said.expires_at <= now:
-        return ConsentAnswer.EXPIRED
-    return ConsentAnswer.GIVEN
+    end = ends(said, lasts)
+    return ConsentAnswer.EXPIRED if end is not None and end <= now else ConsentAnswer.GIVEN
 
 
 def withdrawn_until(incident: Incident, victim: Person | None, recipient: str) -> datetime | None:
@@ -51,5 +61,22 @@ def withdrawn_until(incident: Incident, victim: Person | None, recipient: str) -
     return max(moments, default=None)
 
 
-def _weight(said: Said) -> tuple[bool, datetime, int]:
-    return (said.answer is not ConsentAnswer.COULD_NOT_ASK, said.at, _TIE[said.answer])
+def later_override(known: Override | None, made: Override) -> Override:
+    """Return which of two overrides stands: the later made, whatever came first; the shorter at a tie."""
+    if known is None or _made(made) > _made(known):
+        return made
+    return known
+
+
+def _weight(said: Said) -> tuple[bool, datetime, int, timedelta, str]:
+    asked = said.answer is not ConsentAnswer.COULD_NOT_ASK
+    return (asked, said.at, _TIE[said.answer], _shortness(said.expires_at), said.event_id)
+
+
+def _made(override: Override) -> tuple[datetime, timedelta, str]:
+    return (override.at, _shortness(override.expires_at), override.event_id)
+
+
+def _shortness(expires_at: datetime | None) -> timedelta:
+    """Return more the sooner something ends: at the same moment the more protective answer stands."""
+    return FAR - expires_at if expires_at is not None else timedelta()

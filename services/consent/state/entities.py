@@ -41,6 +41,7 @@ class Marac:
     """A referral the Hub accepted. No attendees named: those the policy names."""
 
     event_id: str
+    recorded_at: datetime
     attendees: tuple[str, ...]
 
 
@@ -65,6 +66,8 @@ class Held:
     ground: str
     rule: str
     leaves: tuple[int, ...]
+    not_after: datetime | None = None
+    """When it ends, or shows less, unless something is recorded meanwhile."""
 
 
 class Incident(NamedTuple):

@@ -1,6 +1,8 @@
 """How an event changes what is known, before anything is decided about it."""
 
-from services.consent.state.consents import later
+from datetime import datetime
+
+from services.consent.state.consents import later, later_override
 from services.consent.state.entities import EVERYONE, Form, Incident, Marac, Override, Said, Standing
 from services.consent.state.heard import Heard
 from services.consent.state.world import World
@@ -13,7 +15,7 @@ REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
 
 def evolve(world: World, heard: Heard) -> None:
     """Fold one event into what is known. Time is the highest `recorded_at` so far (design 2)."""
-    _time_passes(world, heard)
+    world.time_is(_time_passes(world, heard))
     if not heard.readable:
         return
     if heard.incident is not None:
@@ -27,7 +29,9 @@ def evolve(world: World, heard: Heard) -> None:
 
 
 def affected(world: World, heard: Heard) -> tuple[str, ...]:
-    """Return the incidents an event may change the answer for, its own first, the others in log order."""
+    """Return the incidents an event may change the answer for: its own first, then the others it is news
+    about in log order, then those that time has made due.
+    """
     own = [heard.incident] if heard.incident is not None else []
     others: set[str] = set()
     if heard.type == EventType.CONSENT_WITHDRAWN and _is_everywhere(heard) and heard.victim is not None:
@@ -35,7 +39,8 @@ def affected(world: World, heard: Heard) -> tuple[str, ...]:
     if heard.type == EventType.CHILD_CASE_STATUS:
         for person in _children_of_case(world, heard):
             others.update(world.person(person).child_of)
-    return (*own, *sorted(others.difference(own), key=lambda key: (_offset(world, key), key)))
+    about = (*own, *sorted(others.difference(own), key=lambda key: (_offset(world, key), key)))
+    return (*about, *(key for key in world.ripe if key not in about))
 
 
 def _offset(world: World, incident: str) -> int:
@@ -43,10 +48,12 @@ def _offset(world: World, incident: str) -> int:
     return form.offset if form is not None else -1
 
 
-def _time_passes(world: World, heard: Heard) -> None:
+def _time_passes(world: World, heard: Heard) -> datetime:
     time = world.standing.time
-    if time is None or heard.recorded_at > time:
-        world.standing = Standing(time=heard.recorded_at, policy=world.standing.policy)
+    if time is not None and time >= heard.recorded_at:
+        return time
+    world.standing = Standing(time=heard.recorded_at, policy=world.standing.policy)
+    return heard.recorded_at
 
 
 def _folded(incident: Incident, heard: Heard) -> Incident:
@@ -57,18 +64,18 @@ def _folded(incident: Incident, heard: Heard) -> Incident:
     if heard.type == EventType.OVERRIDE_RECORDED and heard.recipient is not None:
         return _with_override(incident, heard, heard.recipient)
     if heard.type == EventType.MARAC_LISTED:
-        return incident._replace(marac=Marac(event_id=heard.event_id, attendees=heard.attendees))
+        listed = Marac(event_id=heard.event_id, recorded_at=heard.recorded_at, attendees=heard.attendees)
+        return incident._replace(marac=listed)
     if heard.type == EventType.CASE_OPENED and heard.is_confirmed:
         return incident._replace(cases=_with(incident.cases, heard.publisher))
     if heard.type == EventType.CASE_CLOSED:
         return incident._replace(cases=_without(incident.cases, heard.publisher))
-    if heard.type == EventType.CHILD_CASE_STATUS and not heard.children:
+    if heard.type == EventType.CHILD_CASE_STATUS and not (heard.children or incident.children):
         return incident._replace(child_cases=_by_status(incident.child_cases, heard))
     return incident
 
 
 def _with_form(incident: Incident, heard: Heard) -> Incident:
-    children = tuple(dict.fromkeys((*incident.children, *(child.person for child in heard.children))))
     form = incident.form
     if heard.type in REVIEWED and heard.grades is not None:
         form = Form(
@@ -81,7 +88,19 @@ def _with_form(incident: Incident, heard: Heard) -> Incident:
         )
     began = heard.occurred_at if incident.began is None else min(incident.began, heard.occurred_at)
     victim = heard.victim or incident.victim
-    return incident._replace(form=form, children=children, began=began, victim=victim)
+    return incident._replace(form=form, children=_children(incident, heard), began=began, victim=victim)
+
+
+def _children(incident: Incident, heard: Heard) -> tuple[str, ...]:
+    """Return an incident's children after a form: a reviewed form is the whole, a raised one adds.
+
+    A review that names none leaves a section out, which is a defect and takes no child away; a
+    correction that names none says that there are none.
+    """
+    named = tuple(dict.fromkeys(child.person for child in heard.children))
+    if heard.type == EventType.VPA_CORRECTED or (heard.type == EventType.VPA_REVIEWED and named):
+        return named
+    return tuple(dict.fromkeys((*incident.children, *named)))
 
 
 def _with_consents(incident: Incident, heard: Heard) -> Incident:
@@ -123,7 +142,8 @@ def _with_override(incident: Incident, heard: Heard, recipient: str) -> Incident
         event_id=heard.event_id,
         expires_at=heard.expires_at,
     )
-    return incident._replace(overrides={**incident.overrides, recipient: row})
+    stands = later_override(incident.overrides.get(recipient), row)
+    return incident._replace(overrides={**incident.overrides, recipient: stands})
 
 
 def _link_people(world: World, heard: Heard, incident: str) -> None:
@@ -161,6 +181,18 @@ def _child_cases(world: World, heard: Heard) -> None:
         cases = _by_status(person.child_cases, heard)
         if cases != person.child_cases:
             world.put_person(key, person._replace(child_cases=cases))
+    _last_case_closed(world, heard)
+
+
+def _last_case_closed(world: World, heard: Heard) -> None:
+    """End a status of the whole incident, recorded before its children were known, with their last case."""
+    if heard.case_status is not ChildCase.CLOSED or heard.incident is None:
+        return
+    incident = world.incident(heard.incident)
+    still_open = any(heard.publisher in world.person(child).child_cases for child in incident.children)
+    if heard.publisher in incident.child_cases and not still_open:
+        cases = _without(incident.child_cases, heard.publisher)
+        world.put_incident(heard.incident, incident._replace(child_cases=cases))
 
 
 def _children_of_case(world: World, heard: Heard) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """What is known, as one batch sees it: what was loaded, with its own changes laid over."""
 
-from collections.abc import Callable, Mapping
+import heapq
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import TypeVar
 
 from services.consent.state.entities import Incident, Person, Standing
@@ -8,13 +10,20 @@ from services.consent.state.entities import Incident, Person, Standing
 IncidentLoader = Callable[[str], Incident | None]
 PersonLoader = Callable[[str], Person | None]
 
+Due = tuple[datetime, str]
+"""When an incident is to be decided again, because a ground ends then; and which."""
+
+MOST_AT_ONCE = 100
+"""Incidents one event may make the gate decide again because time passed; the rest wait for the next."""
+
 _E = TypeVar("_E", Incident, Person)
 
 
 class World:
-    """Answer for incidents, people, sequence numbers and the policy, and remember what changed.
+    """Answer for incidents, people, sequence numbers, the policy and the agenda, and remember what changed.
 
-    Unknown incidents and people are empty ones. `changed_*` are what a commit must store.
+    Unknown incidents and people are empty ones. `changed_*` are what a commit must store; `agenda` holds
+    what is due until the end of the batch, `new_dues` and `met_dues` what a commit must add and remove.
     """
 
     def __init__(
@@ -24,11 +33,18 @@ class World:
         numbers: Mapping[str, int],
         incident_of: IncidentLoader = lambda _: None,
         person_of: PersonLoader = lambda _: None,
+        agenda: Iterable[Due] = (),
     ) -> None:
         self.standing = standing
         self.changed_incidents: dict[str, Incident] = {}
         self.changed_persons: dict[str, Person] = {}
         self.changed_numbers: dict[str, int] = {}
+        self.new_dues: set[Due] = set()
+        self.met_dues: set[Due] = set()
+        self.ripe: tuple[str, ...] = ()
+        """Incidents that the present event makes due, in the order they became it."""
+        self._agenda = sorted(agenda)
+        self._known = set(self._agenda)
         self._numbers = numbers
         self._incident_of = incident_of
         self._person_of = person_of
@@ -56,6 +72,23 @@ class World:
     def number_used(self, recipient: str, number: int) -> None:
         """Know that a recipient's number was given to a release."""
         self.changed_numbers[recipient] = number + 1
+
+    def put_due(self, moment: datetime, incident: str) -> None:
+        """Decide an incident again once that moment has come."""
+        due = (moment, incident)
+        if due not in self._known:
+            self._known.add(due)
+            self.new_dues.add(due)
+            heapq.heappush(self._agenda, due)
+
+    def time_is(self, now: datetime) -> None:
+        """Take what has become due by the gate's time off the agenda; the incidents are `ripe`."""
+        ripe: dict[str, None] = {}
+        while self._agenda and self._agenda[0][0] <= now and len(ripe) < MOST_AT_ONCE:
+            due = heapq.heappop(self._agenda)
+            ripe[due[1]] = None
+            self.met_dues.add(due)
+        self.ripe = tuple(ripe)
 
 
 _NO_INCIDENT = Incident()

@@ -35,7 +35,7 @@ def read_incident(text: str) -> Incident:
         children=tuple(d["children"]),
         consents={to: _read_said(row) for to, row in d["consents"].items()},
         overrides={to: _read_override(row) for to, row in d["overrides"].items()},
-        marac=Marac(event_id=d["marac"][0], attendees=tuple(d["marac"][1])) if d["marac"] else None,
+        marac=_read_marac(d["marac"]),
         cases=tuple(d["cases"]),
         child_cases=tuple(d["child_cases"]),
         held={to: _read_held(row) for to, row in d["held"].items()},
@@ -62,7 +62,6 @@ def read_standing(text: str) -> Standing:
 
 
 def _incident(incident: Incident) -> dict[str, Any]:
-    marac = incident.marac
     return {
         "began": _when(incident.began),
         "victim": incident.victim,
@@ -76,7 +75,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
             to: [_when(row.at), _when(row.recorded_at), row.event_id, _when(row.expires_at)]
             for to, row in incident.overrides.items()
         },
-        "marac": [marac.event_id, marac.attendees] if marac else None,
+        "marac": _marac(incident.marac),
         "cases": incident.cases,
         "child_cases": incident.child_cases,
         "held": _helds(incident.held),
@@ -94,8 +93,15 @@ def _person(person: Person) -> dict[str, Any]:
     }
 
 
+def _marac(marac: Marac | None) -> list[Any] | None:
+    return [marac.event_id, _when(marac.recorded_at), marac.attendees] if marac is not None else None
+
+
 def _helds(held: Mapping[str, Held]) -> dict[str, Any]:
-    return {to: [row.event_id, row.offset, row.ground, row.rule, row.leaves] for to, row in held.items()}
+    return {
+        to: [row.event_id, row.offset, row.ground, row.rule, row.leaves, _when(row.not_after)]
+        for to, row in held.items()
+    }
 
 
 def _form(form: Form | None) -> dict[str, Any] | None:
@@ -162,9 +168,25 @@ def _read_override(row: list[Any]) -> Override:
     )
 
 
+def _read_marac(row: list[Any] | None) -> Marac | None:
+    if row is None:
+        return None
+    event_id, recorded_at, attendees = row
+    return Marac(
+        event_id=event_id, recorded_at=datetime.fromisoformat(recorded_at), attendees=tuple(attendees)
+    )
+
+
 def _read_held(row: list[Any]) -> Held:
-    event_id, offset, ground, rule, leaves = row
-    return Held(event_id=event_id, offset=offset, ground=ground, rule=rule, leaves=tuple(leaves))
+    event_id, offset, ground, rule, leaves, not_after = row
+    return Held(
+        event_id=event_id,
+        offset=offset,
+        ground=ground,
+        rule=rule,
+        leaves=tuple(leaves),
+        not_after=_time(not_after),
+    )
 
 
 def _when(moment: datetime | None) -> str | None:

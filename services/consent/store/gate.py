@@ -1,23 +1,37 @@
 """The gate's memory: one transaction a batch, which holds only if nobody else committed meanwhile."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Table, select, update
+from sqlalchemy import Connection, Engine, Table, delete, func, select, update
 
 from services.consent.flow.decision import Emit
 from services.consent.flow.ledger import BECAME, Became, Entry
 from services.consent.state.entities import Incident, Person, Standing
+from services.consent.state.world import Due
 from services.consent.state.written import read_incident, read_person, read_standing, write
-from services.consent.store.tables import LEDGER, METADATA, POLICY, POSITION, RELEASE, SEQUENCE, STATE, VPA
+from services.consent.store.tables import (
+    DUE,
+    LEDGER,
+    METADATA,
+    POLICY,
+    POSITION,
+    RELEASE,
+    SEQUENCE,
+    STATE,
+    VPA,
+)
 from services.eventlog import positions
 from services.eventlog.errors import Moved
 from services.eventlog.topics import DECISIONS, LOG
 from services.runtime.database import reading, writing
 
 NAME = "gate"
+EPOCH, TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
 AT_ONCE = 500
 """Keys in one question."""
 
@@ -60,6 +74,8 @@ class Batch:
     numbers: Mapping[str, int]
     incidents: Mapping[str, Incident]
     persons: Mapping[str, Person]
+    new_dues: Collection[Due]
+    met_dues: Collection[Due]
     entries: Sequence[Entry]
     """The ledger's, in log order."""
     adopted: Sequence[Adopted]
@@ -119,6 +135,24 @@ class GateStore:
         """Return what is known about these people; the unknown are absent. Raises `Moved`."""
         return {key: read_person(value) for key, value in self._values(PERSON, keys)}
 
+    def agenda(self, until: datetime, limit: int) -> list[Due]:
+        """Return the first incidents to be decided again by a moment, in order. Raises `Moved`."""
+        query = (
+            select(DUE.c.moment, DUE.c.incident)
+            .where(DUE.c.moment <= _ticks(until))
+            .order_by(DUE.c.moment, DUE.c.incident)
+            .limit(limit)
+        )
+        with reading(self._engine) as conn:
+            self._require_unmoved(conn)
+            return [(EPOCH + row.moment * TICK, row.incident) for row in conn.execute(query)]
+
+    def next_due(self) -> datetime | None:
+        """Return when the next incident is to be decided again, or None."""
+        with reading(self._engine) as conn:
+            moment = conn.scalar(select(func.min(DUE.c.moment)))
+        return EPOCH + moment * TICK if moment is not None else None
+
     def _values(self, kind: str, keys: Iterable[str]) -> list[tuple[str, str]]:
         with reading(self._engine) as conn:
             self._require_unmoved(conn)
@@ -145,9 +179,21 @@ class GateStore:
                 positions.advance(conn, POSITION, NAME, DECISIONS, loaded.decisions, batch.decisions)
             _put(conn, STATE, _state(batch))
             _put(conn, SEQUENCE, list(batch.numbers.items()))
+            _agenda(conn, batch)
             _add(conn, POLICY, batch.adopted)
             _enter(conn, batch.entries)
         self._at = batch.log
+
+
+def _agenda(conn: Connection, batch: Batch) -> None:
+    """Write what is new on the agenda, then take off what was met: some of it is both."""
+    _put(conn, DUE, [(_ticks(moment), incident) for moment, incident in batch.new_dues])
+    for moment, incident in batch.met_dues:
+        conn.execute(delete(DUE).where(DUE.c.moment == _ticks(moment), DUE.c.incident == incident))
+
+
+def _ticks(moment: datetime) -> int:
+    return (moment - EPOCH) // TICK
 
 
 def _enter(conn: Connection, entries: Sequence[Entry]) -> None:
@@ -200,7 +246,8 @@ def _put(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> Non
         others = [column.name for column in table.columns if column.name not in keys]
         changes = ", ".join(f"{name} = excluded.{name}" for name in others)
         insertion = _insertion(table, conn.dialect.paramstyle)
-        sql = f"{insertion} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
+        otherwise = f"UPDATE SET {changes}" if changes else "NOTHING"
+        sql = f"{insertion} ON CONFLICT ({', '.join(keys)}) DO {otherwise}"
         conn.exec_driver_sql(sql, [tuple(row) for row in rows])
 
 

@@ -96,5 +96,13 @@ VPA = Table(
 )
 """How each incident's form stands now: the count of what was owed and withheld (NA 4.13)."""
 
-REBUILT = (STATE, SEQUENCE, POLICY, LEDGER, RELEASE, VPA)
+DUE = Table(
+    "consent_due",
+    METADATA,
+    Column("moment", BigInteger, primary_key=True, autoincrement=False),
+    Column("incident", String(64), primary_key=True),
+)
+"""Which incidents are to be decided again when; moments in microseconds since 1970, so that they compare."""
+
+REBUILT = (STATE, SEQUENCE, POLICY, LEDGER, RELEASE, VPA, DUE)
 """Tables that are the same, row for row, when made again."""

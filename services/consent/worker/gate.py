@@ -138,8 +138,8 @@ class Gate:
 
     def _decide(self, arrived: Sequence[Arrived]) -> None:
         first = self._first_copies(arrived)
-        world = self._memory.world()
-        self._memory.prefetch(each.heard for each in first)
+        self._memory.prefetch([each.heard for each in first])
+        world = self._memory.world([each.heard for each in first])
         fold = Fold(world, self._decider, self._on.desk)
         recorded = self._recorded.of([each.heard.event_id for each in first])
         entries, until, traces = self._fold(fold, first, recorded, arrived[-1].stored.offset + 1)
@@ -230,6 +230,8 @@ def _batch(world: World, entries: Sequence[Entry], *, log: int, decisions: int) 
         numbers=world.changed_numbers,
         incidents=world.changed_incidents,
         persons=world.changed_persons,
+        new_dues=world.new_dues,
+        met_dues=world.met_dues,
         entries=entries,
         adopted=[row for each in entries for row in _adopted(each.folded)],
     )

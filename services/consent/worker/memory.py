@@ -1,10 +1,10 @@
 """What the gate remembers between batches, so that most of what it needs is not asked of the database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.consent.state.entities import Incident, Person, Standing
 from services.consent.state.heard import Heard
-from services.consent.state.world import World
+from services.consent.state.world import MOST_AT_ONCE, Due, World
 from services.consent.store.gate import GateStore
 
 LARGEST = 100_000
@@ -33,14 +33,22 @@ class Memory:
         persons.update(self._people_of(incidents))
         self._know_persons(persons)
 
-    def world(self) -> World:
-        """Return a world that starts from what is remembered."""
+    def world(self, heard: Sequence[Heard]) -> World:
+        """Return a world that starts from what is remembered, with what comes due during these events."""
         return World(
             standing=self._standing,
             numbers=self._numbers,
             incident_of=self._incident,
             person_of=self._person,
+            agenda=self._agenda(heard),
         )
+
+    def _agenda(self, heard: Sequence[Heard]) -> list[Due]:
+        if not heard:
+            return []
+        times = [each.recorded_at for each in heard]
+        until = max(times if self._standing.time is None else [self._standing.time, *times])
+        return self._store.agenda(until, len(heard) * MOST_AT_ONCE)
 
     def learn(self, world: World) -> None:
         """Remember what was committed."""

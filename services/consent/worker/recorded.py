@@ -77,7 +77,7 @@ class Recorded:
         offsets = [position.offset for position in positions]
         if offsets == list(range(self._next, self._next + len(offsets))) and self._next >= self._end:
             self._next += len(offsets)
-        self._end = max(self._end, *(offset + 1 for offset in offsets))
+        self._end = max((self._end, *(offset + 1 for offset in offsets)))
 
     def done(self, event_ids: Collection[str]) -> None:
         """Forget what was committed."""
