@@ -3,6 +3,7 @@
 import secrets
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 
 from fastapi import FastAPI, Request
@@ -33,6 +34,8 @@ from services.runtime.partnership import Partnership
 from services.runtime.secrets import Secrets
 from services.runtime.settings import Settings
 from services.runtime.web import Standing, busy, create_app, serve
+from services.vocabulary.agencies import in_order
+from services.vocabulary.times import quarter_from
 
 DATABASE = "consent"
 ALIASES = 100_000
@@ -73,8 +76,12 @@ class GateService:
         """Return how far the gate is behind the log."""
         ends = self._ends.ends((LOG, DECISIONS))
         behind = max(ends[LOG] - self.gate.position, 0)
-        telemetry.gauge("gate_behind", "Records of the log not decided yet").set(behind)
-        return Standing(service="gate", behind=behind, pending=0, ends=ends)
+        return Standing(service="gate", behind=behind, pending=0, ends=ends, next_wake=self._next_wake())
+
+    def _next_wake(self) -> datetime | None:
+        """Return the first quarter hour at which something on the agenda is due: time comes in quarters."""
+        due = self.store.next_due()
+        return quarter_from(due) if due is not None else None
 
     def _partition(self, *, quiet: bool) -> Partition:
         writer: Writer = Quiet() if quiet else self._writer()
@@ -89,7 +96,7 @@ class GateService:
 
     def _desk(self) -> Desk:
         remembered = lru_cache(maxsize=ALIASES)(self._named)
-        return Desk(recipients=self._registered.recipients(), alias=remembered)
+        return Desk(recipients=in_order(self._registered.recipients()), alias=remembered)
 
     def _named(self, internal_id: str, kind: Kind, recipient: str) -> str:
         return alias(self._secrets.alias, internal_id, kind, recipient)

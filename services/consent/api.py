@@ -106,6 +106,8 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
         def counted(caller: Caller) -> JSONResponse:
             if not (sees_all(caller) or caller.agency == "partnership"):
                 return nothing_here()
+            if first is not None and last is not None and first > last:
+                return problem(422, "no such days", "`from` is after `to`: give the earlier day first")
             days = Days(first=first, last=last)
             return JSONResponse(summary(keyring.ledger, keyring.recipients, days))
 

@@ -46,6 +46,12 @@ RESPONDER = "responder"
 """The role of a first responder: raises VPAs and records consent, nothing else."""
 
 
+def in_order(recipients: Iterable[str]) -> tuple[str, ...]:
+    """Return recipients in the order decisions use, whatever order they were registered in."""
+    places = {name: place for place, name in enumerate(RECIPIENTS)}
+    return tuple(sorted(set(recipients), key=lambda name: (places.get(name, len(places)), name)))
+
+
 def category_of(name: str) -> str:
     """Return the part before the colon, or the whole name: `school:900001` is a `school`."""
     return name.partition(":")[0]

@@ -63,3 +63,9 @@ def quarter_of(moment: datetime) -> datetime:
     """Return the start, in UTC, of the quarter hour a moment stands in."""
     utc = moment.astimezone(UTC)
     return utc.replace(minute=utc.minute - utc.minute % 15, second=0, microsecond=0)
+
+
+def quarter_from(moment: datetime) -> datetime:
+    """Return the first start, in UTC, of a quarter hour that is not before a moment."""
+    start = quarter_of(moment)
+    return start if start == moment else start + QUARTER

@@ -196,6 +196,17 @@ def test_where_the_gate_does_not_come_to_the_end_in_time_the_caller_is_told_to_c
     assert room.record() == []
 
 
+def test_anothers_release_waits_for_the_gate_just_as_one_that_never_was(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.HIGH)))
+    room.bench.settle()
+    release = room.release("dafsu").release_id
+    room.bench.publish(consent(withdraws=True))
+
+    for asked in (release, "f" * 32, "no id at all"):
+        with pytest.raises(Busy):
+            room.open(somebody_at("cedah"), asked, "victim")
+
+
 def test_a_ground_that_cannot_end_waits_for_nobody(room: Room) -> None:
     room.bench.publish(a_form(of=grades(Risk.HIGH)))
     room.bench.settle()

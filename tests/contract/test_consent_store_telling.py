@@ -257,3 +257,49 @@ def test_every_kind_of_answer_reads_as_sentences(office: Office) -> None:
             assert row["text"].endswith(".")
             assert "None" not in row["text"]
             assert "  " not in row["text"]
+
+
+def test_what_was_recalled_is_explained_as_ended_by_what_recalled_it(office: Office) -> None:
+    high, medium = a_form(of=grades(Risk.HIGH)), a_form(of=grades(Risk.MEDIUM))
+    office.bench.publish(high, medium)
+    office.bench.settle()
+
+    told = office.decisions(HUB, high.event_id)["dafsu"]
+
+    assert (told["outcome"], told["reason"], told["cause"]) == ("deny", "not-owed", medium.event_id)
+    assert told["sections"] == []
+
+
+def test_what_a_correction_has_taken_the_place_of_is_explained_as_put_right(office: Office) -> None:
+    raised = a_form(EventType.VPA_RAISED, pupils=[a_child("one"), a_child("two")])
+    corrected = a_form(EventType.VPA_CORRECTED, pupils=[a_child("one")])
+    office.bench.publish(raised, corrected)
+    office.bench.settle()
+
+    before = office.decisions(HUB, raised.event_id)[f"school:{HILLSIDE}"]
+    now = office.decisions(HUB, corrected.event_id)[f"school:{HILLSIDE}"]
+
+    assert (before["outcome"], before["cause"]) == ("deny", corrected.event_id)
+    assert "A correction has taken its place." in before["text"]
+    assert (now["outcome"], now["sections"]) == ("permit", ["children[0]"])
+
+
+def test_what_cannot_be_an_id_is_absent_on_either_database(office: Office) -> None:
+    office.bench.settle()
+
+    asked = [
+        office.ask(HUB, "/v1/events/a%00b/explanation"),
+        office.ask(LEAD, "/v1/open", {"release_id": "a\x00b", "purpose": "x"}),
+    ]
+
+    assert [each.status_code for each in asked] == [404, 404]
+
+
+@pytest.mark.parametrize(
+    ("days", "status"),
+    [("to=9999-12-31", 200), ("from=0001-01-01", 200), ("from=2024-09-02&to=2024-09-01", 422)],
+)
+def test_days_that_end_the_calendar_are_days_and_days_in_the_wrong_order_are_none(
+    office: Office, days: str, status: int
+) -> None:
+    assert office.ask(HUB, f"/v1/ledger/summary?{days}").status_code == status

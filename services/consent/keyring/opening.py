@@ -106,42 +106,50 @@ class Opener:
     def open(self, caller: Caller, request: Request) -> Opened:
         """Return the content asked for.
 
-        1. Find the release; one not known yet may be on its way: wait for the gate.
-        2. Check that it is the caller's, stands, is in time, and released every section asked for.
+        1. Find the release among those the caller may open anything of. One that is not there may be on
+           its way: wait for the gate. What is another's waits just as long as what never was.
+        2. Check that it stands, is in time, and released every section asked for.
         3. Where its ground can end, wait until the gate has reached the log's end as it was when
            asked, and check again: a withdrawal receipted before is honoured.
         4. Open.  5. Append the opening to `openings` and wait for the acknowledgement.
 
         Raises Refused, itself on record, with nothing to tell a forbidden release from one that never
-        was; Busy; and `Unavailable` where the log does not answer, having shown nothing.
+        was; Busy, which says nothing of the release and is not on record; and `Unavailable` where the
+        log does not answer, having shown nothing.
         """
         try:
             release, names = self._checked(caller, request)
             content = self._content(release, names)
         except (Refused, KeyMissing):
-            self._record(caller, request, self._ledger.release(request.release_id), names=None)
+            self._record(caller, request, self._known(request.release_id), names=None)
             raise Refused from None
         return Opened(sections=content, opening_id=self._record(caller, request, release, names=names))
 
     def _checked(self, caller: Caller, request: Request) -> tuple[Released, tuple[str, ...]]:
-        release = self._found(request.release_id)
+        release = self._found(caller, request.release_id)
         names = self._allowed(caller, request, release)
         if self._can_end(release):
             self._await_gate()
-            release = self._found(request.release_id)
+            release = self._found(caller, request.release_id)
             names = self._allowed(caller, request, release)
         return release, names
 
-    def _found(self, release_id: str) -> Released:
-        if RELEASE_ID.fullmatch(release_id) is None:
-            raise Refused
-        release = self._ledger.release(release_id)
+    def _found(self, caller: Caller, release_id: str) -> Released:
+        release = self._openable(caller, release_id)
         if release is None:
             self._await_gate()
-            release = self._ledger.release(release_id)
+            release = self._openable(caller, release_id)
         if release is None:
             raise Refused
         return release
+
+    def _openable(self, caller: Caller, release_id: str) -> Released | None:
+        release = self._known(release_id)
+        return release if release is not None and openable(caller, release) else None
+
+    def _known(self, release_id: str) -> Released | None:
+        """Return a release by its id; what cannot be an id is not looked for."""
+        return self._ledger.release(release_id) if RELEASE_ID.fullmatch(release_id) else None
 
     def _allowed(self, caller: Caller, request: Request, release: Released) -> tuple[str, ...]:
         """Return the sections to open. Raises Refused if even one of those asked for is not to be had."""

@@ -1,7 +1,8 @@
 """Tell who asks what was decided about an event, as far as they may know (design 5)."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -11,16 +12,20 @@ from services.consent.flow.explain import Case, explain
 from services.consent.keyring.rights import HUB, may_be_told, sees_all
 from services.consent.rules.policy import EDUCATION, Policy
 from services.consent.rules.reading import parse
-from services.consent.store.ledger import Answered, Ledger
+from services.consent.store.ledger import Answered, Closing, Ledger
 from services.eventlog.aliases import alias, unalias
 from services.eventlog.ids import event_id
 from services.runtime.identity import Caller
 from services.vocabulary.agencies import is_school
 from services.vocabulary.events import VPA_FAMILY, EventType
-from services.vocabulary.grounds import Outcome
+from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.times import format_time
 
 EVERY_OTHER_SCHOOL = "Every other school"
+EVENT_ID = re.compile(r"[0-9A-Za-z_.:-]{1,64}", re.ASCII)
+"""What an id in the log may be written with; anything else can only be a publisher's own."""
+
+PUT_RIGHT = "A correction has taken its place."
 
 
 class NothingToTell(Exception):
@@ -43,6 +48,7 @@ class _Latest:
 
     answer: Answer
     given: Answered
+    corrected: bool = False
 
 
 class Teller:
@@ -59,7 +65,8 @@ class Teller:
         Raises NothingToTell where there is nothing the caller may know.
         """
         given = self._ledger.about(self._ids(caller, event))
-        rows = [each for each in self._latest(given, to) if self._may(caller, each.answer)]
+        latest = self._as_it_stands(self._latest(given, to))
+        rows = [each for each in latest if self._may(caller, each.answer)]
         if not rows:
             raise NothingToTell
         incident = given[0].incident
@@ -87,7 +94,8 @@ class Teller:
 
     def _ids(self, caller: Caller, event: str) -> Iterator[str]:
         """Yield what the event's id in the log may be: as given, else as each publisher's own."""
-        yield event
+        if EVENT_ID.fullmatch(event):
+            yield event
         for agency in dict.fromkeys((caller.agency, HUB, *self._registry.publishers)):
             yield event_id(self._registry.id_key, agency, event)
 
@@ -103,6 +111,16 @@ class Teller:
         elif is_school(to) and ALL_OTHER_SCHOOLS in latest:
             yield latest[ALL_OTHER_SCHOOLS]
 
+    def _as_it_stands(self, latest: Iterable[_Latest]) -> Iterator[_Latest]:
+        """Yield answers, a permit whose release was since recalled or corrected as what it is now: ended."""
+        closed: Mapping[str, Closing] | None = None
+        for each in latest:
+            if each.answer.outcome is Outcome.PERMIT and closed is None:
+                closed = self._ledger.closed(each.given.event_id)
+            ended = (closed or {}).get(each.answer.recipient)
+            permits = each.answer.outcome is Outcome.PERMIT
+            yield _ended(each, ended) if ended is not None and permits else each
+
     def _told(self, latest: _Latest, event_type: str) -> Mapping[str, Any]:
         answer, given = latest.answer, latest.given
         incident = self._ledger.incident(given.incident) if given.incident is not None else None
@@ -112,7 +130,8 @@ class Teller:
             policy=self._policy(given.policy),
             incident=incident if event_type in VPA_FAMILY else None,
         )
-        return {**_row(latest), "text": explain(answer, self._title(answer.recipient), case)}
+        text = explain(answer, self._title(answer.recipient), case)
+        return {**_row(latest), "text": f"{text} {PUT_RIGHT}" if latest.corrected else text}
 
     def _title(self, recipient: str) -> str:
         return EVERY_OTHER_SCHOOL if recipient == ALL_OTHER_SCHOOLS else self._registry.title_of(recipient)
@@ -120,6 +139,15 @@ class Teller:
     def _parsed(self, policy: str) -> Policy | None:
         known = self._ledger.policy(policy) if policy else None
         return parse(known.text) if known is not None else None
+
+
+def _ended(latest: _Latest, by: Closing) -> _Latest:
+    """Return the answer that a recall or a correction has made of a permit."""
+    answer = latest.answer._replace(
+        outcome=Outcome.DENY, ground=None, reason=by.reason, sections=(), leaves=()
+    )
+    given = replace(latest.given, cause=by.cause, policy=by.policy, decided_at=by.decided_at)
+    return _Latest(answer=answer, given=given, corrected=by.kind is ReleaseKind.CORRECTED)
 
 
 def _row(latest: _Latest) -> dict[str, Any]:

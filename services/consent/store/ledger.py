@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, RowMapping, Table, and_, func, select
+from sqlalchemy import ColumnElement, Engine, RowMapping, Select, Table, and_, func, select
 
 from services.consent.flow.decision import Answer
 from services.consent.flow.ledger import Became
@@ -19,8 +20,11 @@ from services.eventlog import positions
 from services.eventlog.topics import LOG
 from services.runtime.database import reading
 from services.vocabulary.calendar import LONDON
-from services.vocabulary.grounds import Ground, ReleaseKind
+from services.vocabulary.grounds import Ground, Reason, ReleaseKind
 from services.vocabulary.times import format_time, parse_time
+
+ENDED = (Became.RECALLED.value, Became.CORRECTED.value)
+CLOSING = (ReleaseKind.RECALLED.value, ReleaseKind.CORRECTED.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,17 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What ended a release: a recall with its reason, or a correction that took its place."""
+
+    kind: ReleaseKind
+    cause: str
+    reason: Reason
+    policy: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
     """A policy as adopted."""
 
@@ -78,7 +93,7 @@ class Days:
         limits = []
         if self.first is not None:
             limits.append(began >= _midnight(self.first))
-        if self.last is not None:
+        if self.last is not None and self.last < date.max:
             limits.append(began < _midnight(self.last + timedelta(days=1)))
         return and_(True, *limits)
 
@@ -116,6 +131,18 @@ class Ledger:
         with reading(self._engine) as conn:
             row = conn.execute(query).first()
         return _released(row._mapping) if row is not None else None
+
+    def closed(self, event_id: str) -> dict[str, Closing]:
+        """Return what ended the releases of an event, by recipient; whoever still holds one is absent."""
+        query = (
+            select(RELEASE).where(RELEASE.c.event_id == event_id, RELEASE.c.routed).order_by(RELEASE.c.seq)
+        )
+        with reading(self._engine) as conn:
+            rows = conn.execute(query).mappings().all()
+            held = {row["recipient"]: row for row in rows if row["kind"] != ReleaseKind.RECALLED.value}
+            ended = {to: row for to, row in held.items() if row["standing"] in ENDED}
+            found = {to: conn.execute(_what_ended(row)).mappings().first() for to, row in ended.items()}
+        return {str(to): _closing(row) for to, row in found.items() if row is not None}
 
     def about(self, event_ids: Iterable[str]) -> tuple[Answered, ...]:
         """Return every answer about the first of these events that is known, in the order given."""
@@ -186,6 +213,27 @@ class Ledger:
         with reading(self._engine) as conn:
             rows = conn.execute(select(LEDGER).where(which).order_by(LEDGER.c.offset)).mappings().all()
         return tuple(map(_answer, rows))
+
+
+def _what_ended(row: RowMapping) -> Select[Any]:
+    """Return the question which later release closed this one."""
+    return (
+        select(RELEASE)
+        .where(RELEASE.c.incident == row["incident"], RELEASE.c.recipient == row["recipient"])
+        .where(RELEASE.c.seq > row["seq"], RELEASE.c.kind.in_(CLOSING))
+        .order_by(RELEASE.c.seq)
+        .limit(1)
+    )
+
+
+def _closing(row: RowMapping) -> Closing:
+    return Closing(
+        kind=ReleaseKind(str(row["kind"])),
+        cause=str(row["cause"]),
+        reason=Reason(str(row["reason"])) if row["reason"] is not None else Reason.ENDED,
+        policy=str(row["policy"]),
+        decided_at=parse_time(str(row["decided_at"])),
+    )
 
 
 def _answer(row: RowMapping) -> Answered:

@@ -74,6 +74,10 @@ class Gate:
         self._log = partition.open_log({LOG: 0})
         self._bytes = releasing.Bytes(self._log)
         self.has_read = False
+        self._oldest: datetime | None = None
+        age = telemetry.gauge("gate_oldest_undecided_seconds", "Age of the oldest undecided event")
+        age.set_function(self._age)
+        self._committed = telemetry.gauge("gate_position", "Next offset of the log to be decided")
         self.reload()
 
     @property
@@ -122,10 +126,12 @@ class Gate:
             records = self._log.read(self._limit, timeout)
             self.has_read = True
             if records:
+                self._oldest = records[0].timestamp
                 with telemetry.tracer().start_as_current_span("gate.batch") as span:
                     span.set_attribute("records", len(records))
                     self._decide([self._on.ear.hear(stored) for stored in records])
-            self._measure(records[0].timestamp if records else None)
+            self._oldest = None
+            self._committed.set(self._loaded.log)
             return len(records)
         except Forbidden:
             raise
@@ -206,13 +212,10 @@ class Gate:
         self._loaded = replace(self._loaded, log=batch.log, decisions=batch.decisions)
         _count(entries)
 
-    def _measure(self, oldest: datetime | None) -> None:
-        """Tell how long the oldest event of the batch had waited to be decided, and where the gate stands."""
-        waited = (self._on.clock.now() - oldest).total_seconds() if oldest is not None else 0.0
-        telemetry.gauge("gate_oldest_undecided_seconds", "Age of the oldest undecided event").set(
-            max(waited, 0.0)
-        )
-        telemetry.gauge("gate_position", "Next offset of the log to be decided").set(self._loaded.log)
+    def _age(self) -> float:
+        """Return for how many seconds the oldest event read and not committed has lain in the log."""
+        oldest = self._oldest
+        return max((self._on.clock.now() - oldest).total_seconds(), 0.0) if oldest is not None else 0.0
 
 
 def _record(entry: Entry, traces: Mapping[str, str]) -> Record:
