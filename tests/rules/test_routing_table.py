@@ -10,6 +10,7 @@ import json
 import random
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Ground, Reason
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
-from tests.gate_builders import HILLSIDE, STRICT, Story, a_child, a_form, an_event, answer, grades
+from tests.gate_builders import HILLSIDE, START, STRICT, Story, a_child, a_form, an_event, answer, grades
 
 WHOLE = "incident facts victim contact children person_causing_harm narrative dash"
 LESS_DASH = "incident facts victim contact children person_causing_harm narrative"
@@ -106,6 +107,16 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
         "NA 4.16",
         "see that a child whom no school is told of is not left alone",
         "decide within 1 working day who supports the child; no letter or visit without a safe route",
+    ),
+    "dafsu-unreviewed": (
+        "NA 4.10, 4.26",
+        "support an adult victim whose high risk the Hub has not reviewed in time",
+        "act on it as provisional, within 1 working day: the Hub's review may change it",
+    ),
+    "checs-unreviewed": (
+        "NA 4.10, 4.26",
+        "safeguard children whose danger the Hub has not reviewed in time",
+        "act on it as provisional, within 1 working day: the Hub's review may change it",
     ),
     "awaiting-review": ("NA 4.10", "", None),
     "dafsu-high-risk": (
@@ -249,6 +260,7 @@ def mismatches(text: str) -> Iterator[str]:
         return
     yield from wrong_words(text)
     yield from wrong_events(text)
+    yield from wrong_unreviewed(text)
     book = Rulebook(policy)
     for at in combinations():
         if [ground.value for ground in grounds_that_hold(policy, at)] != grounds_of(at):
@@ -293,6 +305,40 @@ def wrong_events(text: str) -> Iterator[str]:
             yield from wrong_denial(opened, recipient, "not-owed", "not-owed")
 
 
+UNREVIEWED = (
+    # initial risk, children, what dafsu then gets on which ground, what checs gets
+    (Risk.HIGH, ChildrenLevel.NONE, ("high-risk", WHOLE), None),
+    (Risk.HIGH, ChildrenLevel.SAFEGUARDING, ("high-risk", WHOLE), ("high-risk", LESS_DASH)),
+    (Risk.MEDIUM, ChildrenLevel.SAFEGUARDING, None, ("child-safeguarding", LESS_DASH)),
+    (Risk.MEDIUM, ChildrenLevel.EARLY_HELP, None, None),
+    (Risk.NOT_COMPLETED, ChildrenLevel.NONE, None, None),
+)
+"""What an initial grade that nobody reviewed within 4 hours releases provisionally (design 5)."""
+
+
+def wrong_unreviewed(text: str) -> Iterator[str]:
+    for risk, children, to_dafsu, to_checs in UNREVIEWED:
+        story = Story(policy=text)
+        pupils = [a_child("one", placement=Placement.CONFLICT)]
+        story.tell(a_form(EventType.VPA_RAISED, grades(risk, children), pupils=pupils))
+        for hours, expected_now in ((3.99, (None, None)), (4, (to_dafsu, to_checs))):
+            at = START + timedelta(hours=hours)
+            told = story.tell(an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=at))
+            sent = {emit.recipient: emit for emit in told.emits if emit.ground not in ("own", "partnership")}
+            for recipient, wanted in zip(("dafsu", "checs"), expected_now, strict=True):
+                emit = sent.pop(recipient, None)
+                names = {name.partition("[")[0] for name in emit.sections} if emit is not None else set()
+                said = (emit.ground, names) if emit is not None else None
+                if said != ((wanted[0], set(wanted[1].split())) if wanted is not None else None):
+                    yield f"{recipient} of a raised form at {risk}, {children} after {hours} h: {said}"
+            yield from (f"{recipient} of a raised form" for recipient in sent)
+            owed_now = {a.recipient for form in told.again for a in form.answers if a.owed}
+            if owed_now != {
+                to for to, wanted in zip(("dafsu", "checs"), expected_now, strict=True) if wanted
+            }:
+                yield f"owed a raised form at {risk}, {children} after {hours} h: {owed_now}"
+
+
 def wrong(decision: Any, recipient: str, rule: str, ground: str, sections: str) -> Iterator[str]:
     said = answer(decision, recipient)
     names = {name.partition("[")[0] for name in said.sections}
@@ -308,7 +354,7 @@ def wrong_denial(decision: Any, recipient: str, rule: str, reason: str) -> Itera
 
 def wrong_words(text: str) -> Iterator[str]:
     policy = parse(text)
-    if (policy.name, policy.version) != ("strict", 1):
+    if (policy.name, policy.version) != ("strict", 2):
         yield "name and version"
     if policy.sections != {f"{name}/1" for name in SECTIONS.split()}:
         yield "sections"
@@ -403,7 +449,7 @@ def put(document: Any, path: tuple[Any, ...], value: Any) -> None:
 
 
 def as_toml(document: Mapping[str, Any]) -> str:
-    lines = [f"{key} = {json.dumps(document[key])}" for key in ("name", "version")]
+    lines = [f"{key} = {json.dumps(document[key])}" for key in ("name", "version", "review_within_hours")]
     lines += ["[sections]", *(f"{name} = {json.dumps(v)}" for name, v in document["sections"].items())]
     for key in ("ground", "rule"):
         for row in document[key]:

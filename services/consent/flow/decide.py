@@ -7,14 +7,15 @@ from functools import lru_cache
 from services.consent.flow.decision import DECISION_VERSION, Again, Answer, Decision, Emit
 from services.consent.flow.release import About, Alias, Emitter, Source, Until, denied, permitted
 from services.consent.rules.circumstances import Circumstances
+from services.consent.rules.danger import is_overdue
 from services.consent.rules.differences import Occasion, for_denial, for_kept, for_permit
-from services.consent.rules.evidence import Evidence, open_case
+from services.consent.rules.evidence import UNGRADED, Evidence, open_case
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER, Rule
 from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep, shrinks_at
 from services.consent.rules.schools import kind_of, schools_of, tell
-from services.consent.state.entities import Form, Held, Incident
-from services.consent.state.evolve import REVIEWED, affected
-from services.consent.state.heard import Grades, Heard
+from services.consent.state.entities import NOTHING, Form, Held, Incident
+from services.consent.state.evolve import REVIEWED, affected, as_form
+from services.consent.state.heard import Heard
 from services.consent.state.world import World
 from services.vocabulary.agencies import is_school
 from services.vocabulary.events import VPA_FAMILY, EventType
@@ -33,10 +34,10 @@ NEWS = frozenset(
         EventType.CASE_OPENED,
         EventType.CASE_CLOSED,
         EventType.CHILD_CASE_STATUS,
-        EventType.VPA_RAISED,
+        *VPA_FAMILY,
     }
 )
-"""What makes the gate decide a reviewed form again (design 5)."""
+"""What makes the gate decide an incident's earlier events again (design 5)."""
 
 NOT_ROUTED = frozenset({PARTNERSHIP, EDUCATION, "police"})
 """Who gets a form by rules of their own, which no news about it changes."""
@@ -96,21 +97,22 @@ class Decider:
         return self._always[key]
 
     def routed(self, event_type: str) -> tuple[str, ...]:
-        """Return the recipients whose answer about a form hangs on circumstances."""
+        """Return the recipients whose answer about an event hangs on circumstances."""
         if event_type not in self._routed:
+            left_out = NOT_ROUTED if event_type in VPA_FAMILY else frozenset({PARTNERSHIP})
             self._routed[event_type] = tuple(
                 recipient
                 for recipient in self.desk.recipients
-                if recipient not in NOT_ROUTED and self.rulebook.settled(recipient, event_type) is None
+                if recipient not in left_out and self.rulebook.settled(recipient, event_type) is None
             )
         return self._routed[event_type]
 
     def _settled(self, recipient: str, event_type: str, publisher: str) -> Answer | None:
         if recipient in (PARTNERSHIP, publisher):
             return None
-        if event_type not in VPA_FAMILY:
-            return _unowed(recipient)
-        settled = self.rulebook.settled(recipient, event_type) if recipient != EDUCATION else None
+        if event_type in VPA_FAMILY and recipient == EDUCATION:
+            return None
+        settled = self.rulebook.settled(recipient, event_type)
         if settled is None:
             return None
         return denied(recipient, rule=settled.rule, reason=settled.reason or Reason.NOT_OWED)
@@ -118,34 +120,34 @@ class Decider:
 
 def unclassified(world: World, heard: Heard, desk: Desk, policy: str = "") -> Decision:
     """Return the decision of an event that nothing classifies: it reaches nobody."""
-    recipients = (*desk.recipients, *_schools_named(heard), ALL_OTHER_SCHOOLS)
+    recipients = (*desk.recipients, *_instances_named(heard), ALL_OTHER_SCHOOLS)
     answers = [denied(each, rule=NO_POLICY, reason=Reason.UNCLASSIFIED) for each in recipients]
     return _decision(world, heard, policy, tuple(answers))
 
 
-def _schools_named(heard: Heard) -> tuple[str, ...]:
-    """Return the schools an event names one by one: of its children, its publisher, whom it is for."""
-    schools = set(schools_of(heard.children)) if heard.children else set()
-    schools.update(
-        name for name in (heard.publisher, heard.recipient) if name is not None and is_school(name)
-    )
-    return tuple(sorted(schools))
+def _instances_named(heard: Heard) -> tuple[str, ...]:
+    """Return the instances an event names one by one: of its children, its publisher, whom it is for."""
+    named = {*schools_of(heard.children)} if heard.children else set()
+    named.update(name for name in (heard.publisher, heard.recipient) if name is not None and is_school(name))
+    named.update(name for name in (*heard.named, *heard.attendees) if ":" in name)
+    return tuple(sorted(named))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Matter:
-    """One form to be routed: the one that came, or an earlier one that there is news about."""
+    """One event to be routed: the one that came, or an earlier one that there is news about."""
 
     incident: Incident
-    event_type: str
-    source: Source
+    form: Form
+    held: Mapping[str, Held]
     about: About
     occasion: Occasion
     evidence: Evidence
 
-    def held_by(self, recipient: str) -> Held | None:
-        """Return what a recipient holds, where this form can change it: a raised one cannot."""
-        return self.incident.held.get(recipient) if self.event_type in REVIEWED else None
+    @property
+    def source(self) -> Source:
+        """Return where the event's sections lie."""
+        return Source(event_id=self.form.event_id, offset=self.form.offset, sections=self.form.sections)
 
 
 class _Deciding:
@@ -161,51 +163,62 @@ class _Deciding:
         self._corrects = heard.type == EventType.VPA_CORRECTED
         self._source = Source(event_id=heard.event_id, offset=heard.offset, sections=heard.sections)
         self._about = About(incident=heard.incident, victim=heard.victim or self._incident.victim)
-        self._form = self._matter(heard.grades) if heard.type in VPA_FAMILY and heard.grades else None
         self.emitter = Emitter(world, heard.event_id, self._rulebook, decider.desk.alias)
+        self._matter = self._present()
 
     def answers(self) -> tuple[Answer, ...]:
         """Answer for everybody, and send what is permitted."""
         usual = self._decider.usual(self._heard.type, self._heard.publisher)
-        held = self._incident.held
+        held = self._matter.held
         answers = [
             given if given is not None and recipient not in held else _withholding(recipient, self._answer)
             for recipient, given in usual.items()
         ]
-        answers += [_withholding(school, self._answer) for school in self._schools()]
+        answers += [_withholding(instance, self._answer) for instance in self._instances()]
         return (*answers, UNOWED_SCHOOLS)
 
     def again(self) -> Iterator[Again]:
-        """Answer again for each reviewed form that this event is news about, or that time has made due."""
+        """Answer again for each earlier event that this one is news about, or that time has made due.
+
+        What changes an incident's answers is news about its form and about the events beside it. A form
+        that is decided itself is news about the events beside it alone.
+        """
         for key in self._news():
             incident = self._world.incident(key)
-            if incident.form is not None:
-                yield self._form_again(key, incident, incident.form)
+            decided = self._heard.type in REVIEWED and key == self._heard.incident
+            form = None if decided else incident.form or self._overdue(incident.raised)
+            if form is not None:
+                yield self._again(self._earlier(key, incident, form, incident.held))
+            for beside in incident.beside.values():
+                yield self._again(self._earlier(key, incident, beside.form, beside.held))
 
     def _news(self) -> Iterable[str]:
         if self._heard.type in NEWS:
             return affected(self._world, self._heard)
-        decided = self._heard.incident if self._heard.type in REVIEWED else None
-        return (key for key in self._world.ripe if key != decided)
+        return self._world.ripe
 
-    def _schools(self) -> tuple[str, ...]:
-        """Name the event's schools; for a correction also those that held the original."""
-        schools = _schools_named(self._heard)
+    def _overdue(self, raised: Form | None) -> Form | None:
+        now = self._world.standing.time
+        if raised is None or now is None or not is_overdue(raised, self._policy, now):
+            return None
+        return raised
+
+    def _instances(self) -> tuple[str, ...]:
+        """Name the event's schools and other instances; for a correction also who held the original."""
+        named = _instances_named(self._heard)
         if not self._corrects:
-            return schools
-        known = {*schools, *self._decider.desk.recipients}
-        return (*schools, *sorted(set(self._incident.told_in).difference(known)))
+            return named
+        known = {*named, *self._decider.desk.recipients}
+        return (*named, *sorted(set(self._incident.told_in).difference(known)))
 
     def _answer(self, recipient: str) -> Answer:
         if recipient == PARTNERSHIP:
             return self._whole(recipient, PARTNERSHIP)
         if recipient == self._heard.publisher:
             return self._whole(recipient, PUBLISHER)
-        if self._form is None:
-            return _unowed(recipient)
-        if recipient == EDUCATION or is_school(recipient):
+        if self._heard.type in VPA_FAMILY and (recipient == EDUCATION or is_school(recipient)):
             return self._tell(recipient)
-        return self._route(recipient, self._form)
+        return self._route(recipient, self._matter)
 
     def _whole(self, recipient: str, to: str) -> Answer:
         """Answer for the publisher and the partnership's office, who get each event once, as it is."""
@@ -236,34 +249,48 @@ class _Deciding:
             self.emitter.recall(recipient, held, self._about, reason, Occasion.CORRECTION)
         return denied(recipient, rule=rule.id if rule is not None else NOT_OWED, reason=reason)
 
-    def _matter(self, grades: Grades) -> _Matter:
+    def _present(self) -> _Matter:
+        """Return the matter of the event itself. What is held of an incident, a raised form cannot change."""
+        heard, incident = self._heard, self._incident
+        form = as_form(heard, heard.grades or UNGRADED)
         return _Matter(
-            incident=self._incident,
-            evidence=Evidence(self._world, self._incident, grades, self._policy),
-            event_type=self._heard.type,
-            source=self._source,
+            incident=incident,
+            form=form,
+            held=incident.held if heard.type in REVIEWED else NOTHING,
             about=self._about,
             occasion=Occasion.CORRECTION if self._corrects else Occasion.FORM,
+            evidence=Evidence(self._world, incident, form, self._policy, incident.held),
         )
 
-    def _form_again(self, key: str, incident: Incident, form: Form) -> Again:
-        matter = _Matter(
+    def _earlier(self, key: str, incident: Incident, form: Form, held: Mapping[str, Held]) -> _Matter:
+        """Return the matter of an earlier event. Who is sent the form just now holds it already."""
+        sent = [emit.recipient for emit in self.emitter.emits if emit.event_id == self._heard.event_id]
+        holders = {*incident.held, *(sent if self._heard.type in REVIEWED else ())}
+        return _Matter(
             incident=incident,
-            evidence=Evidence(self._world, incident, form.grades, self._policy),
-            event_type=form.type,
-            source=Source(event_id=form.event_id, offset=form.offset, sections=form.sections),
+            form=form,
+            held=held,
             about=About(incident=key, victim=incident.victim),
             occasion=Occasion.NEWS,
+            evidence=Evidence(self._world, incident, form, self._policy, holders),
         )
+
+    def _again(self, matter: _Matter) -> Again:
+        form = matter.form
         routed = self._decider.routed(form.type)
-        answers = [_withholding(to, lambda name: self._route(name, matter)) for to in routed]
+        instances = tuple(name for name in form.named if ":" in name)
+        answers = [
+            _withholding(to, lambda name: self._route(name, matter))
+            for to in (*routed, *instances)
+            if to != form.publisher
+        ]
         return Again(event_id=form.event_id, answers=tuple(answers))
 
     def _route(self, recipient: str, matter: _Matter) -> Answer:
         """Answer for a recipient of the routing table, and send what differs from what it holds."""
-        held = matter.held_by(recipient)
+        held = matter.held.get(recipient)
         at = matter.evidence.about(recipient)
-        verdict = self._rulebook.verdict(recipient, matter.event_type, at)
+        verdict = self._rulebook.verdict(recipient, matter.form.type, at)
         if verdict.permit:
             return self._permit(verdict, matter, at, held, recipient)
         kept = self._kept(recipient, matter, held, at)

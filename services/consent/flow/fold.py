@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 
 from services.consent.flow.decide import Decider, Desk, unclassified
 from services.consent.flow.decision import DECISION_VERSION, Decision, Emit
+from services.consent.rules.danger import review_due
+from services.consent.rules.evidence import UNGRADED
 from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import Rulebook
-from services.consent.state.entities import Held, Incident, Standing
-from services.consent.state.evolve import affected, evolve
+from services.consent.state.entities import Beside, Held, Incident, Standing
+from services.consent.state.evolve import affected, as_form, evolve
 from services.consent.state.heard import Heard
 from services.consent.state.world import World
-from services.vocabulary.events import EventType
+from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import Ground, ReleaseKind
 
 ONCE = frozenset({Ground.OWN, Ground.PARTNERSHIP})
@@ -32,6 +34,8 @@ class Folded:
     decision: Decision
     incident_of: Mapping[str, str]
     """Internal incident by released event id."""
+    overdue: tuple[str, ...] = ()
+    """Raised forms decided again because the Hub has not reviewed them in time."""
 
 
 class Fold:
@@ -46,12 +50,35 @@ class Fold:
         """Fold one event. `recorded` is what was decided of it already, and is then obeyed.
 
         1. Adopt the policy it brings.  2. Evolve.  3. Decide, or obey.  4. Know what was released.
+        Danger that waits for a review is put on the agenda between 2 and 3.
         Raises OtherVersion where the event adopts a version of deciding that this code is not.
         """
         self._adopt(heard)
         evolve(self.world, heard)
+        self._watch(heard)
         decision = recorded or self._decide(heard)
-        return Folded(heard=heard, decision=decision, incident_of=apply(self.world, heard, decision))
+        incident_of = apply(self.world, heard, decision)
+        return Folded(
+            heard=heard,
+            decision=decision,
+            incident_of=incident_of,
+            overdue=tuple(
+                again.event_id for again in decision.again if self._is_raised(again.event_id, incident_of)
+            ),
+        )
+
+    def _is_raised(self, event_id: str, incident_of: Mapping[str, str]) -> bool:
+        raised = self.world.incident(incident_of[event_id]).raised
+        return raised is not None and raised.event_id == event_id
+
+    def _watch(self, heard: Heard) -> None:
+        """Look at danger again when the Hub's time to review it is over."""
+        raised = self.world.incident(heard.incident).raised if heard.incident is not None else None
+        if self.decider is None or raised is None or raised.event_id != heard.event_id:
+            return
+        due = review_due(raised, self.decider.rulebook.policy)
+        if due is not None and heard.incident is not None:
+            self.world.put_due(due, heard.incident)
 
     def _decide(self, heard: Heard) -> Decision:
         if self.decider is None:
@@ -78,6 +105,7 @@ class Fold:
 def apply(world: World, heard: Heard, decision: Decision) -> Mapping[str, str]:
     """Know what a decision released, and return the incident of each event it is about."""
     incident_of = _incidents(world, heard, decision)
+    _set_beside(world, heard, decision)
     for emit in decision.emits:
         world.number_used(emit.recipient, emit.seq)
         key = incident_of.get(emit.event_id)
@@ -102,18 +130,36 @@ def _incidents(world: World, heard: Heard, decision: Decision) -> dict[str, str]
 
 def _known_events(incident: Incident) -> set[str]:
     known = {held.event_id for held in (*incident.held.values(), *incident.told_in.values())}
-    return known | ({incident.form.event_id} if incident.form is not None else set())
+    forms = {form.event_id for form in (incident.form, incident.raised) if form is not None}
+    return known | forms | set(incident.beside)
+
+
+def _set_beside(world: World, heard: Heard, decision: Decision) -> None:
+    """Keep an event that is no form and that somebody is owed: news may change who gets it."""
+    if heard.incident is None or heard.type in VPA_FAMILY:
+        return
+    if any(answer.owed and answer.ground not in ONCE for answer in decision.answers):
+        incident = world.incident(heard.incident)
+        beside = Beside(form=as_form(heard, heard.grades or UNGRADED))
+        world.put_incident(
+            heard.incident, incident._replace(beside={**incident.beside, heard.event_id: beside})
+        )
 
 
 def _after(incident: Incident, heard: Heard, emit: Emit) -> Incident:
     if emit.ground in ENCOMPASS:
         return _told(incident, heard, emit)
-    held = dict(incident.held)
-    if emit.kind is ReleaseKind.RECALLED:
-        held.pop(emit.recipient, None)
-    else:
-        held[emit.recipient] = _held(emit)
-    return incident._replace(held=held)
+    beside = incident.beside.get(emit.event_id)
+    if beside is None:
+        return incident._replace(held=_with(incident.held, emit))
+    changed = beside._replace(held=_with(beside.held, emit))
+    return incident._replace(beside={**incident.beside, emit.event_id: changed})
+
+
+def _with(held: Mapping[str, Held], emit: Emit) -> Mapping[str, Held]:
+    """Return what is held after a release, or a recall."""
+    after = {to: row for to, row in held.items() if to != emit.recipient}
+    return after if emit.kind is ReleaseKind.RECALLED else {**after, emit.recipient: _held(emit)}
 
 
 def _told(incident: Incident, heard: Heard, emit: Emit) -> Incident:

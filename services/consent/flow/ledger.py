@@ -192,7 +192,7 @@ def vpa_rows(world: World, folded: Folded) -> Iterator[VpaRow]:
     for again in decision.again:
         incident = folded.incident_of[again.event_id]
         form = world.incident(incident).form
-        if form is not None:
+        if form is not None and form.event_id == again.event_id:
             yield _vpa(world, incident, form.event_id, form.grades, again.answers)
 
 

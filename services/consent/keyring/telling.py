@@ -172,9 +172,10 @@ def _standing(given: Iterable[Answered]) -> dict[str, _Latest]:
     A school told of its pupils stays told, whatever later forms add, until a correction says otherwise.
     """
     standing: dict[str, _Latest] = {}
-    corrected = {each.event_id for each in given if each.event_type == EventType.VPA_CORRECTED}
+    own = {each.event_id: each.event_type for each in given if each.cause == each.event_id}
+    corrected = {event_id for event_id, event_type in own.items() if event_type == EventType.VPA_CORRECTED}
     for each in given:
-        if each.event_type not in VPA_FAMILY and each.cause == each.event_id:
+        if own.get(each.event_id) not in VPA_FAMILY:
             continue
         for answer in each.answers:
             known = standing.get(answer.recipient)

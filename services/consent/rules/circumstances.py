@@ -14,9 +14,11 @@ from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
 
 
 class Circumstances(NamedTuple):
-    """What decides whether one recipient of one reviewed form is owed it, and on what ground.
+    """What decides whether one recipient of one event is owed it, and on what ground.
 
-    A tuple, because one is made for every recipient of every form, and looked up by.
+    `named`, `holds`: the event names it, or it holds a form of the incident or has an open case; never so
+    of a form itself. `overdue`: the Hub has not reviewed a form in time. A tuple, because one is made for
+    every recipient of every form, and looked up by.
     """
 
     risk: Risk
@@ -27,6 +29,9 @@ class Circumstances(NamedTuple):
     override: bool = False
     open_child_case: bool = False
     marac: bool = False
+    named: bool = False
+    holds: bool = False
+    overdue: bool = False
 
 
 Value = str | bool | None
@@ -40,6 +45,9 @@ FACTS: Mapping[str, Callable[[Circumstances], Value]] = {
     "override": lambda at: at.override,
     "open_child_case": lambda at: at.open_child_case,
     "marac": lambda at: at.marac,
+    "named": lambda at: at.named,
+    "holds": lambda at: at.holds,
+    "overdue": lambda at: at.overdue,
 }
 """How each fact that a `when` may name is read."""
 
@@ -55,6 +63,9 @@ ALLOWED: Mapping[str, frozenset[Value]] = {
     "override": frozenset({True, False}),
     "open_child_case": frozenset({True, False}),
     "marac": frozenset({True, False}),
+    "named": frozenset({True, False}),
+    "holds": frozenset({True, False}),
+    "overdue": frozenset({True, False}),
     PLACEMENT: frozenset(Placement),
 }
 """What each fact may be."""

@@ -1,24 +1,42 @@
 """What is known about an incident, as the facts that route one recipient of it, and how long they last."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from services.consent.rules.circumstances import Circumstances
+from services.consent.rules.danger import is_overdue
 from services.consent.rules.policy import Policy
 from services.consent.state.consents import ends, standing
-from services.consent.state.entities import Incident, Marac, Override
+from services.consent.state.entities import Form, Incident, Marac, Override
 from services.consent.state.heard import Grades
 from services.consent.state.world import World
+from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import Ground
+from services.vocabulary.risk import ChildrenLevel, Risk
+
+UNGRADED = Grades(
+    risk=Risk.NOT_COMPLETED,
+    children=ChildrenLevel.NONE,
+    vulnerable_adults=frozenset(),
+    adult_safeguarding_concern=False,
+)
+"""What an event that says nothing of risk says of it."""
 
 
 class Evidence:
-    """What is known about a form at the gate's time, gathered once for all its recipients."""
+    """What is known about an event of an incident at the gate's time, gathered once for all its recipients.
 
-    def __init__(self, world: World, incident: Incident, grades: Grades, policy: Policy) -> None:
+    `holders`: who holds a form of the incident, which counts for events that are none.
+    """
+
+    def __init__(
+        self, world: World, incident: Incident, form: Form, policy: Policy, holders: Collection[str] = ()
+    ) -> None:
         self._incident = incident
-        self._grades = grades
+        self._form = form
+        self._grades = form.grades if form.type in VPA_FAMILY else graded(form.grades, incident)
         self._policy = policy
+        self._holders = frozenset() if form.type in VPA_FAMILY else {*holders, *incident.cases}
         self._now = _now(world)
         self._victim = world.person(incident.victim) if incident.victim is not None else None
         self._child_cases = {*incident.child_cases}.union(
@@ -42,6 +60,9 @@ class Evidence:
             override=self._is_overridden(recipient),
             open_child_case=recipient in self._child_cases,
             marac=recipient in self._attendees,
+            named=recipient in self._form.named,
+            holds=recipient in self._holders,
+            overdue=self._is_overdue(),
         )
 
     def ends(self, recipient: str) -> Mapping[Ground, datetime | None]:
@@ -58,6 +79,9 @@ class Evidence:
             if row is not None
         }
 
+    def _is_overdue(self) -> bool:
+        return self._form.type == EventType.VPA_RAISED and is_overdue(self._form, self._policy, self._now)
+
     def _is_overridden(self, recipient: str) -> bool:
         override = self._incident.overrides.get(recipient)
         return override is not None and self._lasts(Ground.OVERRIDE, override)
@@ -65,6 +89,18 @@ class Evidence:
     def _lasts(self, ground: Ground, recorded: Override | Marac) -> bool:
         end = ends(recorded, self._policy.lasts(ground))
         return end is None or end > self._now
+
+
+def graded(own: Grades, incident: Incident) -> Grades:
+    """Return what an event that is no form says of risk and children; for the rest, what its form says."""
+    known = incident.form or incident.raised
+    form = known.grades if known is not None else UNGRADED
+    return Grades(
+        risk=own.risk if own.risk is not Risk.NOT_COMPLETED else form.risk,
+        children=own.children if own.children is not ChildrenLevel.NONE else form.children,
+        vulnerable_adults=own.vulnerable_adults or form.vulnerable_adults,
+        adult_safeguarding_concern=own.adult_safeguarding_concern or form.adult_safeguarding_concern,
+    )
 
 
 def open_case(incident: Incident, recipient: str) -> bool:

@@ -81,11 +81,13 @@ class Policy:
     sections: frozenset[str]
     grounds: tuple[GroundRule, ...]
     rules: tuple[Rule, ...]
+    review_within: timedelta | None = None
+    """How long danger may wait for the Hub's review before it is released provisionally; None: for ever."""
 
     def rules_for(self, recipient: str, event_type: str) -> tuple[Rule, ...]:
-        """Return the rules for one recipient and type of event, in order; the general ones if none is."""
+        """Return the rules for one recipient and type of event, in order, and then the general ones."""
         on = [rule for rule in self.rules if rule.is_on(event_type)]
-        return tuple(rule for rule in on if rule.to == recipient) or tuple(r for r in on if r.to == ANY)
+        return (*(rule for rule in on if rule.to == recipient), *(rule for rule in on if rule.to == ANY))
 
     def rule(self, rule_id: str) -> Rule | None:
         """Return the rule of that id, or None."""

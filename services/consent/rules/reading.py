@@ -2,11 +2,22 @@
 
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 from services.consent.rules.circumstances import ALLOWED, PLACEMENT, Condition
-from services.consent.rules.policy import ANY, EDUCATION, PUBLISHER, SCHOOL, Alone, GroundRule, Policy, Rule
+from services.consent.rules.policy import (
+    ANY,
+    EDUCATION,
+    PARTNERSHIP,
+    PUBLISHER,
+    SCHOOL,
+    Alone,
+    GroundRule,
+    Policy,
+    Rule,
+)
 from services.vocabulary.agencies import RECIPIENTS
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Ground, Reason
@@ -21,7 +32,7 @@ class PolicyError(ValueError):
         self.reasons = tuple(reasons)
 
 
-KEYS = frozenset({"name", "version", "sections", "ground", "rule"})
+KEYS = frozenset({"name", "version", "review_within_hours", "sections", "ground", "rule"})
 GROUND_KEYS = frozenset({"id", "source", "when", "lasts_days", "attendees"})
 RULE_KEYS = frozenset(
     {"id", "source", "to", "on", "when", "grounds", "sections", "alone", "purpose", "expects", "denies"}
@@ -51,7 +62,12 @@ def parse(text: str) -> Policy:
         sections=frozenset(f"{name}/{n}" for name, all_ in document["sections"].items() for n in all_),
         grounds=tuple(_ground(row) for row in document["ground"]),
         rules=tuple(_rule(row) for row in document["rule"]),
+        review_within=_hours(document.get("review_within_hours")),
     )
+
+
+def _hours(hours: int | None) -> timedelta | None:
+    return timedelta(hours=hours) if hours is not None else None
 
 
 def _ground(row: Mapping[str, Any]) -> GroundRule:
@@ -98,6 +114,7 @@ def _when(row: Mapping[str, Any]) -> tuple[Condition, ...]:
 
 def _faults(document: Mapping[str, Any]) -> Iterator[str]:
     yield from _shape("the policy", document, KEYS, {"name": str, "version": int, "sections": dict})
+    yield from _whole("the policy", "review_within_hours", document)
     sections = document.get("sections", {})
     if not isinstance(sections, dict) or not all(_is_versions(versions) for versions in sections.values()):
         yield "sections names no versions: write name = [1]"
@@ -123,8 +140,7 @@ def _ground_faults(row: Mapping[str, Any]) -> Iterator[str]:
     yield from _unknown(where, "ground", [row.get("id")], set(Ground))
     yield from _when_faults(where, row, may_place=False)
     yield from _unknown(where, "attendee", row.get("attendees", []), set(RECIPIENTS))
-    if not isinstance(row.get("lasts_days", 1), int) or row.get("lasts_days", 1) < 1:
-        yield f"{where} lasts no whole number of days: give one of at least 1"
+    yield from _whole(where, "lasts_days", row)
 
 
 def _rule_faults(row: Mapping[str, Any], grounds: set[Any], sections: frozenset[str]) -> Iterator[str]:
@@ -133,6 +149,8 @@ def _rule_faults(row: Mapping[str, Any], grounds: set[Any], sections: frozenset[
     yield from _unknown(where, "recipient", [row.get("to")], {*RECIPIENTS, ANY, PUBLISHER, SCHOOL})
     yield from _unknown(where, "event type", row.get("on", []), {*EventType, ANY})
     yield from _when_faults(where, row, may_place=row.get("to") in (SCHOOL, EDUCATION))
+    if row.get("to") in (PUBLISHER, PARTNERSHIP) and row.get("when"):
+        yield f"{where} asks for something: write when = {{}}, its recipient gets each event as it is"
     if "denies" in row:
         yield from _unknown(where, "reason", [row["denies"]], set(Reason))
         return
@@ -173,6 +191,11 @@ def _unknown(where: str, what: str, names: Any, known: Collection[Any]) -> Itera
     for name in names:
         if not isinstance(name, str | bool | None) or name not in known:
             yield f"{where} names no {what} known here with `{name}`: see design 5"
+
+
+def _whole(where: str, key: str, row: Mapping[str, Any]) -> Iterator[str]:
+    if key in row and (type(row[key]) is not int or row[key] < 1):
+        yield f"{where} has no whole number as `{key}`: give one of at least 1"
 
 
 def _twice(what: str, names: Sequence[Any]) -> Iterator[str]:

@@ -47,14 +47,20 @@ class Marac:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """The reviewed form an incident is routed on: its grades, and where its sections lie in the log."""
+    """What an incident is routed on: a form, or another event that somebody is owed.
+
+    Its grades, whom it names, and where its sections lie in the log.
+    """
 
     event_id: str
     offset: int
     type: str
+    recorded_at: datetime
+    publisher: str
     grades: Grades
     children: tuple[Child, ...]
     sections: tuple[SectionAt, ...]
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,13 @@ class Held:
     """When it ends, or shows less, unless something is recorded meanwhile."""
 
 
+class Beside(NamedTuple):
+    """An event beside the forms that somebody is owed, and what of it each recipient holds."""
+
+    form: Form
+    held: Mapping[str, Held] = NOTHING
+
+
 class Incident(NamedTuple):
     """What is known about one incident. Maps are by recipient and never changed in place.
 
@@ -78,7 +91,12 @@ class Incident(NamedTuple):
 
     began: datetime | None = None
     victim: str | None = None
+    raised: Form | None = None
+    """The first responder's form, until the Hub reviews it."""
     form: Form | None = None
+    """The reviewed form."""
+    beside: Mapping[str, Beside] = NOTHING
+    """Other events of the incident that somebody is owed, by event id."""
     children: tuple[str, ...] = ()
     consents: Mapping[str, Said] = NOTHING
     overrides: Mapping[str, Override] = NOTHING

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.consent.state.consents import later, later_override
 from services.consent.state.entities import EVERYONE, Form, Incident, Marac, Override, Said, Standing
-from services.consent.state.heard import Heard
+from services.consent.state.heard import Grades, Heard
 from services.consent.state.world import World
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.events import VPA_FAMILY, EventType
@@ -76,19 +76,30 @@ def _folded(incident: Incident, heard: Heard) -> Incident:
 
 
 def _with_form(incident: Incident, heard: Heard) -> Incident:
-    form = incident.form
+    raised, form = incident.raised, incident.form
     if heard.type in REVIEWED and heard.grades is not None:
-        form = Form(
-            event_id=heard.event_id,
-            offset=heard.offset,
-            type=heard.type,
-            grades=heard.grades,
-            children=heard.children,
-            sections=heard.sections,
-        )
+        raised, form = None, as_form(heard, heard.grades)
+    elif form is None and heard.grades is not None:
+        raised = as_form(heard, heard.grades)
     began = heard.occurred_at if incident.began is None else min(incident.began, heard.occurred_at)
     victim = heard.victim or incident.victim
-    return incident._replace(form=form, children=_children(incident, heard), began=began, victim=victim)
+    children = _children(incident, heard)
+    return incident._replace(raised=raised, form=form, children=children, began=began, victim=victim)
+
+
+def as_form(heard: Heard, grades: Grades) -> Form:
+    """Return an event as what its incident may be routed on."""
+    return Form(
+        event_id=heard.event_id,
+        offset=heard.offset,
+        type=heard.type,
+        recorded_at=heard.recorded_at,
+        publisher=heard.publisher,
+        grades=grades,
+        children=heard.children,
+        sections=heard.sections,
+        named=heard.named,
+    )
 
 
 def _children(incident: Incident, heard: Heard) -> tuple[str, ...]:

@@ -61,6 +61,8 @@ class Heard:
     expires_at: datetime | None = None
     case_status: ChildCase | None = None
     attendees: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    """Whom the event itself is for: the recipients of a referral on, an order or an action."""
     sections: tuple[SectionAt, ...] = field(default=())
     readable: bool = True
     """False where routing or facts did not open: nobody may then see anything of it."""

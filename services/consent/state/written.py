@@ -5,7 +5,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.consent.state.entities import Form, Held, Incident, Marac, Override, Person, Said, Standing
+from services.consent.state.entities import (
+    Beside,
+    Form,
+    Held,
+    Incident,
+    Marac,
+    Override,
+    Person,
+    Said,
+    Standing,
+)
 from services.consent.state.heard import Child, Grades, SectionAt
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.placement import Placement
@@ -31,7 +41,9 @@ def read_incident(text: str) -> Incident:
     return Incident(
         began=_time(d["began"]),
         victim=d["victim"],
-        form=_read_form(d["form"]),
+        raised=_read_form(d["raised"]) if d["raised"] else None,
+        form=_read_form(d["form"]) if d["form"] else None,
+        beside={event_id: _read_beside(row) for event_id, row in d["beside"].items()},
         children=tuple(d["children"]),
         consents={to: _read_said(row) for to, row in d["consents"].items()},
         overrides={to: _read_override(row) for to, row in d["overrides"].items()},
@@ -65,7 +77,9 @@ def _incident(incident: Incident) -> dict[str, Any]:
     return {
         "began": _when(incident.began),
         "victim": incident.victim,
-        "form": _form(incident.form),
+        "raised": _form(incident.raised) if incident.raised else None,
+        "form": _form(incident.form) if incident.form else None,
+        "beside": {key: [_form(row.form), _helds(row.held)] for key, row in incident.beside.items()},
         "children": incident.children,
         "consents": {
             to: [said.answer, _when(said.at), _when(said.recorded_at), said.event_id, _when(said.expires_at)]
@@ -104,14 +118,14 @@ def _helds(held: Mapping[str, Held]) -> dict[str, Any]:
     }
 
 
-def _form(form: Form | None) -> dict[str, Any] | None:
-    if form is None:
-        return None
+def _form(form: Form) -> dict[str, Any]:
     grades = form.grades
     return {
         "event_id": form.event_id,
         "offset": form.offset,
         "type": form.type,
+        "recorded_at": _when(form.recorded_at),
+        "publisher": form.publisher,
         "grades": [
             grades.risk,
             grades.children,
@@ -120,17 +134,23 @@ def _form(form: Form | None) -> dict[str, Any] | None:
         ],
         "children": [[c.leaf, c.person, c.urn, c.placement] for c in form.children],
         "sections": [[s.name, s.schema_id, s.leaf] for s in form.sections],
+        "named": form.named,
     }
 
 
-def _read_form(d: dict[str, Any] | None) -> Form | None:
-    if d is None:
-        return None
+def _read_beside(row: list[Any]) -> Beside:
+    form, helds = row
+    return Beside(form=_read_form(form), held={to: _read_held(held) for to, held in helds.items()})
+
+
+def _read_form(d: dict[str, Any]) -> Form:
     risk, level, adults, concern = d["grades"]
     return Form(
         event_id=d["event_id"],
         offset=d["offset"],
         type=d["type"],
+        recorded_at=datetime.fromisoformat(d["recorded_at"]),
+        publisher=d["publisher"],
         grades=Grades(
             risk=Risk(risk),
             children=ChildrenLevel(level),
@@ -144,6 +164,7 @@ def _read_form(d: dict[str, Any] | None) -> Form | None:
         sections=tuple(
             SectionAt(name=name, schema_id=schema_id, leaf=leaf) for name, schema_id, leaf in d["sections"]
         ),
+        named=tuple(d["named"]),
     )
 
 

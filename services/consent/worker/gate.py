@@ -259,3 +259,6 @@ def _count(entries: Sequence[Entry]) -> None:
     telemetry.counter("gate_decisions", "Events decided").inc(len(entries))
     releases = sum(len(each.releases) for each in entries)
     telemetry.counter("gate_releases", "Releases sent").inc(releases)
+    for event_id in (overdue for each in entries for overdue in each.folded.overdue):
+        telemetry.counter("gate_unreviewed_danger", "Raised forms that say danger, overdue for review").inc()
+        log.warning("%s says danger and is overdue for the Hub's review", event_id)

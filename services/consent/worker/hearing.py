@@ -1,12 +1,13 @@
 """Hear an event: open `routing` and `facts`, nothing else, and note where the other sections lie."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from services.consent.flow.decision import UNREADABLE
+from services.consent.rules.evidence import UNGRADED
 from services.consent.state.heard import Child, Grades, Heard, SectionAt
 from services.eventlog import codec
 from services.eventlog.catalogue import Catalogue
@@ -125,11 +126,12 @@ def _event(
         recipient=routing["recipient"] or _recipient(header.type, facts),
         policy=routing["policy"],
         decision_version=facts.get("decision_version"),
-        grades=_grades(facts) if is_vpa else None,
+        grades=_grades(facts) if is_vpa else _graded(facts),
         confirmed_by=facts.get("confirmed_by"),
         expires_at=_time(facts.get("expires_at")),
         case_status=ChildCase(facts["status"]) if header.type == EventType.CHILD_CASE_STATUS else None,
         attendees=tuple(facts.get("attendees", ())),
+        named=tuple(facts.get("to") or ()),
         sections=tuple(sections),
         readable=not is_vpa or routing["incident"] is not None,
     )
@@ -149,6 +151,18 @@ def _grades(facts: Content) -> Grades:
         children=ChildrenLevel(facts["children"]),
         vulnerable_adults=frozenset(map(VulnerableAdult, facts["vulnerable_adults"])),
         adult_safeguarding_concern=facts["adult_safeguarding_concern"],
+    )
+
+
+def _graded(facts: Content) -> Grades | None:
+    """Return what an event that is no form says of risk and children; None where it says nothing."""
+    risk, children = facts.get("risk"), facts.get("children")
+    if risk is None and children is None:
+        return None
+    return replace(
+        UNGRADED,
+        risk=Risk(risk) if risk is not None else UNGRADED.risk,
+        children=ChildrenLevel(children) if isinstance(children, str) else UNGRADED.children,
     )
 
 

@@ -1,0 +1,26 @@
+"""How long danger may wait for the Hub's secondary assessment (design 5; NA 4.10)."""
+
+from datetime import datetime
+
+from services.consent.rules.policy import Policy
+from services.consent.state.entities import Form
+from services.consent.state.heard import Grades
+from services.vocabulary.risk import ChildrenLevel, Risk
+
+
+def is_danger(grades: Grades) -> bool:
+    """Say whether a raised form may not wait for ever: high risk, safeguarding, or a DASH not completed."""
+    return grades.risk in (Risk.HIGH, Risk.NOT_COMPLETED) or grades.children is ChildrenLevel.SAFEGUARDING
+
+
+def review_due(raised: Form, policy: Policy) -> datetime | None:
+    """Return until when the Hub may review a raised form before danger is released; None: it may wait."""
+    if policy.review_within is None or not is_danger(raised.grades):
+        return None
+    return raised.recorded_at + policy.review_within
+
+
+def is_overdue(raised: Form, policy: Policy, now: datetime) -> bool:
+    """Say whether a raised form that says danger has waited too long for its review."""
+    due = review_due(raised, policy)
+    return due is not None and due <= now
