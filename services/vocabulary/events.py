@@ -1,4 +1,4 @@
-"""The names of everything that can happen in the spine."""
+"""The names of everything that can happen."""
 
 from enum import StrEnum
 
@@ -9,15 +9,16 @@ class EventType(StrEnum):
     VPA_RAISED = "VpaRaised"
     VPA_REVIEWED = "VpaReviewed"
     VPA_CORRECTED = "VpaCorrected"
-    REFERRAL_RECEIVED = "ReferralReceived"
+    DASH_REDONE = "DashRedone"
     CONSENT_RECORDED = "ConsentRecorded"
     CONSENT_WITHDRAWN = "ConsentWithdrawn"
     OVERRIDE_RECORDED = "OverrideRecorded"
-    MARAC_LISTED = "MaracListed"
+    REFERRAL_RECEIVED = "ReferralReceived"
     CASE_OPENED = "CaseOpened"
     CASE_CLOSED = "CaseClosed"
     PRACTITIONER_ALLOCATED = "PractitionerAllocated"
     CHILD_CASE_STATUS = "ChildCaseStatus"
+    MARAC_LISTED = "MaracListed"
     PUPIL_MOVED = "PupilMoved"
     SCHOOL_NOTIFICATION_PLANNED = "SchoolNotificationPlanned"
     SCHOOL_NOTIFICATION_SENT = "SchoolNotificationSent"
@@ -36,15 +37,13 @@ VPA_FAMILY = frozenset({EventType.VPA_RAISED, EventType.VPA_REVIEWED, EventType.
 SCHOOL_NOTIFICATIONS = frozenset(t for t in EventType if t.value.startswith("SchoolNotification"))
 """The life of one message to one school (NA 4.15)."""
 
+
 NAME_NO_INCIDENT = frozenset({EventType.POLICY_ADOPTED, EventType.TIME_PASSED, EventType.PUPIL_MOVED})
 """Platform events and pupil moves, which belong to no incident."""
 
-HUB_ALONE = frozenset(
-    {
-        EventType.VPA_REVIEWED,
-        EventType.VPA_CORRECTED,
-        EventType.OVERRIDE_RECORDED,
-        EventType.MARAC_LISTED,
-    }
-)
-"""What comes from the Vulnerability Hub and never from a first responder (NA 4.22, 6.63)."""
+
+FIRST_RESPONDERS = frozenset({EventType.VPA_RAISED, EventType.CONSENT_RECORDED, EventType.CONSENT_WITHDRAWN})
+"""What a first responder publishes in their own name."""
+
+HUB_ALONE = frozenset(EventType) - FIRST_RESPONDERS
+"""What police publish from the Vulnerability Hub and never from a first responder (NA 4.22, 6.63)."""

@@ -8,26 +8,43 @@ from tests.door_builders import OpenDoor, example, open_door
 
 VPA = {"VpaRaised", "VpaReviewed", "VpaCorrected"}
 CONSENT = {"ConsentRecorded", "ConsentWithdrawn"}
-CASES = {"ReferralReceived", "CaseOpened", "CaseClosed", "PractitionerAllocated", *CONSENT}
-FRONT_DOORS = {*CASES, "ChildCaseStatus"}
+CASES = {
+    "ReferralReceived",
+    "CaseOpened",
+    "CaseClosed",
+    "PractitionerAllocated",
+    *CONSENT,
+}
+FRONT_DOORS = {
+    *CASES,
+    "ChildCaseStatus",
+}
+SPECIALIST = {*CASES, "DashRedone"}
 SENT = {
     f"SchoolNotification{name}" for name in ("Planned", "Sent", "Delivered", "Failed", "Opened", "Escalated")
 }
-HUB = {*VPA, *CONSENT, "OverrideRecorded", "MaracListed"}
-EVERYTHING = {*HUB, *FRONT_DOORS, *SENT, "SchoolNotificationAcknowledged"} | {
+HUB = {
+    *VPA,
+    *CONSENT,
+    "DashRedone",
+    "OverrideRecorded",
+    "MaracListed",
+}
+EDUCATION = {
     "PupilMoved",
+}
+PARTNERSHIP = {
     "PolicyAdopted",
-    "TimePassed",
 }
 
 MATRIX: dict[str, set[str]] = {
     "police": HUB,
-    "cedah": CASES,
-    "dafsu": CASES,
+    "cedah": SPECIALIST,
+    "dafsu": SPECIALIST,
     "checs": FRONT_DOORS,
     "family-help": FRONT_DOORS,
     "adult-social-care": FRONT_DOORS,
-    "cheshire-cares": CASES,
+    "cheshire-cares": {*CASES, "DashRedone"},
     "mycwa": CASES,
     "health-0-19": CASES,
     "probation": CASES,
@@ -36,8 +53,8 @@ MATRIX: dict[str, set[str]] = {
     "youth-justice": CASES,
     "rasasc": CASES,
     "fire": CASES,
-    "education": {"PupilMoved"},
-    "partnership": {"PolicyAdopted"},
+    "education": EDUCATION,
+    "partnership": PARTNERSHIP,
     "school:900101": {"SchoolNotificationAcknowledged"},
     "ingest": {"TimePassed"},
     "notify": SENT,
@@ -47,6 +64,8 @@ MATRIX: dict[str, set[str]] = {
     "audit": set(),
     "console": set(),
 }
+
+EVERYTHING = set[str]().union(*MATRIX.values())
 
 
 def permitted(door: OpenDoor, agency: str, person: str | None = None) -> set[str]:
