@@ -13,6 +13,7 @@ class EventType(StrEnum):
     CONSENT_RECORDED = "ConsentRecorded"
     CONSENT_WITHDRAWN = "ConsentWithdrawn"
     OVERRIDE_RECORDED = "OverrideRecorded"
+    DECIDED_NOT_TO_SHARE = "DecidedNotToShare"
     REFERRAL_RECEIVED = "ReferralReceived"
     CASE_OPENED = "CaseOpened"
     CASE_CLOSED = "CaseClosed"

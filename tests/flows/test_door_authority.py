@@ -18,6 +18,7 @@ CASES = {
 FRONT_DOORS = {
     *CASES,
     "ChildCaseStatus",
+    "DecidedNotToShare",
 }
 SPECIALIST = {*CASES, "DashRedone"}
 SENT = {
@@ -28,6 +29,7 @@ HUB = {
     *CONSENT,
     "DashRedone",
     "OverrideRecorded",
+    "DecidedNotToShare",
     "MaracListed",
 }
 EDUCATION = {

@@ -15,6 +15,7 @@ PUBLISHER = {
     "ConsentRecorded": "cheshire-cares",
     "ConsentWithdrawn": "cheshire-cares",
     "OverrideRecorded": "police",
+    "DecidedNotToShare": "checs",
     "ReferralReceived": "mycwa",
     "CaseOpened": "dafsu",
     "CaseClosed": "dafsu",

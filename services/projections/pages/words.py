@@ -14,6 +14,7 @@ TYPES: Final[Mapping[str, str]] = {
     EventType.CONSENT_RECORDED: "Consent recorded",
     EventType.CONSENT_WITHDRAWN: "Consent withdrawn",
     EventType.OVERRIDE_RECORDED: "Override recorded",
+    EventType.DECIDED_NOT_TO_SHARE: "Decided not to share",
     EventType.REFERRAL_RECEIVED: "Referral received",
     EventType.CASE_OPENED: "Case opened",
     EventType.CASE_CLOSED: "Case closed",
