@@ -15,6 +15,12 @@ class EventType(StrEnum):
     OVERRIDE_RECORDED = "OverrideRecorded"
     DECIDED_NOT_TO_SHARE = "DecidedNotToShare"
     REFERRAL_RECEIVED = "ReferralReceived"
+    REFERRAL_TRIAGED = "ReferralTriaged"
+    REFERRAL_ALLOCATED = "ReferralAllocated"
+    REFERRED_ON = "ReferredOn"
+    CONTACT_ATTEMPTED = "ContactAttempted"
+    CONSULTATION_GIVEN = "ConsultationGiven"
+    REFERRAL_CLOSED = "ReferralClosed"
     CASE_OPENED = "CaseOpened"
     CASE_CLOSED = "CaseClosed"
     PRACTITIONER_ALLOCATED = "PractitionerAllocated"
@@ -42,6 +48,8 @@ SCHOOL_NOTIFICATIONS = frozenset(t for t in EventType if t.value.startswith("Sch
 NAME_NO_INCIDENT = frozenset({EventType.POLICY_ADOPTED, EventType.TIME_PASSED, EventType.PUPIL_MOVED})
 """Platform events and pupil moves, which belong to no incident."""
 
+MAY_NAME_NO_INCIDENT = frozenset({EventType.CONSULTATION_GIVEN})
+"""Demand that need be about nobody in particular (NA 6.26)."""
 
 FIRST_RESPONDERS = frozenset({EventType.VPA_RAISED, EventType.CONSENT_RECORDED, EventType.CONSENT_WITHDRAWN})
 """What a first responder publishes in their own name."""

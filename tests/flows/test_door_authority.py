@@ -8,8 +8,17 @@ from tests.door_builders import OpenDoor, example, open_door
 
 VPA = {"VpaRaised", "VpaReviewed", "VpaCorrected"}
 CONSENT = {"ConsentRecorded", "ConsentWithdrawn"}
-CASES = {
+REFERRALS = {
     "ReferralReceived",
+    "ReferralTriaged",
+    "ReferralAllocated",
+    "ReferredOn",
+    "ContactAttempted",
+    "ConsultationGiven",
+    "ReferralClosed",
+}
+CASES = {
+    *REFERRALS,
     "CaseOpened",
     "CaseClosed",
     "PractitionerAllocated",
