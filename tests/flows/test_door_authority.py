@@ -22,6 +22,9 @@ CASES = {
     "CaseOpened",
     "CaseClosed",
     "PractitionerAllocated",
+    "SafetyPlanRecorded",
+    "SupportStarted",
+    "SupportFinished",
     *CONSENT,
 }
 FRONT_DOORS = {
