@@ -17,6 +17,17 @@ REFERRALS = {
     "ConsultationGiven",
     "ReferralClosed",
 }
+MARAC = {
+    "MaracReferred",
+    "MaracAccepted",
+    "MaracEnded",
+    "MaracListed",
+    "MaracHeard",
+    "RepeatIdentified",
+    "MaracActionAgreed",
+    "MaracActionCompleted",
+    "MaracTransferred",
+}
 CASES = {
     *REFERRALS,
     "CaseOpened",
@@ -25,6 +36,9 @@ CASES = {
     "SafetyPlanRecorded",
     "SupportStarted",
     "SupportFinished",
+    "MaracReferred",
+    "ResearchContributed",
+    "MaracActionCompleted",
     *CONSENT,
 }
 FRONT_DOORS = {
@@ -42,7 +56,7 @@ HUB = {
     "DashRedone",
     "OverrideRecorded",
     "DecidedNotToShare",
-    "MaracListed",
+    *MARAC,
 }
 EDUCATION = {
     "PupilMoved",
