@@ -28,6 +28,7 @@ MARAC = {
     "MaracActionCompleted",
     "MaracTransferred",
 }
+ACCOMMODATION = {"AccommodationRequested", "AccommodationProvided", "AccommodationDeclined"}
 CASES = {
     *REFERRALS,
     "CaseOpened",
@@ -46,7 +47,8 @@ FRONT_DOORS = {
     "ChildCaseStatus",
     "DecidedNotToShare",
 }
-SPECIALIST = {*CASES, "DashRedone"}
+PLACING = {*CASES, *ACCOMMODATION}
+SPECIALIST = {*PLACING, "DashRedone"}
 SENT = {
     f"SchoolNotification{name}" for name in ("Planned", "Sent", "Delivered", "Failed", "Opened", "Escalated")
 }
@@ -73,11 +75,11 @@ MATRIX: dict[str, set[str]] = {
     "family-help": FRONT_DOORS,
     "adult-social-care": FRONT_DOORS,
     "cheshire-cares": {*CASES, "DashRedone"},
-    "mycwa": CASES,
+    "mycwa": PLACING,
     "health-0-19": CASES,
     "probation": CASES,
     "cgl": CASES,
-    "housing": CASES,
+    "housing": PLACING,
     "youth-justice": CASES,
     "rasasc": CASES,
     "fire": CASES,
