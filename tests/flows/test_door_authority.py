@@ -29,6 +29,7 @@ MARAC = {
     "MaracTransferred",
 }
 ACCOMMODATION = {"AccommodationRequested", "AccommodationProvided", "AccommodationDeclined"}
+PROTECTION = {"DvdsRequested", "DvdsDecided", "DvpnIssued", "DvpoGranted"}
 CASES = {
     *REFERRALS,
     "CaseOpened",
@@ -59,6 +60,7 @@ HUB = {
     "OverrideRecorded",
     "DecidedNotToShare",
     *MARAC,
+    *PROTECTION,
 }
 EDUCATION = {
     "PupilMoved",
