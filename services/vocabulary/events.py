@@ -45,6 +45,8 @@ class EventType(StrEnum):
     DVDS_DECIDED = "DvdsDecided"
     DVPN_ISSUED = "DvpnIssued"
     DVPO_GRANTED = "DvpoGranted"
+    MEETING_LISTED = "MeetingListed"
+    MEETING_DISCUSSED = "MeetingDiscussed"
     PUPIL_MOVED = "PupilMoved"
     SCHOOL_NOTIFICATION_PLANNED = "SchoolNotificationPlanned"
     SCHOOL_NOTIFICATION_SENT = "SchoolNotificationSent"

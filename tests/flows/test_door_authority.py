@@ -30,6 +30,7 @@ MARAC = {
 }
 ACCOMMODATION = {"AccommodationRequested", "AccommodationProvided", "AccommodationDeclined"}
 PROTECTION = {"DvdsRequested", "DvdsDecided", "DvpnIssued", "DvpoGranted"}
+MEETING = {"MeetingListed", "MeetingDiscussed"}
 CASES = {
     *REFERRALS,
     "CaseOpened",
@@ -61,6 +62,7 @@ HUB = {
     "DecidedNotToShare",
     *MARAC,
     *PROTECTION,
+    *MEETING,
 }
 EDUCATION = {
     "PupilMoved",

@@ -47,6 +47,8 @@ PUBLISHER = {
     "DvdsDecided": "police",
     "DvpnIssued": "police",
     "DvpoGranted": "police",
+    "MeetingListed": "police",
+    "MeetingDiscussed": "police",
     "PupilMoved": "education",
     "SchoolNotificationPlanned": "notify",
     "SchoolNotificationSent": "notify",

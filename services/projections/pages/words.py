@@ -46,6 +46,8 @@ TYPES: Final[Mapping[str, str]] = {
     EventType.DVDS_DECIDED: "Disclosure decided (Clare's Law)",
     EventType.DVPN_ISSUED: "Protection notice issued",
     EventType.DVPO_GRANTED: "Protection order granted",
+    EventType.MEETING_LISTED: "Listed for the daily meeting",
+    EventType.MEETING_DISCUSSED: "Discussed at the daily meeting",
     EventType.PUPIL_MOVED: "Pupil moved",
     EventType.SCHOOL_NOTIFICATION_PLANNED: "School notification planned",
     EventType.SCHOOL_NOTIFICATION_SENT: "School notification sent",
