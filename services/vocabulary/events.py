@@ -55,6 +55,11 @@ class EventType(StrEnum):
     SCHOOL_NOTIFICATION_OPENED = "SchoolNotificationOpened"
     SCHOOL_NOTIFICATION_ACKNOWLEDGED = "SchoolNotificationAcknowledged"
     SCHOOL_NOTIFICATION_ESCALATED = "SchoolNotificationEscalated"
+    SAMPLE_DRAWN = "SampleDrawn"
+    CASE_AUDITED = "CaseAudited"
+    ACTION_RAISED = "ActionRaised"
+    ACTION_COMPLETED = "ActionCompleted"
+    REVIEW_COMMISSIONED = "ReviewCommissioned"
     POLICY_ADOPTED = "PolicyAdopted"
     TIME_PASSED = "TimePassed"
 
@@ -66,8 +71,21 @@ SCHOOL_NOTIFICATIONS = frozenset(t for t in EventType if t.value.startswith("Sch
 """The life of one message to one school (NA 4.15)."""
 
 
-NAME_NO_INCIDENT = frozenset({EventType.POLICY_ADOPTED, EventType.TIME_PASSED, EventType.PUPIL_MOVED})
-"""Platform events and pupil moves, which belong to no incident."""
+LEARNING = frozenset(
+    {
+        EventType.SAMPLE_DRAWN,
+        EventType.CASE_AUDITED,
+        EventType.ACTION_RAISED,
+        EventType.ACTION_COMPLETED,
+        EventType.REVIEW_COMMISSIONED,
+    }
+)
+"""What the partnership looks into and learns (NA section 8)."""
+
+NAME_NO_INCIDENT = frozenset(
+    {EventType.POLICY_ADOPTED, EventType.TIME_PASSED, EventType.PUPIL_MOVED, *LEARNING}
+)
+"""Platform and learning events and pupil moves, which belong to no incident."""
 
 MAY_NAME_NO_INCIDENT = frozenset({EventType.CONSULTATION_GIVEN})
 """Demand that need be about nobody in particular (NA 6.26)."""

@@ -31,6 +31,9 @@ MARAC = {
 ACCOMMODATION = {"AccommodationRequested", "AccommodationProvided", "AccommodationDeclined"}
 PROTECTION = {"DvdsRequested", "DvdsDecided", "DvpnIssued", "DvpoGranted"}
 MEETING = {"MeetingListed", "MeetingDiscussed"}
+ANSWERS = {
+    "ActionCompleted",
+}
 CASES = {
     *REFERRALS,
     "CaseOpened",
@@ -42,6 +45,7 @@ CASES = {
     "MaracReferred",
     "ResearchContributed",
     "MaracActionCompleted",
+    *ANSWERS,
     *CONSENT,
 }
 FRONT_DOORS = {
@@ -63,12 +67,19 @@ HUB = {
     *MARAC,
     *PROTECTION,
     *MEETING,
+    *ANSWERS,
 }
 EDUCATION = {
     "PupilMoved",
+    *ANSWERS,
 }
 PARTNERSHIP = {
     "PolicyAdopted",
+    "SampleDrawn",
+    "CaseAudited",
+    "ActionRaised",
+    "ActionCompleted",
+    "ReviewCommissioned",
 }
 
 MATRIX: dict[str, set[str]] = {

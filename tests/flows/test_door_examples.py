@@ -57,6 +57,11 @@ PUBLISHER = {
     "SchoolNotificationOpened": "notify",
     "SchoolNotificationEscalated": "notify",
     "SchoolNotificationAcknowledged": "school:900101",
+    "SampleDrawn": "partnership",
+    "CaseAudited": "partnership",
+    "ActionRaised": "partnership",
+    "ActionCompleted": "cedah",
+    "ReviewCommissioned": "partnership",
     "PolicyAdopted": "partnership",
     "TimePassed": "ingest",
 }

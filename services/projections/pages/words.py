@@ -56,6 +56,11 @@ TYPES: Final[Mapping[str, str]] = {
     EventType.SCHOOL_NOTIFICATION_OPENED: "School notification opened",
     EventType.SCHOOL_NOTIFICATION_ACKNOWLEDGED: "School notification acknowledged",
     EventType.SCHOOL_NOTIFICATION_ESCALATED: "School notification escalated",
+    EventType.SAMPLE_DRAWN: "Sample drawn",
+    EventType.CASE_AUDITED: "Case audited",
+    EventType.ACTION_RAISED: "Action raised",
+    EventType.ACTION_COMPLETED: "Action completed",
+    EventType.REVIEW_COMMISSIONED: "Review commissioned",
     EventType.POLICY_ADOPTED: "Policy adopted",
     EventType.TIME_PASSED: "Time passed",
 }
