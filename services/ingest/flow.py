@@ -32,7 +32,7 @@ from services.ingest.state import (
 from services.vocabulary.events import SCHOOL_NOTIFICATIONS, VPA_FAMILY, EventType
 
 OF_VICTIM = frozenset(
-    {"incident", "victim", "contact", "narrative", "dash", "rationale", "referral", "referrer"}
+    {"incident", "victim", "contact", "narrative", "dash", "rationale", "referral", "referrer", "research"}
 )
 """Sections sealed for the adult victim."""
 

@@ -1,4 +1,4 @@
-"""The names of everything that can happen in the spine."""
+"""The names of everything that can happen."""
 
 from enum import StrEnum
 
@@ -9,15 +9,44 @@ class EventType(StrEnum):
     VPA_RAISED = "VpaRaised"
     VPA_REVIEWED = "VpaReviewed"
     VPA_CORRECTED = "VpaCorrected"
-    REFERRAL_RECEIVED = "ReferralReceived"
+    DASH_REDONE = "DashRedone"
     CONSENT_RECORDED = "ConsentRecorded"
     CONSENT_WITHDRAWN = "ConsentWithdrawn"
     OVERRIDE_RECORDED = "OverrideRecorded"
-    MARAC_LISTED = "MaracListed"
+    DECIDED_NOT_TO_SHARE = "DecidedNotToShare"
+    REFERRAL_RECEIVED = "ReferralReceived"
+    REFERRAL_TRIAGED = "ReferralTriaged"
+    REFERRAL_ALLOCATED = "ReferralAllocated"
+    REFERRED_ON = "ReferredOn"
+    CONTACT_ATTEMPTED = "ContactAttempted"
+    CONSULTATION_GIVEN = "ConsultationGiven"
+    REFERRAL_CLOSED = "ReferralClosed"
     CASE_OPENED = "CaseOpened"
     CASE_CLOSED = "CaseClosed"
     PRACTITIONER_ALLOCATED = "PractitionerAllocated"
     CHILD_CASE_STATUS = "ChildCaseStatus"
+    SAFETY_PLAN_RECORDED = "SafetyPlanRecorded"
+    SUPPORT_STARTED = "SupportStarted"
+    SUPPORT_FINISHED = "SupportFinished"
+    MARAC_REFERRED = "MaracReferred"
+    MARAC_ACCEPTED = "MaracAccepted"
+    RESEARCH_CONTRIBUTED = "ResearchContributed"
+    MARAC_ENDED = "MaracEnded"
+    MARAC_LISTED = "MaracListed"
+    MARAC_HEARD = "MaracHeard"
+    REPEAT_IDENTIFIED = "RepeatIdentified"
+    MARAC_ACTION_AGREED = "MaracActionAgreed"
+    MARAC_ACTION_COMPLETED = "MaracActionCompleted"
+    MARAC_TRANSFERRED = "MaracTransferred"
+    ACCOMMODATION_REQUESTED = "AccommodationRequested"
+    ACCOMMODATION_PROVIDED = "AccommodationProvided"
+    ACCOMMODATION_DECLINED = "AccommodationDeclined"
+    DVDS_REQUESTED = "DvdsRequested"
+    DVDS_DECIDED = "DvdsDecided"
+    DVPN_ISSUED = "DvpnIssued"
+    DVPO_GRANTED = "DvpoGranted"
+    MEETING_LISTED = "MeetingListed"
+    MEETING_DISCUSSED = "MeetingDiscussed"
     PUPIL_MOVED = "PupilMoved"
     SCHOOL_NOTIFICATION_PLANNED = "SchoolNotificationPlanned"
     SCHOOL_NOTIFICATION_SENT = "SchoolNotificationSent"
@@ -26,8 +55,19 @@ class EventType(StrEnum):
     SCHOOL_NOTIFICATION_OPENED = "SchoolNotificationOpened"
     SCHOOL_NOTIFICATION_ACKNOWLEDGED = "SchoolNotificationAcknowledged"
     SCHOOL_NOTIFICATION_ESCALATED = "SchoolNotificationEscalated"
+    SAMPLE_DRAWN = "SampleDrawn"
+    CASE_AUDITED = "CaseAudited"
+    ACTION_RAISED = "ActionRaised"
+    ACTION_COMPLETED = "ActionCompleted"
+    REVIEW_COMMISSIONED = "ReviewCommissioned"
     POLICY_ADOPTED = "PolicyAdopted"
+    AGREEMENT_SIGNED = "AgreementSigned"
+    AGREEMENT_ENDED = "AgreementEnded"
+    RECIPIENT_SUSPENDED = "RecipientSuspended"
+    RECIPIENT_RESUMED = "RecipientResumed"
+    BACKFILL_ORDERED = "BackfillOrdered"
     TIME_PASSED = "TimePassed"
+    EXPECTATION_MET = "ExpectationMet"
 
 
 VPA_FAMILY = frozenset({EventType.VPA_RAISED, EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
@@ -36,15 +76,38 @@ VPA_FAMILY = frozenset({EventType.VPA_RAISED, EventType.VPA_REVIEWED, EventType.
 SCHOOL_NOTIFICATIONS = frozenset(t for t in EventType if t.value.startswith("SchoolNotification"))
 """The life of one message to one school (NA 4.15)."""
 
-NAME_NO_INCIDENT = frozenset({EventType.POLICY_ADOPTED, EventType.TIME_PASSED, EventType.PUPIL_MOVED})
-"""Platform events and pupil moves, which belong to no incident."""
-
-HUB_ALONE = frozenset(
+PLATFORM = frozenset(
     {
-        EventType.VPA_REVIEWED,
-        EventType.VPA_CORRECTED,
-        EventType.OVERRIDE_RECORDED,
-        EventType.MARAC_LISTED,
+        EventType.POLICY_ADOPTED,
+        EventType.AGREEMENT_SIGNED,
+        EventType.AGREEMENT_ENDED,
+        EventType.RECIPIENT_SUSPENDED,
+        EventType.RECIPIENT_RESUMED,
+        EventType.BACKFILL_ORDERED,
+        EventType.TIME_PASSED,
     }
 )
-"""What comes from the Vulnerability Hub and never from a first responder (NA 4.22, 6.63)."""
+"""How the partnership itself runs: what it adopted, agreed, suspended and ordered."""
+
+LEARNING = frozenset(
+    {
+        EventType.SAMPLE_DRAWN,
+        EventType.CASE_AUDITED,
+        EventType.ACTION_RAISED,
+        EventType.ACTION_COMPLETED,
+        EventType.REVIEW_COMMISSIONED,
+    }
+)
+"""What the partnership looks into and learns (NA section 8)."""
+
+NAME_NO_INCIDENT = PLATFORM | LEARNING | {EventType.PUPIL_MOVED}
+"""Platform and learning events and pupil moves, which belong to no incident."""
+
+MAY_NAME_NO_INCIDENT = frozenset({EventType.CONSULTATION_GIVEN})
+"""Demand that need be about nobody in particular (NA 6.26)."""
+
+FIRST_RESPONDERS = frozenset({EventType.VPA_RAISED, EventType.CONSENT_RECORDED, EventType.CONSENT_WITHDRAWN})
+"""What a first responder publishes in their own name."""
+
+HUB_ALONE = frozenset(EventType) - FIRST_RESPONDERS
+"""What police publish from the Vulnerability Hub and never from a first responder (NA 4.22, 6.63)."""

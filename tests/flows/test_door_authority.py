@@ -8,36 +8,104 @@ from tests.door_builders import OpenDoor, example, open_door
 
 VPA = {"VpaRaised", "VpaReviewed", "VpaCorrected"}
 CONSENT = {"ConsentRecorded", "ConsentWithdrawn"}
-CASES = {"ReferralReceived", "CaseOpened", "CaseClosed", "PractitionerAllocated", *CONSENT}
-FRONT_DOORS = {*CASES, "ChildCaseStatus"}
+REFERRALS = {
+    "ReferralReceived",
+    "ReferralTriaged",
+    "ReferralAllocated",
+    "ReferredOn",
+    "ContactAttempted",
+    "ConsultationGiven",
+    "ReferralClosed",
+}
+MARAC = {
+    "MaracReferred",
+    "MaracAccepted",
+    "MaracEnded",
+    "MaracListed",
+    "MaracHeard",
+    "RepeatIdentified",
+    "MaracActionAgreed",
+    "MaracActionCompleted",
+    "MaracTransferred",
+}
+ACCOMMODATION = {"AccommodationRequested", "AccommodationProvided", "AccommodationDeclined"}
+PROTECTION = {"DvdsRequested", "DvdsDecided", "DvpnIssued", "DvpoGranted"}
+MEETING = {"MeetingListed", "MeetingDiscussed"}
+ANSWERS = {
+    "ActionCompleted",
+    "ExpectationMet",
+}
+CASES = {
+    *REFERRALS,
+    "CaseOpened",
+    "CaseClosed",
+    "PractitionerAllocated",
+    "SafetyPlanRecorded",
+    "SupportStarted",
+    "SupportFinished",
+    "MaracReferred",
+    "ResearchContributed",
+    "MaracActionCompleted",
+    *ANSWERS,
+    *CONSENT,
+}
+FRONT_DOORS = {
+    *CASES,
+    "ChildCaseStatus",
+    "DecidedNotToShare",
+}
+PLACING = {*CASES, *ACCOMMODATION}
+SPECIALIST = {*PLACING, "DashRedone"}
 SENT = {
     f"SchoolNotification{name}" for name in ("Planned", "Sent", "Delivered", "Failed", "Opened", "Escalated")
 }
-HUB = {*VPA, *CONSENT, "OverrideRecorded", "MaracListed"}
-EVERYTHING = {*HUB, *FRONT_DOORS, *SENT, "SchoolNotificationAcknowledged"} | {
+HUB = {
+    *VPA,
+    *CONSENT,
+    "DashRedone",
+    "OverrideRecorded",
+    "DecidedNotToShare",
+    *MARAC,
+    *PROTECTION,
+    *MEETING,
+    *ANSWERS,
+}
+EDUCATION = {
     "PupilMoved",
+    *ANSWERS,
+}
+PARTNERSHIP = {
     "PolicyAdopted",
-    "TimePassed",
+    "AgreementSigned",
+    "AgreementEnded",
+    "RecipientSuspended",
+    "RecipientResumed",
+    "BackfillOrdered",
+    "SampleDrawn",
+    "CaseAudited",
+    "ActionRaised",
+    "ActionCompleted",
+    "ReviewCommissioned",
 }
 
 MATRIX: dict[str, set[str]] = {
     "police": HUB,
-    "cedah": CASES,
-    "dafsu": CASES,
+    "cedah": SPECIALIST,
+    "dafsu": SPECIALIST,
     "checs": FRONT_DOORS,
     "family-help": FRONT_DOORS,
     "adult-social-care": FRONT_DOORS,
-    "cheshire-cares": CASES,
-    "mycwa": CASES,
+    "cheshire-cares": {*CASES, "DashRedone"},
+    "mycwa": PLACING,
     "health-0-19": CASES,
     "probation": CASES,
     "cgl": CASES,
-    "housing": CASES,
+    "housing": PLACING,
     "youth-justice": CASES,
     "rasasc": CASES,
     "fire": CASES,
-    "education": {"PupilMoved"},
-    "partnership": {"PolicyAdopted"},
+    "education": EDUCATION,
+    "partnership": PARTNERSHIP,
     "school:900101": {"SchoolNotificationAcknowledged"},
     "ingest": {"TimePassed"},
     "notify": SENT,
@@ -47,6 +115,8 @@ MATRIX: dict[str, set[str]] = {
     "audit": set(),
     "console": set(),
 }
+
+EVERYTHING = set[str]().union(*MATRIX.values())
 
 
 def permitted(door: OpenDoor, agency: str, person: str | None = None) -> set[str]:

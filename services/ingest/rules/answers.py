@@ -7,6 +7,12 @@ from services.vocabulary.events import VPA_FAMILY, EventType
 
 NOTIFY = "notify"
 
+NEEDS_RATIONALE = {
+    EventType.OVERRIDE_RECORDED: "an override without its rationale gives nobody a legal basis",
+    EventType.DECIDED_NOT_TO_SHARE: "a decision not to share is recorded with its rationale, or not at all",
+}
+"""What is refused without its reasons in words, and why."""
+
 
 def refusals(submission: Submission, registered: Registered) -> tuple[Reason, ...]:
     """Return a reason for each unknown name; a VPA's unknown answers are a defect and are dropped."""
@@ -31,12 +37,12 @@ def kept(submission: Submission, registered: Registered) -> dict[str, str]:
 
 
 def without_rationale(submission: Submission) -> tuple[Reason, ...]:
-    """Return the refusal of an override that does not say why: nobody could act on it (NA 4.22)."""
+    """Return the refusal of a decision that does not say why: nobody could act on it (NA 4.22)."""
     rationale = submission.section("rationale").get("text")
     stated = isinstance(rationale, str) and rationale.strip()
-    if submission.type is not EventType.OVERRIDE_RECORDED or stated:
+    why = NEEDS_RATIONALE.get(submission.type)
+    if why is None or stated:
         return ()
-    why = "an override without its rationale gives nobody a legal basis"
     return (Reason(pointer="/rationale/text", rule="rationale", detail=why, fix="say why in rationale.text"),)
 
 

@@ -2,16 +2,19 @@
 
 from services.ingest.rules.urgency import is_urgent
 from services.ingest.state import Accepted, Incident, Known, Reason, Refused, Scope, Submission
-from services.vocabulary.events import NAME_NO_INCIDENT, VPA_FAMILY, EventType
+from services.vocabulary.events import MAY_NAME_NO_INCIDENT, NAME_NO_INCIDENT, VPA_FAMILY, EventType
 
 
 def resolve(submission: Submission, known: Known) -> Accepted | Refused:
     """Return the incident, or the refusal of an event that is about none we know and names nobody.
 
     An unknown reference begins a new incident where there is a victim, or where the event is a VPA. A
-    withdrawal that names no incident we know covers every incident of its victim.
+    withdrawal that names no incident we know covers every incident of its victim. A consultation may be
+    about none.
     """
     if submission.type in NAME_NO_INCIDENT:
+        return _accepted(Scope.NONE)
+    if submission.type in MAY_NAME_NO_INCIDENT and submission.incident is None:
         return _accepted(Scope.NONE)
     if known.incident is not None:
         return _accepted(Scope.KNOWN, known.incident)

@@ -13,7 +13,12 @@ NOT_AN_ORGANISATION = frozenset({"health", "healthservice", "healthservices", "n
 
 
 def faults(submission: Submission) -> tuple[Reason, ...]:
-    """Return everything a referral must go back for: source, safe contact, the referrer's own details."""
+    """Return everything a referral must go back for: source, safe contact, the referrer's own details.
+
+    One handed on goes back for contact details not marked safe; demand is counted by a source with a name.
+    """
+    if submission.type in (EventType.REFERRED_ON, EventType.CONSULTATION_GIVEN):
+        return (*_source(submission), *unstated(submission.section("contact")))
     if submission.type is not EventType.REFERRAL_RECEIVED:
         return ()
     return (*_source(submission), *_safety(submission), *_own_details(submission))
