@@ -176,6 +176,7 @@ GROUND_WORDS: Mapping[str, tuple[str, int | None]] = {
     "own": ("NA 4.10", None),
 }
 
+CORE = ("police", "housing", "adult-social-care", "checs", "dafsu", "health-0-19")
 ATTENDEES = "police housing adult-social-care checs dafsu health-0-19 probation cgl"
 SECTIONS = (
     "incident facts victim contact children person_causing_harm narrative dash referral referrer rationale"
@@ -362,7 +363,7 @@ def wrong_words(text: str) -> Iterator[str]:
         yield "words of rules"
     if {row.ground.value: (row.source, row.lasts_days) for row in policy.grounds} != GROUND_WORDS:
         yield "words of grounds"
-    if policy.attendees() != tuple(ATTENDEES.split()):
+    if (policy.attendees(listed=True), policy.attendees(listed=False)) != (tuple(ATTENDEES.split()), CORE):
         yield "attendees"
 
 

@@ -30,6 +30,7 @@ NEWS = frozenset(
         EventType.CONSENT_RECORDED,
         EventType.CONSENT_WITHDRAWN,
         EventType.OVERRIDE_RECORDED,
+        EventType.MARAC_ACCEPTED,
         EventType.MARAC_LISTED,
         EventType.CASE_OPENED,
         EventType.CASE_CLOSED,

@@ -14,6 +14,8 @@ from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import Ground
 from services.vocabulary.risk import ChildrenLevel, Risk
 
+HUB = "police"
+
 UNGRADED = Grades(
     risk=Risk.NOT_COMPLETED,
     children=ChildrenLevel.NONE,
@@ -44,7 +46,7 @@ class Evidence:
         )
         self._attendees: tuple[str, ...] = ()
         if incident.marac is not None and self._lasts(Ground.MARAC, incident.marac):
-            self._attendees = incident.marac.attendees or policy.attendees()
+            self._attendees = incident.marac.attendees or policy.attendees(listed=incident.marac.listed)
 
     def about(self, recipient: str) -> Circumstances:
         """Return the facts about one recipient."""
@@ -59,7 +61,7 @@ class Evidence:
             ),
             override=self._is_overridden(recipient),
             open_child_case=recipient in self._child_cases,
-            marac=recipient in self._attendees,
+            marac=recipient in self._attendees or self._is_for_a_meeting(recipient),
             named=recipient in self._form.named,
             holds=recipient in self._holders,
             overdue=self._is_overdue(),
@@ -78,6 +80,12 @@ class Evidence:
             for ground, row in recorded.items()
             if row is not None
         }
+
+    def _is_for_a_meeting(self, recipient: str) -> bool:
+        """Say whether an event brings it a case for a meeting: the Hub, or where it is transferred to."""
+        if self._form.type == EventType.MARAC_REFERRED:
+            return recipient == HUB
+        return self._form.type == EventType.MARAC_TRANSFERRED and recipient in self._form.named
 
     def _is_overdue(self) -> bool:
         return self._form.type == EventType.VPA_RAISED and is_overdue(self._form, self._policy, self._now)

@@ -26,6 +26,7 @@ class GroundRule:
     when: tuple[Condition, ...]
     lasts_days: int | None = None
     attendees: tuple[str, ...] = ()
+    core_attendees: tuple[str, ...] = ()
 
     def holds(self, at: Circumstances) -> bool:
         """Say whether the ground is there."""
@@ -102,7 +103,12 @@ class Policy:
         row = self.ground(ground)
         return timedelta(days=row.lasts_days) if row is not None and row.lasts_days is not None else None
 
-    def attendees(self) -> tuple[str, ...]:
-        """Return who attends a MARAC whose listing names nobody (NA 3.32)."""
+    def attendees(self, *, listed: bool) -> tuple[str, ...]:
+        """Return who attends where nobody is named: a full meeting, or before it is listed, the eMARAC.
+
+        NA 3.32-3.36: the core agencies contribute first; Probation and CGL join the full meeting.
+        """
         row = self.ground(Ground.MARAC)
-        return row.attendees if row is not None else ()
+        if row is None:
+            return ()
+        return row.attendees if listed else row.core_attendees

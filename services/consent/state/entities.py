@@ -38,11 +38,12 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marac:
-    """A referral the Hub accepted. No attendees named: those the policy names."""
+    """A referral the Hub accepted, listed for the full meeting or not yet. No attendees: the policy's."""
 
     event_id: str
     recorded_at: datetime
     attendees: tuple[str, ...]
+    listed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,9 +63,14 @@ def _folded(incident: Incident, heard: Heard) -> Incident:
         return _with_consents(incident, heard)
     if heard.type == EventType.OVERRIDE_RECORDED and heard.recipient is not None:
         return _with_override(incident, heard, heard.recipient)
-    if heard.type == EventType.MARAC_LISTED:
-        listed = Marac(event_id=heard.event_id, recorded_at=heard.recorded_at, attendees=heard.attendees)
-        return incident._replace(marac=listed)
+    if heard.type in (EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED):
+        marac = Marac(
+            event_id=heard.event_id,
+            recorded_at=heard.recorded_at,
+            attendees=heard.attendees,
+            listed=heard.type == EventType.MARAC_LISTED,
+        )
+        return incident._replace(marac=marac)
     if heard.type == EventType.CASE_OPENED and heard.is_confirmed:
         return incident._replace(cases=_with(incident.cases, heard.publisher))
     if heard.type == EventType.CASE_CLOSED:

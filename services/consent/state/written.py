@@ -108,7 +108,9 @@ def _person(person: Person) -> dict[str, Any]:
 
 
 def _marac(marac: Marac | None) -> list[Any] | None:
-    return [marac.event_id, _when(marac.recorded_at), marac.attendees] if marac is not None else None
+    if marac is None:
+        return None
+    return [marac.event_id, _when(marac.recorded_at), marac.attendees, marac.listed]
 
 
 def _helds(held: Mapping[str, Held]) -> dict[str, Any]:
@@ -192,9 +194,12 @@ def _read_override(row: list[Any]) -> Override:
 def _read_marac(row: list[Any] | None) -> Marac | None:
     if row is None:
         return None
-    event_id, recorded_at, attendees = row
+    event_id, recorded_at, attendees, listed = row
     return Marac(
-        event_id=event_id, recorded_at=datetime.fromisoformat(recorded_at), attendees=tuple(attendees)
+        event_id=event_id,
+        recorded_at=datetime.fromisoformat(recorded_at),
+        attendees=tuple(attendees),
+        listed=listed,
     )
 
 

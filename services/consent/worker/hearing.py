@@ -17,7 +17,7 @@ from services.eventlog.records import Stored
 from services.eventlog.sealing import open_routed
 from services.eventlog.slices import Cut, Piece, cut, label_bytes, read_label
 from services.vocabulary.consent import SchoolConflict
-from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.events import PLATFORM, VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
 from services.vocabulary.times import NotATime, parse_time
@@ -131,7 +131,7 @@ def _event(
         expires_at=_time(facts.get("expires_at")),
         case_status=ChildCase(facts["status"]) if header.type == EventType.CHILD_CASE_STATUS else None,
         attendees=tuple(facts.get("attendees", ())),
-        named=tuple(facts.get("to") or ()),
+        named=_named(header.type, facts),
         sections=tuple(sections),
         readable=not is_vpa or routing["incident"] is not None,
     )
@@ -152,6 +152,14 @@ def _grades(facts: Content) -> Grades:
         vulnerable_adults=frozenset(map(VulnerableAdult, facts["vulnerable_adults"])),
         adult_safeguarding_concern=facts["adult_safeguarding_concern"],
     )
+
+
+def _named(event_type: str, facts: Content) -> tuple[str, ...]:
+    """Return whom an event is for, which its facts say; for one about the partnership, whom it concerns."""
+    named = facts.get("to") or ()
+    if event_type in PLATFORM:
+        named = (*(facts.get("between") or ()), *filter(None, [facts.get("recipient")]))
+    return tuple(named)
 
 
 def _graded(facts: Content) -> Grades | None:
