@@ -73,7 +73,7 @@ class Evidence:
         recorded = {
             Ground.CONSENT: incident.consents.get(recipient),
             Ground.OVERRIDE: incident.overrides.get(recipient),
-            Ground.MARAC: incident.marac,
+            Ground.MARAC: incident.marac if not self._is_for_a_meeting(recipient) else None,
         }
         return {
             ground: ends(row, self._policy.lasts(ground))

@@ -1,0 +1,171 @@
+"""Events that are no forms: routed when they come, and again when news changes who may have them."""
+
+from typing import Any
+
+from services.consent.flow.decision import Decision
+from services.consent.state.heard import Heard
+from services.vocabulary.events import EventType
+from services.vocabulary.grounds import Outcome, ReleaseKind
+from services.vocabulary.risk import ChildrenLevel, Risk
+from tests.gate_builders import Story, a_form, an_event, answer, case, consent, grades, internal, override
+
+NEW, CHANGED, RECALLED = ReleaseKind.NEW, ReleaseKind.CHANGED, ReleaseKind.RECALLED
+HIGH, MEDIUM, STANDARD = grades(Risk.HIGH), grades(Risk.MEDIUM), grades(Risk.STANDARD)
+
+
+def an_event_of(event_type: EventType, publisher: str, **more: Any) -> Heard:
+    """Return an event of the incident, about its adult victim."""
+    return an_event(
+        event_type, publisher=publisher, incident=internal("incident"), victim=internal("victim"), **more
+    )
+
+
+def referred_on(to: str = "mycwa", **more: Any) -> Heard:
+    return an_event_of(EventType.REFERRED_ON, "cedah", named=(to,), **more)
+
+
+def sent_of(decision: Decision, event_id: str) -> dict[str, ReleaseKind]:
+    """Return what was sent of one event to whom, its publisher and the partnership left out."""
+    return {
+        emit.recipient: emit.kind
+        for emit in decision.emits
+        if emit.event_id == event_id and emit.ground not in ("own", "partnership")
+    }
+
+
+def test_a_referral_on_without_a_ground_is_owed_and_withheld() -> None:
+    event = referred_on()
+
+    decision = Story().tell(event)
+
+    said = answer(decision, "mycwa")
+    assert (said.outcome, said.owed, said.reason) == (Outcome.DENY, True, "no-ground")
+    assert sent_of(decision, event.event_id) == {}
+
+
+def test_late_consent_releases_a_referral_that_was_withheld_for_want_of_it() -> None:
+    story, event = Story(), referred_on()
+    story.tell(event)
+
+    decision = story.tell(consent({"mycwa": "given"}))
+
+    assert sent_of(decision, event.event_id) == {"mycwa": NEW}
+
+
+def test_withdrawal_recalls_a_referral_and_no_other_ground_is_touched() -> None:
+    story, ours, theirs = Story(), referred_on(), referred_on("housing")
+    story.tell(ours, theirs, consent({"mycwa": "given"}), override("housing"))
+
+    decision = story.tell(consent(withdraws=True))
+
+    assert sent_of(decision, ours.event_id) == {"mycwa": RECALLED}
+    assert sent_of(decision, theirs.event_id) == {}
+
+
+def test_a_review_that_finds_high_risk_gives_a_withheld_referral_its_ground() -> None:
+    story, event = Story(), referred_on()
+    story.tell(event)
+
+    decision = story.tell(a_form(of=HIGH))
+
+    assert sent_of(decision, event.event_id) == {"mycwa": NEW}
+
+
+def test_no_override_takes_a_referral_to_cheshire_cares() -> None:
+    story, event = Story(), referred_on("cheshire-cares")
+    story.tell(event)
+
+    decision = story.tell(override("cheshire-cares"))
+
+    assert sent_of(decision, event.event_id) == {}
+
+
+def test_a_high_risk_referral_passes_to_dafsu_at_once() -> None:
+    event = an_event_of(EventType.REFERRAL_RECEIVED, "cedah", grades=HIGH)
+
+    assert sent_of(Story().tell(event), event.event_id) == {"dafsu": NEW}
+
+
+def test_who_holds_the_family_hears_that_somebody_else_acts() -> None:
+    story = Story()
+    story.tell(a_form(of=grades(Risk.HIGH, ChildrenLevel.SAFEGUARDING)))
+    opened = case(EventType.CASE_OPENED, "dafsu")
+
+    decision = story.tell(opened)
+
+    assert sent_of(decision, opened.event_id) == {"checs": NEW}
+    assert answer(decision, "checs").sections == ("facts",)
+    assert answer(decision, "cedah").reason == "not-owed"
+
+
+def test_who_comes_to_hold_the_family_later_hears_what_went_before() -> None:
+    story, opened = Story(), case(EventType.CASE_OPENED, "mycwa")
+    story.tell(a_form(of=grades(Risk.STANDARD, ChildrenLevel.SAFEGUARDING)), opened)
+
+    decision = story.tell(a_form(of=grades(Risk.HIGH, ChildrenLevel.SAFEGUARDING)))
+
+    assert sent_of(decision, opened.event_id)["dafsu"] is NEW
+
+
+def test_a_partners_referral_without_a_police_grade_reaches_the_hub_and_nobody_else() -> None:
+    event = an_event_of(EventType.MARAC_REFERRED, "housing")
+
+    assert sent_of(Story().tell(event), event.event_id) == {"police": NEW}
+
+
+def test_once_accepted_the_core_agencies_have_the_referral_and_probation_joins_the_full_meeting() -> None:
+    story, event = Story(), an_event_of(EventType.MARAC_REFERRED, "housing")
+    story.tell(event)
+
+    accepted = story.tell(an_event_of(EventType.MARAC_ACCEPTED, "police"))
+    listed = story.tell(an_event_of(EventType.MARAC_LISTED, "police"))
+
+    core = {"adult-social-care", "checs", "dafsu", "health-0-19"}
+    assert sent_of(accepted, event.event_id) == dict.fromkeys(core, NEW)
+    assert {to for to, kind in sent_of(listed, event.event_id).items() if kind is NEW} == {"probation", "cgl"}
+
+
+def test_research_reaches_those_who_attend_and_nobody_else() -> None:
+    story = Story()
+    story.tell(an_event_of(EventType.MARAC_LISTED, "police", attendees=("dafsu", "probation")))
+    event = an_event_of(EventType.RESEARCH_CONTRIBUTED, "housing")
+
+    assert set(sent_of(story.tell(event), event.event_id)) == {"dafsu", "probation"}
+
+
+def test_a_case_is_transferred_to_the_area_it_names() -> None:
+    event = an_event_of(EventType.MARAC_TRANSFERRED, "police", named=("area:greater-manchester",))
+
+    decision = Story().tell(event)
+
+    assert sent_of(decision, event.event_id) == {"area:greater-manchester": NEW}
+    assert answer(decision, "area:greater-manchester").ground == "marac"
+
+
+def test_a_disclosure_goes_to_the_named_discloser_alone() -> None:
+    event = an_event_of(EventType.DVDS_DECIDED, "police", named=("dafsu",))
+
+    decision = Story().tell(event)
+
+    assert sent_of(decision, event.event_id) == {"dafsu": NEW}
+    assert answer(decision, "dafsu").ground == "disclosure"
+
+
+def test_what_rests_on_consent_and_is_no_form_ends_with_it_too() -> None:
+    story, event = Story(), referred_on()
+    told = story.tell(event, consent({"mycwa": "given"}))
+    (emit,) = [each for each in told.emits if each.recipient == "mycwa"]
+    assert emit.not_after is not None
+
+    decision = story.tell(an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=emit.not_after))
+
+    assert sent_of(decision, event.event_id) == {"mycwa": RECALLED}
+
+
+def test_numbers_stay_gap_free_whatever_is_sent_again() -> None:
+    story = Story()
+    story.tell(referred_on(), consent({"mycwa": "given"}), a_form(of=HIGH), consent(withdraws=True))
+
+    numbers = [e.seq for told in story.told for e in told.decision.emits if e.recipient == "mycwa"]
+
+    assert numbers == list(range(1, len(numbers) + 1))
