@@ -222,6 +222,15 @@ def sent(decision: Decision) -> dict[str, ReleaseKind]:
     return {e.recipient: e.kind for e in decision.emits if e.recipient not in ("police", "partnership")}
 
 
+def sent_of(decision: Decision, event_id: str) -> dict[str, ReleaseKind]:
+    """Return what was sent of one event to whom, its publisher and the partnership left out."""
+    return {
+        emit.recipient: emit.kind
+        for emit in decision.emits
+        if emit.event_id == event_id and emit.ground not in ("own", "partnership")
+    }
+
+
 @cache
 def catalogue() -> Catalogue:
     """Return the catalogue of the repository's schemas."""

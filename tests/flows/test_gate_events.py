@@ -2,12 +2,22 @@
 
 from typing import Any
 
-from services.consent.flow.decision import Decision
 from services.consent.state.heard import Heard
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.risk import ChildrenLevel, Risk
-from tests.gate_builders import Story, a_form, an_event, answer, case, consent, grades, internal, override
+from tests.gate_builders import (
+    Story,
+    a_form,
+    an_event,
+    answer,
+    case,
+    consent,
+    grades,
+    internal,
+    override,
+    sent_of,
+)
 
 NEW, CHANGED, RECALLED = ReleaseKind.NEW, ReleaseKind.CHANGED, ReleaseKind.RECALLED
 HIGH, MEDIUM, STANDARD = grades(Risk.HIGH), grades(Risk.MEDIUM), grades(Risk.STANDARD)
@@ -22,15 +32,6 @@ def an_event_of(event_type: EventType, publisher: str, **more: Any) -> Heard:
 
 def referred_on(to: str = "mycwa", **more: Any) -> Heard:
     return an_event_of(EventType.REFERRED_ON, "cedah", named=(to,), **more)
-
-
-def sent_of(decision: Decision, event_id: str) -> dict[str, ReleaseKind]:
-    """Return what was sent of one event to whom, its publisher and the partnership left out."""
-    return {
-        emit.recipient: emit.kind
-        for emit in decision.emits
-        if emit.event_id == event_id and emit.ground not in ("own", "partnership")
-    }
 
 
 def test_a_referral_on_without_a_ground_is_owed_and_withheld() -> None:

@@ -30,6 +30,7 @@ from tests.gate_builders import (
     permitted,
     policy_adopted,
     sent,
+    sent_of,
 )
 
 CHANGED, NEW, RECALLED, CORRECTED = (
@@ -257,14 +258,14 @@ def test_no_override_reaches_cheshire_cares() -> None:
 
 
 def test_a_marac_serves_those_who_attend_it() -> None:
-    story = Story()
-    story.tell(a_form(of=grades(Risk.MEDIUM, adults=[VulnerableAdult.VICTIM])))
+    story, form = Story(), a_form(of=grades(Risk.MEDIUM, adults=[VulnerableAdult.VICTIM]))
+    story.tell(form)
 
     usual = story.tell(an_event(EventType.MARAC_LISTED, incident=internal("incident")))
     named = story.tell(an_event(EventType.MARAC_LISTED, incident=internal("incident"), attendees=("cedah",)))
 
-    assert sent(usual) == {"adult-social-care": NEW}
-    assert sent(named) == {"cedah": NEW, "adult-social-care": RECALLED}
+    assert sent_of(usual, form.event_id) == {"adult-social-care": NEW}
+    assert sent_of(named, form.event_id) == {"cedah": NEW, "adult-social-care": RECALLED}
 
 
 def test_a_further_review_is_a_change_to_who_holds_the_form() -> None:

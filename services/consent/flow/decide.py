@@ -1,7 +1,7 @@
 """Decide one event for every recipient, and earlier forms again where it changes what is known of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from services.consent.flow.decision import DECISION_VERSION, Again, Answer, Decision, Emit
@@ -15,15 +15,22 @@ from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep, shri
 from services.consent.rules.schools import kind_of, schools_of, tell
 from services.consent.state.entities import NOTHING, Form, Held, Incident
 from services.consent.state.evolve import REVIEWED, affected, as_form
-from services.consent.state.heard import Heard
+from services.consent.state.heard import Child, Heard
+from services.consent.state.taking_part import stopped
 from services.consent.state.world import World
-from services.vocabulary.agencies import is_school
+from services.vocabulary.agencies import is_school, school_of
 from services.vocabulary.events import VPA_FAMILY, EventType
-from services.vocabulary.grounds import Reason, ReleaseKind
+from services.vocabulary.grounds import Ground, Reason, ReleaseKind
+from services.vocabulary.placement import Placement
 
 RULE_ERROR = "rule-error"
 NO_POLICY = "no-policy"
 ALL_OTHER_SCHOOLS = "school:*"
+STOPS = {Reason.RESTRICTED: "suspended", Reason.ENDED: "agreement-ended"}
+"""What a denial names in place of a rule where its recipient takes no part just now."""
+
+ONCE = frozenset({Ground.OWN, Ground.PARTNERSHIP})
+"""Grounds of releases that are never changed, recalled or stopped: each event once, as it is."""
 
 NEWS = frozenset(
     {
@@ -166,6 +173,7 @@ class _Deciding:
         self._about = About(incident=heard.incident, victim=heard.victim or self._incident.victim)
         self.emitter = Emitter(world, heard.event_id, self._rulebook, decider.desk.alias)
         self._matter = self._present()
+        self._children = tuple(self._placed(child) for child in heard.children)
 
     def answers(self) -> tuple[Answer, ...]:
         """Answer for everybody, and send what is permitted."""
@@ -236,7 +244,7 @@ class _Deciding:
         held = self._incident.told_in.get(recipient) if self._corrects else None
         kind = kind_of(recipient)
         rules = [rule for rule in self._rulebook.rules_for(kind, self._heard.type) if rule.to == kind]
-        verdict = tell(rules, recipient, self._heard.children, told)
+        verdict = tell(rules, recipient, self._children, told)
         if verdict.rule is None or not verdict.children:
             return self._untold(recipient, verdict.reason or Reason.NOT_OWED, verdict.rule, held)
         sends = ReleaseKind.NEW if held is None else ReleaseKind.CORRECTED
@@ -244,6 +252,11 @@ class _Deciding:
         answer = permitted(self._policy, recipient, _unconditional(verdict.rule), self._source, only=leaves)
         self.emitter.send(sends, answer, self._source, self._about)
         return answer
+
+    def _placed(self, child: Child) -> Child:
+        """Return where a child stands: no school that is stopped is told, so the officer is."""
+        stop = stopped(self._world.standing, school_of(child.urn)) if child.urn is not None else None
+        return child if stop is None else replace(child, placement=Placement.CONFLICT)
 
     def _untold(self, recipient: str, reason: Reason, rule: Rule | None, held: Held | None) -> Answer:
         if held is not None:
@@ -292,12 +305,13 @@ class _Deciding:
         held = matter.held.get(recipient)
         at = matter.evidence.about(recipient)
         verdict = self._rulebook.verdict(recipient, matter.form.type, at)
-        if verdict.permit:
-            return self._permit(verdict, matter, at, held, recipient)
-        kept = self._kept(recipient, matter, held, at)
-        if kept is not None:
-            return self._permit(kept, matter, at, held, recipient)
-        return self._deny(recipient, verdict, matter, held, at)
+        allowed = verdict if verdict.permit else self._kept(recipient, matter, held, at)
+        if allowed is None:
+            return self._deny(recipient, verdict, matter, held, at)
+        stop = stopped(self._world.standing, recipient)
+        if stop is not None and allowed.ground not in ONCE:
+            return denied(recipient, rule=STOPS[stop], reason=stop, owed=True)
+        return self._permit(allowed, matter, at, held, recipient)
 
     def _kept(self, recipient: str, matter: _Matter, held: Held | None, at: Circumstances) -> Verdict | None:
         """Return what an open case lets its recipient keep; a correction lets nobody keep anything."""

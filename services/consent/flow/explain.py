@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.consent.flow.decision import Answer
-from services.consent.flow.words import ANSWERS, GROUNDS, REASONS, both, condition, either
+from services.consent.flow.words import ANSWERS, GROUNDS, REASONS, STOPPED, both, condition, either
 from services.consent.rules.policy import ANY, EDUCATION, Policy, Rule
 from services.consent.state.consents import withdrawn_until
 from services.consent.state.entities import Incident
@@ -18,6 +18,10 @@ TOLD_OF_CHILDREN = (
     "A school is told of its own pupils, and the education officer of children whom no school is told of,"
     " each once for an incident."
 )
+
+
+RESTRICTED_INSTEAD = {"suspended": "It follows when the partnership lets the recipient take part again."}
+"""What is done instead, or next, where a rule restricts; else a call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ def _denied(answer: Answer, title: str, case: Case, rule: Rule | None) -> Iterat
     yield f"{title} may not see anything of this {case.event_type}."
     reason = answer.reason or Reason.UNCLASSIFIED
     named = f" (rule {answer.rule}{_source(rule)})" if rule is not None else ""
-    yield f"The reason is {reason}: {REASONS[reason]}{named}."
+    yield f"The reason is {reason}: {STOPPED.get(answer.rule, REASONS[reason])}{named}."
 
 
 def _recorded(answer: Answer, case: Case) -> Iterator[str]:
@@ -102,7 +106,9 @@ def _otherwise(answer: Answer, title: str, case: Case, rule: Rule | None) -> str
     if answer.reason is Reason.UNCLASSIFIED:
         return "That changes for events that come after a policy is adopted which names them."
     if answer.reason is Reason.RESTRICTED:
-        return "A named council lead is told by telephone instead."
+        return RESTRICTED_INSTEAD.get(answer.rule, "A named council lead is told by telephone instead.")
+    if answer.rule == "agreement-ended":
+        return "It follows when the agreement with the recipient is signed again."
     if answer.owed and rule is not None:
         return f"It would be told if {_one_of(rule, case)}."
     return _would_be_owed(answer, title, case)

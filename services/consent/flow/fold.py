@@ -1,9 +1,9 @@
 """The fold itself: one event after another, each decided on all that came before (design 2)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from services.consent.flow.decide import Decider, Desk, unclassified
+from services.consent.flow.decide import ONCE, STOPS, Decider, Desk, unclassified
 from services.consent.flow.decision import DECISION_VERSION, Decision, Emit
 from services.consent.rules.danger import review_due
 from services.consent.rules.evidence import UNGRADED
@@ -15,9 +15,6 @@ from services.consent.state.heard import Heard
 from services.consent.state.world import World
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import Ground, ReleaseKind
-
-ONCE = frozenset({Ground.OWN, Ground.PARTNERSHIP})
-"""Grounds of releases that are never changed or recalled: each event once, as it is."""
 
 ENCOMPASS = frozenset({Ground.OPERATION_ENCOMPASS, Ground.CHILDS_WELFARE})
 
@@ -99,13 +96,15 @@ class Fold:
         except PolicyError:
             return
         self.decider = Decider(Rulebook(policy), self._desk)
-        self.world.standing = replace(self.world.standing, policy=policy.hash)
+        self.world.standing = self.world.standing._replace(policy=policy.hash)
 
 
 def apply(world: World, heard: Heard, decision: Decision) -> Mapping[str, str]:
     """Know what a decision released, and return the incident of each event it is about."""
     incident_of = _incidents(world, heard, decision)
     _set_beside(world, heard, decision)
+    for recipient, incident in _stopped(heard, decision, incident_of):
+        world.waits(recipient, incident)
     for emit in decision.emits:
         world.number_used(emit.recipient, emit.seq)
         key = incident_of.get(emit.event_id)
@@ -132,6 +131,16 @@ def _known_events(incident: Incident) -> set[str]:
     known = {held.event_id for held in (*incident.held.values(), *incident.told_in.values())}
     forms = {form.event_id for form in (incident.form, incident.raised) if form is not None}
     return known | forms | set(incident.beside)
+
+
+def _stopped(heard: Heard, decision: Decision, incident_of: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield who was owed something and takes no part just now, and of which incident."""
+    said = [(heard.event_id, decision.answers)]
+    said += [(each.event_id, each.answers) for each in decision.again]
+    for event_id, answers in said:
+        for answer in answers:
+            if answer.owed and answer.rule in STOPS.values() and event_id in incident_of:
+                yield answer.recipient, incident_of[event_id]
 
 
 def _set_beside(world: World, heard: Heard, decision: Decision) -> None:

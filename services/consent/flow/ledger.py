@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from services.consent.flow.decide import ONCE
 from services.consent.flow.decision import Answer, Emit
-from services.consent.flow.fold import ONCE, Folded
+from services.consent.flow.fold import Folded
 from services.consent.flow.record import Written, listed, stamp, write
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP
 from services.consent.state.heard import Grades

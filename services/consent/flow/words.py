@@ -32,6 +32,12 @@ REASONS = {
     Reason.UNCLASSIFIED: "no policy in force classified the event",
 }
 
+STOPPED = {
+    "suspended": "the partnership has suspended it",
+    "agreement-ended": "every information sharing agreement that names it has ended",
+}
+"""Why a recipient that takes no part just now is not told, by what the denial names in place of a rule."""
+
 ANSWERS = {
     ConsentAnswer.GIVEN: "given",
     ConsentAnswer.REFUSED: "refused",

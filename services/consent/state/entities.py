@@ -124,9 +124,20 @@ class Person(NamedTuple):
     """Who has an open case about them as a child."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What is known about the partition as a whole: its time, and the policy in force (its hash)."""
+class Agreement(NamedTuple):
+    """An information sharing agreement: whom it binds, and when it ends, if it does."""
+
+    between: tuple[str, ...]
+    ends_at: datetime | None
+
+
+class Standing(NamedTuple):
+    """What is known about the partition as a whole: its time, the policy in force (its hash), who takes part.
+
+    `agreements` are by code, the version last signed of each; `suspended` are in order.
+    """
 
     time: datetime | None = None
     policy: str | None = None
+    suspended: tuple[str, ...] = ()
+    agreements: Mapping[str, Agreement] = NOTHING

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from services.consent.state.consents import later, later_override
-from services.consent.state.entities import EVERYONE, Form, Incident, Marac, Override, Said, Standing
+from services.consent.state.entities import EVERYONE, Form, Incident, Marac, Override, Said
 from services.consent.state.heard import Grades, Heard
+from services.consent.state.taking_part import take_part
 from services.consent.state.world import World
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.events import VPA_FAMILY, EventType
@@ -18,6 +19,7 @@ def evolve(world: World, heard: Heard) -> None:
     world.time_is(_time_passes(world, heard))
     if not heard.readable:
         return
+    take_part(world, heard)
     if heard.incident is not None:
         before = world.incident(heard.incident)
         after = _folded(before, heard)
@@ -52,7 +54,7 @@ def _time_passes(world: World, heard: Heard) -> datetime:
     time = world.standing.time
     if time is not None and time >= heard.recorded_at:
         return time
-    world.standing = Standing(time=heard.recorded_at, policy=world.standing.policy)
+    world.standing = world.standing._replace(time=heard.recorded_at)
     return heard.recorded_at
 
 

@@ -63,6 +63,8 @@ class Heard:
     attendees: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     """Whom the event itself is for: the recipients of a referral on, an order or an action."""
+    agreement: str | None = None
+    """The code of the agreement that is signed or ended; `expires_at` is then its own end."""
     sections: tuple[SectionAt, ...] = field(default=())
     readable: bool = True
     """False where routing or facts did not open: nobody may then see anything of it."""

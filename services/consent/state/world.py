@@ -9,6 +9,7 @@ from services.consent.state.entities import Incident, Person, Standing
 
 IncidentLoader = Callable[[str], Incident | None]
 PersonLoader = Callable[[str], Person | None]
+WaitingLoader = Callable[[str], tuple[str, ...]]
 
 Due = tuple[datetime, str]
 """When an incident is to be decided again, because a ground ends then; and which."""
@@ -34,6 +35,7 @@ class World:
         incident_of: IncidentLoader = lambda _: None,
         person_of: PersonLoader = lambda _: None,
         agenda: Iterable[Due] = (),
+        waiting_of: WaitingLoader = lambda _: (),
     ) -> None:
         self.standing = standing
         self.changed_incidents: dict[str, Incident] = {}
@@ -48,6 +50,8 @@ class World:
         self._numbers = numbers
         self._incident_of = incident_of
         self._person_of = person_of
+        self.changed_waiting: dict[str, tuple[str, ...]] = {}
+        self._waiting_of = waiting_of
 
     def incident(self, key: str) -> Incident:
         """Return what is known about an incident."""
@@ -80,6 +84,24 @@ class World:
             self._known.add(due)
             self.new_dues.add(due)
             heapq.heappush(self._agenda, due)
+
+    def waits(self, recipient: str, incident: str) -> None:
+        """Know that something of an incident is owed to a recipient who is stopped."""
+        waiting = self.waiting(recipient)
+        if incident not in waiting:
+            self.changed_waiting[recipient] = (*waiting, incident)
+
+    def waiting(self, recipient: str) -> tuple[str, ...]:
+        """Return the incidents of which something waits for a recipient, in the order it came to."""
+        known = self.changed_waiting.get(recipient)
+        return known if known is not None else self._waiting_of(recipient)
+
+    def free(self, recipient: str, now: datetime) -> None:
+        """Make due all that waits for a recipient."""
+        for incident in self.waiting(recipient):
+            self.put_due(now, incident)
+        if self.waiting(recipient):
+            self.changed_waiting[recipient] = ()
 
     def time_is(self, now: datetime) -> None:
         """Take what has become due by the gate's time off the agenda; the incidents are `ripe`."""

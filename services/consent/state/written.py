@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.consent.state.entities import (
+    Agreement,
     Beside,
     Form,
     Held,
@@ -32,7 +33,7 @@ def write(entity: Entity) -> str:
         return _dumps(_incident(entity))
     if isinstance(entity, Person):
         return _dumps(_person(entity))
-    return _dumps({"time": _when(entity.time), "policy": entity.policy})
+    return _dumps(_standing(entity))
 
 
 def read_incident(text: str) -> Incident:
@@ -70,7 +71,24 @@ def read_person(text: str) -> Person:
 def read_standing(text: str) -> Standing:
     """Return the standing that `write` wrote."""
     d = json.loads(text)
-    return Standing(time=_time(d["time"]), policy=d["policy"])
+    return Standing(
+        time=_time(d["time"]),
+        policy=d["policy"],
+        suspended=tuple(d["suspended"]),
+        agreements={
+            code: Agreement(between=tuple(between), ends_at=_time(ends_at))
+            for code, (between, ends_at) in d["agreements"].items()
+        },
+    )
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    return {
+        "time": _when(standing.time),
+        "policy": standing.policy,
+        "suspended": standing.suspended,
+        "agreements": {code: [row.between, _when(row.ends_at)] for code, row in standing.agreements.items()},
+    }
 
 
 def _incident(incident: Incident) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The gate's memory: one transaction a batch, which holds only if nobody else committed meanwhile."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,7 @@ AT_ONCE = 500
 OPEN = (Became.STANDS.value, Became.SUPERSEDED.value)
 """What may still be opened, a superseded release as far as the one in its place goes."""
 
-INCIDENT, PERSON, STANDING = "incident", "person", "standing"
+INCIDENT, PERSON, STANDING, WAITING = "incident", "person", "standing", "waiting"
 THE_PARTITION = "partition"
 
 
@@ -76,6 +77,7 @@ class Batch:
     persons: Mapping[str, Person]
     new_dues: Collection[Due]
     met_dues: Collection[Due]
+    waiting: Mapping[str, tuple[str, ...]]
     entries: Sequence[Entry]
     """The ledger's, in log order."""
     adopted: Sequence[Adopted]
@@ -134,6 +136,10 @@ class GateStore:
     def persons(self, keys: Iterable[str]) -> dict[str, Person]:
         """Return what is known about these people; the unknown are absent. Raises `Moved`."""
         return {key: read_person(value) for key, value in self._values(PERSON, keys)}
+
+    def waiting(self, recipient: str) -> tuple[str, ...]:
+        """Return the incidents of which something waits for a stopped recipient. Raises `Moved`."""
+        return next((tuple(json.loads(value)) for _, value in self._values(WAITING, [recipient])), ())
 
     def agenda(self, until: datetime, limit: int) -> list[Due]:
         """Return the first incidents to be decided again by a moment, in order. Raises `Moved`."""
@@ -217,7 +223,8 @@ def _policy_text(conn: Connection, policy: str | None) -> str | None:
 def _state(batch: Batch) -> list[tuple[str, str, str]]:
     rows = [(STANDING, THE_PARTITION, write(batch.standing))]
     rows += [(INCIDENT, key, write(incident)) for key, incident in batch.incidents.items()]
-    return rows + [(PERSON, key, write(person)) for key, person in batch.persons.items()]
+    rows += [(PERSON, key, write(person)) for key, person in batch.persons.items()]
+    return rows + [(WAITING, to, json.dumps(incidents)) for to, incidents in batch.waiting.items()]
 
 
 def _replace(conn: Connection, replaced: Sequence[tuple[Emit, str]]) -> None:

@@ -235,6 +235,7 @@ def _batch(world: World, entries: Sequence[Entry], *, log: int, decisions: int) 
         persons=world.changed_persons,
         new_dues=world.new_dues,
         met_dues=world.met_dues,
+        waiting=world.changed_waiting,
         entries=entries,
         adopted=[row for each in entries for row in _adopted(each.folded)],
     )

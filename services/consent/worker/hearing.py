@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -16,11 +16,12 @@ from services.eventlog.errors import LogError
 from services.eventlog.records import Stored
 from services.eventlog.sealing import open_routed
 from services.eventlog.slices import Cut, Piece, cut, label_bytes, read_label
+from services.vocabulary.calendar import at_wall_clock
 from services.vocabulary.consent import SchoolConflict
 from services.vocabulary.events import PLATFORM, VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
-from services.vocabulary.times import NotATime, parse_time
+from services.vocabulary.times import NotATime, parse_date, parse_time
 
 ROUTING, FACTS = "routing", "facts"
 
@@ -128,10 +129,11 @@ def _event(
         decision_version=facts.get("decision_version"),
         grades=_grades(facts) if is_vpa else _graded(facts),
         confirmed_by=facts.get("confirmed_by"),
-        expires_at=_time(facts.get("expires_at")),
+        expires_at=_time(facts.get("expires_at")) or _end_of(facts.get("ends_on")),
         case_status=ChildCase(facts["status"]) if header.type == EventType.CHILD_CASE_STATUS else None,
         attendees=tuple(facts.get("attendees", ())),
         named=_named(header.type, facts),
+        agreement=facts.get("agreement"),
         sections=tuple(sections),
         readable=not is_vpa or routing["incident"] is not None,
     )
@@ -178,6 +180,11 @@ def _recipient(event_type: str, facts: Content) -> str | None:
     """Return whom an override is for, which its facts say."""
     recipient = facts.get("recipient") if event_type == EventType.OVERRIDE_RECORDED else None
     return recipient if isinstance(recipient, str) else None
+
+
+def _end_of(day: str | None) -> datetime | None:
+    """Return when a day is over, in the time the partnership lives by."""
+    return at_wall_clock(parse_date(day) + timedelta(days=1), time()) if day is not None else None
 
 
 def _time(text: str | None) -> datetime | None:

@@ -41,6 +41,7 @@ class Memory:
             incident_of=self._incident,
             person_of=self._person,
             agenda=self._agenda(heard),
+            waiting_of=self._store.waiting,
         )
 
     def _agenda(self, heard: Sequence[Heard]) -> list[Due]:
