@@ -61,6 +61,11 @@ class EventType(StrEnum):
     ACTION_COMPLETED = "ActionCompleted"
     REVIEW_COMMISSIONED = "ReviewCommissioned"
     POLICY_ADOPTED = "PolicyAdopted"
+    AGREEMENT_SIGNED = "AgreementSigned"
+    AGREEMENT_ENDED = "AgreementEnded"
+    RECIPIENT_SUSPENDED = "RecipientSuspended"
+    RECIPIENT_RESUMED = "RecipientResumed"
+    BACKFILL_ORDERED = "BackfillOrdered"
     TIME_PASSED = "TimePassed"
 
 
@@ -70,6 +75,18 @@ VPA_FAMILY = frozenset({EventType.VPA_RAISED, EventType.VPA_REVIEWED, EventType.
 SCHOOL_NOTIFICATIONS = frozenset(t for t in EventType if t.value.startswith("SchoolNotification"))
 """The life of one message to one school (NA 4.15)."""
 
+PLATFORM = frozenset(
+    {
+        EventType.POLICY_ADOPTED,
+        EventType.AGREEMENT_SIGNED,
+        EventType.AGREEMENT_ENDED,
+        EventType.RECIPIENT_SUSPENDED,
+        EventType.RECIPIENT_RESUMED,
+        EventType.BACKFILL_ORDERED,
+        EventType.TIME_PASSED,
+    }
+)
+"""How the partnership itself runs: what it adopted, agreed, suspended and ordered."""
 
 LEARNING = frozenset(
     {
@@ -82,9 +99,7 @@ LEARNING = frozenset(
 )
 """What the partnership looks into and learns (NA section 8)."""
 
-NAME_NO_INCIDENT = frozenset(
-    {EventType.POLICY_ADOPTED, EventType.TIME_PASSED, EventType.PUPIL_MOVED, *LEARNING}
-)
+NAME_NO_INCIDENT = PLATFORM | LEARNING | {EventType.PUPIL_MOVED}
 """Platform and learning events and pupil moves, which belong to no incident."""
 
 MAY_NAME_NO_INCIDENT = frozenset({EventType.CONSULTATION_GIVEN})

@@ -75,6 +75,11 @@ EDUCATION = {
 }
 PARTNERSHIP = {
     "PolicyAdopted",
+    "AgreementSigned",
+    "AgreementEnded",
+    "RecipientSuspended",
+    "RecipientResumed",
+    "BackfillOrdered",
     "SampleDrawn",
     "CaseAudited",
     "ActionRaised",

@@ -63,6 +63,11 @@ PUBLISHER = {
     "ActionCompleted": "cedah",
     "ReviewCommissioned": "partnership",
     "PolicyAdopted": "partnership",
+    "AgreementSigned": "partnership",
+    "AgreementEnded": "partnership",
+    "RecipientSuspended": "partnership",
+    "RecipientResumed": "partnership",
+    "BackfillOrdered": "partnership",
     "TimePassed": "ingest",
 }
 

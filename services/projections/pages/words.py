@@ -62,6 +62,11 @@ TYPES: Final[Mapping[str, str]] = {
     EventType.ACTION_COMPLETED: "Action completed",
     EventType.REVIEW_COMMISSIONED: "Review commissioned",
     EventType.POLICY_ADOPTED: "Policy adopted",
+    EventType.AGREEMENT_SIGNED: "Agreement signed",
+    EventType.AGREEMENT_ENDED: "Agreement ended",
+    EventType.RECIPIENT_SUSPENDED: "Recipient suspended",
+    EventType.RECIPIENT_RESUMED: "Recipient resumed",
+    EventType.BACKFILL_ORDERED: "Backfill ordered",
     EventType.TIME_PASSED: "Time passed",
 }
 KINDS: Final[Mapping[str, str]] = {
