@@ -67,6 +67,7 @@ class EventType(StrEnum):
     RECIPIENT_RESUMED = "RecipientResumed"
     BACKFILL_ORDERED = "BackfillOrdered"
     TIME_PASSED = "TimePassed"
+    EXPECTATION_MET = "ExpectationMet"
 
 
 VPA_FAMILY = frozenset({EventType.VPA_RAISED, EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})

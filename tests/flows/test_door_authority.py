@@ -33,6 +33,7 @@ PROTECTION = {"DvdsRequested", "DvdsDecided", "DvpnIssued", "DvpoGranted"}
 MEETING = {"MeetingListed", "MeetingDiscussed"}
 ANSWERS = {
     "ActionCompleted",
+    "ExpectationMet",
 }
 CASES = {
     *REFERRALS,

@@ -69,6 +69,7 @@ PUBLISHER = {
     "RecipientResumed": "partnership",
     "BackfillOrdered": "partnership",
     "TimePassed": "ingest",
+    "ExpectationMet": "dafsu",
 }
 
 

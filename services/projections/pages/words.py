@@ -68,6 +68,7 @@ TYPES: Final[Mapping[str, str]] = {
     EventType.RECIPIENT_RESUMED: "Recipient resumed",
     EventType.BACKFILL_ORDERED: "Backfill ordered",
     EventType.TIME_PASSED: "Time passed",
+    EventType.EXPECTATION_MET: "Expectation met",
 }
 KINDS: Final[Mapping[str, str]] = {
     ReleaseKind.NEW: "New",
