@@ -6,7 +6,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from services.ingest.rules import addressed, answers, authority, incidents, referrals, times
+from services.ingest.rules import addressed, answers, authority, incidents, referrals, times, wanted
 from services.ingest.rules.contact import do_not_contact
 from services.ingest.rules.defects import defects
 from services.ingest.rules.placement import conflict_of, place
@@ -68,6 +68,7 @@ def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted |
         *incidents.uncorrected(submission, known),
         *answers.defects(submission, registered),
         *addressed.defects(submission, registered),
+        *wanted.defects(submission),
         *(referrals.faults(submission) if is_urgent(submission) else ()),
         *defects(submission, arrival.sender, registered),
     )
