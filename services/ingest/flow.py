@@ -6,7 +6,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from services.ingest.rules import answers, authority, incidents, referrals, times
+from services.ingest.rules import addressed, answers, authority, incidents, referrals, times, wanted
 from services.ingest.rules.contact import do_not_contact
 from services.ingest.rules.defects import defects
 from services.ingest.rules.placement import conflict_of, place
@@ -48,6 +48,7 @@ def screen(arrival: Arrival, publishers: Iterable[str], registered: Registered) 
         times.refusal(submission, arrival.at),
         *answers.refusals(submission, registered),
         *answers.without_rationale(submission),
+        *addressed.refusals(submission, registered),
         *([] if is_urgent(submission) else referrals.faults(submission)),
         *_too_many(submission),
     ]
@@ -66,6 +67,8 @@ def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted |
         *((ahead,) if ahead else ()),
         *incidents.uncorrected(submission, known),
         *answers.defects(submission, registered),
+        *addressed.defects(submission, registered),
+        *wanted.defects(submission),
         *(referrals.faults(submission) if is_urgent(submission) else ()),
         *defects(submission, arrival.sender, registered),
     )
@@ -104,7 +107,7 @@ def lay_out(
 
     `leaves` has one for each section; routing names each child's.
     """
-    submission, taken = arrival.submission, iter(leaves)
+    submission, taken = addressed.reached(arrival.submission, registered), iter(leaves)
     when = times.happened(submission, arrival.at)
     copied: dict[str, Json] = {"occurred_at": when, "source": arrival.sender.agency}
     children = placed(submission, parties.children, registered)

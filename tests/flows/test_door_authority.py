@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from services.eventlog.catalogue_files import load_catalogue
 from tests.door_builders import OpenDoor, example, open_door
 
 VPA = {"VpaRaised", "VpaReviewed", "VpaCorrected"}
@@ -116,6 +117,14 @@ MATRIX: dict[str, set[str]] = {
     "console": set(),
 }
 
+INSTANCES = {
+    "hospital:RJN": {*CASES, "DashRedone"},
+    "gp:N81001": CASES,
+    "landlord:17": {"ExpectationMet"},
+    "area:E06000050": {"ExpectationMet"},
+}
+"""Recipients by instance that the demonstration registers none of."""
+
 EVERYTHING = set[str]().union(*MATRIX.values())
 
 
@@ -137,6 +146,13 @@ def permitted(door: OpenDoor, agency: str, person: str | None = None) -> set[str
 def test_only_the_permitted_types_pass(agency: str, tmp_path: Path) -> None:
     with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
         assert permitted(door, agency) == MATRIX[agency]
+
+
+@pytest.mark.parametrize("instance", INSTANCES)
+def test_an_instance_may_publish_what_its_category_may(instance: str) -> None:
+    catalogue = load_catalogue()
+
+    assert {name for name in EVERYTHING if catalogue.event(name).permits(instance)} == INSTANCES[instance]
 
 
 def test_the_matrix_names_everyone_registered(tmp_path: Path) -> None:

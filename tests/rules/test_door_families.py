@@ -1,67 +1,23 @@
 """What the door asks of each family beyond its form (design 3 and 4)."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
 
-from services.eventlog.catalogue_files import load_catalogue
 from services.ingest import flow
-from services.ingest.forms.documents import Forms
-from services.ingest.state import (
-    Accepted,
-    Arrival,
-    Incident,
-    Known,
-    Reason,
-    Refused,
-    Registered,
-    Scope,
-    Sender,
-)
-from services.vocabulary.agencies import RECIPIENTS
+from services.ingest.rules.wanted import WANTED
+from services.ingest.state import Known, Scope
+from services.vocabulary.events import EventType
 from tests.door_builders import example
-
-CATALOGUE = load_catalogue()
-FORMS = Forms(CATALOGUE)
-AT = datetime(2024, 9, 10, tzinfo=UTC)
-KNOWN = Known(incident=Incident(id="a" * 32, victim="b" * 32))
-REGISTERED = Registered(schools={}, neighbours=frozenset(), recipients=frozenset(RECIPIENTS))
-
-
-def arrived(event_type: str, **changes: Any) -> Arrival:
-    """Return an example with sections replaced, or (None) left out, from one who may send it."""
-    event = {**example(event_type), **changes}
-    reading = FORMS.read({name: value for name, value in event.items() if value is not None})
-    assert reading.reasons == ()
-    assert reading.submission is not None
-    agency = CATALOGUE.event(event_type).publishers[0]
-    sender = Sender(agency=agency, person="p-1", role="lead")
-    return Arrival(submission=reading.submission, sender=sender, at=AT)
-
-
-def refused(event_type: str, **changes: Any) -> set[tuple[str, str]]:
-    """Return why an event is refused before anything is looked up."""
-    arrival = arrived(event_type, **changes)
-    return places(flow.screen(arrival, CATALOGUE.event(event_type).publishers, REGISTERED))
-
-
-def defects(arrival: Arrival) -> set[tuple[str, str]]:
-    """Return where an event about an incident we know wants mending, and the rules."""
-    accepted = flow.decide(arrival, KNOWN, REGISTERED)
-    assert isinstance(accepted, Accepted)
-    return places(accepted.defects)
-
-
-def scope(arrival: Arrival, known: Known) -> Scope | None:
-    """Return which incident an event is about, or None where it is refused."""
-    decided = flow.decide(arrival, known, REGISTERED)
-    return None if isinstance(decided, Refused) else decided.scope
-
-
-def places(reasons: tuple[Reason, ...]) -> set[tuple[str, str]]:
-    """Return where reasons point, and their rules."""
-    return {(reason.pointer, reason.rule) for reason in reasons}
+from tests.family_builders import (
+    CATALOGUE,
+    FORMS,
+    KNOWN,
+    REGISTERED,
+    arrived,
+    defects,
+    refused,
+    scope,
+    with_facts,
+)
 
 
 def test_a_decision_not_to_share_says_why_or_is_refused() -> None:
@@ -114,3 +70,87 @@ def test_a_consultation_for_just_health_goes_back() -> None:
     assert refused("ConsultationGiven", facts={"referral_source": "health"}) == {
         ("/facts/referral_source", "named-organisation")
     }
+
+
+@pytest.mark.parametrize(
+    ("event_type", "name"), [(str(event), name) for event, names in WANTED.items() for name in names]
+)
+def test_what_an_event_should_say_and_does_not_is_flagged(event_type: str, name: str) -> None:
+    section, _, fact = name.partition(".")
+    said = {**example(event_type)[section]}
+    said.pop(fact, None)
+    arrival = arrived(event_type, **{section: said if fact else None})
+
+    assert ("/" + name.replace(".", "/"), "missing") in defects(arrival)
+
+
+@pytest.mark.parametrize("event_type", sorted(WANTED))
+def test_what_is_asked_for_is_what_its_schema_has(event_type: str) -> None:
+    event = CATALOGUE.event(event_type)
+    facts = {f"facts.{field['name']}" for field in event.section("facts").avro["fields"]}
+
+    assert set(WANTED[EventType(event_type)]) <= facts | {section.name for section in event.sections}
+
+
+@pytest.mark.parametrize(
+    ("event_type", "facts", "lacks"),
+    [
+        ("DashRedone", {"risk": "medium", "previous_risk": "standard"}, "/rationale"),
+        ("MaracReferred", {"criterion": "professional_judgement"}, "/rationale"),
+        ("ResearchContributed", {"held": True}, "/research"),
+        ("DvdsDecided", {"disclose": True, "to": []}, "/facts/to"),
+        ("MaracTransferred", {"direction": "out", "to": []}, "/facts/to"),
+        ("MaracTransferred", {"direction": "in", "from_area": None}, "/facts/from_area"),
+    ],
+)
+def test_what_one_thing_said_makes_another_necessary(
+    event_type: str, facts: dict[str, object], lacks: str
+) -> None:
+    arrival = with_facts(event_type, facts, without=("rationale", "research"))
+
+    assert (lacks, "missing") in defects(arrival)
+
+
+@pytest.mark.parametrize(
+    ("event_type", "facts"),
+    [
+        ("DashRedone", {"risk": "medium", "previous_risk": "medium"}),
+        ("MaracReferred", {"criterion": "visible_high_risk"}),
+        ("ResearchContributed", {"held": False}),
+        ("DvdsDecided", {"disclose": False, "to": []}),
+    ],
+)
+def test_what_nothing_said_makes_necessary_is_not_asked_for(
+    event_type: str, facts: dict[str, object]
+) -> None:
+    arrival = with_facts(event_type, facts, without=("rationale", "research"))
+
+    assert defects(arrival) == set()
+
+
+@pytest.mark.parametrize("name", ["support_under_way", "risk_mitigated"])
+def test_a_case_that_ends_at_emarac_with_a_condition_unmet_is_flagged(name: str) -> None:
+    assert defects(with_facts("MaracEnded", {name: False})) == {(f"/facts/{name}", "ended-too-soon")}
+
+
+@pytest.mark.parametrize("event_type", ["MaracReferred", "MaracTransferred", "DvpnIssued", "DvpoGranted"])
+def test_what_is_dangerous_is_taken_with_contact_details_not_marked_safe(event_type: str) -> None:
+    arrival = arrived(event_type, contact={"phone": "07700 900123"})
+
+    assert flow.screen(arrival, CATALOGUE.event(event_type).publishers, REGISTERED) == ()
+    assert ("/contact/safe/phone", "safe-contact") in defects(arrival)
+
+
+@pytest.mark.parametrize("event_type", CATALOGUE.types())
+def test_a_safe_accommodation_event_has_no_place_for_an_address(event_type: str) -> None:
+    event = CATALOGUE.event(event_type)
+
+    if event.family == "accommodation":
+        assert {section.name for section in event.sections} == {"routing", "facts", "incident", "victim"}
+
+
+@pytest.mark.parametrize("event_type", CATALOGUE.types())
+def test_the_door_knows_whose_every_section_is(event_type: str) -> None:
+    sections = CATALOGUE.event(event_type).sections
+
+    assert {section.name for section in sections if section.of == "victim"} <= flow.OF_VICTIM

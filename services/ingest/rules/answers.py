@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from services.ingest.state import Reason, Registered, Submission
+from services.vocabulary.agencies import is_recipient, is_school
 from services.vocabulary.events import VPA_FAMILY, EventType
 
 NOTIFY = "notify"
@@ -19,7 +20,7 @@ def refusals(submission: Submission, registered: Registered) -> tuple[Reason, ..
     named = list(_named(submission))
     if submission.type not in VPA_FAMILY:
         named += [(f"/consent/{name}", name) for name in submission.consent or ()]
-    return tuple(_unknown(pointer) for pointer, name in named if name not in registered.recipients)
+    return tuple(_unknown(pointer) for pointer, name in named if not is_known(name, registered))
 
 
 def defects(submission: Submission, registered: Registered) -> tuple[Reason, ...]:
@@ -28,6 +29,15 @@ def defects(submission: Submission, registered: Registered) -> tuple[Reason, ...
     Defects are kept with the receipt, so the name itself, which may be anything, is not in them.
     """
     return tuple(_unknown("/consent") for _ in _dropped(submission, registered))
+
+
+def is_known(name: str, registered: Registered) -> bool:
+    """Say whether a name is a recipient: registered, or by instance (`hospital:RJN`) where none is listed.
+
+    Schools are listed, every one of the area.
+    """
+    by_instance = ":" in name and not is_school(name) and is_recipient(name)
+    return name in registered.recipients or by_instance
 
 
 def kept(submission: Submission, registered: Registered) -> dict[str, str]:
@@ -61,7 +71,7 @@ def _named(submission: Submission) -> Iterator[tuple[str, str]]:
 def _dropped(submission: Submission, registered: Registered) -> Iterable[str]:
     if submission.type not in VPA_FAMILY:
         return ()
-    return [name for name in submission.consent or () if name not in registered.recipients]
+    return [name for name in submission.consent or () if not is_known(name, registered)]
 
 
 def _unknown(pointer: str) -> Reason:
