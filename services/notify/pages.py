@@ -18,7 +18,8 @@ from services.notify.rules.wording import WHAT_TO_DO
 from services.notify.state import Stage
 from services.vocabulary.agencies import is_school
 from services.vocabulary.events import EventType
-from services.vocabulary.times import format_time
+from services.vocabulary.people import match_on_name
+from services.vocabulary.times import NotATime, format_time, parse_date
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 PURPOSES: Final = ("To support the child in school today", "To brief the key adult")
@@ -27,6 +28,8 @@ TAKEN: Final = frozenset({200, 201, 409})
 OK, ABSENT, UNPROCESSABLE = 200, 404, 422
 LIVE: Final = frozenset({Stage.PLANNED, Stage.DELIVERED, Stage.ESCALATED, Stage.ACKNOWLEDGED})
 DONTS: Final = "Do not"
+CHILDREN: Final = "children"
+"""Opens every pupil of a release, however often the form named one: a message counts each child once."""
 
 
 class Visitor(Protocol):
@@ -94,11 +97,6 @@ class Message:
     live: bool
     late: bool
 
-    @property
-    def names(self) -> list[str]:
-        """Return the sections its children are opened by."""
-        return [f"children[{index}]" for index in range(self.children)]
-
 
 def router(desk: Desk) -> APIRouter:
     """Return the routes of the school's page. URLs hold a message's random id and nothing else."""
@@ -123,7 +121,7 @@ def router(desk: Desk) -> APIRouter:
         purpose = str(sent.get("purpose", ""))
         if found is None or not found.live or purpose not in PURPOSES:
             return _shown(desk, request, found, error="Choose why you need to see it")
-        body = {"release_id": found.release_id, "sections": found.names, "purpose": purpose}
+        body = {"release_id": found.release_id, "sections": [CHILDREN], "purpose": purpose}
         answer = await desk.tell(request, "/v1/open", body)
         if answer.status != OK:
             return desk.page(request, "absent.html", {}, ABSENT)
@@ -203,15 +201,32 @@ def _parsed(row: Mapping[str, object], done: set[str]) -> Message:
 
 
 def _pupils(sections: object) -> Iterator[Mapping[str, str]]:
-    """Yield each pupil's name, date of birth and when police attended."""
+    """Yield each pupil's name, date of birth and when police attended; a pupil named twice is shown once."""
+    shown = set[str]()
     for content in sections.values() if isinstance(sections, Mapping) else ():
         if isinstance(content, Mapping):
-            named = [str(content[part]) for part in ("given_name", "family_name") if content.get(part)]
-            yield {
-                "name": " ".join(named) or "Name not known",
-                "born": str(content.get("date_of_birth") or "not known"),
-                "occurred_at": str(content.get("occurred_at") or ""),
-            }
+            child = _recognised_by(content)
+            if child is None or child not in shown:
+                yield _pupil(content)
+            shown.update(() if child is None else (child,))
+
+
+def _pupil(content: Mapping[str, object]) -> Mapping[str, str]:
+    named = [str(content[part]) for part in ("given_name", "family_name") if content.get(part)]
+    return {
+        "name": " ".join(named) or "Name not known",
+        "born": str(content.get("date_of_birth") or "not known"),
+        "occurred_at": str(content.get("occurred_at") or ""),
+    }
+
+
+def _recognised_by(content: Mapping[str, object]) -> str | None:
+    """Return what tells a pupil from another; None where the form does not say enough to know one again."""
+    given, family, born = (_text(content, part) for part in ("given_name", "family_name", "date_of_birth"))
+    try:
+        return match_on_name(given, family, parse_date(born)) if given and family and born else None
+    except NotATime:
+        return None
 
 
 def _text(row: Mapping[str, object], name: str) -> str | None:

@@ -1,0 +1,122 @@
+"""What a school sees of its messages, and what its presses say: pages over answers given here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import anyio
+import httpx
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
+
+from services.console.pages.rendering import Pages
+from services.notify.pages import PURPOSES, TEMPLATES, router
+from tests.notify_builders import AN_HOUR_LATER, SCHOOL
+
+ANA = {"given_name": "Anaquillory", "family_name": "Ostrovendale", "date_of_birth": "2016-03-04"}
+BEA = {"given_name": "Beatrixaline", "family_name": "Ostrovendale", "date_of_birth": "2018-05-06"}
+NOBODY: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a service answers."""
+
+    status: int
+    body: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in."""
+
+    agency: str
+    name: str = "Verundrielle Frostgarlandby"
+    title: str = "A school"
+
+
+@dataclass(slots=True)
+class OneDesk:
+    """A desk at which one person sits; services answer as told, and what they are told is kept."""
+
+    agency: str = SCHOOL
+    answers: dict[str, object] = field(default_factory=dict)
+    told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    pressed: set[str] = field(default_factory=set)
+
+    def visitor(self, request: Request) -> Person:
+        return Person(self.agency)
+
+    def now(self) -> datetime:
+        return AN_HOUR_LATER
+
+    def done(self, request: Request) -> set[str]:
+        return self.pressed
+
+    async def ask(self, request: Request, path: str) -> Given:
+        found = self.answers.get(path)
+        return Given(200, found) if isinstance(found, Mapping) else Given(404, {})
+
+    async def tell(self, request: Request, path: str, body: Mapping[str, object]) -> Given:
+        self.told.append((path, body))
+        return await self.ask(request, path)
+
+    async def form(self, request: Request) -> FormData:
+        return await request.form()
+
+    def page(
+        self, request: Request, template: str, values: Mapping[str, object], status: int = 200
+    ) -> Response:
+        given = {**values, "visitor": self.visitor(request), "form_token": "t", "title_of": str.upper}
+        return Pages({"notify": TEMPLATES}).page(template, given, status)
+
+    def to(self, path: str) -> Response:
+        return RedirectResponse(path, status_code=303)
+
+
+def a_message(**changed: Any) -> dict[str, Any]:
+    row = {
+        "id": "m1", "release_id": "r1", "incident": "alias", "children": 2, "state": "delivered",
+        "due_at": "2024-09-11T07:45:00Z", "delivered_at": "2024-09-10T23:10:00Z", "acknowledged_at": None,
+        "late": False,
+    }  # fmt: skip
+    return row | changed
+
+
+def a_desk(*messages: dict[str, Any], opens: Mapping[str, object] | None = None) -> OneDesk:
+    answers: dict[str, object] = {"/v1/schools/notifications": {"notifications": list(messages)}}
+    answers |= {f"/v1/schools/notifications/{one['id']}": one for one in messages}
+    answers |= {"/v1/open": {"sections": opens or {}}, "/v1/events": {"results": []}}
+    return OneDesk(answers=answers)
+
+
+def visit(desk: OneDesk, path: str, **sent: str) -> httpx.Response:
+    """Look at a page, or press a button on it where something is sent."""
+    app = FastAPI()
+    app.include_router(router(desk))
+
+    async def go() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://console") as client:
+            return await client.post(path, data=sent) if sent else await client.get(path)
+
+    return anyio.run(go)
+
+
+def test_every_pupil_of_a_message_is_named_though_the_form_named_one_twice() -> None:
+    desk = a_desk(a_message(), opens={"children[0]": ANA, "children[1]": ANA, "children[2]": BEA})
+
+    page = visit(desk, "/school/m1", purpose=PURPOSES[0]).text
+
+    assert desk.told[0][1]["sections"] == ["children"]
+    assert (page.count("Anaquillory"), page.count("Beatrixaline")) == (1, 1)
+
+
+def test_two_pupils_of_whom_nothing_is_known_are_two() -> None:
+    desk = a_desk(a_message(), opens={"children[0]": NOBODY, "children[1]": NOBODY})
+
+    page = visit(desk, "/school/m1", purpose=PURPOSES[0]).text
+
+    assert page.count("Name not known") == 2
