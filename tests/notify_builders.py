@@ -245,9 +245,22 @@ class Notify:
         self.log.writer().append(topic_of(to), [Record(key=to.encode(), value=value)])
         return release.release_id
 
-    def acknowledge(self, school: str, number: int, occurrence: int = 1) -> None:
-        """The school says it has read everything about an occurrence, and gets its own release of that."""
-        self.release(school, number, occurrence, (), event_type="SchoolNotificationAcknowledged")
+    def acknowledge(
+        self,
+        school: str,
+        number: int,
+        occurrence: int = 1,
+        *,
+        notification: str | None = None,
+        said_at: datetime | None = None,
+    ) -> None:
+        """The school says it has read a message, or what it has; the partnership gets the facts of that."""
+        acknowledged = "SchoolNotificationAcknowledged"
+        self.release(school, number, occurrence, ("facts",), event_type=acknowledged)
+        facts = self.release("partnership", number, occurrence, ("facts",), event_type=acknowledged)
+        self.keyring.counts[facts] = Facts(
+            child_count=None, occurred_at=said_at or self.clock.now(), notification=notification
+        )
 
     def recall(self, to: str, number: int, occurrence: int = 1) -> None:
         """The gate takes a release back."""

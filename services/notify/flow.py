@@ -18,6 +18,7 @@ from services.notify.state import (
     Refusal,
     Standing,
     Task,
+    Word,
     acknowledged,
     delivered,
     escalated,
@@ -134,9 +135,12 @@ def list_children(opened: Opened, standing: tuple[Listing, ...], office: Office,
     )
 
 
-def acknowledge(standing: Iterable[Notification], at: datetime) -> Outcome:
-    """Take a school's word that it has read everything it holds about one occurrence; unsent mail is moot."""
-    heard = tuple(one for one in standing if one.acknowledged_at is None)
+def acknowledge(standing: Iterable[Notification], word: Word, at: datetime) -> Outcome:
+    """Take a school's word that it has read a message; its unsent mail and its phone call are moot.
+
+    `standing` is what stands between the school and one incident. What the word is not about stays owed.
+    """
+    heard = tuple(one for one in standing if one.acknowledged_at is None and word.is_about(one))
     after = tuple(acknowledged(one, at) for one in heard)
     return Outcome(notifications=after, closed=_ids(heard), cancelled=_ids(heard))
 

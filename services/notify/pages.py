@@ -146,12 +146,13 @@ def router(desk: Desk) -> APIRouter:
 
 
 def _acknowledgement(message: Message, now: datetime) -> Mapping[str, object]:
-    """Return the event by which a school says that it has read a message; its id is the same every time."""
+    """Return the event by which a school says that it has read this message; its id is always the same."""
     return {
         "type": EventType.SCHOOL_NOTIFICATION_ACKNOWLEDGED.value,
         "id": f"ack-{message.release_id}",
         "occurred_at": format_time(now),
         "incident": message.incident,
+        "facts": {"notification": message.id},
     }
 
 

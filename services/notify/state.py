@@ -126,6 +126,20 @@ class Refusal:
     permanent: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A school's word that it has read: one message by its id, or all it had been given when it spoke."""
+
+    said_at: datetime
+    notification: str | None = None
+
+    def is_about(self, notification: Notification) -> bool:
+        """Say whether the school can have meant this message: one that came later, nobody has read."""
+        if self.notification is not None:
+            return self.notification == notification.id
+        return notification.delivered_at is not None and notification.delivered_at <= self.said_at
+
+
 def delivered(notification: Notification, at: datetime) -> Notification:
     """Put it in the school's secure inbox."""
     return replace(notification, delivered_at=at)

@@ -162,6 +162,42 @@ def test_an_acknowledgement_that_is_in_the_log_at_the_hour_is_heard_before_anybo
     assert notify.calls() == ()
 
 
+def test_a_message_the_school_has_not_read_is_still_phoned(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    (read,) = notify.messages()
+    notify.police_attended({SCHOOL: [BEA]}, number=2, counted=2, event_type="VpaReviewed")
+    notify.rest()
+    notify.acknowledge(SCHOOL, 9, notification=read.id)
+
+    notify.at(HOUR_TO_PHONE)
+
+    assert [call.notification.event_id for call in notify.calls()] == ["event-2"]
+
+
+def test_an_acknowledgement_said_before_a_message_came_is_not_of_that_message(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    notify.clock.advance(london("2024-09-11 07:00"))
+    notify.police_attended({SCHOOL: [BEA]}, number=2, counted=2, event_type="VpaReviewed")
+    notify.rest()
+    notify.acknowledge(SCHOOL, 9, said_at=london("2024-09-11 06:59"))
+
+    notify.at(HOUR_TO_PHONE)
+
+    assert [call.notification.event_id for call in notify.calls()] == ["event-2"]
+
+
+def test_an_acknowledgement_waits_for_its_facts_and_takes_nothing_back_meanwhile(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    notify.release(SCHOOL, 9, 1, ("facts",), event_type="SchoolNotificationAcknowledged")
+
+    notify.rest()
+
+    assert [one.stage for one in notify.messages()] == [Stage.DELIVERED]
+
+
 def test_another_schools_acknowledgement_is_its_own(notify: Notify) -> None:
     notify.police_attended({SCHOOL: [ANA], OTHER_SCHOOL: [BEA]})
     notify.rest()

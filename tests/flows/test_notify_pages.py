@@ -120,3 +120,13 @@ def test_two_pupils_of_whom_nothing_is_known_are_two() -> None:
     page = visit(desk, "/school/m1", purpose=PURPOSES[0]).text
 
     assert page.count("Name not known") == 2
+
+
+def test_one_press_acknowledges_the_message_it_stands_by() -> None:
+    desk = a_desk(a_message(id="m1"), a_message(id="m2", release_id="r2"))
+
+    visit(desk, "/school/m2/acknowledge", form_token="t")
+
+    ((path, event),) = desk.told
+    assert (path, event["id"], event["incident"]) == ("/v1/events", "ack-r2", "alias")
+    assert event["facts"] == {"notification": "m2"}

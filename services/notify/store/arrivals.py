@@ -80,12 +80,11 @@ def is_taken_back(conn: Connection, arrival: Arrival) -> bool:
     return bool(conn.execute(later).scalar_one())
 
 
-def occurrence_of(conn: Connection, event_id: str) -> str | None:
-    """Return the partnership's alias of the incident an event is about, if its release has come."""
-    query = select(RELEASES.c.incident).where(
-        RELEASES.c.event_id == event_id, RELEASES.c.recipient == PARTNERSHIP
-    )
-    return conn.execute(query.limit(1)).scalar_one_or_none()
+def to_partnership(conn: Connection, event_id: str) -> Arrival | None:
+    """Return the partnership's first release of an event, if it has come: it has the event's facts."""
+    query = select(RELEASES).where(RELEASES.c.event_id == event_id, RELEASES.c.recipient == PARTNERSHIP)
+    row = conn.execute(query.order_by(RELEASES.c.seq).limit(1)).mappings().one_or_none()
+    return _arrival(row) if row else None
 
 
 def form_of(conn: Connection, event_id: str) -> Form | None:
