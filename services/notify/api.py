@@ -50,6 +50,10 @@ def router(*, engine: Engine, verifier: Verifier, key: bytes) -> APIRouter:
             return caller
         if not _is_officer(caller):
             return _absent()
+        if not first <= last < date.max:
+            return problem(
+                422, "no such period", "`to` is before `from`, or is no day of ours: turn them round"
+            )
         with reading(engine) as conn:
             found = listing.occurrences(conn, _midnight(first), _midnight(last + timedelta(days=1)))
         return JSONResponse(_status(report(found), key))

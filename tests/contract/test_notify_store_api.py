@@ -102,6 +102,21 @@ def test_the_last_day_is_included(ask: Ask) -> None:
     assert status["occurrences"] == 1
 
 
+@pytest.mark.parametrize(
+    "period",
+    [
+        {"from": "2024-09-01", "to": "9999-12-31"},
+        {"from": "2024-09-30", "to": "2024-09-01"},
+    ],
+)
+def test_a_period_that_is_none_is_said_to_be_none(ask: Ask, period: dict[str, str]) -> None:
+    answer = ask("/v1/schools/status", "police", **period)
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "`to`" in answer.json()["detail"]
+
+
 def test_a_school_sees_its_own_messages_and_what_to_do(ask: Ask) -> None:
     (own,) = found(ask("/v1/schools/notifications", SCHOOL))["notifications"]
 
