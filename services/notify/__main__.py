@@ -113,7 +113,7 @@ class Service:
 
     def _mailer(self) -> Mailer:
         link = f"{self._settings.console}/sign-in"
-        channel = Smtp(self._settings.smtp, link, self._customs.address_of)
+        channel = Smtp(self._settings.smtp, link, self._customs.address_of, self._clock)
         return Mailer(engine=self._engine, channel=channel, signals=self._signals, clock=self._clock)
 
 
