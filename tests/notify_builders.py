@@ -66,7 +66,8 @@ def a_custom(*, email: bool = False, year: SchoolYear = YEAR) -> Custom:
 def an_office() -> Office:
     """The officer, a register of one school for ages 4 to 11, and one school elsewhere."""
     register = Register(schools={"900101": Ages(youngest=4, oldest=11)}, elsewhere=frozenset({"990001"}))
-    return Office(owner="p-education-1", register=register, year=YEAR, years={"900101": YEAR})
+    years = {"900101": YEAR}
+    return Office(owner="p-education-1", lead="p-education-3", register=register, year=YEAR, years=years)
 
 
 def opened(
@@ -279,7 +280,7 @@ class Notify:
     def calls(self) -> tuple[listing.Call, ...]:
         """Return the phone calls owed."""
         with reading(self.engine) as conn:
-            return listing.open_calls(conn)
+            return listing.owed(conn).calls
 
     def said(self) -> list[str]:
         """Return the steps said to the partnership and not yet taken by the door, in order."""

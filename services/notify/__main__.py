@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from services.eventlog.access import Access
 from services.eventlog.errors import Unavailable
 from services.eventlog.reader import KafkaReader
-from services.notify import api
+from services.notify.api import routes
 from services.notify.channels.smtp import Smtp
 from services.notify.rules.intake import TOPICS
 from services.notify.store import listing, outbox
@@ -60,7 +60,10 @@ class Service:
     def app(self) -> FastAPI:
         """Return the HTTP side."""
         app = create_app("Sightline notify", self._settings, ready=self.ready, standing=self.standing)
-        app.include_router(api.router(engine=self._engine, verifier=self._verifier, key=self._key))
+        asked = routes.router(
+            engine=self._engine, verifier=self._verifier, key=self._key, directory=self._partnership
+        )
+        app.include_router(asked)
         app.add_exception_handler(Unavailable, _unavailable)
         return app
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from services.notify.rules.encompass import Deadlines, deadlines, not_yet_told
-from services.notify.rules.placement import Pupil, Reason, Register, clock_for, reason_for
+from services.notify.rules.placement import Pupil, Reason, Register, clock_for, is_by_phone, reason_for
 from services.notify.state import (
     Listing,
     Mail,
@@ -98,9 +98,13 @@ class Custom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """Who answers for children whom no school is told of, and what they look a child's school up in."""
+    """Who answers for children whom no school is told of, and what they look a child's school up in.
+
+    `lead` answers by the bell, by phone, for a child whose parent works at the school (design 7).
+    """
 
     owner: str
+    lead: str
     register: Register
     year: SchoolYear
     years: dict[str, SchoolYear] = field(default_factory=dict)
@@ -259,7 +263,7 @@ def _listed(opened: Opened, child: str, pupil: Pupil | None, office: Office, now
         release_id=opened.release_id,
         child=child,
         reason=reason.value,
-        owner=office.owner,
+        owner=office.lead if is_by_phone(reason) else office.owner,
         occurred_at=opened.occurred_at,
         listed_at=now,
         due_at=_by(reason, pupil, opened, office, now),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -174,7 +175,8 @@ def _what_to_do() -> Mapping[str, object]:
 async def _message(desk: Desk, request: Request, identity: str) -> Message | None:
     if not is_school(desk.visitor(request).agency):
         return None
-    return next((one for one in await _messages(desk, request) if one.id == identity), None)
+    answer = await desk.ask(request, f"/v1/schools/notifications/{quote(identity, safe='')}")
+    return _parsed(answer.body, desk.done(request)) if answer.status == OK else None
 
 
 async def _messages(desk: Desk, request: Request) -> list[Message]:

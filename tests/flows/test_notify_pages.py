@@ -130,3 +130,11 @@ def test_one_press_acknowledges_the_message_it_stands_by() -> None:
     ((path, event),) = desk.told
     assert (path, event["id"], event["incident"]) == ("/v1/events", "ack-r2", "alias")
     assert event["facts"] == {"notification": "m2"}
+
+
+def test_a_message_is_asked_for_by_its_id() -> None:
+    desk = a_desk(a_message(id="m1"))
+    desk.answers["/v1/schools/notifications"] = {"notifications": []}
+
+    assert visit(desk, "/school/m1").status_code == 200
+    assert visit(desk, "/school/m2").status_code == 404

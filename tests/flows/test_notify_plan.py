@@ -228,7 +228,7 @@ def test_each_child_no_school_is_told_of_is_listed_with_a_reason_an_owner_and_a_
 
     assert [(one.child, one.reason, one.owner, one.due_at) for one in outcome.listings] == [
         ("eve", "home-educated", "p-education-1", london("2024-09-11 09:00")),
-        ("fay", "conflict", "p-education-1", BELL),
+        ("fay", "conflict", "p-education-3", BELL),
         ("gem", "not-opened", "p-education-1", london("2024-09-11 09:00")),
     ]
 
