@@ -28,6 +28,7 @@ from services.notify.worker.customs import Customs
 from services.notify.worker.duties import Duties
 from services.notify.worker.following import Follower
 from services.notify.worker.keyring import Facts, Hidden
+from services.notify.worker.looking import Lookout
 from services.notify.worker.mailing import Mailer
 from services.notify.worker.planning import Planner
 from services.notify.worker.running import Worker
@@ -39,6 +40,7 @@ from services.runtime.settings import DEMO_PARTNERSHIP
 from services.vocabulary.agencies import topic_of
 from services.vocabulary.calendar import LONDON, SchoolYear
 from services.vocabulary.grounds import ReleaseKind
+from services.vocabulary.times import format_time
 
 SCHOOL, OTHER_SCHOOL = "school:900101", "school:900102"
 KEY = b"notify's own key, of 32 bytes...."
@@ -185,7 +187,10 @@ class Notify:
         )
         duties = Duties(engine=self.engine, customs=customs, signals=self.signals, clock=self.clock)
         follower = Follower(self.engine, self.log.reader, self.clock)
-        return Worker(follower=follower, planner=planner, duties=duties, signals=self.signals)
+        lookout = Lookout(engine=self.engine, clock=self.clock)
+        return Worker(
+            follower=follower, planner=planner, lookout=lookout, duties=duties, signals=self.signals
+        )
 
     def mailer(self, channel: Channel | None = None) -> Mailer:
         """The thread that mails."""
@@ -262,6 +267,11 @@ class Notify:
         self.keyring.counts[facts] = Facts(
             child_count=None, occurred_at=said_at or self.clock.now(), notification=notification
         )
+
+    def open(self, agency: str, release_id: str, *, to: str | None = None, refused: bool = False) -> None:
+        """Somebody is shown the children of a release, or refused; the keyring has put it on record."""
+        record = an_opening(agency, release_id, self.clock.now(), to=to or agency, refused=refused)
+        self.log.writer().append("openings", [record])
 
     def recall(self, to: str, number: int, occurrence: int = 1) -> None:
         """The gate takes a release back."""
@@ -349,6 +359,25 @@ def answering(front: Front) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def an_opening(
+    agency: str, release_id: str, at: datetime, *, to: str | None = None, refused: bool = False
+) -> Record:
+    """Return what the keyring puts on record before it shows the children of a release."""
+    record = {
+        "opening_id": f"opening-{release_id}",
+        "at": format_time(at),
+        "release_id": release_id,
+        "event_id": "event-1",
+        "recipient": to or agency,
+        "agency": agency,
+        "person": "p-school-900101",
+        "purpose": "To support the child in school today",
+        "sections": [] if refused else ["children[0]"],
+        "refused": refused,
+    }
+    return Record(key=b"opening", value=json.dumps(record).encode())
 
 
 def a_release(

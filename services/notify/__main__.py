@@ -21,6 +21,7 @@ from services.notify.worker.customs import Customs
 from services.notify.worker.duties import Duties
 from services.notify.worker.following import Follower
 from services.notify.worker.keyring import Keyring
+from services.notify.worker.looking import Lookout
 from services.notify.worker.mailing import Mailer
 from services.notify.worker.planning import Planner
 from services.notify.worker.publishing import Publisher
@@ -107,7 +108,10 @@ class Service:
             clock=self._clock,
         )
         duties = Duties(engine=self._engine, customs=self._customs, signals=self._signals, clock=self._clock)
-        return Worker(follower=self._follower, planner=planner, duties=duties, signals=self._signals)
+        lookout = Lookout(engine=self._engine, clock=self._clock)
+        return Worker(
+            follower=self._follower, planner=planner, lookout=lookout, duties=duties, signals=self._signals
+        )
 
     def _publisher(self) -> Publisher:
         return Publisher(

@@ -23,6 +23,7 @@ from services.notify.state import (
     delivered,
     escalated,
     fallen,
+    seen,
     sent,
 )
 from services.vocabulary.calendar import SchoolYear, local_date, next_office_morning
@@ -147,6 +148,15 @@ def acknowledge(standing: Iterable[Notification], word: Word, at: datetime) -> O
     heard = tuple(one for one in standing if one.acknowledged_at is None and word.is_about(one))
     after = tuple(acknowledged(one, at) for one in heard)
     return Outcome(notifications=after, closed=_ids(heard), cancelled=_ids(heard))
+
+
+def look(notification: Notification, at: datetime) -> Outcome:
+    """Note that the school looked at whom a message is about. It still owes its word: somebody phones."""
+    if notification.opened_at is not None:
+        return Outcome()
+    after = seen(notification, at)
+    said = Said(step="opened", type=EventType.SCHOOL_NOTIFICATION_OPENED, at=at, about=after, channel=INBOX)
+    return Outcome(notifications=(after,), said=(said,))
 
 
 def recall(notifications: tuple[Notification, ...], listings: tuple[Listing, ...]) -> Outcome:

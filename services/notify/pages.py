@@ -27,7 +27,7 @@ PURPOSES: Final = ("To support the child in school today", "To brief the key adu
 TAKEN: Final = frozenset({200, 201, 409})
 """Answers of the door that mean the acknowledgement is on the log, this one or an earlier one."""
 OK, ABSENT, UNPROCESSABLE = 200, 404, 422
-LIVE: Final = frozenset({Stage.PLANNED, Stage.DELIVERED, Stage.ESCALATED, Stage.ACKNOWLEDGED})
+LIVE: Final = frozenset(set(Stage) - {Stage.SUPERSEDED, Stage.RECALLED})
 DONTS: Final = "Do not"
 CHILDREN: Final = "children"
 """Opens every pupil of a release, however often the form named one: a message counts each child once."""

@@ -1,7 +1,7 @@
 """What notify knows: a notification per occurrence and school, a listing per child whom no school is told of.
 
-    Notification   planned -> delivered -> acknowledged        one message to one school; siblings together
-                        \\-> sent (e-mail)  \\-> escalated      a person phones before the bell
+    Notification   planned -> delivered -> opened -> acknowledged    one message to one school about siblings
+                        \\-> sent (e-mail)     \\-> escalated         a person phones before the bell
     Listing        given to the authority's officer, with the reason and a clock
 
 Nobody is named here: a child is a keyed token that means something inside one occurrence alone.
@@ -27,6 +27,7 @@ class Stage(StrEnum):
 
     PLANNED = "planned"
     DELIVERED = "delivered"
+    OPENED = "opened"
     ACKNOWLEDGED = "acknowledged"
     ESCALATED = "escalated"
     SUPERSEDED = "superseded"
@@ -55,6 +56,7 @@ class Notification:
     late: bool
     delivered_at: datetime | None = None
     sent_at: datetime | None = None
+    opened_at: datetime | None = None
     acknowledged_at: datetime | None = None
     escalated_at: datetime | None = None
     standing: Standing = Standing.STANDS
@@ -68,6 +70,8 @@ class Notification:
             return Stage.ACKNOWLEDGED
         if self.escalated_at:
             return Stage.ESCALATED
+        if self.opened_at:
+            return Stage.OPENED
         return Stage.DELIVERED if self.delivered_at else Stage.PLANNED
 
     @property
@@ -150,6 +154,11 @@ def sent(notification: Notification, at: datetime) -> Notification:
     return replace(notification, sent_at=at)
 
 
+def seen(notification: Notification, at: datetime) -> Notification:
+    """Note that the school looked at whom it is about; the first time counts."""
+    return replace(notification, opened_at=notification.opened_at or at)
+
+
 def acknowledged(notification: Notification, at: datetime) -> Notification:
     """Note that the school said it has read it; the first time counts."""
     return replace(notification, acknowledged_at=notification.acknowledged_at or at)
@@ -184,6 +193,15 @@ class Arrival:
         """Return the names by which its children are opened: `children[0]` and on."""
         count = sum(1 for name in self.sections if name == "children")
         return tuple(f"children[{index}]" for index in range(count))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A school was shown children of a release, as the keyring put on record before it showed them."""
+
+    release_id: str
+    school: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

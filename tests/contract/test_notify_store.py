@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from services.eventlog.records import Record
 from services.notify.rules.report import outcome_of
 from services.notify.state import Refusal, Stage
 from services.notify.store.tables import METADATA, RELEASES
@@ -120,6 +121,71 @@ def test_a_school_that_acknowledged_is_not_phoned(notify: Notify) -> None:
     assert notify.calls() == ()
     assert [one.stage for one in notify.messages()] == [Stage.ACKNOWLEDGED]
     assert notify.report().total["told"] == 1
+
+
+def test_a_school_that_looked_has_opened_its_message_and_is_phoned_all_the_same(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    notify.open(SCHOOL, notify.messages()[0].release_id)
+    notify.rest()
+    (opened,) = notify.messages()
+
+    notify.at(HOUR_TO_PHONE)
+
+    assert (opened.stage, opened.opened_at) == (Stage.OPENED, AN_HOUR_LATER)
+    assert notify.said() == ["planned", "delivered", "opened", "escalated"]
+    assert len(notify.calls()) == 1
+
+
+def test_a_message_that_is_opened_again_was_opened_the_first_time(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    for moment in (AN_HOUR_LATER, london("2024-09-11 08:00")):
+        notify.clock.advance(moment)
+        notify.open(SCHOOL, notify.messages()[0].release_id)
+        notify.rest()
+
+    assert notify.messages()[0].opened_at == AN_HOUR_LATER
+    assert notify.said() == ["planned", "delivered", "opened"]
+
+
+def test_an_opening_that_is_heard_of_before_the_message_is_planned_is_not_lost(notify: Notify) -> None:
+    release = notify.release(SCHOOL, 1, 1, ("children",))
+    notify.open(SCHOOL, release)
+    notify.rest()
+    notify.police_attended({}, counted=1)
+    notify.keyring.held[release] = (ANA.element(TUESDAY_NIGHT),)
+
+    eventually_planned(notify)
+
+    notify.rest()
+    assert notify.messages()[0].stage is Stage.OPENED
+    assert notify.pending() == len(notify.said())
+
+
+def test_what_notify_opened_and_what_was_refused_is_no_opening_by_the_school(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    release = notify.messages()[0].release_id
+    notify.open("notify", release, to=SCHOOL)
+    notify.open(SCHOOL, release, refused=True)
+    notify.open(OTHER_SCHOOL, release)
+
+    notify.rest()
+
+    assert notify.messages()[0].stage is Stage.DELIVERED
+    assert notify.said() == ["planned", "delivered"]
+
+
+def test_an_opening_that_cannot_be_read_is_set_aside_and_the_rest_goes_on(notify: Notify) -> None:
+    notify.log.writer().append("openings", [Record(key=b"opening", value=b"[]")])
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+
+    notify.open(SCHOOL, notify.messages()[0].release_id)
+    notify.rest()
+
+    assert notify.messages()[0].stage is Stage.OPENED
 
 
 def test_a_school_that_is_silent_is_phoned_and_its_children_count_as_escalated(notify: Notify) -> None:
@@ -350,8 +416,6 @@ def test_no_child_is_named_in_any_table(notify: Notify) -> None:
 
 
 def test_a_record_that_cannot_be_read_is_set_aside_and_the_rest_goes_on(notify: Notify) -> None:
-    from services.eventlog.records import Record
-
     notify.log.writer().append("to.schools", [Record(key=b"school", value=b"not a release")])
     notify.police_attended({SCHOOL: [ANA]})
 

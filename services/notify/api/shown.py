@@ -56,6 +56,7 @@ def _message(one: Notification) -> Json:
         "due_at": format_time(one.due_at),
         "delivered_at": _time(one.delivered_at),
         "sent_at": _time(one.sent_at),
+        "opened_at": _time(one.opened_at),
         "acknowledged_at": _time(one.acknowledged_at),
         "escalated_at": _time(one.escalated_at),
         "outcome": outcome_of(one),

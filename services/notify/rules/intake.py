@@ -7,7 +7,8 @@ from services.vocabulary.grounds import ReleaseKind
 
 PARTNERSHIP = "partnership"
 EDUCATION = "education"
-TOPICS = ("to.schools", "to.education", "to.partnership")
+OPENINGS = "openings"
+TOPICS = ("to.schools", "to.education", "to.partnership", OPENINGS)
 
 
 def concerns(arrival: Arrival) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, Table, func, select, update
 
+from services.notify.store import openings
 from services.notify.store.tables import MAILS, NOTIFICATIONS, OUTBOX, RELEASES
 
 
@@ -43,8 +44,9 @@ def parked(conn: Connection) -> tuple[str, ...]:
 
 
 def pending(conn: Connection, now: datetime) -> int:
-    """Count what is to be done at this moment: releases waiting, things to say, mails and phone calls due."""
-    return sum(
+    """Count what is to be done at this moment: releases waiting, things to say, mails and phone calls due,
+    and openings not yet written down at their messages."""
+    return openings.count_met(conn) + sum(
         conn.execute(query).scalar_one()
         for query in (
             _count(RELEASES, RELEASES.c.waits),

@@ -6,6 +6,7 @@ notify_release       one row a release in the order they came, and whether it st
 notify_form          one row a form about an occurrence: how many children the police counted, and when
 notify_notification  one row a message to a school      notify_listing   one row a child given to the officer
 notify_task          one row a phone call owed          notify_mail      one row an e-mail
+notify_opening       one row a release whose children a school was shown, and whether its message is awaited
 notify_outbox        what is said to the partnership, in order, until the door has taken it
 notify_parked        records that cannot be read, and why
 """
@@ -104,7 +105,7 @@ NOTIFICATIONS = Table(
     _code("incident"),
     _code("occurrence", index=True),
     _code("event_id", index=True),
-    _code("release_id"),
+    _code("release_id", index=True),
     Column("children", Text, nullable=False),
     _at("occurred_at", null=False),
     _at("planned_at", null=False, index=True),
@@ -113,6 +114,7 @@ NOTIFICATIONS = Table(
     Column("late", Boolean, nullable=False),
     _at("delivered_at"),
     _at("sent_at"),
+    _at("opened_at"),
     _at("acknowledged_at"),
     _at("escalated_at"),
     _code("standing"),
@@ -153,6 +155,14 @@ MAILS = Table(
     Column("attempts", Integer, nullable=False),
     _at("next_at", index=True),
     _at("sent_at"),
+)
+OPENINGS = Table(
+    "notify_opening",
+    METADATA,
+    Column("release_id", String(64), primary_key=True),
+    _code("school"),
+    _at("at", null=False),
+    Column("waits", Boolean, nullable=False, index=True),
 )
 OUTBOX = Table(
     "notify_outbox",
