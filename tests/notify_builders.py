@@ -170,6 +170,9 @@ class Notify:
     post: Post = field(default_factory=Post)
     signals: Signals = field(default_factory=Signals)
     numbers: dict[str, int] = field(default_factory=dict)
+    traceparent: str | None = None
+    """The trace in which releases come."""
+
     engine: Engine = field(init=False)
 
     def __post_init__(self) -> None:
@@ -248,7 +251,8 @@ class Notify:
         )
         release = replace(release, header=_header(event, event_type, self.clock.now()))
         value = encode_release(release)
-        self.log.writer().append(topic_of(to), [Record(key=to.encode(), value=value)])
+        headers = (("traceparent", self.traceparent.encode()),) if self.traceparent else ()
+        self.log.writer().append(topic_of(to), [Record(key=to.encode(), value=value, headers=headers)])
         return release.release_id
 
     def acknowledge(
@@ -317,6 +321,7 @@ class Front:
     opens: dict[str, Any] = field(default_factory=dict)
     heard: list[Any] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    traces: list[str] = field(default_factory=list)
 
     def answer(self, path: str, body: Any) -> Any:
         """Answer as the door or the keyring does."""
@@ -343,6 +348,7 @@ def answering(front: Front) -> Iterator[str]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             front.tokens.append(self.headers["authorization"])
+            front.traces.append(self.headers.get("traceparent", ""))
             answer = json.dumps(front.answer(self.path, body)).encode()
             self.send_response(front.status)
             self.send_header("content-length", str(len(answer)))

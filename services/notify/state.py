@@ -176,7 +176,10 @@ def fallen(notification: Notification, standing: Standing) -> Notification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A release as it came: which sections it holds, by name, and nothing of what they say."""
+    """A release as it came: which sections it holds, by name, and nothing of what they say.
+
+    `traceparent` is the trace it came with, in which everything that follows from it goes on.
+    """
 
     recipient: str
     seq: int
@@ -187,6 +190,7 @@ class Arrival:
     incident: str | None
     recorded_at: datetime
     sections: tuple[str, ...]
+    traceparent: str | None = None
 
     @property
     def children(self) -> tuple[str, ...]:

@@ -14,15 +14,23 @@ from services.notify.store.tables import MAILS, NOTIFICATIONS, OUTBOX, RELEASES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One event not yet taken by the door, as it will be sent: the same bytes on every try."""
+    """One event not yet taken by the door, as it will be sent: the same bytes on every try.
+
+    `traceparent` is the trace in which it was decided to say it.
+    """
 
     id: str
     event: str
+    traceparent: str | None
 
 
 def waiting(conn: Connection, limit: int) -> tuple[Waiting, ...]:
     """Return the first events the door has not taken, in order."""
-    found = select(OUTBOX.c.id, OUTBOX.c.event).where(OUTBOX.c.waits).order_by(OUTBOX.c.number)
+    found = (
+        select(OUTBOX.c.id, OUTBOX.c.event, OUTBOX.c.traceparent)
+        .where(OUTBOX.c.waits)
+        .order_by(OUTBOX.c.number)
+    )
     return tuple(Waiting(**row) for row in conn.execute(found.limit(limit)).mappings())
 
 

@@ -77,13 +77,14 @@ RELEASES = Table(
     _number(),
     _code("recipient"),
     Column("seq", BigInteger, nullable=False),
-    _code("release_id"),
+    _code("release_id", index=True),
     _code("kind"),
     _code("event_id", index=True),
     _code("event_type"),
     _code("incident", null=True),
     _at("recorded_at", null=False),
     Column("sections", Text, nullable=False),
+    _code("traceparent", null=True),
     Column("waits", Boolean, nullable=False, index=True),
     UniqueConstraint("recipient", "seq"),
 )
@@ -170,6 +171,7 @@ OUTBOX = Table(
     _number(),
     Column("id", String(200), nullable=False, unique=True),
     Column("event", Text, nullable=False),
+    _code("traceparent", null=True),
     Column("waits", Boolean, nullable=False, index=True),
     Column("refused", Text, nullable=True),
 )

@@ -17,7 +17,7 @@ from services.eventlog.records import Stored
 from services.eventlog.replay import NextOnly, Verdict, Waiting
 from services.notify.rules.intake import OPENINGS, TOPICS
 from services.notify.state import Arrival, Opening
-from services.notify.store import arrivals, openings
+from services.notify.store import arrivals, openings, traces
 from services.runtime import telemetry
 from services.runtime.clock import Clock
 from services.runtime.database import reading, writing
@@ -181,4 +181,11 @@ def arrival_of(stored: Stored) -> Arrival:
         incident=release.incident,
         recorded_at=header.recorded_at,
         sections=tuple(codec.section_name(sealed.body) for sealed in release.sections),
+        traceparent=_trace(stored),
     )
+
+
+def _trace(stored: Stored) -> str | None:
+    """Return the trace a record came with; whatever is too long for one is none."""
+    found = dict(stored.headers).get(traces.TRACEPARENT)
+    return found.decode("ascii", "replace") if found and len(found) <= traces.LONGEST else None

@@ -3,7 +3,7 @@
 from sqlalchemy import Engine
 
 from services.notify import flow
-from services.notify.store import messages, openings
+from services.notify.store import messages, openings, traces
 from services.runtime.clock import Clock
 from services.runtime.database import reading, writing
 
@@ -25,6 +25,7 @@ class Lookout:
         with writing(self._engine) as conn:
             met = openings.met(conn, LIMIT)
             for notification, opening in met:
-                messages.keep(conn, flow.look(notification, opening.at), self._clock.now())
+                with traces.continued(traces.of_release(conn, notification.release_id), "notify.look"):
+                    messages.keep(conn, flow.look(notification, opening.at), self._clock.now())
                 openings.took(conn, opening)
         return len(met)

@@ -19,7 +19,7 @@ from services.notify import flow
 from services.notify.rules.intake import EDUCATION, PARTNERSHIP, is_acknowledgement, is_recall, keeps_order
 from services.notify.rules.tokens import Element, child_token
 from services.notify.state import Arrival, Form, Word
-from services.notify.store import arrivals, messages
+from services.notify.store import arrivals, messages, traces
 from services.notify.worker.customs import Customs
 from services.notify.worker.keyring import Busy, Facts, Hidden
 from services.notify.worker.patience import Patience
@@ -151,13 +151,14 @@ class Planner:
     def _keep(self, questions: Sequence[Question], answers: Sequence[Answer]) -> int:
         held_back = set[str]()
         taken = []
-        with telemetry.tracer().start_as_current_span("notify.plan"), writing(self._engine) as conn:
+        with writing(self._engine) as conn:
             for question, answer in zip(questions, answers, strict=True):
                 arrival = question.arrival
                 if arrival.recipient in held_back or answer is Blank.NOT_YET:
                     self._wait(arrival, answer, held_back)
                     continue
-                self._take(conn, question, answer)
+                with traces.continued(arrival.traceparent, "notify.plan"):
+                    self._take(conn, question, answer)
                 taken.append(arrival)
         for arrival in taken:
             self._patience.forget(arrival.release_id)
