@@ -95,6 +95,7 @@ def _call(one: listing.Call, directory: Partnership) -> Json:
     return {
         "notification": one.task.notification,
         "listing": None,
+        "incident": None,
         "school": one.notification.school,
         "phone": school.phone if school else None,
         "children": len(one.notification.children),
@@ -111,6 +112,7 @@ def _call_about(one: Listing, directory: Partnership) -> Json:
     return {
         "notification": None,
         "listing": one.id,
+        "incident": one.incident,
         "school": None,
         "phone": None,
         "children": 1,

@@ -7,14 +7,13 @@ and each such opening is recorded before it is shown.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from starlette.datastructures import FormData
 
+from services.notify.pages.desk import ABSENT, OK, UNPROCESSABLE, Desk
 from services.notify.rules.wording import WHAT_TO_DO
 from services.notify.state import Stage
 from services.vocabulary.agencies import is_school
@@ -22,65 +21,13 @@ from services.vocabulary.events import EventType
 from services.vocabulary.people import match_on_name
 from services.vocabulary.times import NotATime, format_time, parse_date
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
 PURPOSES: Final = ("To support the child in school today", "To brief the key adult")
 TAKEN: Final = frozenset({200, 201, 409})
 """Answers of the door that mean the acknowledgement is on the log, this one or an earlier one."""
-OK, ABSENT, UNPROCESSABLE = 200, 404, 422
 LIVE: Final = frozenset(set(Stage) - {Stage.SUPERSEDED, Stage.RECALLED})
 DONTS: Final = "Do not"
 CHILDREN: Final = "children"
 """Opens every pupil of a release, however often the form named one: a message counts each child once."""
-
-
-class Visitor(Protocol):
-    """A signed-in person."""
-
-    @property
-    def agency(self) -> str:
-        """Which school the person belongs to."""
-
-
-class Answer(Protocol):
-    """What a service said: its status, and a JSON object (empty where it was none)."""
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-
-    @property
-    def body(self) -> Mapping[str, object]:
-        """The JSON object."""
-
-
-class Desk(Protocol):
-    """The console, as these pages see it."""
-
-    def visitor(self, request: Request) -> Visitor:
-        """Return who is signed in."""
-
-    def now(self) -> datetime:
-        """Return the partnership's time."""
-
-    def done(self, request: Request) -> set[str]:
-        """Return ids this person just pressed, which may not have come round yet."""
-
-    async def ask(self, request: Request, path: str) -> Answer:
-        """Ask a service in the visitor's name."""
-
-    async def tell(self, request: Request, path: str, body: Mapping[str, object]) -> Answer:
-        """Tell a service something in the visitor's name."""
-
-    async def form(self, request: Request) -> FormData:
-        """Return what was sent with a form of ours."""
-
-    def page(
-        self, request: Request, template: str, values: Mapping[str, object], status: int = 200
-    ) -> Response:
-        """Return a page."""
-
-    def to(self, path: str) -> Response:
-        """Send the browser on to a page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
