@@ -99,6 +99,28 @@ def test_one_child_at_two_schools_over_two_forms_is_counted_once(notify: Notify)
     assert notify.report().total["told"] == notify.report().total["children"] == 1
 
 
+@pytest.mark.parametrize(
+    ("released", "persons"),
+    [
+        ({SCHOOL: [ANA, ANA, BEA]}, 2),
+        ({SCHOOL: [ANA], OTHER_SCHOOL: [ANA]}, 1),
+        ({SCHOOL: [ANA, BEA], "education": [ANA, EVE, EVE]}, 3),
+    ],
+    ids=["twice-in-one-form", "at-two-schools", "at-a-school-and-with-the-officer"],
+)
+def test_a_child_who_stands_twice_in_one_form_is_one_child_on_both_sides_of_the_sum(
+    notify: Notify, released: dict[str, list[Child]], persons: int
+) -> None:
+    notify.police_attended(released, counted=persons)
+
+    notify.rest()
+
+    (row,) = notify.report().rows
+    account = row.account
+    assert account.children == account.told + account.escalated + account.listed == persons
+    assert (account.unaccounted, account.overcounted) == (0, 0)
+
+
 def test_a_correction_is_counted_by_what_it_says(notify: Notify) -> None:
     notify.police_attended({SCHOOL: [ANA, BEA]})
     notify.rest()
