@@ -80,6 +80,7 @@ def opened(
     occurred_at: datetime = TUESDAY_NIGHT,
     recorded_at: datetime = AN_HOUR_LATER,
     pupils: tuple[Pupil | None, ...] = (),
+    first_recorded_at: datetime | None = None,
 ) -> Opened:
     """A release to a school (or to education) of one occurrence, opened: its children by token."""
     return Opened(
@@ -93,6 +94,7 @@ def opened(
         recorded_at=recorded_at,
         children=children,
         pupils=pupils,
+        first_recorded_at=first_recorded_at,
     )
 
 

@@ -73,7 +73,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A release whose children are known: `children` are their tokens, in the order released."""
+    """A release whose children are known: `children` are their tokens, in the order released.
+
+    `first_recorded_at` is when the occurrence was first recorded, where a correction speaks of it.
+    """
 
     release_id: str
     kind: ReleaseKind
@@ -85,6 +88,7 @@ class Opened:
     recorded_at: datetime
     children: tuple[str, ...]
     pupils: tuple[Pupil | None, ...] = ()
+    first_recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +128,13 @@ def plan(opened: Opened, standing: tuple[Notification, ...], custom: Custom, now
     children = not_yet_told(opened.children, told)
     if not children:
         return before
-    limits = deadlines(opened.occurred_at, opened.recorded_at, custom.year, custom.lead)
+    limits = deadlines(
+        opened.occurred_at,
+        opened.recorded_at,
+        custom.year,
+        custom.lead,
+        first_recorded_at=None if standing else opened.first_recorded_at,
+    )
     return before.then(_told(_planned(opened, children, limits, now), custom, now))
 
 

@@ -1,5 +1,7 @@
 """Notify whole, on SQLite and PostgreSQL: from releases to messages, phone calls and a sum that adds up."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -131,6 +133,31 @@ def test_a_correction_is_counted_by_what_it_says(notify: Notify) -> None:
     (row,) = notify.report().rows
     assert (row.account.children, row.account.told, row.account.overcounted) == (1, 1, 0)
     assert sorted(outcome_of(one) for one in row.notifications) == ["superseded", "told"]
+
+
+def test_a_school_that_first_hears_by_a_late_correction_is_phoned(notify: Notify) -> None:
+    notify.police_attended({OTHER_SCHOOL: [ANA]})
+    notify.rest()
+    notify.clock.advance(TUESDAY_NIGHT + timedelta(days=9))
+    notify.police_attended({SCHOOL: [ANA]}, number=2, event_type="VpaCorrected")
+    notify.recall(OTHER_SCHOOL, 1)
+
+    notify.rest()
+
+    (late,) = [one for one in notify.messages() if one.school == SCHOOL]
+    assert (late.late, late.stage) == (True, Stage.ESCALATED)
+    assert [call.task.reason for call in notify.calls()] == ["heard-too-late"]
+
+
+def test_a_correction_of_what_was_history_from_the_first_is_history(notify: Notify) -> None:
+    notify.clock.advance(TUESDAY_NIGHT + timedelta(days=8))
+    notify.police_attended({OTHER_SCHOOL: [ANA]})
+    notify.police_attended({SCHOOL: [ANA]}, number=2, event_type="VpaCorrected")
+
+    notify.rest()
+
+    assert {one.stage for one in notify.messages()} == {Stage.DELIVERED}
+    assert notify.calls() == ()
 
 
 def test_a_school_that_acknowledged_is_not_phoned(notify: Notify) -> None:

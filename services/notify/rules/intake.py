@@ -31,6 +31,11 @@ def is_recall(arrival: Arrival) -> bool:
     return arrival.kind is ReleaseKind.RECALLED
 
 
+def is_correction(arrival: Arrival) -> bool:
+    """Say whether a release is of a form that puts an earlier one right, told before or not."""
+    return arrival.event_type == EventType.VPA_CORRECTED
+
+
 def keeps_order(arrival: Arrival) -> bool:
     """Say whether later releases to the same recipient wait for this one. Counts need no order."""
     return arrival.recipient != PARTNERSHIP

@@ -81,7 +81,7 @@ RELEASES = Table(
     _code("kind"),
     _code("event_id", index=True),
     _code("event_type"),
-    _code("incident", null=True),
+    _code("incident", null=True, index=True),
     _at("recorded_at", null=False),
     Column("sections", Text, nullable=False),
     _code("traceparent", null=True),

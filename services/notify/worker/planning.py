@@ -16,7 +16,14 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 
 from services.notify import flow
-from services.notify.rules.intake import EDUCATION, PARTNERSHIP, is_acknowledgement, is_recall, keeps_order
+from services.notify.rules.intake import (
+    EDUCATION,
+    PARTNERSHIP,
+    is_acknowledgement,
+    is_correction,
+    is_recall,
+    keeps_order,
+)
 from services.notify.rules.tokens import Element, child_token
 from services.notify.state import Arrival, Form, Word
 from services.notify.store import arrivals, messages, traces
@@ -221,6 +228,7 @@ class Planner:
                 child_token(self._key, occurrence, arrival.release_id, name, one) for name, one in names
             ),
             pupils=tuple(one.pupil if one else None for one in elements),
+            first_recorded_at=arrivals.first_recorded(conn, occurrence) if is_correction(arrival) else None,
         )
 
 
