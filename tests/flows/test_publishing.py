@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +11,9 @@ import pytest
 
 from services.cli.client import System
 from services.cli.publishing import Line, Result, Tally, publish, publish_lines
-from services.cli.settling import WATCHED, Unsettled, settle
+from services.cli.settling import Unsettled, settle
 from services.runtime.certificates import issue
-from services.runtime.clock import SharedClock, clock_path
-from services.runtime.places import LOOPBACK
-
-Door = Callable[[int, str], tuple[int, dict[str, Any]]]
-"""What a door answers to its nth request: a status and a body."""
-
-
-class Listener(ThreadingHTTPServer):
-    """Whoever asked may be gone before the answer: that is no fault of the door's."""
-
-    def handle_error(self, *_: object) -> None:
-        """Say nothing."""
+from tests.command_builders import a_system_of, listening, silence
 
 
 @pytest.fixture(scope="module")
@@ -38,53 +21,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
     issue(folder / "credentials", ("police", "dafsu"))
     return folder
-
-
-@contextmanager
-def listening(door: Door, data: Path) -> Iterator[tuple[System, list[str]]]:
-    bodies: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self.do_POST()
-
-        def do_POST(self) -> None:
-            bodies.append(self.rfile.read(int(self.headers.get("content-length", 0))).decode())
-            status, body = door(len(bodies), bodies[-1])
-            if status == 0:
-                self.close_connection = True
-                return
-            content = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = Listener((LOOPBACK, 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield System(f"http://{LOOPBACK}:{server.server_port}", data), bodies
-    server.shutdown()
-    server.server_close()
-
-
-@contextmanager
-def silence() -> Iterator[str]:
-    """The address of somebody who takes every call and never says a word."""
-    with socket.create_server((LOOPBACK, 0), backlog=100) as listener:
-        yield f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-
-
-def a_system_of(data: Path, url: str, *, simulated: bool = False) -> System:
-    """A described system of which every service answers at one address."""
-    SharedClock.start(clock_path(data), datetime(2024, 9, 1, tzinfo=UTC))
-    described = {"url": url, "services": dict.fromkeys(WATCHED, url), "simulated": simulated}
-    (data / "run" / "system.json").write_text(json.dumps(described))
-    return System(url, data)
 
 
 def accepting(_count: int, body: str) -> tuple[int, dict[str, Any]]:
