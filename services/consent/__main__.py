@@ -73,7 +73,6 @@ class GateService:
         """Return how far the gate is behind the log."""
         ends = self._ends.ends((LOG, DECISIONS))
         behind = max(ends[LOG] - self.gate.position, 0)
-        telemetry.gauge("gate_behind", "Records of the log not decided yet").set(behind)
         return Standing(service="gate", behind=behind, pending=0, ends=ends)
 
     def _partition(self, *, quiet: bool) -> Partition:
