@@ -22,10 +22,10 @@ def inbox(system: System, recipient: str, person: str | None = None) -> Iterator
     while True:
         query = {"limit": str(PAGE), **({"after": after} if after else {})}
         page = system.get("/v1/inbox", query, agency=recipient, person=person).good()
+        if not page["releases"]:
+            return
         yield from page["releases"]
         after = page["next"]
-        if after is None:
-            return
 
 
 def opened(
