@@ -94,6 +94,14 @@ def test_health_readiness_metrics_and_standing_are_answered(service: Service) ->
     }  # fmt: skip
 
 
+def test_the_metrics_say_how_far_the_service_has_come_though_nobody_asked_for_its_standing(
+    service: Service,
+) -> None:
+    lines = service.ask("GET", "/metrics").body.decode().splitlines()
+
+    assert {"sightline_behind 1.0", "sightline_pending 2.0"} <= set(lines)
+
+
 def test_a_body_up_to_the_bound_is_read(service: Service) -> None:
     assert service.ask("POST", "/length", b"x" * LARGEST_BODY_BYTES).json() == LARGEST_BODY_BYTES
 
