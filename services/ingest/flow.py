@@ -62,6 +62,7 @@ def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted |
         return resolved
     ahead = times.defect(submission, arrival.at)
     found = (
+        *submission.lacks,
         *resolved.defects,
         *((ahead,) if ahead else ()),
         *incidents.uncorrected(submission, known),

@@ -1,67 +1,13 @@
 """What a VPA lacks is flagged and mended, never bounced (promise 10)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.eventlog.catalogue_files import load_catalogue
-from services.ingest import flow
-from services.ingest.forms.documents import Forms
 from services.ingest.rules.contact import do_not_contact
-from services.ingest.state import (
-    Accepted,
-    Arrival,
-    Incident,
-    Known,
-    Parties,
-    Plain,
-    Registered,
-    SchoolAges,
-    Scope,
-    Sender,
-)
-from tests.door_builders import Event, example
-
-FORMS = Forms(load_catalogue())
-AT = datetime(2024, 9, 1, tzinfo=UTC)
-HUB = Sender(agency="police", person="p-hub-1", role="lead")
-REGISTERED = Registered(
-    schools={"900101": SchoolAges(youngest=4, oldest=11)},
-    neighbours=frozenset(),
-    recipients=frozenset({"cheshire-cares", "family-help"}),
-)
-KNOWN = Known(incident=Incident(id="a" * 32, victim="b" * 32), corrects="original")
-
-
-def arrived(event: Event) -> Arrival:
-    """Return a VPA as it stands at the door."""
-    reading = FORMS.read(event)
-    assert reading.reasons == ()
-    assert reading.submission is not None
-    arrival = Arrival(submission=reading.submission, sender=HUB, at=AT)
-    assert flow.screen(arrival, ["police"], REGISTERED) == ()
-    return arrival
-
-
-def defects(event: Event) -> set[tuple[str, str]]:
-    """Return where a VPA wants mending, and the rules."""
-    accepted = flow.decide(arrived(event), KNOWN, REGISTERED)
-    assert isinstance(accepted, Accepted)
-    return {(defect.pointer, defect.rule) for defect in accepted.defects}
-
-
-def sections(event: Event) -> dict[str, Plain]:
-    """Return the sections a VPA is laid out in."""
-    accepted = Accepted(scope=Scope.KNOWN, incident=KNOWN.incident, defects=())
-    parties = Parties(victim="b" * 32, person_causing_harm="c" * 32, children=("d" * 32, "e" * 32))
-    laid = flow.lay_out(arrived(event), KNOWN, accepted, parties, range(16), REGISTERED)
-    return {plain.name: plain for plain in laid}
-
-
-def without(*names: str, of: str = "VpaRaised") -> Event:
-    """Return an example with some of it left out."""
-    return {name: value for name, value in example(of).items() if name not in names}
+from tests.door_builders import example
+from tests.door_forms import AT, HUB, defects, refusal, sections, without
 
 
 @pytest.mark.parametrize(
@@ -132,11 +78,8 @@ def test_a_clock_an_hour_ahead_does_not_delay_a_vpa_and_does_not_outrank_what_fo
 
 def test_a_clock_an_hour_ahead_is_refused_where_nothing_is_urgent() -> None:
     event = {**example("ConsentWithdrawn"), "occurred_at": (AT + timedelta(hours=1)).isoformat()}
-    reading = FORMS.read(event)
-    assert reading.submission is not None
-    arrival = Arrival(submission=reading.submission, sender=HUB, at=AT)
 
-    assert [r.rule for r in flow.screen(arrival, ["police"], REGISTERED)] == ["believable-time"]
+    assert refusal(event) == {("/occurred_at", "believable-time")}
 
 
 def test_an_unknown_school_is_a_queue_not_a_refusal() -> None:
@@ -156,11 +99,9 @@ def test_the_door_copies_time_and_source_and_counts_children() -> None:
 
 
 def test_an_override_without_its_rationale_is_refused() -> None:
-    reading = FORMS.read({**example("OverrideRecorded"), "rationale": {"text": "  "}})
-    assert reading.submission is not None
-    arrival = Arrival(submission=reading.submission, sender=HUB, at=AT)
+    event = {**example("OverrideRecorded"), "rationale": {"text": "  "}}
 
-    assert [r.rule for r in flow.screen(arrival, ["police"], REGISTERED)] == ["rationale"]
+    assert refusal(event) == {("/rationale/text", "rationale")}
 
 
 def test_one_s_own_confirmation_counts_for_nothing() -> None:
