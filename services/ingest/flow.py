@@ -29,6 +29,7 @@ from services.ingest.state import (
     Sender,
     Submission,
 )
+from services.vocabulary.calendar import local_date
 from services.vocabulary.events import SCHOOL_NOTIFICATIONS, VPA_FAMILY, EventType
 
 OF_VICTIM = frozenset(
@@ -75,7 +76,7 @@ def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted |
 
 def placed(submission: Submission, persons: Sequence[str], registered: Registered) -> tuple[PlacedChild, ...]:
     """Return where each child stands, in the event's order."""
-    on = submission.occurred_at.date()
+    on = local_date(submission.occurred_at)
     return tuple(
         PlacedChild(
             person=person,

@@ -31,6 +31,11 @@ def pointer(*path: str | int) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
+def missing(place: str, detail: str, fix: str) -> Reason:
+    """Return what to mend where something is not given."""
+    return Reason(pointer=place, rule="missing", detail=detail, fix=fix)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
     """Name who publishes: the agency, the person if any, and that person's role there."""

@@ -28,6 +28,8 @@ def test_the_least_vpa_there_is_is_accepted() -> None:
         "/contact",
         "/narrative",
         "/dash",
+        "/facts/vulnerable_adults",
+        "/facts/adult_safeguarding_concern",
     }
 
 
@@ -53,6 +55,54 @@ def test_only_a_plain_yes_is_safe(safe: dict[str, Any], unsafe: list[str]) -> No
 
 def test_a_changed_grade_needs_its_rationale() -> None:
     assert defects(without("rationale", of="VpaReviewed")) == {("/rationale", "missing")}
+
+
+@pytest.mark.parametrize("unsaid", [{"text": None}, {"text": " "}, {}])
+def test_an_empty_rationale_is_none(unsaid: dict[str, Any]) -> None:
+    assert defects({**example("VpaReviewed"), "rationale": unsaid}) == {("/rationale", "missing")}
+
+
+@pytest.mark.parametrize(
+    ("name", "nothing", "where"),
+    [
+        ("consent", {}, ("/consent", "missing")),
+        ("narrative", {}, ("/narrative", "missing")),
+        ("narrative", {"text": "  "}, ("/narrative", "missing")),
+        ("dash", {}, ("/dash", "missing")),
+        ("dash", {"answers": {}}, ("/dash", "missing")),
+        ("dash", {"tool": "dash", "version": "2009"}, ("/dash", "missing")),
+        ("contact", {}, ("/contact/safe", "safe-contact")),
+        ("contact", {"safe": {}}, ("/contact/safe", "safe-contact")),
+        ("contact", {"safe": {"said_by": "adult victim"}}, ("/contact/safe", "safe-contact")),
+    ],
+)
+def test_an_empty_part_is_a_missing_one(name: str, nothing: dict[str, Any], where: tuple[str, str]) -> None:
+    assert defects({**example("VpaRaised"), name: nothing}) == {where}
+
+
+@pytest.mark.parametrize("name", ["vulnerable_adults", "adult_safeguarding_concern"])
+def test_silence_about_a_vulnerable_adult_is_not_a_no(name: str) -> None:
+    event = example("VpaRaised")
+    del event["facts"][name]
+
+    assert defects(event) == {(f"/facts/{name}", "missing")}
+
+
+@pytest.mark.parametrize("name", ["home_educated", "present", "school_conflict"])
+@pytest.mark.parametrize("of", ["VpaRaised", "VpaReviewed"])
+def test_what_is_not_said_of_a_child_is_a_defect(name: str, of: str) -> None:
+    event = example(of)
+    del event["children"][1][name]
+
+    assert defects(event) == {(f"/children/1/{name}", "missing")}
+
+
+def test_children_listed_where_the_facts_say_none_is_a_contradiction() -> None:
+    event = example("VpaRaised")
+    event["facts"]["children"] = "none"
+
+    assert defects(event) == {("/facts/children", "children-listed")}
+    assert sections(event)["facts"].value["child_count"] == 2
 
 
 def test_a_review_may_not_end_with_the_risk_not_completed() -> None:
