@@ -127,7 +127,7 @@ def test_a_clock_an_hour_ahead_does_not_delay_a_vpa_and_does_not_outrank_what_fo
 
 
 def test_a_clock_an_hour_ahead_is_refused_where_nothing_is_urgent() -> None:
-    event = {**example("ConsentWithdrawn"), "occurred_at": (AT + timedelta(hours=1)).isoformat()}
+    event = {**example("ConsentRecorded"), "occurred_at": (AT + timedelta(hours=1)).isoformat()}
 
     assert refusal(event) == {("/occurred_at", "believable-time")}
 

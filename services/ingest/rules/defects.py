@@ -26,6 +26,8 @@ def _form(submission: Submission) -> Iterator[Reason]:
         yield from lacking.vpa(submission)
     elif submission.type is EventType.REFERRAL_RECEIVED:
         yield from lacking.referral(submission)
+    elif submission.type is EventType.MARAC_LISTED:
+        yield from lacking.marac(submission)
     elif submission.type is EventType.CONSENT_RECORDED:
         yield from lacking.consent(submission)
 

@@ -26,15 +26,34 @@ def referral(submission: Submission) -> Iterator[Reason]:
     """Yield what a referral does not say."""
     if text(submission.section("facts"), "referral_source") is None:
         yield missing("/facts/referral_source", "the source is missing", "name the organisation")
+    if submission.children:
+        yield from _grades(submission)
     for name in ("victim", "referral"):
         if is_empty(submission.section(name)):
             yield missing(f"/{name}", f"the referral has no {name}", f"send {name}")
+
+
+def marac(submission: Submission) -> Iterator[Reason]:
+    """Yield what the listing of a case at MARAC does not say (NA 6.61-6.70).
+
+    Where it names no attendees the meeting's usual ones are meant: that lacks nothing.
+    """
+    for name in ("criterion", "meeting_on"):
+        if text(submission.section("facts"), name) is None:
+            yield missing(f"/facts/{name}", f"{name} is missing", "send the listing again, with it")
 
 
 def consent(submission: Submission) -> Iterator[Reason]:
     """Yield a reason where a consent records no answer."""
     if not submission.consent:
         yield missing("/consent", "no answer is recorded", "give an answer for each recipient asked about")
+
+
+def _grades(submission: Submission) -> Iterator[Reason]:
+    """Yield a reason for each grade missing where children are listed: how urgent it is nobody can see."""
+    for name in ("risk", "children"):
+        if text(submission.section("facts"), name) is None:
+            yield missing(f"/facts/{name}", f"children are listed without {name}", f"give facts.{name}")
 
 
 def _parts(submission: Submission) -> Iterator[Reason]:
