@@ -26,6 +26,7 @@ from services.runtime.settings import Settings
 
 LARGEST_FILE_BYTES = 16 * 1024 * 1024
 EXPOSITION_TYPE = CONTENT_TYPE_LATEST
+TRACEPARENT = "traceparent"
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
@@ -36,6 +37,7 @@ def setup(service: str, settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("opentelemetry").setLevel(logging.ERROR)  # its warnings quote what a caller sent
     provider = TracerProvider(resource=Resource({"service.name": service}))
     provider.add_span_processor(BatchSpanProcessor(FileExporter(_file(service, settings))))
     trace.set_tracer_provider(provider)
@@ -62,8 +64,12 @@ def carrier() -> dict[str, str]:
 
 @contextmanager
 def continued(headers: Mapping[str, str]) -> Iterator[None]:
-    """Make spans started inside children of the span these headers carry."""
-    token = context.attach(_PROPAGATOR.extract(headers))
+    """Make spans started inside children of the span these headers carry.
+
+    Nothing but `traceparent` is taken from them: a `tracestate` is a caller's free text.
+    """
+    parent = headers.get(TRACEPARENT)
+    token = context.attach(_PROPAGATOR.extract({} if parent is None else {TRACEPARENT: parent}))
     try:
         yield
     finally:

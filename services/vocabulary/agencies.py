@@ -42,9 +42,6 @@ SERVICES = ("ingest", "consent", "keyring", "projections", "notify", "audit", "c
 HUB_ROLES = frozenset({"lead", "practitioner", "officer"})
 """Roles of police persons who act for the Vulnerability Hub; a first responder is not one."""
 
-RESPONDER = "responder"
-"""The role of a first responder: raises VPAs and records consent, nothing else."""
-
 
 def category_of(name: str) -> str:
     """Return the part before the colon, or the whole name: `school:900001` is a `school`."""

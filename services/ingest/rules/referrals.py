@@ -8,8 +8,10 @@ from services.ingest.state import Reason, Submission
 from services.vocabulary.events import EventType
 from services.vocabulary.people import normalise_name
 
-NOT_AN_ORGANISATION = frozenset({"health", "healthservice", "healthservices", "nhs"})
-"""Sources that name nobody, as letters alone."""
+NOT_AN_ORGANISATION = frozenset(
+    {"health", "healthcare", "healthservice", "healthservices", "nationalhealthservice", "nhs"}
+)
+"""Sources that name nobody, as letters alone and without an article."""
 
 
 def faults(submission: Submission) -> tuple[Reason, ...]:
@@ -21,7 +23,7 @@ def faults(submission: Submission) -> tuple[Reason, ...]:
 
 def _source(submission: Submission) -> Iterator[Reason]:
     source = text(submission.section("facts"), "referral_source")
-    if source is not None and normalise_name(source) in NOT_AN_ORGANISATION:
+    if source is not None and normalise_name(source).removeprefix("the") in NOT_AN_ORGANISATION:
         yield Reason(
             pointer="/facts/referral_source",
             rule="named-organisation",
