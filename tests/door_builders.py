@@ -174,10 +174,12 @@ def open_door(data: Path, url: str, *, patience: float = 5.0) -> Iterator[OpenDo
     closing = threading.Event()
     appender = threading.Thread(target=_append, args=(opened.door, closing), daemon=True)
     appender.start()
-    yield opened
-    closing.set()
-    appender.join(5)
-    opened.engine.dispose()
+    try:
+        yield opened
+    finally:
+        closing.set()
+        appender.join(5)
+        opened.engine.dispose()
 
 
 def _append(door: Door, closing: threading.Event) -> None:

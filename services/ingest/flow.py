@@ -55,6 +55,12 @@ def screen(arrival: Arrival, publishers: Iterable[str], registered: Registered) 
     return tuple(reason for reason in reasons if reason is not None)
 
 
+def unresolved(submission: Submission, known: Known) -> tuple[Reason, ...]:
+    """Return the reason to refuse an event that is about no incident we know, whatever else is wrong."""
+    resolved = incidents.resolve(submission, known)
+    return resolved.reasons if isinstance(resolved, Refused) else ()
+
+
 def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted | Refused:
     """Return about which incident a screened event is, with its defects, or its refusal."""
     submission = arrival.submission
