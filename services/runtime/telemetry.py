@@ -34,6 +34,7 @@ from services.runtime.settings import Settings
 
 LARGEST_FILE_BYTES = 16 * 1024 * 1024
 EXPOSITION_TYPE = CONTENT_TYPE_LATEST
+TRACEPARENT = "traceparent"
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
@@ -44,6 +45,7 @@ def setup(service: str, settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("opentelemetry").setLevel(logging.ERROR)  # its warnings quote what a caller sent
     provider = TracerProvider(resource=Resource({"service.name": service}))
     provider.add_span_processor(BatchSpanProcessor(FileExporter(_file(service, settings))))
     trace.set_tracer_provider(provider)
@@ -70,8 +72,13 @@ def carrier() -> dict[str, str]:
 
 @contextmanager
 def continued(headers: Mapping[str, str]) -> Iterator[None]:
-    """Make spans started inside children of the span these headers carry; of the present one if none."""
-    token = context.attach(_PROPAGATOR.extract(headers, context.get_current()))
+    """Make spans started inside children of the span these headers carry; of the present one if none.
+
+    Nothing but `traceparent` is taken from them: a `tracestate` is a caller's free text.
+    """
+    parent = headers.get(TRACEPARENT)
+    carried = {} if parent is None else {TRACEPARENT: parent}
+    token = context.attach(_PROPAGATOR.extract(carried, context.get_current()))
     try:
         yield
     finally:
