@@ -121,7 +121,12 @@ def lay_out(
     route["children"] = [_routed(leaf, child) for leaf, child in zip(child_leaves, children, strict=True)]
     return (
         Plain(name="routing", leaf=next(taken), person=None, value=route),
-        Plain(name="facts", leaf=next(taken), person=None, value=_facts(submission, copied, registered)),
+        Plain(
+            name="facts",
+            leaf=next(taken),
+            person=None,
+            value=_facts(submission, copied, len(set(parties.children)), registered),
+        ),
         *(
             Plain(name="children", leaf=leaf, person=child.person, value={**given, **copied})
             for leaf, child, given in zip(child_leaves, children, submission.children, strict=True)
@@ -160,10 +165,10 @@ def _owner(name: str, parties: Parties) -> str:
     return person
 
 
-def _facts(submission: Submission, copied: Record, registered: Registered) -> Record:
+def _facts(submission: Submission, copied: Record, children: int, registered: Registered) -> Record:
     facts = {**answers.facts(submission, registered), **copied}
     if submission.type in VPA_FAMILY:
-        facts["child_count"] = len(submission.children)
+        facts["child_count"] = children
     return facts
 
 

@@ -125,19 +125,22 @@ class Known:
 class Marks:
     """Hold what one person may be recognised by: texts, or the keyed tokens of such texts.
 
-    The texts are never stored or logged. Both None: nobody can be recognised by this.
+    The texts are never stored or logged. `name` is with the date of birth; `called` is without, and means
+    something within one incident alone. All None: nobody can be recognised by this.
     """
 
     nhs: str | None = field(default=None, repr=False)
     name: str | None = field(default=None, repr=False)
+    called: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Name somebody known by the same name and date of birth, with their NHS token if there is one."""
+    """Name somebody known by the same name, with their NHS token if there is one."""
 
     person: str
     nhs: str | None
+    has_birthday: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

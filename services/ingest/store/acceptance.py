@@ -173,7 +173,11 @@ class _Batch:
             incidents.load((item.arrival.sender, item.arrival.submission) for item in read)
             people = People(conn, self._door._store)
             described = {id(arrival): self._describe(arrival.submission) for arrival in arrivals}
-            people.load((one for found in described.values() for one in found.all()), incidents.victims())
+            people.load(
+                (one for found in described.values() for one in found.all()),
+                incidents.victims(),
+                self._children(arrivals, described, incidents),
+            )
             originals = self._originals(arrivals)
             results: list[Taken | _Read] = []
             for item, name, found in zip(offered, names, looked, strict=True):
@@ -187,6 +191,14 @@ class _Batch:
             incidents.write()
             self._personal = people.write(self._at)
         return results
+
+    def _children(
+        self, arrivals: Sequence[Arrival], described: Mapping[int, _Tokens], incidents: Incidents
+    ) -> Iterator[tuple[str, Marks]]:
+        for arrival in arrivals:
+            known = incidents.known(self._sender, arrival.submission)
+            if known is not None:
+                yield from ((known.id, child) for child in described[id(arrival)].children)
 
     def _originals(self, arrivals: Sequence[Arrival]) -> set[str]:
         wanted = [self._original(arrival.submission) for arrival in arrivals]
@@ -258,11 +270,13 @@ class _Batch:
             assert decided.incident is not None
             if submission.type in VPA_FAMILY:
                 incidents.change_victim(decided.incident)
-        other = tokens.person_causing_harm
+        other, of = tokens.person_causing_harm, decided.incident
         return decided, Parties(
             victim=victim,
             person_causing_harm=None if other is None else people.find(other),
-            children=tuple(people.find(child) for child in tokens.children),
+            children=tuple(
+                people.find_child(child, of.id if of is not None else None) for child in tokens.children
+            ),
         )
 
     def _victim(self, tokens: _Tokens, decided: Accepted, people: People) -> str | None:
