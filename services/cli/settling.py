@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.cli.client import System, connect
+from services.cli.client import System, connect, wait_for
 from services.cli.errors import CliError, Refused
 from services.cli.patience import PATIENCE_SECONDS, Patience, seconds_to_answer
 from services.runtime.clock import SharedClock, clock_path, elapsed, rest
@@ -124,18 +124,18 @@ def _standings(system: System, until: float | None) -> Sequence[Mapping[str, Any
 
 
 def _each(addresses: Mapping[str, str], until: float | None) -> Sequence[Mapping[str, Any]]:
-    seconds = seconds_to_answer(until)
-    connections = {name: connect(address, seconds) for name, address in addresses.items()}
+    connections = {name: connect(address, seconds_to_answer(until)) for name, address in addresses.items()}
     try:
         for connection in connections.values():
             connection.request("GET", "/v1/standing")
-        return [_said(name, connection) for name, connection in connections.items()]
+        return [_said(name, connection, until) for name, connection in connections.items()]
     finally:
         for connection in connections.values():
             connection.close()
 
 
-def _said(name: str, connection: http.client.HTTPConnection) -> Mapping[str, Any]:
+def _said(name: str, connection: http.client.HTTPConnection, until: float | None) -> Mapping[str, Any]:
+    wait_for(connection, seconds_to_answer(until))
     response = connection.getresponse()
     body = response.read()
     if response.status != http.client.OK:
