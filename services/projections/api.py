@@ -67,7 +67,9 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements") -> API
                 event_type=event_type,
             )
         )
-        return JSONResponse({"releases": [shown(row) for row in rows], "next": _next(rows, after)})
+        read_to = _next(rows)
+        releases = [shown(row) for row in rows]
+        return JSONResponse({"releases": releases, "next": read_to, "resume": read_to or after})
 
     @routes.get("/v1/inbox/head", summary="A signed statement of the first and last number kept")
     def head(authorization: Token = None) -> JSONResponse:
@@ -136,9 +138,12 @@ def _person(verifier: Verifier, authorization: str | None) -> Caller | JSONRespo
     return caller
 
 
-def _next(rows: tuple[Row, ...], after: str | None) -> str | None:
-    """Return where to go on from: behind the last row, or where the caller stands when nothing has come."""
-    return _cursor(rows[-1].seq) if rows else after
+def _next(rows: tuple[Row, ...]) -> str | None:
+    """Return where the next page begins, or None where nothing more has come.
+
+    `resume` beside it is never lost: a poller that read everything sends it to hear what comes later.
+    """
+    return _cursor(rows[-1].seq) if rows else None
 
 
 def _cursor(seq: int) -> str:

@@ -96,12 +96,12 @@ def test_an_inbox_read_page_by_page_is_gap_free(models: ReadModels, ask: Ask) ->
 
 
 def test_who_has_read_everything_goes_on_from_where_it_stands(models: ReadModels, ask: Ask) -> None:
-    assert ask("/v1/inbox").json() == {"releases": [], "next": None}
+    assert ask("/v1/inbox").json() == {"releases": [], "next": None, "resume": None}
 
     models.append("dafsu", a_release(seq=1))
     models.follow()
     cursor = ask("/v1/inbox").json()["next"]
-    assert ask("/v1/inbox", after=cursor).json() == {"releases": [], "next": cursor}
+    assert ask("/v1/inbox", after=cursor).json() == {"releases": [], "next": None, "resume": cursor}
 
     models.append("dafsu", a_release(seq=2))
     models.follow()
@@ -139,7 +139,7 @@ def test_nobody_sees_anothers_releases(models: ReadModels, ask: Ask) -> None:
     models.append(SCHOOL, a_release(SCHOOL, 1, sections=("children",)))
     models.follow()
 
-    assert ask("/v1/inbox", "cedah").json() == {"releases": [], "next": None}
+    assert ask("/v1/inbox", "cedah").json() == {"releases": [], "next": None, "resume": None}
     of_the_school = ask("/v1/inbox", SCHOOL).json()["releases"]
     assert [row["recipient"] for row in of_the_school] == [SCHOOL]
 
