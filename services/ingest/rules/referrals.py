@@ -19,8 +19,13 @@ def faults(submission: Submission) -> tuple[Reason, ...]:
 
     One handed on goes back for contact details not marked safe; demand is counted by a source with a name.
     """
-    if submission.type in (EventType.REFERRED_ON, EventType.CONSULTATION_GIVEN):
-        return (*_source(submission), *unstated(submission.section("contact")))
+    if submission.type is EventType.CONSULTATION_GIVEN:
+        return tuple(_source(submission))
+    if submission.type is EventType.REFERRED_ON:
+        return (
+            *_source(submission),
+            *(unstated(contact) if (contact := submission.section("contact")) else ()),
+        )
     if submission.type is not EventType.REFERRAL_RECEIVED:
         return ()
     return (*_source(submission), *unstated(submission.section("contact")), *_own_details(submission))
