@@ -31,12 +31,14 @@ class Receiving:
         self._patience = patience
 
     def receive(self, caller: Caller, body: bytes) -> Response:
-        """Return the answer to one request.
+        """Return the answer to one request: nothing is looked at while the log is not to be trusted.
 
         1. Parse.  2. Read each event.  3. Take the batch in.  4. Wait for the log's acknowledgement.
 
         A receipt is answered only after step 4. Asked to come back later, a publisher sends the same again.
         """
+        if not self._progress.is_trusted:
+            return answers.stopped()
         try:
             document = parse(body)
         except Malformed as error:
