@@ -30,6 +30,11 @@ class Receiving:
         self._progress = progress
         self._patience = patience
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Every event type that is read here."""
+        return self._forms.types
+
     def receive(self, caller: Caller, body: bytes) -> Response:
         """Return the answer to one request: nothing is looked at while the log is not to be trusted.
 
