@@ -1,7 +1,10 @@
 """Wire the door together and open it."""
 
+import math
+
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.eventlog.access import Access
 from services.eventlog.catalogue_files import load_catalogue
@@ -52,6 +55,16 @@ class Door:
         )
         self._receiving = Receiving(Forms(catalogue), self.acceptance, self.progress, patience=patience)
         self._ready = False
+        telemetry.gauge("door_pending", "Outbox rows the log has not acknowledged").set_function(
+            self._pending
+        )
+
+    def _pending(self) -> float:
+        """Return how many rows wait, asked for at each scrape; not a number where the database is away."""
+        try:
+            return self.outbox.pending()
+        except SQLAlchemyError:
+            return math.nan
 
     def app(self) -> FastAPI:
         """Return the app that answers publishers."""
@@ -65,10 +78,12 @@ class Door:
         )
 
     def is_ready(self) -> bool:
-        """Say whether the database answers and, once since the start, all that is kept was in the log."""
+        """Say whether events are taken: the log's clock agrees with ours, the database answers and, once
+        since the start, all that is kept was in the log.
+        """
         at_rest = not self.ticker.is_due() and self.outbox.pending() == 0
         self._ready = self._ready or at_rest
-        return self._ready
+        return self._ready and self.progress.is_trusted
 
     def standing(self) -> Standing:
         """Return how much is kept and not in the log yet, a quarter hour that is due among it."""
@@ -92,7 +107,7 @@ def registered(partnership: Partnership) -> Registered:
 
 
 def main() -> None:
-    """Run until SIGTERM. The appender or the ticker failing ends the process."""
+    """Run until SIGTERM. The appender or the ticker failing ends the process; clocks that disagree do not."""
     settings = Settings.load()
     telemetry.setup("ingest", settings)
     partition = Partnership.load(settings.partnership).partition

@@ -45,5 +45,8 @@ POLL_SECONDS: Final = 0.01
 TICK_SECONDS: Final = 0.5
 """How often the ticker looks at a real one."""
 
+PROBE_SECONDS: Final = 10.0
+"""How long the door waits, once the log's clock disagreed, before it asks with one more row."""
+
 STAMP_TOLERANCE: Final = timedelta(seconds=2)
 """How far the log's own timestamp may lie outside sending and acknowledgement (design 2)."""

@@ -24,6 +24,7 @@ from tests.notify_builders import (
 )
 
 ANA, BEA, CAT = Child(name="Anaquillory"), Child(name="Beatrixaline"), Child(name="Catharinolda")
+UNDATED = Child(name="Anaquillory", born=None)
 EVE = Child(name="Evangelowyn", home_educated=True, school=None)
 
 
@@ -107,8 +108,18 @@ def test_one_child_at_two_schools_over_two_forms_is_counted_once(notify: Notify)
         ({SCHOOL: [ANA, ANA, BEA]}, 2),
         ({SCHOOL: [ANA], OTHER_SCHOOL: [ANA]}, 1),
         ({SCHOOL: [ANA, BEA], "education": [ANA, EVE, EVE]}, 3),
+        ({SCHOOL: [UNDATED, UNDATED]}, 1),
+        ({SCHOOL: [UNDATED], OTHER_SCHOOL: [ANA]}, 1),
+        ({SCHOOL: [UNDATED, ANA], "education": [UNDATED]}, 1),
     ],
-    ids=["twice-in-one-form", "at-two-schools", "at-a-school-and-with-the-officer"],
+    ids=[
+        "twice-in-one-form",
+        "at-two-schools",
+        "at-a-school-and-with-the-officer",
+        "twice-by-name-alone",
+        "at-two-schools-once-by-name-alone",
+        "once-by-name-alone-at-a-school-and-with-the-officer",
+    ],
 )
 def test_a_child_who_stands_twice_in_one_form_is_one_child_on_both_sides_of_the_sum(
     notify: Notify, released: dict[str, list[Child]], persons: int

@@ -210,3 +210,52 @@ def test_a_refused_event_begins_no_incident_and_no_person(tmp_path: Path, databa
         found = reasons_of(door, {**unknown, "incident": event["incident"]}, "dafsu")
 
         assert found == {("/incident", "unknown-incident")}
+
+
+@pytest.mark.parametrize(
+    ("piece", "bad", "pointer"),
+    [
+        ("Quenivaldra", "Queni\\u0000valdra", "/victim/given_name"),
+        ("Quenivaldra", "Queni\\ud800valdra", "/victim/given_name"),
+        ("Marigoldine", "Mari\\udc00", "/children/0/given_name"),
+        ('"q01"', '"q01\\ud800"', "/dash/answers"),
+        ('"victim"', '"victim\\u0000"', ""),
+        ("EX-2024-000117", "EX\\u0000", "/incident"),
+        ("VpaRaised", "VpaRaised\\ud800", "/type"),
+    ],
+)
+def test_a_bad_text_in_one_event_does_not_stop_its_batch(
+    piece: str, bad: str, pointer: str, tmp_path: Path
+) -> None:
+    good = json.dumps([{**example("VpaRaised"), "id": name} for name in ("first", "last")]).encode()
+    body = good[:-1] + b"," + raw(piece, bad) + b"]"
+
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        answer = door.publisher.post(body)
+
+        results = answer.json()["results"]
+        assert [result["status"] for result in results] == ["accepted", "accepted", "refused"]
+        assert (pointer, "text") in {(r["pointer"], r["rule"]) for r in results[2]["reasons"]}
+        assert len(door.stored()) == 2
+
+
+def test_a_bad_text_is_one_reason_among_all(tmp_path: Path) -> None:
+    body = raw("Quenivaldra", "Queni\\u0000valdra").replace(b"standard", b"extreme")
+
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        answer = door.publisher.post(body, "dafsu")
+
+    assert answer.status_code == 422
+    assert {(reason["pointer"], reason["rule"]) for reason in answer.json()["reasons"]} == {
+        ("/victim/given_name", "text"),
+        ("/facts/risk", "enum"),
+        ("/type", "authority"),
+    }
+
+
+def test_an_id_that_cannot_be_told_is_not_repeated(tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        answer = door.publisher.post(raw("example-vpa-raised", "example\\ud800"))
+
+    assert answer.json()["results"][0]["id"] is None
+    assert answer.json()["reasons"][0]["pointer"] == "/id"

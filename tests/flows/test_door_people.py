@@ -280,3 +280,13 @@ def test_a_child_who_stands_twice_in_a_form_is_counted_once(door: OpenDoor) -> N
 
     assert len(set(child_persons([event])[0])) == 2
     assert event.facts["child_count"] == 2
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_child_named_once_with_and_once_without_a_birthday_is_one_child(door: OpenDoor, order: int) -> None:
+    known = a_form_with("1", a_child(date_of_birth="2015-03-02"))
+    twice = a_form_with("2", *[a_child(), a_child(date_of_birth="2015-03-02")][::order], of="2")
+
+    _, event = after(door, known, twice)
+
+    assert len(set(child_persons([event])[0])) == 1

@@ -8,7 +8,8 @@ import pytest
 
 from services.eventlog.errors import Unavailable
 from services.eventlog.records import Position, Record
-from services.ingest.worker.appender import Appender, ClocksDisagree
+from services.ingest.worker.appender import Appender
+from services.runtime import telemetry
 from tests.door_builders import NOW, OpenDoor, example
 
 
@@ -33,8 +34,10 @@ class Stamping:
 
     def __init__(self, at: datetime) -> None:
         self._at = at
+        self.taken = 0
 
     def append(self, topic: str, records: Sequence[Record]) -> list[Position]:
+        self.taken += len(records)
         return [
             Position(topic=topic, partition=0, offset=n, timestamp=self._at) for n, _ in enumerate(records)
         ]
@@ -57,6 +60,19 @@ def keep(door: OpenDoor, *names: str) -> None:
 def appender(door: OpenDoor, writer: object, *, simulated: bool = True) -> Appender:
     """Return an appender of this door's outbox to another log."""
     return Appender(door.door.outbox, door.door.progress, writer, door.clock, simulated=simulated)  # type: ignore[arg-type]
+
+
+def stepped_until_ready(door: OpenDoor) -> bool:
+    """Have the door append what it holds, and say whether it is ready then."""
+    door.door.ticker.step()
+    door.door.appender.step()
+    return door.door.is_ready()
+
+
+def waiting(door: OpenDoor) -> float:
+    """Return what a scrape is told of the rows that wait."""
+    lines = telemetry.exposition().decode().splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith("sightline_door_pending "))
 
 
 def test_a_lost_acknowledgement_is_followed_by_the_same_bytes_in_the_same_order(door: OpenDoor) -> None:
@@ -102,12 +118,68 @@ def test_a_door_killed_before_it_remembered_the_append_appends_again(door: OpenD
 @pytest.mark.parametrize("apart", [-3, 3])
 def test_a_log_whose_clock_disagrees_stops_the_door(door: OpenDoor, apart: int) -> None:
     keep(door, "1")
-    stamping = Stamping(NOW + timedelta(seconds=apart))
+    ready = stepped_until_ready(door)
 
-    with pytest.raises(ClocksDisagree):
-        appender(door, stamping, simulated=False).step()
+    keep(door, "2")
+    appender(door, Stamping(NOW + timedelta(seconds=apart)), simulated=False).step()
+    answer = door.publisher.publish({**example("VpaRaised"), "id": "3"})
 
-    assert door.door.outbox.pending() == 1
+    assert (ready, door.door.is_ready()) == (True, False)
+    assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
+    assert door.door.outbox.pending() == 0
+
+
+def test_what_a_log_with_another_clock_took_is_not_copied_when_the_door_starts_again(
+    tmp_path: Path, database_url: str
+) -> None:
+    asked: list[int] = []
+    for life in range(3):
+        door = OpenDoor(tmp_path / "data", database_url, patience=0)
+        keep(door, f"{life}")
+        stamping = Stamping(NOW + timedelta(hours=1))
+        hands = appender(door, stamping, simulated=False)
+        while hands.step():
+            pass
+        asked.append(stamping.taken)
+        door.engine.dispose()
+
+    assert asked == [1, 1, 1]
+
+
+def test_the_receipt_of_an_event_whose_stamp_is_not_trusted_is_true(door: OpenDoor) -> None:
+    keep(door, "1")
+    appender(door, Stamping(NOW + timedelta(hours=1)), simulated=False).step()
+    appender(door, Stamping(NOW), simulated=False).step()
+    door.door.progress.trust()
+
+    result = door.publisher.publish({**example("VpaRaised"), "id": "1", "incident": "1"}).json()["results"][0]
+
+    assert result["status"] == "duplicate"
+    assert door.publisher.get(f"/v1/receipts/{result['receipt']}").status_code == 200
+
+
+def test_once_the_clocks_agree_again_the_door_goes_on(door: OpenDoor) -> None:
+    keep(door, "1", "2", "3", "4")
+    stepped_until_ready(door)
+    keep(door, "5", "6", "7")
+    wrong, right = Stamping(NOW + timedelta(hours=1)), Stamping(NOW)
+    door.door.progress.distrust()
+
+    one = appender(door, wrong, simulated=False).step()
+    still = door.door.is_ready()
+    another = appender(door, right, simulated=False).step()
+
+    assert (one, still, another, door.door.is_ready()) == (1, False, 1, True)
+    assert appender(door, right, simulated=False).step() == 1
+
+
+def test_how_much_waits_is_counted_when_it_is_asked_for(door: OpenDoor) -> None:
+    before = waiting(door)
+    keep(door, "1", "2")
+    kept = waiting(door)
+    door.door.appender.step()
+
+    assert (before, kept, waiting(door)) == (0, 2, 0)
 
 
 def test_two_seconds_apart_is_agreement(door: OpenDoor) -> None:

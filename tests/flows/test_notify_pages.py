@@ -119,6 +119,15 @@ def test_every_pupil_of_a_message_is_named_though_the_form_named_one_twice() -> 
     assert (page.count("Anaquillory"), page.count("Beatrixaline")) == (1, 1)
 
 
+def test_a_pupil_named_twice_without_a_birthday_is_shown_once() -> None:
+    undated = {**ANA, "date_of_birth": None}
+    desk = a_desk(a_message(), opens={"children[0]": undated, "children[1]": undated})
+
+    page = visit(desk, "/school/m1", purpose=PURPOSES[0]).text
+
+    assert page.count("Anaquillory") == 1
+
+
 def test_two_pupils_of_whom_nothing_is_known_are_two() -> None:
     desk = a_desk(a_message(), opens={"children[0]": NOBODY, "children[1]": NOBODY})
 

@@ -7,7 +7,7 @@ import pytest
 from services.notify.rules.encompass import deadlines, is_history, not_yet_told
 from services.notify.rules.placement import Ages, Pupil, Reason, Register, clock_for, reason_for
 from services.notify.rules.reconcile import account, counted
-from services.notify.rules.tokens import Element, child_token
+from services.notify.rules.tokens import Element, child_token, one_child
 from services.notify.rules.wording import SUBJECT, WHAT_TO_DO, neutral_body
 from tests.notify_builders import AN_HOUR_LATER, BELL, HOUR_TO_PHONE, LEAD, TUESDAY_NIGHT, YEAR, london
 
@@ -118,6 +118,21 @@ def test_two_children_of_whom_nothing_is_said_are_two_children() -> None:
     first, second = token(a_child("", None)), token(a_child("", None), name="children[1]")
 
     assert len({first, second, token(None, release="s")}) == 3
+
+
+def test_a_child_named_without_a_birthday_is_the_one_child_called_the_same() -> None:
+    undated, dated = token(a_child("Brindlewyck", None)), token(a_child("Brindlewyck"))
+
+    assert one_child(undated, {undated, dated}) == one_child(dated, {undated, dated}) == dated
+    assert not_yet_told((undated,), frozenset({dated})) == ()
+    assert not_yet_told((dated,), frozenset({undated})) == ()
+
+
+def test_where_two_are_called_the_same_a_child_without_a_birthday_is_neither() -> None:
+    undated = token(a_child("Brindlewyck", None))
+    both = {token(a_child("Brindlewyck")), token(a_child("Brindlewyck", date(2018, 1, 1)))}
+
+    assert one_child(undated, both) == undated
 
 
 def test_a_mail_says_nothing_of_the_scheme_a_child_or_what_happened() -> None:

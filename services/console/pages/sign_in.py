@@ -30,9 +30,15 @@ def require_demonstration(settings: Settings) -> None:
         )
 
 
+EDUCATION: Final = "education"
+"""Whose officers have calls to make by the bell: that is what they see first."""
+
+
 def home_of(agency: str) -> str:
     """Return the page a person of an agency starts from."""
-    return "/school" if is_school(agency) else "/inbox"
+    if is_school(agency):
+        return "/school"
+    return "/calls" if agency == EDUCATION else "/inbox"
 
 
 def router(desk: Desk, partnership: Partnership) -> APIRouter:

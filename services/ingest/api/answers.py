@@ -48,6 +48,11 @@ def later() -> Response:
     return busy("not acknowledged yet: send the same again, under the same ids")
 
 
+def stopped() -> Response:
+    """Return the answer while the log's clock disagrees with ours: nothing is taken until they agree."""
+    return busy("the clocks of the door and the log disagree: send the same later, under the same ids")
+
+
 def absent() -> Response:
     """Return the one answer to a receipt that is unknown, another's, or not true yet."""
     return problem(ABSENT, "not found", "no such receipt of yours: check it")

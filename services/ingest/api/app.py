@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError
 
 from services.ingest.api import answers
+from services.ingest.api.described import EVENTS, RECEIPTS, describe
 from services.ingest.api.receiving import Receiving
 from services.ingest.settings import BATCHES_AT_ONCE
 from services.ingest.store.outbox import Outbox
@@ -17,32 +18,6 @@ from services.runtime import telemetry
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.settings import Settings
 from services.runtime.web import Standing, busy, create_app
-
-BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "oneOf": [
-                        {"$ref": "#/components/schemas/Event"},
-                        {"type": "array", "items": {"$ref": "#/components/schemas/Event"}, "maxItems": 100},
-                    ]
-                }
-            }
-        },
-    }
-}
-EVENT = {
-    "type": "object",
-    "required": ["type", "id", "occurred_at"],
-    "properties": {
-        "type": {"type": "string"},
-        "id": {"type": "string"},
-        "occurred_at": {"type": "string", "format": "date-time"},
-        "incident": {"type": "string"},
-    },
-}
 
 
 def build(
@@ -58,7 +33,7 @@ def build(
     app = create_app("Sightline: the door", settings, ready=ready, standing=standing)
     room = BoundedSemaphore(BATCHES_AT_ONCE)
 
-    @app.post("/v1/events", openapi_extra=BODY)
+    @app.post("/v1/events", openapi_extra=EVENTS)
     async def events(request: Request) -> Response:
         """Publish one event, or up to 100."""
         try:
@@ -73,7 +48,7 @@ def build(
         finally:
             room.release()
 
-    @app.get("/v1/receipts/{receipt}")
+    @app.get("/v1/receipts/{receipt}", openapi_extra=RECEIPTS)
     def receipts(receipt: str, request: Request) -> Response:
         """Say where the event behind a receipt lies in the log, to its own publisher."""
         try:
@@ -85,7 +60,7 @@ def build(
         )
         return answers.absent() if found is None else JSONResponse({**asdict(found), "status": "appended"})
 
-    _describe(app)
+    describe(app, receiving.types)
     return app
 
 
@@ -97,14 +72,3 @@ def _receive(receiving: Receiving, caller: Caller, body: bytes, headers: dict[st
         if error.connection_invalidated or type(error).__name__ == "OperationalError":
             return busy("the door cannot keep events just now: send the same again, under the same ids")
         raise
-
-
-def _describe(app: FastAPI) -> None:
-    openapi = app.openapi
-
-    def described() -> dict[str, object]:
-        document = openapi()
-        document.setdefault("components", {}).setdefault("schemas", {}).setdefault("Event", EVENT)
-        return document
-
-    app.openapi = described  # type: ignore[method-assign]

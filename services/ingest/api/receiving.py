@@ -8,7 +8,7 @@ from prometheus_client import Histogram
 
 from services.ingest.api import answers
 from services.ingest.forms.documents import Forms
-from services.ingest.forms.strict import Malformed, parse
+from services.ingest.forms.strict import Malformed, bad_texts, cleaned, may_have_bad_texts, parse
 from services.ingest.settings import ACK_SECONDS, BATCH_LIMIT
 from services.ingest.state import Json, Reason, Sender
 from services.ingest.store.acceptance import Acceptance
@@ -30,37 +30,57 @@ class Receiving:
         self._progress = progress
         self._patience = patience
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Every event type that is read here."""
+        return self._forms.types
+
     def receive(self, caller: Caller, body: bytes) -> Response:
-        """Return the answer to one request.
+        """Return the answer to one request: nothing is looked at while the log is not to be trusted.
 
         1. Parse.  2. Read each event.  3. Take the batch in.  4. Wait for the log's acknowledgement.
 
         A receipt is answered only after step 4. Asked to come back later, a publisher sends the same again.
         """
+        if not self._progress.is_trusted:
+            return answers.stopped()
         try:
             document = parse(body)
         except Malformed as error:
             return answers.malformed(error.fault.reason())
-        if isinstance(document, list):
-            return self._batch(caller, document)
-        taken = self._take(caller, [document])
-        return answers.later() if taken is None else answers.single(taken[0])
-
-    def _batch(self, caller: Caller, documents: list[Json]) -> Response:
+        documents = document if isinstance(document, list) else [document]
         if not 0 < len(documents) <= BATCH_LIMIT:
             return answers.refused_whole(_size())
-        taken = self._take(caller, documents)
-        return answers.later() if taken is None else answers.several(taken)
+        offer = self._cautiously if may_have_bad_texts(body) else self._offered
+        taken = self._take(caller, [offer(one) for one in documents])
+        if taken is None:
+            return answers.later()
+        return answers.several(taken) if isinstance(document, list) else answers.single(taken[0])
 
-    def _take(self, caller: Caller, documents: Sequence[Json]) -> list[Taken] | None:
+    def _take(self, caller: Caller, offered: Sequence[Offered]) -> list[Taken] | None:
         sender = Sender(agency=caller.agency, person=caller.person, role=caller.role.value)
         with telemetry.tracer().start_as_current_span("door.take") as span:
-            span.set_attributes({"agency": caller.agency, "events": len(documents)})
-            taken = self._acceptance.take(sender, [self._offered(document) for document in documents])
+            span.set_attributes({"agency": caller.agency, "events": len(offered)})
+            taken = self._acceptance.take(sender, offered)
             _count(taken)
             pause.at("door-after-outbox")
             self._progress.added()
             return taken if self._acknowledged(taken) else None
+
+    def _cautiously(self, document: Json) -> Offered:
+        """Return an event whose texts may be bad: where one is, it alone is refused, not its whole batch."""
+        bad = tuple(fault.reason() for fault in bad_texts(document))
+        if not bad:
+            return self._offered(document)
+        places = {reason.pointer for reason in bad}
+        reading = self._forms.read(cleaned(document))
+        return Offered(
+            id=None if places & {"", "/id"} else reading.id,
+            mac=b"",
+            schema=reading.schema,
+            submission=reading.submission,
+            reasons=(*bad, *(reason for reason in reading.reasons if reason.pointer not in places)),
+        )
 
     def _offered(self, document: Json) -> Offered:
         reading = self._forms.read(document)

@@ -43,6 +43,11 @@ class Forms:
         self._catalogue = catalogue
         self._checks = {name: _checks(catalogue.event(name)) for name in catalogue.types()}
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Every event type there is a checker for."""
+        return tuple(self._checks)
+
     def read(self, value: Json) -> Reading:
         """Return the event in a value, with everything its form is wrong in."""
         if not isinstance(value, dict):

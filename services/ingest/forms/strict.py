@@ -1,7 +1,12 @@
-"""JSON as it should be: what other readers would take differently, or not at all, is refused here."""
+"""JSON as it should be: what other readers would take differently, or not at all, is refused here.
+
+What makes the body as a whole something else to another reader refuses all of it (`parse`); a text that some
+reader cannot hold refuses the event it stands in (`bad_texts`).
+"""
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from services.ingest.forms.faults import Fault
@@ -9,6 +14,12 @@ from services.ingest.settings import DEPTH_LIMIT
 from services.ingest.state import Json
 
 _ESCAPES = re.compile(r"[\x00\ud800-\udfff]")
+
+_BAD_TEXT = Fault(
+    rule="text",
+    detail="a text holds U+0000 or half of a surrogate pair",
+    fix="leave the character out, or escape both halves",
+)
 
 
 class Malformed(Exception):
@@ -22,8 +33,8 @@ class Malformed(Exception):
 def parse(body: bytes) -> Json:
     """Return the document in a body. Raises `Malformed`.
 
-    Refuses what is not UTF-8, NaN and infinities, keys given twice, lone surrogates and U+0000 in any
-    text, numbers too long to hold, and nesting beyond `DEPTH_LIMIT`.
+    Refuses what is not UTF-8, NaN and infinities, keys given twice, numbers too long to hold, and nesting
+    beyond `DEPTH_LIMIT`.
     """
     try:
         value: Json = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
@@ -37,9 +48,20 @@ def parse(body: bytes) -> Json:
             "json", f"the body is not JSON{where}", "send one object, or an array of them"
         ) from None
     _require_shallow(value)
-    if b"\\u" in body:
-        _require_texts(value)
     return value
+
+
+def may_have_bad_texts(body: bytes) -> bool:
+    """Say whether `bad_texts` has to be asked: without an escape no text is bad."""
+    return b"\\u" in body
+
+
+def bad_texts(value: Json) -> tuple[Fault, ...]:
+    """Return a fault for each text and each key with U+0000 or a lone surrogate in it.
+
+    The path of a key's fault is that of the object it stands in: a pointer could not be written with it.
+    """
+    return tuple(_bad_texts(value))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -69,16 +91,27 @@ def _deep() -> Malformed:
     return Malformed("depth", detail, "send the event as its schema has it")
 
 
-def _require_texts(value: Json) -> None:
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, str) and _ESCAPES.search(item):
-            detail = "a text holds U+0000 or half of a surrogate pair"
-            raise Malformed("text", detail, "leave the character out, or escape both halves")
-        if isinstance(item, dict):
-            stack.extend(item.keys())
-        stack.extend(_inside(item))
+def cleaned(value: Json) -> Json:
+    """Return a value without what is bad in its texts: to find what else is wrong, never to be taken."""
+    if isinstance(value, str):
+        return _ESCAPES.sub("", value)
+    if isinstance(value, list):
+        return [cleaned(item) for item in value]
+    if isinstance(value, dict):
+        return {_ESCAPES.sub("", name): cleaned(item) for name, item in value.items()}
+    return value
+
+
+def _bad_texts(value: Json) -> Iterator[Fault]:
+    if isinstance(value, str) and _ESCAPES.search(value):
+        yield _BAD_TEXT
+    elif isinstance(value, list):
+        yield from (fault.under(n) for n, item in enumerate(value) for fault in _bad_texts(item))
+    elif isinstance(value, dict):
+        if any(map(_ESCAPES.search, value)):
+            yield _BAD_TEXT
+        named = ((name, item) for name, item in value.items() if not _ESCAPES.search(name))
+        yield from (fault.under(name) for name, item in named for fault in _bad_texts(item))
 
 
 def _inside(value: Json) -> list[Json]:

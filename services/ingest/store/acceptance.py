@@ -274,9 +274,7 @@ class _Batch:
         return decided, Parties(
             victim=victim,
             person_causing_harm=None if other is None else people.find(other),
-            children=tuple(
-                people.find_child(child, of.id if of is not None else None) for child in tokens.children
-            ),
+            children=people.find_children(tokens.children, of.id if of is not None else None),
         )
 
     def _victim(self, tokens: _Tokens, decided: Accepted, people: People) -> str | None:

@@ -1,7 +1,7 @@
 """Who a person is: recognised by keyed tokens, or new, with a key made before anything is sealed."""
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
 
@@ -74,11 +74,17 @@ class People:
         self._learn(person, marks)
         return person
 
-    def find_child(self, marks: Marks, incident: str | None) -> str:
-        """Return a child as an event of an incident describes them.
+    def find_children(self, children: Sequence[Marks], incident: str | None) -> tuple[str, ...]:
+        """Return the children of an event of an incident, in its order.
 
-        One without a date of birth and a number is the child of that incident who is called the same.
+        One without a date of birth and a number is the child of that incident who is called the same, in
+        the event itself too: those with either are found first.
         """
+        order = sorted(range(len(children)), key=lambda at: not (children[at].nhs or children[at].name))
+        found = {at: self._find_child(children[at], incident) for at in order}
+        return tuple(found[at] for at in range(len(children)))
+
+    def _find_child(self, marks: Marks, incident: str | None) -> str:
         token = child_token(incident, marks) if incident is not None else None
         person = self._recognised(marks) or self._child(marks, token) or self.begin()
         self._learn(person, marks)

@@ -1,4 +1,4 @@
-"""How far the log has come, for whoever waits for it: one appender tells, many requests listen."""
+"""How far the log has come, and whether it is to be trusted: one appender tells, many requests listen."""
 
 from threading import Condition
 
@@ -14,7 +14,21 @@ class Progress:
     def __init__(self, through: int) -> None:
         self._through = through
         self._added = False
+        self._trusted = True
         self._changed = Condition()
+
+    @property
+    def is_trusted(self) -> bool:
+        """Say whether the log's clock last agreed with ours; until it does nothing more is taken in."""
+        return self._trusted
+
+    def trust(self) -> None:
+        """Say that the log's clock agrees with ours."""
+        self._trusted = True
+
+    def distrust(self) -> None:
+        """Say that the log's clock disagrees with ours: no deadline could be trusted."""
+        self._trusted = False
 
     def reached(self, seq: int) -> None:
         """Say that the log has every row up to this one."""

@@ -18,8 +18,8 @@ from services.notify.rules.wording import WHAT_TO_DO
 from services.notify.state import Stage
 from services.vocabulary.agencies import is_school
 from services.vocabulary.events import EventType
-from services.vocabulary.people import match_on_name
-from services.vocabulary.times import NotATime, format_time, parse_date
+from services.vocabulary.people import match_on_calling
+from services.vocabulary.times import format_time
 
 PURPOSES: Final = ("To support the child in school today", "To brief the key adult")
 TAKEN: Final = frozenset({200, 201, 409})
@@ -172,11 +172,8 @@ def _pupil(content: Mapping[str, object]) -> Mapping[str, str]:
 
 def _recognised_by(content: Mapping[str, object]) -> str | None:
     """Return what tells a pupil from another; None where the form does not say enough to know one again."""
-    given, family, born = (_text(content, part) for part in ("given_name", "family_name", "date_of_birth"))
-    try:
-        return match_on_name(given, family, parse_date(born)) if given and family and born else None
-    except NotATime:
-        return None
+    called = match_on_calling(_text(content, "given_name") or "", _text(content, "family_name") or "")
+    return f"{called}\x1f{_text(content, 'date_of_birth') or ''}" if called else None
 
 
 def _text(row: Mapping[str, object], name: str) -> str | None:

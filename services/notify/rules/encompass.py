@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.notify.rules.tokens import one_child
 from services.vocabulary.calendar import SchoolYear
 
 HISTORY = timedelta(days=7)
@@ -45,4 +46,7 @@ def is_history(occurred_at: datetime, recorded_at: datetime) -> bool:
 
 def not_yet_told(released: tuple[str, ...], told: frozenset[str]) -> tuple[str, ...]:
     """Return the children of a release whom the school has no standing message about, each once, in order."""
-    return tuple(dict.fromkeys(child for child in released if child not in told))
+    among = told.union(released)
+    known = {one_child(child, among) for child in told}
+    children = dict.fromkeys(one_child(child, among) for child in released)
+    return tuple(child for child in children if child not in known)

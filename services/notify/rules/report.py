@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.notify.rules.placement import Reason
 from services.notify.rules.reconcile import Account, account, counted
+from services.notify.rules.tokens import one_child
 from services.notify.state import Form, Listing, Notification, Stage, Standing
 from services.vocabulary.events import EventType
 
@@ -78,26 +79,30 @@ def outcome_of(notification: Notification) -> str:
 def _row(one: Occurrence) -> Row:
     listings = [known for known in one.listings if known.standing is Standing.STANDS]
     standing = [known for known in one.notifications if known.standing is Standing.STANDS]
-    here = _children(standing)
+    among = {*(known.child for known in listings), *(c for known in standing for c in known.children)}
+    listed = frozenset(one_child(known.child, among) for known in listings)
+    here = _children(standing, among)
     return Row(
         occurrence=one.id,
         occurred_at=happened_at(one),
         account=account(
             counted((form.event_type == EventType.VPA_CORRECTED, form.child_count) for form in one.forms),
-            listed=frozenset(known.child for known in listings),
-            escalated=_children(known for known in one.notifications if known.escalated_at) & here,
-            told=_children(known for known in standing if known.delivered_at),
+            listed=listed,
+            escalated=_children((known for known in one.notifications if known.escalated_at), among) & here,
+            told=_children((known for known in standing if known.delivered_at), among),
         ),
         notifications=one.notifications,
-        reasons=_reasons(listings),
+        reasons=_reasons(listings, among),
     )
 
 
-def _children(notifications: Iterable[Notification]) -> AbstractSet[str]:
-    return frozenset(child for one in notifications for child in one.children)
+def _children(notifications: Iterable[Notification], among: AbstractSet[str]) -> AbstractSet[str]:
+    return frozenset(one_child(child, among) for one in notifications for child in one.children)
 
 
-def _reasons(listings: Sequence[Listing]) -> Mapping[str, int]:
+def _reasons(listings: Sequence[Listing], among: AbstractSet[str]) -> Mapping[str, int]:
     """Count children by reason, each once: by the reason given last."""
-    last = {one.child: one.reason for one in sorted(listings, key=lambda known: known.listed_at)}
+    last = {
+        one_child(one.child, among): one.reason for one in sorted(listings, key=lambda known: known.listed_at)
+    }
     return dict(sorted(Counter(last.values()).items()))

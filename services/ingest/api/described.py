@@ -1,0 +1,161 @@
+"""The door as `/openapi.json` describes it: what it takes, and every answer it gives."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI
+
+from services.ingest.settings import BATCH_LIMIT, ID_LENGTH
+from services.ingest.store.answers import Status
+from services.runtime.problems import PROBLEM
+
+Described = dict[str, Any]
+
+JSON = "application/json"
+RETRY = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}}}
+
+
+def _named(name: str) -> Described:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _listed(name: str) -> Described:
+    return {"type": "array", "items": _named(name)}
+
+
+def _answer(description: str, schema: str, media: str = JSON) -> Described:
+    return {"description": description, "content": {media: {"schema": _named(schema)}}}
+
+
+def _refusal(description: str) -> Described:
+    return _answer(description, "Problem", PROBLEM)
+
+
+_BUSY = {**_refusal("Not now: send the same again, under the same ids; nothing is lost."), "headers": RETRY}
+_NOBODY = _refusal("Nobody is known by the token.")
+
+EVENTS: Described = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {
+                "schema": {
+                    "oneOf": [
+                        _named("Event"),
+                        {**_listed("Event"), "minItems": 1, "maxItems": BATCH_LIMIT},
+                    ]
+                }
+            }
+        },
+    },
+    "responses": {
+        "201": _answer("One event, accepted: its receipt is true.", "Results"),
+        "200": _answer("A batch, one result an event, in order; or one event sent before.", "Results"),
+        "400": _refusal("The body is not JSON that everyone reads alike."),
+        "401": _NOBODY,
+        "409": _refusal("One event, under an id that another event has."),
+        "413": _refusal("The body is too large; nothing in it was looked at."),
+        "422": _refusal("One event, refused with every reason; or a batch of a wrong size."),
+        "503": _BUSY,
+    },
+}
+RECEIPTS: Described = {
+    "responses": {
+        "200": _answer("Where the event lies in the log.", "Receipt"),
+        "401": _NOBODY,
+        "404": _refusal("No such receipt of the caller's."),
+    }
+}
+
+_TEXT: Described = {"type": "string"}
+_TEXT_OR_NONE: Described = {"type": ["string", "null"]}
+_REFERENCE: Described = {"type": ["string", "null"], "maxLength": ID_LENGTH}
+
+
+def _record(properties: Mapping[str, Described], **more: Any) -> Described:
+    return {"type": "object", "required": list(properties), "properties": dict(properties), **more}
+
+
+_SCHEMAS: Described = {
+    "Result": _record(
+        {
+            "id": {**_TEXT_OR_NONE, "description": "the publisher's own; null where it cannot be read"},
+            "status": {"type": "string", "enum": [status.value for status in Status]},
+            "event_id": {**_TEXT_OR_NONE, "description": "the log's"},
+            "receipt": _TEXT_OR_NONE,
+            "reasons": {**_listed("Reason"), "description": "why it is refused: all of them"},
+            "defects": {**_listed("Reason"), "description": "what to mend in an event that is taken"},
+        }
+    ),
+    "Results": _record({"results": _listed("Result")}),
+    "Reason": _record(
+        {
+            "pointer": {**_TEXT, "format": "json-pointer"},
+            "rule": _TEXT,
+            "detail": _TEXT,
+            "fix": {**_TEXT, "description": "what to do"},
+        }
+    ),
+    "Problem": {
+        "type": "object",
+        "description": "RFC 9457; a refusal of events has reasons, and the results of what was looked at",
+        "required": ["type", "status", "title", "detail"],
+        "properties": {
+            "type": _TEXT,
+            "status": {"type": "integer"},
+            "title": _TEXT,
+            "detail": _TEXT,
+            "reasons": _listed("Reason"),
+            "results": _listed("Result"),
+        },
+    },
+    "Receipt": _record(
+        {
+            "receipt": _TEXT,
+            "event_id": _TEXT,
+            "status": {"type": "string", "enum": ["appended"]},
+            "partition": {"type": "integer", "minimum": 0},
+            "offset": {"type": "integer", "minimum": 0},
+            "recorded_at": {**_TEXT, "format": "date-time"},
+        }
+    ),
+}
+
+
+def describe(app: FastAPI, types: Sequence[str]) -> None:
+    """Have an app's document name these schemas, an event of these types among them, and no others."""
+    made = app.openapi
+
+    def described() -> Described:
+        document = made()
+        document["components"] = {"schemas": {"Event": _event(types), **_SCHEMAS}}
+        for path in document["paths"].values():
+            for operation in path.values():
+                _without_defaults(operation["responses"])
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+def _without_defaults(responses: Described) -> None:
+    """Drop the answer that is described without our asking: to parameters that nothing can be wrong with."""
+    if JSON in responses.get("422", {}).get("content", {}):
+        del responses["422"]
+
+
+def _event(types: Sequence[str]) -> Described:
+    """Return an event's head; its sections are in the Avro schema of its type."""
+    properties: Mapping[str, Described] = {
+        "type": {"type": "string", "enum": sorted(types)},
+        "id": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": ID_LENGTH,
+            "pattern": r"\S",
+            "description": "the publisher's own",
+        },
+        "occurred_at": {**_TEXT, "format": "date-time"},
+    }
+    event = _record(properties, additionalProperties=True)
+    event["properties"] |= {"incident": _REFERENCE, "corrects": _REFERENCE}
+    return event
