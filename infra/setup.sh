@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 
 stamps=infra/.stamps
 python=${PYTHON:-python3.11}
+java_at_least=17
+uv=0.13.9  # installs what requirements.lock names, and is not in it itself
 export UV_PYTHON_DOWNLOADS=never
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -22,7 +24,7 @@ missing=()
 need() { local package=$1; shift; "$@" >/dev/null 2>&1 || missing+=("$package"); }
 need_debian_packages() {
   need python3.11-venv "$python" -c 'import ensurepip, venv'
-  need default-jre-headless command -v java
+  need default-jre-headless java_is_new_enough
   need maven jars_or_maven
   need npm assets_or_npm
   need postgresql compgen -G '/usr/lib/postgresql/*/bin/initdb'
@@ -35,6 +37,14 @@ need_debian_packages() {
   say "installing ${missing[*]}"
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive $command; } > /dev/null \
     || fail "could not install; run: apt-get update && $command"
+  java_is_new_enough \
+    || fail "\`java\` is older than $java_at_least: put a newer one first in PATH"
+}
+# `java -version` says `version "17.0.19"`, of old ones `version "1.8.0_292"`.
+java_is_new_enough() {
+  local version
+  version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
+  [ "${version:-0}" -ge "$java_at_least" ]
 }
 jars_or_maven() { fresh jars infra/kafka/pom.xml || command -v mvn; }
 assets_or_npm() { fresh assets infra/web/package-lock.json || command -v npm; }
@@ -46,7 +56,8 @@ python_environment() {
   fi
   if ! fresh python requirements.lock || [ ! -x .venv/bin/ruff ]; then
     say "installing the locked Python packages"
-    [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet uv
+    [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" = "$uv" ] \
+      || .venv/bin/python -m pip install --quiet "uv==$uv"
     .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
     done_with python requirements.lock
   fi

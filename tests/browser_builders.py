@@ -19,7 +19,7 @@ from tests.system import Running
 CHROMIUM = "/usr/bin/chromium"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCHOOL = "school:900101"
-HUB, DAFSU, CEDAH = "police", "dafsu", "cedah"
+HUB, DAFSU, CEDAH, EDUCATION = "police", "dafsu", "cedah", "education"
 NARROW, WIDE = 320, 1200
 NAMES = ("Quenivaldra", "Thornwickle", "Marigoldine", "Peregrinian", "Bartolemius", "Grumblethwait")
 """Everybody in the example VPA."""
@@ -82,6 +82,19 @@ def tell(system: Running, folder: Path) -> Told:
     system.cli("settle")
     aliases = {name: _alias(system, name, reference) for name in (HUB, DAFSU, SCHOOL)}
     return Told(reference=reference, aliases=aliases, message=_message(system, aliases[SCHOOL])["id"])
+
+
+def list_children(system: Running, folder: Path) -> None:
+    """Publish a VPA about a child educated at home and one in whose school a parent works."""
+    reference = f"BR-{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
+    event = _event("VpaRaised", reference)
+    first, second = event["children"]
+    at_home = {**first, "school_urn": None, "home_educated": True}
+    event["children"] = [at_home, {**second, "school_conflict": "yes"}]
+    file = folder / f"{reference}.jsonl"
+    file.write_text(json.dumps(event))
+    system.cli("publish", str(file), "--as", HUB)
+    system.cli("settle")
 
 
 def state_of(system: Running, told: Told) -> str:

@@ -32,6 +32,9 @@ from services.runtime.settings import DEMO_PARTNERSHIP, Settings
 from services.vocabulary.agencies import SERVICES
 
 NOW = datetime(2024, 9, 10, 9, 5, tzinfo=UTC)
+NOBODY = "nobody in particular"
+"""Given for a person: a token that names none."""
+
 Event = dict[str, Any]
 
 
@@ -64,9 +67,10 @@ class Publisher:
         self._partnership = partnership
 
     def token(self, agency: str, person: str | None = None) -> str:
-        """Return a token for an agency's first person, for the one named, or for a service."""
+        """Return a token for an agency's first person, for the one named, for nobody, or for a service."""
         people = self._partnership.people_of(agency)
-        who = person or (people[0].id if people else None)
+        first = people[0].id if people else None
+        who = None if person == NOBODY else person or first
         return mint(agency, who, self._keys[agency], SystemClock().now())
 
     def post(self, body: bytes, agency: str = "police", person: str | None = None) -> httpx.Response:
@@ -170,10 +174,12 @@ def open_door(data: Path, url: str, *, patience: float = 5.0) -> Iterator[OpenDo
     closing = threading.Event()
     appender = threading.Thread(target=_append, args=(opened.door, closing), daemon=True)
     appender.start()
-    yield opened
-    closing.set()
-    appender.join(5)
-    opened.engine.dispose()
+    try:
+        yield opened
+    finally:
+        closing.set()
+        appender.join(5)
+        opened.engine.dispose()
 
 
 def _append(door: Door, closing: threading.Event) -> None:

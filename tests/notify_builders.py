@@ -28,6 +28,7 @@ from services.notify.worker.customs import Customs
 from services.notify.worker.duties import Duties
 from services.notify.worker.following import Follower
 from services.notify.worker.keyring import Facts, Hidden
+from services.notify.worker.looking import Lookout
 from services.notify.worker.mailing import Mailer
 from services.notify.worker.planning import Planner
 from services.notify.worker.running import Worker
@@ -39,6 +40,7 @@ from services.runtime.settings import DEMO_PARTNERSHIP
 from services.vocabulary.agencies import topic_of
 from services.vocabulary.calendar import LONDON, SchoolYear
 from services.vocabulary.grounds import ReleaseKind
+from services.vocabulary.times import format_time
 
 SCHOOL, OTHER_SCHOOL = "school:900101", "school:900102"
 KEY = b"notify's own key, of 32 bytes...."
@@ -66,7 +68,8 @@ def a_custom(*, email: bool = False, year: SchoolYear = YEAR) -> Custom:
 def an_office() -> Office:
     """The officer, a register of one school for ages 4 to 11, and one school elsewhere."""
     register = Register(schools={"900101": Ages(youngest=4, oldest=11)}, elsewhere=frozenset({"990001"}))
-    return Office(owner="p-education-1", register=register, year=YEAR, years={"900101": YEAR})
+    years = {"900101": YEAR}
+    return Office(owner="p-education-1", lead="p-education-3", register=register, year=YEAR, years=years)
 
 
 def opened(
@@ -77,6 +80,7 @@ def opened(
     occurred_at: datetime = TUESDAY_NIGHT,
     recorded_at: datetime = AN_HOUR_LATER,
     pupils: tuple[Pupil | None, ...] = (),
+    first_recorded_at: datetime | None = None,
 ) -> Opened:
     """A release to a school (or to education) of one occurrence, opened: its children by token."""
     return Opened(
@@ -90,6 +94,7 @@ def opened(
         recorded_at=recorded_at,
         children=children,
         pupils=pupils,
+        first_recorded_at=first_recorded_at,
     )
 
 
@@ -167,6 +172,9 @@ class Notify:
     post: Post = field(default_factory=Post)
     signals: Signals = field(default_factory=Signals)
     numbers: dict[str, int] = field(default_factory=dict)
+    traceparent: str | None = None
+    """The trace in which releases come."""
+
     engine: Engine = field(init=False)
 
     def __post_init__(self) -> None:
@@ -184,7 +192,10 @@ class Notify:
         )
         duties = Duties(engine=self.engine, customs=customs, signals=self.signals, clock=self.clock)
         follower = Follower(self.engine, self.log.reader, self.clock)
-        return Worker(follower=follower, planner=planner, duties=duties, signals=self.signals)
+        lookout = Lookout(engine=self.engine, clock=self.clock)
+        return Worker(
+            follower=follower, planner=planner, lookout=lookout, duties=duties, signals=self.signals
+        )
 
     def mailer(self, channel: Channel | None = None) -> Mailer:
         """The thread that mails."""
@@ -242,12 +253,31 @@ class Notify:
         )
         release = replace(release, header=_header(event, event_type, self.clock.now()))
         value = encode_release(release)
-        self.log.writer().append(topic_of(to), [Record(key=to.encode(), value=value)])
+        headers = (("traceparent", self.traceparent.encode()),) if self.traceparent else ()
+        self.log.writer().append(topic_of(to), [Record(key=to.encode(), value=value, headers=headers)])
         return release.release_id
 
-    def acknowledge(self, school: str, number: int, occurrence: int = 1) -> None:
-        """The school says it has read everything about an occurrence, and gets its own release of that."""
-        self.release(school, number, occurrence, (), event_type="SchoolNotificationAcknowledged")
+    def acknowledge(
+        self,
+        school: str,
+        number: int,
+        occurrence: int = 1,
+        *,
+        notification: str | None = None,
+        said_at: datetime | None = None,
+    ) -> None:
+        """The school says it has read a message, or what it has; the partnership gets the facts of that."""
+        acknowledged = "SchoolNotificationAcknowledged"
+        self.release(school, number, occurrence, ("facts",), event_type=acknowledged)
+        facts = self.release("partnership", number, occurrence, ("facts",), event_type=acknowledged)
+        self.keyring.counts[facts] = Facts(
+            child_count=None, occurred_at=said_at or self.clock.now(), notification=notification
+        )
+
+    def open(self, agency: str, release_id: str, *, to: str | None = None, refused: bool = False) -> None:
+        """Somebody is shown the children of a release, or refused; the keyring has put it on record."""
+        record = an_opening(agency, release_id, self.clock.now(), to=to or agency, refused=refused)
+        self.log.writer().append("openings", [record])
 
     def recall(self, to: str, number: int, occurrence: int = 1) -> None:
         """The gate takes a release back."""
@@ -266,7 +296,7 @@ class Notify:
     def calls(self) -> tuple[listing.Call, ...]:
         """Return the phone calls owed."""
         with reading(self.engine) as conn:
-            return listing.open_calls(conn)
+            return listing.owed(conn).calls
 
     def said(self) -> list[str]:
         """Return the steps said to the partnership and not yet taken by the door, in order."""
@@ -293,6 +323,7 @@ class Front:
     opens: dict[str, Any] = field(default_factory=dict)
     heard: list[Any] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    traces: list[str] = field(default_factory=list)
 
     def answer(self, path: str, body: Any) -> Any:
         """Answer as the door or the keyring does."""
@@ -319,6 +350,7 @@ def answering(front: Front) -> Iterator[str]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             front.tokens.append(self.headers["authorization"])
+            front.traces.append(self.headers.get("traceparent", ""))
             answer = json.dumps(front.answer(self.path, body)).encode()
             self.send_response(front.status)
             self.send_header("content-length", str(len(answer)))
@@ -335,6 +367,25 @@ def answering(front: Front) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def an_opening(
+    agency: str, release_id: str, at: datetime, *, to: str | None = None, refused: bool = False
+) -> Record:
+    """Return what the keyring puts on record before it shows the children of a release."""
+    record = {
+        "opening_id": f"opening-{release_id}",
+        "at": format_time(at),
+        "release_id": release_id,
+        "event_id": "event-1",
+        "recipient": to or agency,
+        "agency": agency,
+        "person": "p-school-900101",
+        "purpose": "To support the child in school today",
+        "sections": [] if refused else ["children[0]"],
+        "refused": refused,
+    }
+    return Record(key=b"opening", value=json.dumps(record).encode())
 
 
 def a_release(

@@ -197,7 +197,7 @@ def running_system(
             text=True,
         )
     try:
-        ready = _first_line(process, data)
+        ready = first_line(process, data)
         yield Running(url=ready["url"], data=data, checkpoint_key=ready["checkpoint_key"], process=process)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -215,7 +215,8 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
 
 
-def _first_line(process: subprocess.Popen[str], data: Path) -> dict[str, str]:
+def first_line(process: subprocess.Popen[str], data: Path) -> dict[str, str]:
+    """Return what `sightline up` prints when it is ready; its standard error is `up.err` under `data`."""
     assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], READY_SECONDS)
     line = process.stdout.readline() if ready else ""

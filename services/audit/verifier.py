@@ -74,11 +74,14 @@ class Findings:
         return self.events[offset : offset + 1] if isinstance(offset, int) and offset >= 0 else []
 
 
-def verify(directory: Path, vkey_text: str) -> Result:
-    """Check every file of a bundle against a verification key. Never raises for what a bundle holds."""
+def verify(directory: Path, vkey: str | bytes) -> Result:
+    """Check every file of a bundle against a verification key, as text or as a file held it.
+
+    Never raises for what a bundle or a key holds.
+    """
     found = Findings()
     try:
-        trust = trust_root(vkey_text)
+        trust = trust_root(vkey)
         scope, listed = read_manifest(directory, trust)
     except Wrong as wrong:
         return Result(ok=False, tree_size=0, root="", problems=(str(wrong),))
@@ -91,8 +94,12 @@ def verify(directory: Path, vkey_text: str) -> Result:
     return Result(ok=not found.problems, tree_size=size, root=root.hex(), problems=tuple(found.problems))
 
 
-def trust_root(text: str) -> TrustRoot:
+def trust_root(given: str | bytes) -> TrustRoot:
     """Read a verification key. Raises `Wrong` unless its own hash is right."""
+    try:
+        text = given.decode("utf-8") if isinstance(given, bytes) else given
+    except UnicodeDecodeError as error:
+        raise Wrong("key: not text") from error
     parts = text.strip().split("+", 2)
     if len(parts) != 3:
         raise Wrong("key: not a verification key: expected `name+hash+base64`")
@@ -389,7 +396,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--key", type=Path, required=True, help="file with the partnership's verification key"
     )
     chosen = parser.parse_args(arguments)
-    result = verify(chosen.directory, chosen.key.read_text())
+    result = verify(chosen.directory, chosen.key.read_bytes())
     print(json.dumps(asdict(result)))
     return 0 if result.ok else 1
 

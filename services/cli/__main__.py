@@ -14,14 +14,20 @@ from services.cli.errors import CliError
 
 app = typer.Typer(
     name="sightline",
-    help="The event log a safeguarding partnership shares.",
+    help="The event log a safeguarding partnership shares.\n\nExample: sightline demo --exit",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-policy = typer.Typer(help="The policy that decides who may see what.", no_args_is_help=True)
-schools = typer.Typer(help="Operation Encompass: which school heard when.", no_args_is_help=True)
+policy = typer.Typer(
+    help="The policy that decides who may see what.\n\nExample: sightline policy show", no_args_is_help=True
+)
+schools = typer.Typer(
+    help="Operation Encompass: which school heard when.\n\n"
+    "Example: sightline schools status --from 2024-09-01 --to 2024-09-30",
+    no_args_is_help=True,
+)
 app.add_typer(policy, name="policy")
 app.add_typer(schools, name="schools")
 
@@ -67,15 +73,14 @@ def up(
 
 @app.command()
 def example(event_type: Annotated[str, typer.Argument(metavar="TYPE")], json_: Json = False) -> None:
-    """Print a valid example of an event.
+    """Print a valid example of an event, as one line that can be published.
 
-    Example: sightline example VpaRaised --json > one.jsonl
+    Example: sightline example VpaRaised > one.jsonl
     """
     from services.cli import show
     from services.cli.examples import example as found
 
-    text = found(event_type)
-    show.document(json.loads(text)) if json_ else print(text, end="")
+    show.document(json.loads(found(event_type)))
 
 
 @app.command()
@@ -159,7 +164,9 @@ def explain(
 ) -> None:
     """Say who may see an event, who may not, and why.
 
-    Example: sightline explain EX-2024-000117 --to dafsu
+    A school the event does not name has the answer given to every other school.
+
+    Example: sightline explain example-vpa-raised --to dafsu
     """
     from services.cli import reading, show
 
@@ -212,7 +219,9 @@ def export(
     data: Data = None,
     json_: Json = False,
 ) -> None:
-    """Fetch the offline bundle: the record with its proofs.
+    """Fetch the offline bundle: the record with its proofs, or what one recipient was released.
+
+    With --as it is the recipient that asks, without it the Hub's lead.
 
     Example: sightline export --out bundle
     """
@@ -234,14 +243,17 @@ def verify(
 ) -> None:
     """Check a bundle offline, against a key that did not come with it.
 
-    Example: sightline verify bundle --key checkpoint.vkey
+    `sightline up` prints the key and keeps it under its data directory; hand it on by another way than
+    the bundle.
+
+    Example: sightline verify bundle --key data/credentials/checkpoint.vkey
     """
     from dataclasses import asdict
 
     from services.audit.verifier import verify as check
     from services.cli import show
 
-    result = check(directory, key.read_text(encoding="utf-8").strip())
+    result = check(directory, key.read_bytes())
     if json_:
         show.document(asdict(result))
     else:
@@ -258,15 +270,20 @@ def demo(
         Path | None, typer.Option("--data", help="A fresh directory to keep; else one that goes afterwards.")
     ] = None,
     exit_: Annotated[bool, typer.Option("--exit", envvar="DEMO_EXIT", help="Stop when all is told.")] = False,
+    json_: Json = False,
 ) -> None:
     """Play a synthetic month through a whole system and print what every agency and school received.
 
+    With --json the services' answers as one document.
+
     Example: sightline demo --exit
     """
+    from services.cli import show
     from services.cli.demo import Wanted
-    from services.cli.demo import demo as show_all
+    from services.cli.demo import demo as play
 
-    show_all(Wanted(seed=seed, month=month, data=data, stay=not exit_))
+    wanted = Wanted(seed=seed, month=month, data=data, stay=not exit_)
+    play(wanted, show.answers_as_json if json_ else show.answers)
 
 
 @app.command()

@@ -17,9 +17,9 @@ from typing import IO, Any
 from urllib.parse import urlencode, urlsplit
 
 from services.cli.errors import CliError, NotRunning, Refused
+from services.cli.patience import ANSWER_SECONDS, seconds_to_answer
 from services.runtime.places import DEMO_PARTNERSHIP
 
-ANSWER_SECONDS = 30.0
 HUB = "police"
 JSON = "application/json"
 
@@ -104,15 +104,25 @@ class System:
         *,
         agency: str = HUB,
         person: str | None = None,
+        until: float | None = None,
     ) -> Answer:
-        """Ask for something as an agency's person."""
+        """Ask for something as an agency's person. Raises Lost, where `until` is given about then."""
         given = {name: value for name, value in (query or {}).items() if value}
-        return self._ask("GET", path + ("?" + urlencode(given) if given else ""), None, agency, person)
+        target = path + ("?" + urlencode(given) if given else "")
+        return self._ask("GET", target, None, self._headers(agency, person), until)
 
-    def post(self, path: str, body: object, *, agency: str = HUB, person: str | None = None) -> Answer:
-        """Send JSON as an agency's person; `bytes` are sent as they are."""
+    def post(
+        self,
+        path: str,
+        body: object,
+        *,
+        agency: str = HUB,
+        person: str | None = None,
+        until: float | None = None,
+    ) -> Answer:
+        """Send JSON as an agency's person; `bytes` are sent as they are. Raises Lost as `get` does."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self._ask("POST", path, content, agency, person)
+        return self._ask("POST", path, content, self._headers(agency, person), until)
 
     @contextmanager
     def download(
@@ -132,17 +142,19 @@ class System:
         finally:
             connection.close()
 
-    def _ask(self, method: str, target: str, body: bytes | None, agency: str, person: str | None) -> Answer:
-        headers = self._headers(agency, person)
+    def _ask(
+        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], until: float | None
+    ) -> Answer:
         kept: dict[str, http.client.HTTPConnection] = self._connections.__dict__.setdefault("kept", {})
         reused = kept.pop(self.url, None)
         connection = reused or connect(self.url)
+        wait_for(connection, seconds_to_answer(until))
         try:
             answer = exchange(connection, method, target, body, headers)
         except ConnectionError as error:
             connection.close()
             if reused is not None:  # closed while it lay idle; all we send may be sent again
-                return self._ask(method, target, body, agency, person)
+                return self._ask(method, target, body, headers, until)
             raise Lost(f"lost `{self.url}`: {type(error).__name__}") from error
         except (OSError, http.client.HTTPException) as error:
             connection.close()
@@ -164,12 +176,19 @@ class System:
         return self._keys[agency]
 
 
-def connect(url: str) -> http.client.HTTPConnection:
-    """Return a connection to the host of a URL, opened on first use."""
+def connect(url: str, seconds: float = ANSWER_SECONDS) -> http.client.HTTPConnection:
+    """Return a connection to the host of a URL, opened on first use, that waits so long for an answer."""
     parts = urlsplit(url)
     if parts.scheme == "https":
-        return http.client.HTTPSConnection(parts.netloc, timeout=ANSWER_SECONDS)
-    return http.client.HTTPConnection(parts.netloc, timeout=ANSWER_SECONDS)
+        return http.client.HTTPSConnection(parts.netloc, timeout=seconds)
+    return http.client.HTTPConnection(parts.netloc, timeout=seconds)
+
+
+def wait_for(connection: http.client.HTTPConnection, seconds: float) -> None:
+    """Let a connection, opened or not, wait so long for its next answer."""
+    connection.timeout = seconds
+    if connection.sock is not None:
+        connection.sock.settimeout(seconds)
 
 
 def exchange(

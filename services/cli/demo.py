@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +33,7 @@ from services.runtime.processes import die_with_parent
 from services.synthetic.actors import Schools
 from services.synthetic.dated import Dated
 from services.synthetic.month import first_moment, month
-from services.synthetic.printout import Answers, lines
+from services.synthetic.printout import Answers
 
 TOLD_EVERY_SECONDS = 2.0
 STOP_SECONDS = 30.0
@@ -54,16 +54,18 @@ class Wanted:
     stay: bool
 
 
-def demo(wanted: Wanted) -> None:
-    """Run the demo. Raises Unsound when children do not add up, the record fails or somebody is at rest."""
+def demo(wanted: Wanted, tell: Callable[[Answers], None]) -> None:
+    """Run the demo and tell the answers, before it stays for whoever wants to look around.
+
+    Raises Unsound when children do not add up, the record fails or somebody is at rest.
+    """
     if wanted.month not in MONTHS:
         raise CliError(f"`{wanted.month}` is no month we have: choose {', '.join(MONTHS)}")
     signal.signal(signal.SIGTERM, _interrupted)
     events = month(wanted.seed, Partnership.load(DEMO_PARTNERSHIP))
-    with _directory(wanted.data) as data, running(data) as system:
+    with directory(wanted.data) as data, running(data) as system:
         answers = played(system, events, wanted.seed, *MONTHS[wanted.month])
-        for line in lines(answers):
-            print(line, flush=True)
+        tell(answers)
         if wanted.stay:
             _wait()
     if not answers.sound:
@@ -112,13 +114,16 @@ def _url(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:
-        raise CliError("sightline up did not become ready: read what it said above")
+        raise CliError("sightline up did not become ready: read above, and give --data to keep its logs")
     return str(json.loads(line)["url"])
 
 
 @contextmanager
-def _directory(given: Path | None) -> Iterator[Path]:
-    """Yield a fresh directory: the one given, or one of our own that goes when all went well."""
+def directory(given: Path | None) -> Iterator[Path]:
+    """Yield a fresh directory: the one given, or one of our own that goes afterwards, however it ends.
+
+    It holds keys: what failed is looked at again on a directory that somebody gave.
+    """
     if given is not None:
         if given.exists() and any(given.iterdir()):
             raise CliError(f"`{given}` is not empty: the demo needs a fresh directory")
@@ -126,8 +131,10 @@ def _directory(given: Path | None) -> Iterator[Path]:
         return
     (ROOT / "var").mkdir(exist_ok=True)
     own = Path(tempfile.mkdtemp(prefix="demo-", dir=ROOT / "var"))
-    yield own
-    shutil.rmtree(own)
+    try:
+        yield own
+    finally:
+        shutil.rmtree(own)
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> None:
@@ -135,7 +142,7 @@ def _interrupted(_number: int, _frame: FrameType | None) -> None:
 
 
 def _wait() -> None:
-    print("Ctrl-C stops everything.", flush=True)
+    progress("Ctrl-C stops everything")
     with suppress(KeyboardInterrupt):
         while True:
             signal.pause()

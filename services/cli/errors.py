@@ -2,6 +2,7 @@
 
 CliError           printed in one line; the command ends with code 1
   NotRunning       no system at that address, or nothing said where one is
+  NothingFound     what was asked for is not there, or not for whoever asks
   Refused          the system answered with problem details
 """
 
@@ -14,6 +15,10 @@ class CliError(Exception):
 
 class NotRunning(CliError):
     """Nothing answers where a running system should be."""
+
+
+class NothingFound(CliError):
+    """What was asked for is not there, or not for whoever asks: the two look alike."""
 
 
 class Refused(CliError):

@@ -44,7 +44,7 @@ class PlayedDoors:
         """Return one page of a recipient's inbox, and the cursor to go on from."""
         query = {"limit": str(PAGE), "after": after or ""}
         page = self.system.get("/v1/inbox", query, agency=recipient).good()
-        return page["releases"], page["next"]
+        return page["releases"], page["resume"]
 
     def open(self, recipient: str, row: Row, sections: Sequence[str], purpose: str) -> Mapping[str, Any]:
         """Open sections for the recipient's first registered person; nothing where it was recalled."""

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from services.cli.client import Answer, Lost, System
-from services.cli.settling import PATIENCE_SECONDS, advance, settle
+from services.cli.patience import PATIENCE_SECONDS, Patience
+from services.cli.settling import Unsettled, advance, settle
 from services.runtime.clock import elapsed, rest
 
 __all__ = ["Result", "Tally", "advance", "publish", "publish_lines", "settle"]
@@ -22,6 +24,19 @@ MOST_BYTES = 1_500_000
 AGAIN = frozenset({429, 502, 503, 504})
 AGAIN_SECONDS = 0.1
 SLOWEST_AGAIN_SECONDS = 1.0
+
+NOT_JSON: Mapping[str, str] = {
+    "pointer": "",
+    "rule": "json",
+    "detail": "the line cannot be read as JSON",
+    "fix": "write one event a line, as a JSON object",
+}
+NOT_AN_OBJECT: Mapping[str, str] = {
+    "pointer": "",
+    "rule": "object",
+    "detail": "the line is JSON, and no object",
+    "fix": "write one event a line, as a JSON object: several events are several lines",
+}
 
 Agency = str
 Event = Mapping[str, Any]
@@ -65,18 +80,24 @@ class Line:
     text: str
     id: str | None
     at: datetime | None
+    fault: Mapping[str, str] | None = None
 
     @classmethod
     def of(cls, agency: str, text: str) -> Line:
-        """Read from a line what sending needs to know; what cannot be read is the door's to refuse."""
+        """Read from a line what sending needs to know.
+
+        One that is no JSON object gets a `fault` and is not sent: among others it would read as more events
+        than one, or as none.
+        """
         try:
             event = json.loads(text)
-        except ValueError:
-            event = None
-        fields = event if isinstance(event, dict) else {}
-        identity = fields.get("id")
+        except (ValueError, RecursionError):
+            return cls(agency=agency, text=text, id=None, at=None, fault=NOT_JSON)
+        if not isinstance(event, dict):
+            return cls(agency=agency, text=text, id=None, at=None, fault=NOT_AN_OBJECT)
+        identity = event.get("id")
         return cls(
-            agency=agency, text=text, id=identity if isinstance(identity, str) else None, at=_at(fields)
+            agency=agency, text=text, id=identity if isinstance(identity, str) else None, at=_at(event)
         )
 
 
@@ -104,16 +125,30 @@ def publish_lines(
 
     1. With `at_their_times`, first move the shared clock to the line's `occurred_at`, everything settled
     between steps.  2. Send, up to 100 at once.  3. On 503 or a lost connection send the same again, for
-    `timeout` seconds.  Never raises for what the door says; an event without an answer is `unanswered`.
+    `timeout` seconds in all.  Never raises for what the door says, nor where the system does not come to
+    rest: an event without an answer is `unanswered`, and so is, untried, whatever comes after it.
+    A line with a fault is refused here.
     """
     counts = dict.fromkeys(("accepted", "duplicate", "refused", "unanswered"), 0)
+    patience = Patience(timeout)
     for batch in _batches(lines, at_their_times):
-        if at_their_times and batch[0].at is not None:
-            advance(system, batch[0].at, timeout)
-        for result in _send(system, batch, timeout, person):
+        for result in _results_of(system, batch, patience, person, at_their_times):
             counts[result.status] += 1
             on_result(result)
     return Tally(**counts)
+
+
+def _results_of(
+    system: System, batch: list[Line], patience: Patience, person: str | None, at_their_times: bool
+) -> list[Result]:
+    if batch[0].fault is not None:
+        return [Result(id=None, status="refused", reasons=(batch[0].fault,))]
+    try:
+        if at_their_times and batch[0].at is not None and not patience.is_spent:
+            advance(system, batch[0].at, patience)
+    except Unsettled as error:
+        return [_unanswered(line, "not-at-rest", str(error)) for line in batch]
+    return _send(system, batch, patience, person)
 
 
 def _batches(lines: Iterable[Line], at_their_times: bool) -> Iterator[list[Line]]:
@@ -128,37 +163,41 @@ def _batches(lines: Iterable[Line], at_their_times: bool) -> Iterator[list[Line]
 
 
 def _fits(batch: Sequence[Line], line: Line, at_their_times: bool) -> bool:
+    if line.fault is not None or batch[0].fault is not None:
+        return False
     size = sum(len(one.text) for one in batch) + len(line.text)
     room = len(batch) < MOST_EVENTS and size < MOST_BYTES
     return room and line.agency == batch[0].agency and (not at_their_times or line.at == batch[0].at)
 
 
-def _send(system: System, batch: list[Line], timeout: float, person: str | None) -> list[Result]:
+def _send(system: System, batch: list[Line], patience: Patience, person: str | None) -> list[Result]:
     body = batch[0].text if len(batch) == 1 else "[" + ",".join(line.text for line in batch) + "]"
-    answer = _answered(system, batch[0].agency, body.encode(errors="surrogatepass"), timeout, person)
+    answer = _answered(system, batch[0].agency, body.encode(errors="surrogatepass"), patience, person)
     if answer is None:
-        return [Result(id=line.id, status="unanswered") for line in batch]
+        return [_unanswered(line, "no-answer", "the door did not take it in time") for line in batch]
     results = _results(answer)
     if len(results) == len(batch):
         return [_result(line, found) for line, found in zip(batch, results, strict=True)]
     if len(batch) > 1:
-        return [result for line in batch for result in _send(system, [line], timeout, person)]
+        return [result for line in batch for result in _send(system, [line], patience, person)]
     return [_refused(batch[0], answer)]
 
 
-def _answered(system: System, agency: str, body: bytes, timeout: float, person: str | None) -> Answer | None:
-    until, pace = elapsed() + timeout, AGAIN_SECONDS
-    while True:
-        try:
-            answer = system.post("/v1/events", body, agency=agency, person=person)
+def _answered(
+    system: System, agency: str, body: bytes, patience: Patience, person: str | None
+) -> Answer | None:
+    """Return the door's answer, asked for again and again; None once the patience is spent."""
+    began, until, pace = elapsed(), patience.until(), AGAIN_SECONDS
+    while (asked := elapsed()) < until:
+        with suppress(Lost):
+            answer = system.post("/v1/events", body, agency=agency, person=person, until=until)
             if answer.status not in AGAIN:
+                patience.spend(asked - began)
                 return answer
-        except Lost:
-            pass
-        if elapsed() + pace > until:
-            return None
-        rest(pace)
+        rest(min(pace, max(until - elapsed(), 0)))
         pace = min(pace * 1.5, SLOWEST_AGAIN_SECONDS)
+    patience.spend(elapsed() - began)
+    return None
 
 
 def _results(answer: Answer) -> list[Mapping[str, Any]]:
@@ -178,6 +217,11 @@ def _result(line: Line, found: Mapping[str, Any]) -> Result:
         reasons=tuple(found.get("reasons") or ()),
         defects=tuple(found.get("defects") or ()),
     )
+
+
+def _unanswered(line: Line, rule: str, detail: str) -> Result:
+    reason = {"pointer": "", "rule": rule, "detail": detail, "fix": "publish the same line again"}
+    return Result(id=line.id, status="unanswered", reasons=(reason,))
 
 
 def _refused(line: Line, answer: Answer) -> Result:

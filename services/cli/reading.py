@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from services.cli.client import Answer, Lost, System
+from services.cli.errors import NothingFound
 from services.cli.publishing import AGAIN, AGAIN_SECONDS
 from services.runtime.clock import elapsed, rest
 
@@ -21,33 +22,44 @@ def inbox(system: System, recipient: str, person: str | None = None) -> Iterator
     while True:
         query = {"limit": str(PAGE), **({"after": after} if after else {})}
         page = system.get("/v1/inbox", query, agency=recipient, person=person).good()
+        if not page["releases"]:
+            return
         yield from page["releases"]
         after = page["next"]
-        if after is None:
-            return
 
 
 def opened(
     system: System, row: Mapping[str, Any], purpose: str, recipient: str, person: str | None = None
 ) -> dict[str, Any]:
-    """Return a release with the content of its sections, the opening recorded; `{}` where nothing may be."""
-    names = list(row["sections"])
-    if not names:
+    """Return a release with what may be opened of it now, the opening recorded; `{}` where nothing may be.
+
+    No section is named: of a release that a later one changed, those that still stand are opened.
+    """
+    if not row["sections"]:
         return {**row, "sections": {}}
-    body = {"release_id": row["release_id"], "sections": names, "purpose": purpose}
+    body = {"release_id": row["release_id"], "purpose": purpose}
     answer = _patiently(system, body, recipient, person)
     content = {} if answer.status == NOT_FOUND else answer.good()["sections"]
     return {**row, "sections": content}
 
 
 def explanation(system: System, event: str, to: str | None, person: str | None = None) -> dict[str, Any]:
-    """Return the decisions on an event, known by the log's id or its publisher's, told to the Hub."""
-    found: dict[str, Any] = system.get(
-        f"/v1/events/{quote(event, safe='')}/explanation", person=person
-    ).good()
+    """Return the decisions on an event, known by the log's id or its publisher's, told to the Hub.
+
+    With `to` the one on that recipient. Raises NothingFound where there is none that may be told.
+    """
+    path = f"/v1/events/{quote(event, safe='')}/explanation"
+    answer = system.get(path, {"to": to or ""}, person=person)
+    if answer.status == NOT_FOUND:
+        raise NothingFound(_nothing(event, to))
+    found: dict[str, Any] = answer.good()
+    return found
+
+
+def _nothing(event: str, to: str | None) -> str:
     if to is None:
-        return found
-    return {**found, "decisions": [one for one in found["decisions"] if one["recipient"] == to]}
+        return f"nothing is decided about `{event}` that you may know: check the id, or settle and ask again"
+    return f"nothing is decided about `{event}` for `{to}` that you may know: check the id and the recipient"
 
 
 def _patiently(system: System, body: Mapping[str, Any], recipient: str, person: str | None) -> Answer:

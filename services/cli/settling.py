@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.cli.client import System, connect
-from services.cli.errors import CliError
+from services.cli.client import System, connect, wait_for
+from services.cli.errors import CliError, Refused
+from services.cli.patience import PATIENCE_SECONDS, Patience, seconds_to_answer
 from services.runtime.clock import SharedClock, clock_path, elapsed, rest
 
-PATIENCE_SECONDS = 240.0
 LOOK_SECONDS = 0.01
 SLOWEST_LOOK_SECONDS = 0.25
 BUSY_MOST = 4  # services named in the message when time is up
@@ -40,27 +40,35 @@ class Standings:
 
 def settle(system: System, timeout: float = PATIENCE_SECONDS) -> Standings:
     """Return once the system is at rest, seen twice with the same ends. Raises Unsettled when time is up."""
-    until, pace = elapsed() + timeout, LOOK_SECONDS
+    return at_rest(system, Patience(timeout))
+
+
+def at_rest(system: System, patience: Patience) -> Standings:
+    """Do as `settle` does with the patience there is; it is spent where the system does not come to rest."""
+    began, until, pace = elapsed(), patience.until(), LOOK_SECONDS
     before: Standings | None = None
     while True:
-        seen = look(system)
+        seen = look(system, until)
         if seen.resting and before is not None and before.ends == seen.ends:
             return seen
         before = seen if seen.resting else None
-        if elapsed() > until:
-            raise Unsettled(f"not at rest after {timeout:.0f} s: {', '.join(seen.busy) or 'still moving'}")
-        rest(pace)
+        if elapsed() >= until:
+            waited = elapsed() - began
+            patience.spend(waited)
+            raise Unsettled(f"not at rest after {waited:.0f} s: {', '.join(seen.busy) or 'still moving'}")
+        rest(min(pace, max(until - elapsed(), 0)))
         pace = LOOK_SECONDS if before else min(pace * 1.3, SLOWEST_LOOK_SECONDS)
 
 
-def advance(system: System, to: datetime, timeout: float = PATIENCE_SECONDS) -> None:
+def advance(system: System, to: datetime, patience: Patience | None = None) -> None:
     """Move the shared clock to `to`, stopping at each moment some service wants to act, settled in between.
 
-    Does nothing when the clock is there already. Raises CliError when the system is not simulated.
+    Does nothing when the clock is there already. Raises CliError when the system is not simulated, Unsettled
+    when the patience is spent before the system has come to rest.
     """
-    clock = clock_of(system)
+    clock, allowed = clock_of(system), patience or Patience()
     while clock.now() < to:
-        wake = settle(system, timeout).next_wake
+        wake = at_rest(system, allowed).next_wake
         due = wake is not None and clock.now() < wake < to
         clock.advance(wake if due and wake is not None else to)
 
@@ -72,14 +80,18 @@ def clock_of(system: System) -> SharedClock:
     return SharedClock(clock_path(system.data))
 
 
-def look(system: System) -> Standings:
-    """Ask every service how far it has come."""
+def look(system: System, until: float | None = None) -> Standings:
+    """Ask every service how far it has come. One that does not say, or not by `until`, is not at rest."""
     try:
-        return judge(_standings(system))
-    except (OSError, ValueError, http.client.HTTPException, CliError) as error:
-        return Standings(
-            resting=False, ends={}, busy=(f"no answer ({type(error).__name__})",), next_wake=None
-        )
+        return judge(_standings(system, until))
+    except CliError as error:
+        return _silent(str(error))
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        return _silent(f"no answer ({type(error).__name__})")
+
+
+def _silent(why: str) -> Standings:
+    return Standings(resting=False, ends={}, busy=(why,), next_wake=None)
 
 
 def judge(standings: Sequence[Mapping[str, Any]]) -> Standings:
@@ -103,20 +115,30 @@ def _busy(standings: Sequence[Mapping[str, Any]]) -> Iterable[str]:
             yield f"{topic} is still growing"
 
 
-def _standings(system: System) -> Sequence[Mapping[str, Any]]:
+def _standings(system: System, until: float | None) -> Sequence[Mapping[str, Any]]:
     services = system.described.get("services", {})
     if all(name in services for name in WATCHED):
-        return _each([services[name] for name in WATCHED])
-    found: Sequence[Mapping[str, Any]] = system.get("/v1/standings").good()["standings"]
+        return _each({name: services[name] for name in WATCHED}, until)
+    found: Sequence[Mapping[str, Any]] = system.get("/v1/standings", until=until).good()["standings"]
     return found
 
 
-def _each(addresses: Sequence[str]) -> Sequence[Mapping[str, Any]]:
-    connections = [connect(address) for address in addresses]
+def _each(addresses: Mapping[str, str], until: float | None) -> Sequence[Mapping[str, Any]]:
+    connections = {name: connect(address, seconds_to_answer(until)) for name, address in addresses.items()}
     try:
-        for connection in connections:
+        for connection in connections.values():
             connection.request("GET", "/v1/standing")
-        return [json.loads(connection.getresponse().read()) for connection in connections]
+        return [_said(name, connection, until) for name, connection in connections.items()]
     finally:
-        for connection in connections:
+        for connection in connections.values():
             connection.close()
+
+
+def _said(name: str, connection: http.client.HTTPConnection, until: float | None) -> Mapping[str, Any]:
+    wait_for(connection, seconds_to_answer(until))
+    response = connection.getresponse()
+    body = response.read()
+    if response.status != http.client.OK:
+        raise Refused(response.status, f"{name} does not say how far it has come")
+    standing: Mapping[str, Any] = json.loads(body)
+    return standing

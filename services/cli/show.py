@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from services.synthetic.printout import Answers
 
 
 def document(value: object) -> None:
@@ -16,6 +19,19 @@ def document(value: object) -> None:
 def progress(text: str) -> None:
     """Say what is being waited for."""
     print(f"sightline: {text}", file=sys.stderr, flush=True)
+
+
+def answers(told: Answers) -> None:
+    """Print what the services answered of a month, for people."""
+    from services.synthetic.printout import lines
+
+    for line in lines(told):
+        print(line, flush=True)
+
+
+def answers_as_json(told: Answers) -> None:
+    """Print what the services answered of a month as one document."""
+    document(told.as_json())
 
 
 def release(row: Mapping[str, Any]) -> str:

@@ -61,6 +61,11 @@ class Topology:
         return self.options.data / "credentials"
 
     @property
+    def trust_root(self) -> Path:
+        """Where the key is kept that a bundle is verified against."""
+        return self.credentials / "checkpoint.vkey"
+
+    @property
     def broker(self) -> Broker:
         """The broker of this system."""
         return Broker(self.options.data, self.ports[BROKER], self.ports["controller"], self.credentials)

@@ -1,8 +1,9 @@
 """`sightline up`: a broker and every service on this machine, kept running until told to stop.
 
 The order matters:
-1. keys and certificates  2. the broker, its topics and its rules  3. the services, all at once
-4. on an empty log, the strict policy through the door  5. the line that says ready
+1. keys and certificates, and the key that bundles are verified against  2. the broker, its topics and its
+rules  3. the services, all at once  4. on an empty log, the strict policy through the door  5. the line that
+says ready
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class Up:
     def _start(self) -> None:
         self._lock = alone(self._options)
         prepare(self._options, self._partnership)
+        self._topology.trust_root.write_text(self._checkpoint_key + "\n", encoding="utf-8")
         self._start_broker()
         self._supervisor.start(self._topology.programs())
         for name in ROOMS:

@@ -5,7 +5,7 @@ import sys
 
 from fastapi import FastAPI
 
-from services.console.api import document, passing, standings
+from services.console.api import document, passing, standings, whole
 from services.console.pages import assets, sign_in, troubles
 from services.console.pages.desk import Desk
 from services.console.pages.rendering import Pages
@@ -43,6 +43,7 @@ def app_of(settings: Settings) -> FastAPI:
     app.include_router(standings.router(settings, http))
     app.include_router(passing.router(settings, http))
     document.install(app, settings, http)
+    whole.install(app, settings, http)
     troubles.install(app, desk)
     return app
 

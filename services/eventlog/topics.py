@@ -97,7 +97,8 @@ def grants(partnership: Partnership) -> Iterator[Grant]:
     yield from _allow("consent", reads=(LOG, DECISIONS), writes=(DECISIONS,))
     yield from _allow("keyring", reads=(LOG, DECISIONS, OPENINGS), writes=(OPENINGS,))
     yield from _allow("audit", reads=RECORDS, writes=(CHECKPOINTS,))
-    yield from _allow("notify", reads=tuple(map(topic_of, ("school:any", "education", "partnership"))))
+    told = tuple(map(topic_of, ("school:any", "education", "partnership")))
+    yield from _allow("notify", reads=(*told, OPENINGS))
     yield Grant(principal="consent", operation=AclOperation.WRITE, topic=RELEASES_PREFIX, prefix=True)
     for reader in ("consent", "keyring", "projections", "audit"):
         yield Grant(principal=reader, operation=AclOperation.READ, topic=RELEASES_PREFIX, prefix=True)

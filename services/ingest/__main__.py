@@ -73,7 +73,6 @@ class Door:
     def standing(self) -> Standing:
         """Return how much is kept and not in the log yet, a quarter hour that is due among it."""
         due, pending = self.ticker.is_due(), self.outbox.pending()
-        telemetry.gauge("door_pending", "Outbox rows the log has not acknowledged").set(pending)
         return Standing(
             service="ingest",
             behind=0,

@@ -29,6 +29,7 @@ from services.ingest.state import (
     Sender,
     Submission,
 )
+from services.vocabulary.calendar import local_date
 from services.vocabulary.events import SCHOOL_NOTIFICATIONS, VPA_FAMILY, EventType
 
 OF_VICTIM = frozenset(
@@ -55,6 +56,12 @@ def screen(arrival: Arrival, publishers: Iterable[str], registered: Registered) 
     return tuple(reason for reason in reasons if reason is not None)
 
 
+def unresolved(submission: Submission, known: Known) -> tuple[Reason, ...]:
+    """Return the reason to refuse an event that is about no incident we know, whatever else is wrong."""
+    resolved = incidents.resolve(submission, known)
+    return resolved.reasons if isinstance(resolved, Refused) else ()
+
+
 def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted | Refused:
     """Return about which incident a screened event is, with its defects, or its refusal."""
     submission = arrival.submission
@@ -63,6 +70,7 @@ def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted |
         return resolved
     ahead = times.defect(submission, arrival.at)
     found = (
+        *submission.lacks,
         *resolved.defects,
         *((ahead,) if ahead else ()),
         *incidents.uncorrected(submission, known),
@@ -77,7 +85,7 @@ def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted |
 
 def placed(submission: Submission, persons: Sequence[str], registered: Registered) -> tuple[PlacedChild, ...]:
     """Return where each child stands, in the event's order."""
-    on = submission.occurred_at.date()
+    on = local_date(submission.occurred_at)
     return tuple(
         PlacedChild(
             person=person,
@@ -116,7 +124,12 @@ def lay_out(
     route["children"] = [_routed(leaf, child) for leaf, child in zip(child_leaves, children, strict=True)]
     return (
         Plain(name="routing", leaf=next(taken), person=None, value=route),
-        Plain(name="facts", leaf=next(taken), person=None, value=_facts(submission, copied)),
+        Plain(
+            name="facts",
+            leaf=next(taken),
+            person=None,
+            value=_facts(submission, copied, len(set(parties.children)), registered),
+        ),
         *(
             Plain(name="children", leaf=leaf, person=child.person, value={**given, **copied})
             for leaf, child, given in zip(child_leaves, children, submission.children, strict=True)
@@ -155,10 +168,10 @@ def _owner(name: str, parties: Parties) -> str:
     return person
 
 
-def _facts(submission: Submission, copied: Record) -> Record:
-    facts = {**submission.section("facts"), **copied}
+def _facts(submission: Submission, copied: Record, children: int, registered: Registered) -> Record:
+    facts = {**answers.facts(submission, registered), **copied}
     if submission.type in VPA_FAMILY:
-        facts["child_count"] = len(submission.children)
+        facts["child_count"] = children
     return facts
 
 

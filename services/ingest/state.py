@@ -26,6 +26,16 @@ class Reason:
     fix: str
 
 
+def pointer(*path: str | int) -> str:
+    """Return the JSON pointer (RFC 6901) of a place in an event."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def missing(place: str, detail: str, fix: str) -> Reason:
+    """Return what to mend where something is not given."""
+    return Reason(pointer=place, rule="missing", detail=detail, fix=fix)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
     """Name who publishes: the agency, the person if any, and that person's role there."""
@@ -37,7 +47,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """Hold an event as published. `sections` are the given ones but children; nothing derived is in it."""
+    """Hold an event as published. `sections` are the given ones but children; nothing derived is in it.
+
+    `lacks` are defects of its form: parts that were not whole, and were left out.
+    """
 
     type: EventType
     id: str
@@ -50,6 +63,7 @@ class Submission:
     policy: str | None = None
     sections: Mapping[str, Record] = field(default_factory=dict)
     children: tuple[Record, ...] = ()
+    lacks: tuple[Reason, ...] = ()
 
     def section(self, name: str) -> Record:
         """Return a section, empty where there is none."""
@@ -111,19 +125,22 @@ class Known:
 class Marks:
     """Hold what one person may be recognised by: texts, or the keyed tokens of such texts.
 
-    The texts are never stored or logged. Both None: nobody can be recognised by this.
+    The texts are never stored or logged. `name` is with the date of birth; `called` is without, and means
+    something within one incident alone. All None: nobody can be recognised by this.
     """
 
     nhs: str | None = field(default=None, repr=False)
     name: str | None = field(default=None, repr=False)
+    called: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Name somebody known by the same name and date of birth, with their NHS token if there is one."""
+    """Name somebody known by the same name, with their NHS token if there is one."""
 
     person: str
     nhs: str | None
+    has_birthday: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from services.eventlog.access import Access
 from services.eventlog.errors import Unavailable
 from services.eventlog.reader import KafkaReader
-from services.notify import api
+from services.notify.api import routes
 from services.notify.channels.smtp import Smtp
 from services.notify.rules.intake import TOPICS
 from services.notify.store import listing, outbox
@@ -21,6 +21,7 @@ from services.notify.worker.customs import Customs
 from services.notify.worker.duties import Duties
 from services.notify.worker.following import Follower
 from services.notify.worker.keyring import Keyring
+from services.notify.worker.looking import Lookout
 from services.notify.worker.mailing import Mailer
 from services.notify.worker.planning import Planner
 from services.notify.worker.publishing import Publisher
@@ -60,7 +61,10 @@ class Service:
     def app(self) -> FastAPI:
         """Return the HTTP side."""
         app = create_app("Sightline notify", self._settings, ready=self.ready, standing=self.standing)
-        app.include_router(api.router(engine=self._engine, verifier=self._verifier, key=self._key))
+        asked = routes.router(
+            engine=self._engine, verifier=self._verifier, key=self._key, directory=self._partnership
+        )
+        app.include_router(asked)
         app.add_exception_handler(Unavailable, _unavailable)
         return app
 
@@ -104,7 +108,10 @@ class Service:
             clock=self._clock,
         )
         duties = Duties(engine=self._engine, customs=self._customs, signals=self._signals, clock=self._clock)
-        return Worker(follower=self._follower, planner=planner, duties=duties, signals=self._signals)
+        lookout = Lookout(engine=self._engine, clock=self._clock)
+        return Worker(
+            follower=self._follower, planner=planner, lookout=lookout, duties=duties, signals=self._signals
+        )
 
     def _publisher(self) -> Publisher:
         return Publisher(
@@ -113,7 +120,7 @@ class Service:
 
     def _mailer(self) -> Mailer:
         link = f"{self._settings.console}/sign-in"
-        channel = Smtp(self._settings.smtp, link, self._customs.address_of)
+        channel = Smtp(self._settings.smtp, link, self._customs.address_of, self._clock)
         return Mailer(engine=self._engine, channel=channel, signals=self._signals, clock=self._clock)
 
 

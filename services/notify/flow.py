@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from services.notify.rules.encompass import Deadlines, deadlines, not_yet_told
-from services.notify.rules.placement import Pupil, Reason, Register, clock_for, reason_for
+from services.notify.rules.placement import Pupil, Reason, Register, clock_for, is_by_phone, reason_for
 from services.notify.state import (
     Listing,
     Mail,
@@ -18,10 +18,12 @@ from services.notify.state import (
     Refusal,
     Standing,
     Task,
+    Word,
     acknowledged,
     delivered,
     escalated,
     fallen,
+    seen,
     sent,
 )
 from services.vocabulary.calendar import SchoolYear, local_date, next_office_morning
@@ -71,7 +73,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A release whose children are known: `children` are their tokens, in the order released."""
+    """A release whose children are known: `children` are their tokens, in the order released.
+
+    `first_recorded_at` is when the occurrence was first recorded, where a correction speaks of it.
+    """
 
     release_id: str
     kind: ReleaseKind
@@ -83,6 +88,7 @@ class Opened:
     recorded_at: datetime
     children: tuple[str, ...]
     pupils: tuple[Pupil | None, ...] = ()
+    first_recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +103,13 @@ class Custom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """Who answers for children whom no school is told of, and what they look a child's school up in."""
+    """Who answers for children whom no school is told of, and what they look a child's school up in.
+
+    `lead` answers by the bell, by phone, for a child whose parent works at the school (design 7).
+    """
 
     owner: str
+    lead: str
     register: Register
     year: SchoolYear
     years: dict[str, SchoolYear] = field(default_factory=dict)
@@ -118,7 +128,13 @@ def plan(opened: Opened, standing: tuple[Notification, ...], custom: Custom, now
     children = not_yet_told(opened.children, told)
     if not children:
         return before
-    limits = deadlines(opened.occurred_at, opened.recorded_at, custom.year, custom.lead)
+    limits = deadlines(
+        opened.occurred_at,
+        opened.recorded_at,
+        custom.year,
+        custom.lead,
+        first_recorded_at=None if standing else opened.first_recorded_at,
+    )
     return before.then(_told(_planned(opened, children, limits, now), custom, now))
 
 
@@ -134,11 +150,23 @@ def list_children(opened: Opened, standing: tuple[Listing, ...], office: Office,
     )
 
 
-def acknowledge(standing: Iterable[Notification], at: datetime) -> Outcome:
-    """Take a school's word that it has read everything it holds about one occurrence; unsent mail is moot."""
-    heard = tuple(one for one in standing if one.acknowledged_at is None)
+def acknowledge(standing: Iterable[Notification], word: Word, at: datetime) -> Outcome:
+    """Take a school's word that it has read a message; its unsent mail and its phone call are moot.
+
+    `standing` is what stands between the school and one incident. What the word is not about stays owed.
+    """
+    heard = tuple(one for one in standing if one.acknowledged_at is None and word.is_about(one))
     after = tuple(acknowledged(one, at) for one in heard)
     return Outcome(notifications=after, closed=_ids(heard), cancelled=_ids(heard))
+
+
+def look(notification: Notification, at: datetime) -> Outcome:
+    """Note that the school looked at whom a message is about. It still owes its word: somebody phones."""
+    if notification.opened_at is not None:
+        return Outcome()
+    after = seen(notification, at)
+    said = Said(step="opened", type=EventType.SCHOOL_NOTIFICATION_OPENED, at=at, about=after, channel=INBOX)
+    return Outcome(notifications=(after,), said=(said,))
 
 
 def recall(notifications: tuple[Notification, ...], listings: tuple[Listing, ...]) -> Outcome:
@@ -255,7 +283,7 @@ def _listed(opened: Opened, child: str, pupil: Pupil | None, office: Office, now
         release_id=opened.release_id,
         child=child,
         reason=reason.value,
-        owner=office.owner,
+        owner=office.lead if is_by_phone(reason) else office.owner,
         occurred_at=opened.occurred_at,
         listed_at=now,
         due_at=_by(reason, pupil, opened, office, now),

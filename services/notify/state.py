@@ -1,7 +1,7 @@
 """What notify knows: a notification per occurrence and school, a listing per child whom no school is told of.
 
-    Notification   planned -> delivered -> acknowledged        one message to one school; siblings together
-                        \\-> sent (e-mail)  \\-> escalated      a person phones before the bell
+    Notification   planned -> delivered -> opened -> acknowledged    one message to one school about siblings
+                        \\-> sent (e-mail)     \\-> escalated         a person phones before the bell
     Listing        given to the authority's officer, with the reason and a clock
 
 Nobody is named here: a child is a keyed token that means something inside one occurrence alone.
@@ -27,6 +27,7 @@ class Stage(StrEnum):
 
     PLANNED = "planned"
     DELIVERED = "delivered"
+    OPENED = "opened"
     ACKNOWLEDGED = "acknowledged"
     ESCALATED = "escalated"
     SUPERSEDED = "superseded"
@@ -55,6 +56,7 @@ class Notification:
     late: bool
     delivered_at: datetime | None = None
     sent_at: datetime | None = None
+    opened_at: datetime | None = None
     acknowledged_at: datetime | None = None
     escalated_at: datetime | None = None
     standing: Standing = Standing.STANDS
@@ -68,6 +70,8 @@ class Notification:
             return Stage.ACKNOWLEDGED
         if self.escalated_at:
             return Stage.ESCALATED
+        if self.opened_at:
+            return Stage.OPENED
         return Stage.DELIVERED if self.delivered_at else Stage.PLANNED
 
     @property
@@ -126,6 +130,20 @@ class Refusal:
     permanent: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A school's word that it has read: one message by its id, or all it had been given when it spoke."""
+
+    said_at: datetime
+    notification: str | None = None
+
+    def is_about(self, notification: Notification) -> bool:
+        """Say whether the school can have meant this message: one that came later, nobody has read."""
+        if self.notification is not None:
+            return self.notification == notification.id
+        return notification.delivered_at is not None and notification.delivered_at <= self.said_at
+
+
 def delivered(notification: Notification, at: datetime) -> Notification:
     """Put it in the school's secure inbox."""
     return replace(notification, delivered_at=at)
@@ -134,6 +152,11 @@ def delivered(notification: Notification, at: datetime) -> Notification:
 def sent(notification: Notification, at: datetime) -> Notification:
     """Note that the school's mail server took the e-mail."""
     return replace(notification, sent_at=at)
+
+
+def seen(notification: Notification, at: datetime) -> Notification:
+    """Note that the school looked at whom it is about; the first time counts."""
+    return replace(notification, opened_at=notification.opened_at or at)
 
 
 def acknowledged(notification: Notification, at: datetime) -> Notification:
@@ -153,7 +176,10 @@ def fallen(notification: Notification, standing: Standing) -> Notification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A release as it came: which sections it holds, by name, and nothing of what they say."""
+    """A release as it came: which sections it holds, by name, and nothing of what they say.
+
+    `traceparent` is the trace it came with, in which everything that follows from it goes on.
+    """
 
     recipient: str
     seq: int
@@ -164,12 +190,22 @@ class Arrival:
     incident: str | None
     recorded_at: datetime
     sections: tuple[str, ...]
+    traceparent: str | None = None
 
     @property
     def children(self) -> tuple[str, ...]:
         """Return the names by which its children are opened: `children[0]` and on."""
         count = sum(1 for name in self.sections if name == "children")
         return tuple(f"children[{index}]" for index in range(count))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A school was shown children of a release, as the keyring put on record before it showed them."""
+
+    release_id: str
+    school: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

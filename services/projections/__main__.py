@@ -70,9 +70,6 @@ class Service:
         ends = self._ends.ends(self._topics)
         positions = self.following.positions
         behind = sum(max(end - positions[topic], 0) for topic, end in ends.items())
-        telemetry.gauge("projections_behind", "releases between the tables and the ends of topics").set(
-            behind
-        )
         return Standing(service=NAME, behind=behind, pending=0, ends=ends)
 
     def behind(self) -> int:

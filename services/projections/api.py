@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse
 
+from services.eventlog.codec import decode_release
 from services.projections.state import Row
 from services.projections.store import Order, Question, Store
 from services.runtime.clock import Clock
@@ -66,7 +67,9 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements") -> API
                 event_type=event_type,
             )
         )
-        return JSONResponse({"releases": [shown(row) for row in rows], "next": _next(rows)})
+        read_to = _next(rows)
+        releases = [shown(row) for row in rows]
+        return JSONResponse({"releases": releases, "next": read_to, "resume": read_to or after})
 
     @routes.get("/v1/inbox/head", summary="A signed statement of the first and last number kept")
     def head(authorization: Token = None) -> JSONResponse:
@@ -110,10 +113,14 @@ class Statements:
 
 
 def shown(row: Row) -> dict[str, object]:
-    """Return a row as an inbox line: every field of a release but its bytes."""
+    """Return a row as an inbox line: every field of a release, and of its sealed sections the names.
+
+    `header` is the event's own header, byte for byte, as base64url: what the log's tree is made of.
+    """
     fields = asdict(row)
     del fields["value"]
-    return {**fields, "sections": list(row.sections)}
+    header = base64.urlsafe_b64encode(decode_release(row.value).header).decode()
+    return {**fields, "header": header, "sections": list(row.sections)}
 
 
 def _person(verifier: Verifier, authorization: str | None) -> Caller | JSONResponse:
@@ -132,6 +139,10 @@ def _person(verifier: Verifier, authorization: str | None) -> Caller | JSONRespo
 
 
 def _next(rows: tuple[Row, ...]) -> str | None:
+    """Return where the next page begins, or None where nothing more has come.
+
+    `resume` beside it is never lost: a poller that read everything sends it to hear what comes later.
+    """
     return _cursor(rows[-1].seq) if rows else None
 
 

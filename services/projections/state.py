@@ -35,7 +35,7 @@ class Row:
 
     `event_id` and `event_type` are the released event's. `source` and `occurred_at` come from `facts`
     and are None where a release has none (a school's). `sections` are names, never content.
-    `value` is what came, sealed; empty in a row that was only asked for to be shown.
+    `value` is what came, sealed.
     """
 
     recipient: str
@@ -59,7 +59,7 @@ class Row:
     reason: str | None
     partition: int
     sections: tuple[str, ...]
-    value: bytes = b""
+    value: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

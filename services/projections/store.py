@@ -97,7 +97,6 @@ PARKED = Table(
     Column("offset", BigInteger, primary_key=True, autoincrement=False),
     Column("reason", String(200), nullable=False),
 )
-SHOWN = [column for column in RELEASES.c if column.name != "value"]
 POSITIONS = positions.positions_table(METADATA, PREFIX)
 
 
@@ -183,7 +182,7 @@ class Store:
 
     def timeline(self, recipient: str, incident: str) -> tuple[Row, ...]:
         """Return a recipient's rows about one incident, by the alias it has there; none is none."""
-        query = select(*SHOWN).where(RELEASES.c.recipient == recipient, RELEASES.c.incident == incident)
+        query = select(RELEASES).where(RELEASES.c.recipient == recipient, RELEASES.c.incident == incident)
         with reading(self._engine) as conn:
             return tuple(_row(found) for found in conn.execute(query.order_by(RELEASES.c.seq)).mappings())
 
@@ -216,7 +215,7 @@ def _lines(conn: Connection, table: Table, recipient: str) -> Iterator[str]:
 def _page(question: Question) -> Select[tuple[object, ...]]:
     rows, seq = RELEASES.c, RELEASES.c.seq
     newest = question.order is Order.NEWEST
-    query = select(*SHOWN).where(rows.recipient == question.recipient)
+    query = select(RELEASES).where(rows.recipient == question.recipient)
     if question.after is not None:
         query = query.where(seq < question.after if newest else seq > question.after)
     if question.kind is not None:

@@ -5,6 +5,7 @@ A token's times are always the machine's own clock, simulated system or not.
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +23,10 @@ from services.vocabulary.agencies import SERVICES
 AUDIENCE = "sightline"
 ALGORITHM = "EdDSA"
 LONGEST = timedelta(seconds=300)
-LEEWAY_SECONDS = 5
+
+
+_BROKEN = (jwt.PyJWTError, RecursionError)
+"""What reading a token may raise: it may also nest deeper than anything can be read."""
 
 
 class Unauthenticated(Exception):
@@ -80,7 +84,7 @@ class Verifier:
     def _claimed(self, token: str) -> str:
         try:
             agency = jwt.get_unverified_header(token).get("kid")
-        except jwt.PyJWTError as error:
+        except _BROKEN as error:
             raise Unauthenticated("the token is not a JWT: sign one with EdDSA") from error
         if not isinstance(agency, str) or agency not in self._registered:
             raise Unauthenticated("the token's kid is no registered agency: use the agency's name")
@@ -96,16 +100,19 @@ class Verifier:
                 issuer=agency,
                 options={"require": ["exp", "iss", "aud", "jti"], "verify_exp": False, "verify_iat": False},
             )
-        except jwt.PyJWTError as error:
+        except _BROKEN as error:
             raise Unauthenticated(f"the token does not hold: {type(error).__name__}") from error
-        self._in_time(claims["exp"])
+        if not claims["jti"]:
+            raise Unauthenticated("the token's jti is empty: give each token an id of its own")
+        self._in_time(_moment(claims["exp"]))
         return claims
 
-    def _in_time(self, expires: object) -> None:
-        left = (expires if isinstance(expires, int) else 0) - self._clock.now().timestamp()
-        if left < -LEEWAY_SECONDS:
+    def _in_time(self, expires: int | float) -> None:
+        """Raise unless the token is still good, and for no longer than it may be: there is no leeway."""
+        now = self._clock.now().timestamp()
+        if expires <= now:
             raise Unauthenticated("the token has expired: sign a new one")
-        if left > LONGEST.total_seconds() + LEEWAY_SECONDS:
+        if expires > now + LONGEST.total_seconds():
             raise Unauthenticated("the token lives too long: exp may be at most 300 seconds ahead")
 
     def _known(self, agency: str, person: object) -> Caller:
@@ -129,6 +136,17 @@ def _bearer(authorization: str | None) -> str:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("no token: send Authorization: Bearer <JWT>")
     return token.strip()
+
+
+def _moment(claim: object) -> int | float:
+    """Return a NumericDate (RFC 7519): seconds since 1970, whole or not.
+
+    It is compared and never calculated with: an int may be larger than any float.
+    """
+    endless = isinstance(claim, float) and not math.isfinite(claim)
+    if isinstance(claim, bool) or not isinstance(claim, (int, float)) or endless:
+        raise Unauthenticated("the token's exp is no number: give seconds since 1970")
+    return claim
 
 
 def _public(path: Path) -> Ed25519PublicKey:

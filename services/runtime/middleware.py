@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
+from fastapi.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.runtime.problems import problem
 
 LARGEST_BODY_BYTES = 2 * 1024 * 1024
+
+DISCARDED_BYTES = 64 * 1024 * 1024
+"""How much of a body that is too long is read and thrown away, so that its sender hears the answer."""
+
+DISCARDING_SECONDS = 5.0
+"""How long that may take."""
+
 HEADERS = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -42,23 +51,53 @@ def _completed(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 
 
 class BoundedBody:
-    """Reads a request's body whole, up to 2 MiB, before anything else sees it; a longer one is a 413."""
+    """Reads a request's body whole, up to 2 MiB, before anything else sees it; a longer one is a 413.
+
+    Of a longer one the rest is discarded first, within bounds: a connection closed on a sender that still
+    writes is reset, and the answer lost. A sender that asks before it sends (`Expect`) is answered at once.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a bounded request on, or answer 413 (without reading what was announced as too long)."""
+        """Pass a bounded request on, or answer 413."""
         headers = dict(scope.get("headers", []))
         if scope["type"] != "http" or not _has_body(headers):
             return await self._app(scope, receive, send)
-        body = None if _announced(headers) > LARGEST_BODY_BYTES else await _whole(receive)
+        body = None
+        if _announced(headers) <= LARGEST_BODY_BYTES:
+            body = await _whole(receive)
+        elif not _asks_first(headers):
+            await _discard(receive)
         if body is None:
-            answer = problem(
-                413, "too large", f"a body may have {LARGEST_BODY_BYTES} bytes: send fewer events at once"
-            )
-            return await answer(scope, receive, send)
+            return await _too_large()(scope, receive, send)
         await self._app(scope, _replayed(body, receive), send)
+
+
+def _too_large() -> Response:
+    """Return the 413, in the shape of every refusal; `results` are none, for no event was looked at."""
+    detail = f"a body may have {LARGEST_BODY_BYTES} bytes"
+    reason = {"pointer": "", "rule": "size", "detail": detail, "fix": "send fewer events at once"}
+    return problem(413, "too large", f"{detail}: send fewer events at once", reasons=[reason], results=[])
+
+
+async def _discard(receive: Receive) -> None:
+    """Read on until the body ends, the sender goes away, or enough was thrown away."""
+    size = 0
+    try:
+        async with asyncio.timeout(DISCARDING_SECONDS):
+            while size <= DISCARDED_BYTES:
+                message = await receive()
+                if not message.get("more_body", False):
+                    return
+                size += len(message.get("body", b""))
+    except TimeoutError:
+        return
+
+
+def _asks_first(headers: Mapping[bytes, bytes]) -> bool:
+    return headers.get(b"expect", b"").lower() == b"100-continue"
 
 
 def _has_body(headers: Mapping[bytes, bytes]) -> bool:
@@ -71,6 +110,7 @@ def _announced(headers: Mapping[bytes, bytes]) -> int:
 
 
 async def _whole(receive: Receive) -> bytes | None:
+    """Return a body, or None once one that is too long was discarded."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -79,9 +119,12 @@ async def _whole(receive: Receive) -> bytes | None:
             return b"".join(parts)
         parts.append(message.get("body", b""))
         size += len(parts[-1])
+        ends = not message.get("more_body", False)
         if size > LARGEST_BODY_BYTES:
+            if not ends:
+                await _discard(receive)
             return None
-        if not message.get("more_body", False):
+        if ends:
             return b"".join(parts)
 
 

@@ -76,11 +76,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encompass:
-    """Operation Encompass in this area: who phones, how long before the bell, who hears of the rest."""
+    """Operation Encompass in this area: who phones, how long before the bell, who hears of the rest.
+
+    `conflict_lead` hears by phone of a child whose parent works at the school.
+    """
 
     phone_owner: str
     lead_minutes: int
     education_officer: str
+    conflict_lead: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,19 +22,20 @@ def problem(status: int, title: str, detail: str, **extra: Any) -> JSONResponse:
     return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
 
 
-def busy(detail: str) -> JSONResponse:
+def busy(detail: str, **extra: Any) -> JSONResponse:
     """Return the 503 that says come back in a second."""
-    return problem(503, "busy", detail, headers={"retry-after": str(BUSY_SECONDS)})
+    return problem(503, "busy", detail, headers={"retry-after": str(BUSY_SECONDS)}, **extra)
 
 
 def handle_problems(app: FastAPI) -> None:
     """Answer whatever goes wrong in an app with problem details, and never with what an exception says."""
-    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _http_error(_request: Request, error: Exception) -> Response:
+async def http_error(_request: Request, error: Exception) -> Response:
+    """Return what an HTTPException says as problem details."""
     assert isinstance(error, HTTPException)
     title = str(error.detail) if error.detail else "refused"
     return problem(error.status_code, title, title, headers=error.headers)

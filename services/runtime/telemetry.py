@@ -10,8 +10,9 @@ import json
 import logging
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -20,12 +21,20 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 
 from services.runtime.settings import Settings
 
 LARGEST_FILE_BYTES = 16 * 1024 * 1024
 EXPOSITION_TYPE = CONTENT_TYPE_LATEST
+TRACEPARENT = "traceparent"
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
@@ -36,6 +45,7 @@ def setup(service: str, settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("opentelemetry").setLevel(logging.ERROR)  # its warnings quote what a caller sent
     provider = TracerProvider(resource=Resource({"service.name": service}))
     provider.add_span_processor(BatchSpanProcessor(FileExporter(_file(service, settings))))
     trace.set_tracer_provider(provider)
@@ -62,8 +72,13 @@ def carrier() -> dict[str, str]:
 
 @contextmanager
 def continued(headers: Mapping[str, str]) -> Iterator[None]:
-    """Make spans started inside children of the span these headers carry."""
-    token = context.attach(_PROPAGATOR.extract(headers))
+    """Make spans started inside children of the span these headers carry; of the present one if none.
+
+    Nothing but `traceparent` is taken from them: a `tracestate` is a caller's free text.
+    """
+    parent = headers.get(TRACEPARENT)
+    carried = {} if parent is None else {TRACEPARENT: parent}
+    token = context.attach(_PROPAGATOR.extract(carried, context.get_current()))
     try:
         yield
     finally:
@@ -88,9 +103,21 @@ def histogram(name: str, description: str, *labels: str) -> Histogram:
     return Histogram(f"sightline_{name}", description, labels)
 
 
-def exposition() -> bytes:
-    """Return every metric of this process in Prometheus' text format."""
-    return generate_latest()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A figure of this moment, measured because somebody asks and kept nowhere."""
+
+    name: str
+    description: str
+    value: float
+
+
+def exposition(now: Iterable[Measured] = ()) -> bytes:
+    """Return every metric of this process in Prometheus' text format, and what was measured just now."""
+    momentary = CollectorRegistry()
+    for one in now:
+        Gauge(f"sightline_{one.name}", one.description, registry=momentary).set(one.value)
+    return generate_latest() + generate_latest(momentary)
 
 
 class FileExporter(SpanExporter):

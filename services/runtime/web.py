@@ -6,9 +6,8 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import asdict
 from types import FrameType
 
 import uvicorn
@@ -19,23 +18,9 @@ from services.runtime import telemetry
 from services.runtime.middleware import LARGEST_BODY_BYTES, BoundedBody, Headers
 from services.runtime.problems import busy, handle_problems, problem
 from services.runtime.settings import LOOPBACK, Settings
+from services.runtime.standing import Standing, Watch
 
 __all__ = ["LARGEST_BODY_BYTES", "Standing", "busy", "create_app", "problem", "serve"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How far a service has come; what `sightline settle` asks. Zero and zero means at rest.
-
-    `behind` counts records between its committed positions and the ends of the topics it reads, `pending`
-    what it has yet to send by itself; `ends` is the end of every topic it reads or writes, where known.
-    """
-
-    service: str
-    behind: int
-    pending: int
-    ends: Mapping[str, int] = field(default_factory=dict)
-    next_wake: datetime | None = None
 
 
 def create_app(
@@ -99,9 +84,11 @@ def _health(app: FastAPI, ready: Callable[[], bool]) -> None:
 
 
 def _measures(app: FastAPI, standing: Callable[[], Standing]) -> None:
+    watch = Watch(standing)
+
     @app.get("/metrics", include_in_schema=False)
     def metrics() -> Response:
-        return Response(telemetry.exposition(), media_type=telemetry.EXPOSITION_TYPE)
+        return Response(telemetry.exposition(watch.look()), media_type=telemetry.EXPOSITION_TYPE)
 
     @app.get("/v1/standing", include_in_schema=False)
     def where() -> JSONResponse:

@@ -27,7 +27,7 @@ class Doors(Protocol):
     """What an agency's or a school's system may do."""
 
     def inbox(self, recipient: str, after: str | None) -> tuple[Sequence[Row], str | None]:
-        """Return the releases after a cursor, and the cursor to go on from."""
+        """Return the releases after a cursor, none when all are read, and the cursor to go on from."""
 
     def open(self, recipient: str, row: Row, sections: Sequence[str], purpose: str) -> Mapping[str, Any]:
         """Return what those sections say, the opening recorded; nothing where the release was recalled."""
@@ -61,9 +61,9 @@ class Reader:
         """Yield what has come since the last look."""
         while True:
             rows, after = doors.inbox(self.recipient, self.cursor)
-            yield from rows
-            if after is None:
+            if not rows:
                 return
+            yield from rows
             self.cursor = after
 
 

@@ -1,7 +1,7 @@
 """What the demo prints, from the services' own answers and nowhere else. Pure: answers in, lines out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 Told = Mapping[str, Any]
@@ -63,6 +63,10 @@ class Answers:
     def sound(self) -> bool:
         """Say whether children add up, the record verifies and nobody is at rest."""
         return _adds_up(self.schools) and self.verified.ok and not self.searched.found
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything that was answered, and whether it is sound, as one document."""
+        return {**asdict(self), "sound": self.sound}
 
 
 def lines(answers: Answers) -> Iterator[str]:

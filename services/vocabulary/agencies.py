@@ -42,9 +42,6 @@ SERVICES = ("ingest", "consent", "keyring", "projections", "notify", "audit", "c
 HUB_ROLES = frozenset({"lead", "practitioner", "officer"})
 """Roles of police persons who act for the Vulnerability Hub; a first responder is not one."""
 
-RESPONDER = "responder"
-"""The role of a first responder: raises VPAs and records consent, nothing else."""
-
 
 def in_order(recipients: Iterable[str]) -> tuple[str, ...]:
     """Return recipients in the order decisions use, whatever order they were registered in."""

@@ -24,6 +24,12 @@ def match_on_name(given_name: str, family_name: str, date_of_birth: date) -> str
     return "\x1f".join(("name", given, family, date_of_birth.isoformat()))
 
 
+def match_on_calling(given_name: str, family_name: str) -> str | None:
+    """Return the text for a name alone, which stands for somebody within one incident; None as above."""
+    given, family = normalise_name(given_name), normalise_name(family_name)
+    return "\x1f".join(("called", given, family)) if given and family else None
+
+
 def age_on(day: date, date_of_birth: date) -> int:
     """Return completed years of age on a day (negative before birth)."""
     had_birthday = (day.month, day.day) >= (date_of_birth.month, date_of_birth.day)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser_builders import Told, chromium, tell
+from tests.browser_builders import Told, chromium, list_children, tell
 from tests.system import Running
 
 
@@ -19,8 +19,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def told(system: Running, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """An incident everybody was told of; a test that acknowledges it makes its own."""
-    return tell(system, tmp_path_factory.mktemp("told"))
+    """An incident everybody was told of, after one about children no school is told of.
+
+    A test that acknowledges it makes its own.
+    """
+    folder = tmp_path_factory.mktemp("told")
+    list_children(system, folder)
+    return tell(system, folder)
 
 
 @pytest.fixture

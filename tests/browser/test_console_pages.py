@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser_builders import (
     DAFSU,
+    EDUCATION,
     HUB,
     NAMES,
     NARROW,
@@ -93,6 +94,11 @@ def children(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("button", name="Show who it is about"))
 
 
+def calls(page: Page, system: Running, told: Told) -> None:
+    sign_in(page, system, EDUCATION)
+    page.goto("/calls")
+
+
 def nothing_here(page: Page, system: Running, told: Told) -> None:
     sign_in(page, system, DAFSU)
     page.goto("/incidents/nothing-like-it")
@@ -110,6 +116,7 @@ PAGES: dict[str, Reach] = {
     "Your messages – Sightline": school,
     "Message – Sightline": message,
     "Who it is about – Sightline": children,
+    "Calls to make – Sightline": calls,
     "There is nothing here – Sightline": nothing_here,
 }
 EVERY_PAGE = [*PAGES.values(), empty_inbox, hub_incident]
@@ -184,6 +191,17 @@ def test_no_page_is_kept_and_none_runs_what_we_did_not_send(visited: Visited, re
 
     assert {page["cache-control"] for page in pages} == {"no-store"}
     assert not [page for page in pages if "unsafe-inline" in page["content-security-policy"]]
+
+
+def test_an_officer_sees_a_call_to_make_and_a_child_no_school_is_told_of(
+    browser: Browser, system: Running, told: Told
+) -> None:
+    with window(browser, system) as page:
+        calls(page, system, told)
+
+        assert page.get_by_text("A parent works at the child's school").count() >= 1
+        assert page.get_by_role("heading", name="Educated at home").count() >= 1
+        assert not [name for name in NAMES if name in page.content()]
 
 
 def test_scripts_run_under_the_policy_without_a_complaint(

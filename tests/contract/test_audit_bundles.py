@@ -392,6 +392,10 @@ def test_a_key_that_is_none_is_said_to_be_none(bundle, text):
     assert result.problems[0].startswith("key: ")
 
 
+def test_a_key_file_that_is_no_text_is_said_to_be_none(bundle):
+    assert verify(bundle, b"\xff\xfe\x00").problems == ("key: not text",)
+
+
 def test_a_mistyped_key_is_noticed(bundle, key):
     wrong = key[:-4] + ("A" if key[-4] != "A" else "B") + key[-3:]
 

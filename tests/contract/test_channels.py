@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
+from email.utils import parsedate_to_datetime
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -15,6 +16,7 @@ from services.notify.channels.secure_inbox import SecureInbox
 from services.notify.channels.smtp import Smtp
 from services.notify.state import Notification, Refusal
 from services.notify.store import messages
+from services.runtime.clock import FixedClock
 from services.runtime.database import writing
 from tests.notify_builders import (
     AN_HOUR_LATER,
@@ -27,6 +29,7 @@ from tests.notify_builders import (
 )
 
 LINK = "http://127.0.0.1:8000/sign-in"
+CLOCK = FixedClock(AN_HOUR_LATER)
 ADDRESS = "office@school-900101.example"
 
 
@@ -71,7 +74,7 @@ def a_notification(to: str = SCHOOL) -> Notification:
 
 
 def test_the_mail_reaches_the_school_and_says_only_where_to_sign_in(server: str, mailroom: Mailroom) -> None:
-    refusal = Smtp(server, LINK, address_of).carry(a_notification())
+    refusal = Smtp(server, LINK, address_of, CLOCK).carry(a_notification())
 
     (mail,) = mailroom.kept
     assert refusal is None
@@ -80,10 +83,16 @@ def test_the_mail_reaches_the_school_and_says_only_where_to_sign_in(server: str,
     assert LINK in str(mail.get_payload())
 
 
+def test_the_mail_says_when_it_was_sent_by_the_clock_it_was_given(server: str, mailroom: Mailroom) -> None:
+    Smtp(server, LINK, address_of, CLOCK).carry(a_notification())
+
+    assert parsedate_to_datetime(str(mailroom.kept[0]["Date"])) == AN_HOUR_LATER
+
+
 def test_nothing_in_the_whole_mail_speaks_of_the_scheme_a_child_or_an_incident(
     server: str, mailroom: Mailroom
 ) -> None:
-    Smtp(server, LINK, address_of).carry(a_notification())
+    Smtp(server, LINK, address_of, CLOCK).carry(a_notification())
 
     text = mailroom.kept[0].as_string().casefold()
     for word in ("encompass", "child", "pupil", "police", "abuse", "incident", "domestic", "occurrence"):
@@ -91,7 +100,7 @@ def test_nothing_in_the_whole_mail_speaks_of_the_scheme_a_child_or_an_incident(
 
 
 def test_the_same_message_sent_again_has_the_same_message_id(server: str, mailroom: Mailroom) -> None:
-    channel = Smtp(server, LINK, address_of)
+    channel = Smtp(server, LINK, address_of, CLOCK)
 
     channel.carry(a_notification())
     channel.carry(a_notification())
@@ -111,19 +120,19 @@ def test_a_server_that_does_not_take_it_is_answered_with_its_code(
 ) -> None:
     mailroom.answer = answer
 
-    assert Smtp(server, LINK, address_of).carry(a_notification()) == refusal
+    assert Smtp(server, LINK, address_of, CLOCK).carry(a_notification()) == refusal
 
 
 def test_a_server_that_is_away_is_no_error_but_a_refusal(server: str) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        channel = Smtp(f"127.0.0.1:{nobody.getsockname()[1]}", LINK, address_of)
+        channel = Smtp(f"127.0.0.1:{nobody.getsockname()[1]}", LINK, address_of, CLOCK)
 
         assert channel.carry(a_notification()) == Refusal(reason="unreachable", permanent=False)
 
 
 def test_a_school_without_an_address_is_not_tried_again(server: str) -> None:
-    refusal = Smtp(server, LINK, address_of).carry(a_notification(OTHER_SCHOOL))
+    refusal = Smtp(server, LINK, address_of, CLOCK).carry(a_notification(OTHER_SCHOOL))
 
     assert refusal == Refusal(reason="no-address", permanent=True)
 
@@ -157,7 +166,7 @@ def test_a_real_server_that_comes_back_gets_the_mail_it_missed(
     notify = Notify(url=database_url, mail=True)
     notify.police_attended({SCHOOL: [Child()]})
     notify.rest()
-    mailer = notify.mailer(Smtp(server, LINK, lambda _school: ADDRESS))
+    mailer = notify.mailer(Smtp(server, LINK, lambda _school: ADDRESS, notify.clock))
     mailroom.answer = "451 not now"
     mailer.step()
 

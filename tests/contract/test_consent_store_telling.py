@@ -207,7 +207,9 @@ def test_a_school_the_event_does_not_name_is_one_of_all_the_others(office: Offic
     office.bench.settle()
 
     assert set(office.decisions(HUB, form.event_id, f"school:{HILLSIDE}")) == {f"school:{HILLSIDE}"}
-    assert set(office.decisions(HUB, form.event_id, "school:900199")) == {"school:*"}
+    assert set(office.decisions(HUB, form.event_id, "school:900103")) == {"school:*"}
+    nowhere = office.ask(HUB, f"/v1/events/{form.event_id}/explanation?to=school:999999")
+    assert nowhere.status_code == 404
 
 
 def test_the_hub_sees_who_may_see_what_of_an_incident_now(office: Office) -> None:

@@ -1,8 +1,11 @@
 """Notify whole, on SQLite and PostgreSQL: from releases to messages, phone calls and a sum that adds up."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from services.eventlog.records import Record
 from services.notify.rules.report import outcome_of
 from services.notify.state import Refusal, Stage
 from services.notify.store.tables import METADATA, RELEASES
@@ -98,6 +101,28 @@ def test_one_child_at_two_schools_over_two_forms_is_counted_once(notify: Notify)
     assert notify.report().total["told"] == notify.report().total["children"] == 1
 
 
+@pytest.mark.parametrize(
+    ("released", "persons"),
+    [
+        ({SCHOOL: [ANA, ANA, BEA]}, 2),
+        ({SCHOOL: [ANA], OTHER_SCHOOL: [ANA]}, 1),
+        ({SCHOOL: [ANA, BEA], "education": [ANA, EVE, EVE]}, 3),
+    ],
+    ids=["twice-in-one-form", "at-two-schools", "at-a-school-and-with-the-officer"],
+)
+def test_a_child_who_stands_twice_in_one_form_is_one_child_on_both_sides_of_the_sum(
+    notify: Notify, released: dict[str, list[Child]], persons: int
+) -> None:
+    notify.police_attended(released, counted=persons)
+
+    notify.rest()
+
+    (row,) = notify.report().rows
+    account = row.account
+    assert account.children == account.told + account.escalated + account.listed == persons
+    assert (account.unaccounted, account.overcounted) == (0, 0)
+
+
 def test_a_correction_is_counted_by_what_it_says(notify: Notify) -> None:
     notify.police_attended({SCHOOL: [ANA, BEA]})
     notify.rest()
@@ -110,6 +135,31 @@ def test_a_correction_is_counted_by_what_it_says(notify: Notify) -> None:
     assert sorted(outcome_of(one) for one in row.notifications) == ["superseded", "told"]
 
 
+def test_a_school_that_first_hears_by_a_late_correction_is_phoned(notify: Notify) -> None:
+    notify.police_attended({OTHER_SCHOOL: [ANA]})
+    notify.rest()
+    notify.clock.advance(TUESDAY_NIGHT + timedelta(days=9))
+    notify.police_attended({SCHOOL: [ANA]}, number=2, event_type="VpaCorrected")
+    notify.recall(OTHER_SCHOOL, 1)
+
+    notify.rest()
+
+    (late,) = [one for one in notify.messages() if one.school == SCHOOL]
+    assert (late.late, late.stage) == (True, Stage.ESCALATED)
+    assert [call.task.reason for call in notify.calls()] == ["heard-too-late"]
+
+
+def test_a_correction_of_what_was_history_from_the_first_is_history(notify: Notify) -> None:
+    notify.clock.advance(TUESDAY_NIGHT + timedelta(days=8))
+    notify.police_attended({OTHER_SCHOOL: [ANA]})
+    notify.police_attended({SCHOOL: [ANA]}, number=2, event_type="VpaCorrected")
+
+    notify.rest()
+
+    assert {one.stage for one in notify.messages()} == {Stage.DELIVERED}
+    assert notify.calls() == ()
+
+
 def test_a_school_that_acknowledged_is_not_phoned(notify: Notify) -> None:
     notify.police_attended({SCHOOL: [ANA]})
     notify.rest()
@@ -120,6 +170,71 @@ def test_a_school_that_acknowledged_is_not_phoned(notify: Notify) -> None:
     assert notify.calls() == ()
     assert [one.stage for one in notify.messages()] == [Stage.ACKNOWLEDGED]
     assert notify.report().total["told"] == 1
+
+
+def test_a_school_that_looked_has_opened_its_message_and_is_phoned_all_the_same(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    notify.open(SCHOOL, notify.messages()[0].release_id)
+    notify.rest()
+    (opened,) = notify.messages()
+
+    notify.at(HOUR_TO_PHONE)
+
+    assert (opened.stage, opened.opened_at) == (Stage.OPENED, AN_HOUR_LATER)
+    assert notify.said() == ["planned", "delivered", "opened", "escalated"]
+    assert len(notify.calls()) == 1
+
+
+def test_a_message_that_is_opened_again_was_opened_the_first_time(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    for moment in (AN_HOUR_LATER, london("2024-09-11 08:00")):
+        notify.clock.advance(moment)
+        notify.open(SCHOOL, notify.messages()[0].release_id)
+        notify.rest()
+
+    assert notify.messages()[0].opened_at == AN_HOUR_LATER
+    assert notify.said() == ["planned", "delivered", "opened"]
+
+
+def test_an_opening_that_is_heard_of_before_the_message_is_planned_is_not_lost(notify: Notify) -> None:
+    release = notify.release(SCHOOL, 1, 1, ("children",))
+    notify.open(SCHOOL, release)
+    notify.rest()
+    notify.police_attended({}, counted=1)
+    notify.keyring.held[release] = (ANA.element(TUESDAY_NIGHT),)
+
+    eventually_planned(notify)
+
+    notify.rest()
+    assert notify.messages()[0].stage is Stage.OPENED
+    assert notify.pending() == len(notify.said())
+
+
+def test_what_notify_opened_and_what_was_refused_is_no_opening_by_the_school(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    release = notify.messages()[0].release_id
+    notify.open("notify", release, to=SCHOOL)
+    notify.open(SCHOOL, release, refused=True)
+    notify.open(OTHER_SCHOOL, release)
+
+    notify.rest()
+
+    assert notify.messages()[0].stage is Stage.DELIVERED
+    assert notify.said() == ["planned", "delivered"]
+
+
+def test_an_opening_that_cannot_be_read_is_set_aside_and_the_rest_goes_on(notify: Notify) -> None:
+    notify.log.writer().append("openings", [Record(key=b"opening", value=b"[]")])
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+
+    notify.open(SCHOOL, notify.messages()[0].release_id)
+    notify.rest()
+
+    assert notify.messages()[0].stage is Stage.OPENED
 
 
 def test_a_school_that_is_silent_is_phoned_and_its_children_count_as_escalated(notify: Notify) -> None:
@@ -160,6 +275,42 @@ def test_an_acknowledgement_that_is_in_the_log_at_the_hour_is_heard_before_anybo
     notify.rest()
 
     assert notify.calls() == ()
+
+
+def test_a_message_the_school_has_not_read_is_still_phoned(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    (read,) = notify.messages()
+    notify.police_attended({SCHOOL: [BEA]}, number=2, counted=2, event_type="VpaReviewed")
+    notify.rest()
+    notify.acknowledge(SCHOOL, 9, notification=read.id)
+
+    notify.at(HOUR_TO_PHONE)
+
+    assert [call.notification.event_id for call in notify.calls()] == ["event-2"]
+
+
+def test_an_acknowledgement_said_before_a_message_came_is_not_of_that_message(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    notify.clock.advance(london("2024-09-11 07:00"))
+    notify.police_attended({SCHOOL: [BEA]}, number=2, counted=2, event_type="VpaReviewed")
+    notify.rest()
+    notify.acknowledge(SCHOOL, 9, said_at=london("2024-09-11 06:59"))
+
+    notify.at(HOUR_TO_PHONE)
+
+    assert [call.notification.event_id for call in notify.calls()] == ["event-2"]
+
+
+def test_an_acknowledgement_waits_for_its_facts_and_takes_nothing_back_meanwhile(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    notify.release(SCHOOL, 9, 1, ("facts",), event_type="SchoolNotificationAcknowledged")
+
+    notify.rest()
+
+    assert [one.stage for one in notify.messages()] == [Stage.DELIVERED]
 
 
 def test_another_schools_acknowledgement_is_its_own(notify: Notify) -> None:
@@ -314,8 +465,6 @@ def test_no_child_is_named_in_any_table(notify: Notify) -> None:
 
 
 def test_a_record_that_cannot_be_read_is_set_aside_and_the_rest_goes_on(notify: Notify) -> None:
-    from services.eventlog.records import Record
-
     notify.log.writer().append("to.schools", [Record(key=b"school", value=b"not a release")])
     notify.police_attended({SCHOOL: [ANA]})
 

@@ -9,9 +9,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.notify.api import router
+from services.notify.api.routes import router
+from services.notify.store import listing
 from services.runtime.certificates import issue
 from services.runtime.clock import SystemClock
+from services.runtime.database import reading
 from services.runtime.identity import Verifier, folder_of, mint
 from services.runtime.partnership import Partnership, Role
 from services.runtime.settings import DEMO_PARTNERSHIP
@@ -20,6 +22,7 @@ from tests.notify_builders import BELL, KEY, OTHER_SCHOOL, SCHOOL, Child, Notify
 PARTNERSHIP = Partnership.load(DEMO_PARTNERSHIP)
 ANA = Child(name="Anaquillory")
 EVE = Child(name="Evangelowyn", home_educated=True, school=None)
+FAY = Child(name="Fayorindle", conflict=True)
 SEPTEMBER = {"from": "2024-09-01", "to": "2024-09-30"}
 Ask = Callable[..., httpx.Response]
 
@@ -42,7 +45,8 @@ def notify(database_url: str) -> Notify:
 @pytest.fixture
 def ask(notify: Notify, credentials: Path) -> Ask:
     app = FastAPI()
-    app.include_router(router(engine=notify.engine, verifier=Verifier(PARTNERSHIP, credentials), key=KEY))
+    verifier = Verifier(PARTNERSHIP, credentials)
+    app.include_router(router(engine=notify.engine, verifier=verifier, key=KEY, directory=PARTNERSHIP))
 
     def ask(path: str, agency: str | None, person: str | None = None, **query: str) -> httpx.Response:
         headers = {"authorization": f"Bearer {token(credentials, agency, person)}"} if agency else {}
@@ -102,12 +106,45 @@ def test_the_last_day_is_included(ask: Ask) -> None:
     assert status["occurrences"] == 1
 
 
+@pytest.mark.parametrize(
+    "period",
+    [
+        {"from": "2024-09-01", "to": "9999-12-31"},
+        {"from": "2024-09-30", "to": "2024-09-01"},
+    ],
+)
+def test_a_period_that_is_none_is_said_to_be_none(ask: Ask, period: dict[str, str]) -> None:
+    answer = ask("/v1/schools/status", "police", **period)
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "`to`" in answer.json()["detail"]
+
+
 def test_a_school_sees_its_own_messages_and_what_to_do(ask: Ask) -> None:
     (own,) = found(ask("/v1/schools/notifications", SCHOOL))["notifications"]
 
     assert (own["state"], own["children"], own["incident"]) == ("delivered", 1, f"1@{SCHOOL}")
     assert any("either parent" in line for line in own["what_to_do"])
     assert found(ask("/v1/schools/notifications", OTHER_SCHOOL))["notifications"] == []
+
+
+def test_a_message_is_found_by_its_id_however_many_came_after_it(ask: Ask) -> None:
+    (own,) = found(ask("/v1/schools/notifications", SCHOOL))["notifications"]
+
+    assert found(ask(f"/v1/schools/notifications/{own['id']}", SCHOOL)) == own
+    assert found(ask(f"/v1/schools/notifications/{own['id']}", "education")) == own
+
+
+def test_anothers_message_looks_like_one_that_is_not_there(ask: Ask) -> None:
+    (own,) = found(ask("/v1/schools/notifications", SCHOOL))["notifications"]
+
+    anothers = ask(f"/v1/schools/notifications/{own['id']}", OTHER_SCHOOL)
+
+    assert anothers.status_code == 404
+    assert anothers.text == ask("/v1/schools/notifications/nothing", OTHER_SCHOOL).text
+    assert anothers.text == ask("/v1/schools/notifications/%00", OTHER_SCHOOL).text
+    assert ask(f"/v1/schools/notifications/{own['id']}", "dafsu").status_code == 404
 
 
 def test_an_officer_sees_every_message_and_what_is_owed(ask: Ask, notify: Notify) -> None:
@@ -118,6 +155,48 @@ def test_an_officer_sees_every_message_and_what_is_owed(ask: Ask, notify: Notify
     assert [(call["school"], call["owner"]) for call in tasks["calls"]] == [(SCHOOL, "p-education-2")]
     assert [(one["reason"], one["owner"]) for one in tasks["listed"]] == [("home-educated", "p-education-1")]
     assert len(found(ask("/v1/schools/notifications", "police"))["notifications"]) == 1
+
+
+def test_a_child_whose_parent_works_at_the_school_is_a_call_to_a_named_lead_and_counts_as_listed(
+    ask: Ask, notify: Notify
+) -> None:
+    notify.police_attended({"education": [FAY]}, number=2, occurrence=2)
+    notify.rest()
+
+    tasks = found(ask("/v1/schools/tasks", "education"))
+
+    (call,) = tasks["calls"]
+    assert (call["owner"], call["reason"], call["due_at"]) == (
+        "p-education-3",
+        "conflict",
+        "2024-09-11T07:45:00Z",
+    )
+    assert (call["school"], call["notification"]) == (None, None)
+    assert call["listing"] in [one["listing"] for one in tasks["listed"]]
+    assert found(ask("/v1/schools/status", "police", **SEPTEMBER))["by_reason"]["conflict"] == 1
+
+
+def test_what_is_owed_comes_page_by_page_earliest_first_and_none_is_left_out(notify: Notify) -> None:
+    for number in range(2, 7):
+        notify.police_attended({SCHOOL: [ANA], "education": [EVE]}, number=number, occurrence=number)
+    notify.at(BELL)
+    pages: list[listing.Owed] = []
+
+    with reading(notify.engine) as conn:
+        whole = listing.owed(conn)
+        while not pages or pages[-1].next is not None:
+            pages.append(listing.owed(conn, pages[-1].next if pages else None, most=5))
+
+    assert [len(page.calls) + len(page.listings) for page in pages] == [5, 5, 2]
+    assert tuple(call for page in pages for call in page.calls) == whole.calls
+    assert tuple(one for page in pages for one in page.listings) == whole.listings
+    assert [one.due_at for one in whole.listings] == sorted(one.due_at for one in whole.listings)
+
+
+@pytest.mark.parametrize("after", ["yesterday", "2024-09-11T07:45:00Z~\x00"])
+def test_a_page_that_no_answer_gave_is_refused(ask: Ask, after: str) -> None:
+    assert ask("/v1/schools/tasks", "education", after=after).status_code == 422
+    assert found(ask("/v1/schools/tasks", "education"))["more"] is False
 
 
 @pytest.mark.parametrize("path", ["/v1/schools/status", "/v1/schools/tasks"])

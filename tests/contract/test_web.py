@@ -94,17 +94,53 @@ def test_health_readiness_metrics_and_standing_are_answered(service: Service) ->
     }  # fmt: skip
 
 
+def test_the_metrics_say_how_far_the_service_has_come_though_nobody_asked_for_its_standing(
+    service: Service,
+) -> None:
+    lines = service.ask("GET", "/metrics").body.decode().splitlines()
+
+    assert {"sightline_behind 1.0", "sightline_pending 2.0"} <= set(lines)
+
+
 def test_a_body_up_to_the_bound_is_read(service: Service) -> None:
     assert service.ask("POST", "/length", b"x" * LARGEST_BODY_BYTES).json() == LARGEST_BODY_BYTES
 
 
-def test_a_body_announced_as_too_long_is_refused_unread(service: Service) -> None:
+def announced(service: Service, size: int, **headers: str) -> http.client.HTTPConnection:
+    """Return a connection on which a body is announced and none of it sent."""
     connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=10)
     connection.putrequest("POST", "/length")
-    connection.putheader("content-length", str(50 * 1024 * 1024))
+    connection.putheader("content-length", str(size))
+    for name, value in headers.items():
+        connection.putheader(name, value)
     connection.endheaders()
+    return connection
+
+
+def test_a_body_announced_as_too_long_is_refused_though_it_never_comes(service: Service) -> None:
+    assert announced(service, 50 * 1024 * 1024).getresponse().status == 413
+
+
+def test_who_asks_before_sending_too_much_is_told_at_once(service: Service) -> None:
+    began = time.monotonic()
+    connection = announced(service, 50 * 1024 * 1024, expect="100-continue")
 
     assert connection.getresponse().status == 413
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("connection", ["close", "keep-alive"])
+@pytest.mark.parametrize("megabytes", [3, 50])
+def test_who_sends_too_much_hears_why(service: Service, megabytes: int, connection: str) -> None:
+    asking = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=10)
+    asking.request("POST", "/length", body=b"x" * megabytes * 1024 * 1024, headers={"connection": connection})
+
+    answer = asking.getresponse()
+
+    said = json.loads(answer.read())
+    assert (answer.status, said["status"], said["results"]) == (413, 413, [])
+    assert [(reason["pointer"], reason["rule"]) for reason in said["reasons"]] == [("", "size")]
+    assert set(said["reasons"][0]) == {"pointer", "rule", "detail", "fix"}
 
 
 def test_a_body_that_turns_out_too_long_is_refused(service: Service) -> None:

@@ -46,7 +46,9 @@ def console(tmp_path: Path) -> FastAPI:
     return app_of(Settings(data=tmp_path))
 
 
-def visit(console: FastAPI, *steps: tuple[str, str, dict[str, str]]) -> list[httpx.Response]:
+def visit(
+    console: FastAPI, *steps: tuple[str, str, dict[str, str]], accept: str = "*/*"
+) -> list[httpx.Response]:
     """Take steps (method, path, form) as one browser; a form without a token of its own gets the page's."""
 
     async def walk() -> list[httpx.Response]:
@@ -56,7 +58,7 @@ def visit(console: FastAPI, *steps: tuple[str, str, dict[str, str]]) -> list[htt
             token = ""
             for method, path, form in steps:
                 given = {"form_token": token, **form} if method == "POST" else None
-                answers.append(await browser.request(method, path, data=given))
+                answers.append(await browser.request(method, path, data=given, headers={"accept": accept}))
                 token = _token(answers[-1].text) or token
         return answers
 
@@ -122,6 +124,28 @@ def test_a_person_signs_in_and_is_sent_to_the_inbox(console: FastAPI) -> None:
 
     assert (entered.status_code, entered.headers["location"]) == (303, "/inbox")
     assert (home.status_code, home.headers["location"]) == (303, "/inbox")
+
+
+def test_what_is_not_there_looks_to_a_person_like_what_is_hidden(console: FastAPI) -> None:
+    look: list[Step] = [
+        ("GET", path, {}) for path in ("/incidents/not.an.alias", "/nothing", "/assets/nothing.css")
+    ]
+    hidden, *absent = visit(console, ARRIVE, CHOOSE, ENTER, *look, accept="text/html,*/*;q=0.8")[3:]
+
+    assert {answer.status_code for answer in (hidden, *absent)} == {404}
+    assert {_without_nonce(answer) for answer in absent} == {_without_nonce(hidden)}
+
+
+def test_a_system_is_told_in_json_that_nothing_is_there(console: FastAPI) -> None:
+    (answer,) = visit(console, ("GET", "/nothing", {}), accept="application/json")
+    (of_the_api,) = visit(console, ("GET", "/v1/nothing", {}), accept="text/html")
+
+    assert {each.status_code for each in (answer, of_the_api)} == {404}
+    assert {each.headers["content-type"] for each in (answer, of_the_api)} == {"application/problem+json"}
+
+
+def _without_nonce(answer: httpx.Response) -> tuple[str, str]:
+    return re.sub('nonce="[0-9a-f]+"', "", answer.text), answer.headers["content-type"]
 
 
 def test_signing_in_gives_a_new_cookie_hidden_from_scripts_and_other_sites(console: FastAPI) -> None:

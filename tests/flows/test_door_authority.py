@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.eventlog.catalogue_files import load_catalogue
-from tests.door_builders import OpenDoor, example, open_door
+from tests.door_builders import NOBODY, OpenDoor, example, open_door
 
 VPA = {"VpaRaised", "VpaReviewed", "VpaCorrected"}
 CONSENT = {"ConsentRecorded", "ConsentWithdrawn"}
@@ -169,6 +169,18 @@ def test_a_first_responder_raises_and_records_consent_and_nothing_else(tmp_path:
 def test_a_practitioner_of_the_hub_does_what_the_hub_does(tmp_path: Path) -> None:
     with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
         assert permitted(door, "police", "p-hub-2") == HUB
+
+
+def test_police_s_system_in_nobody_s_name_does_what_a_first_responder_does(tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        assert permitted(door, "police", NOBODY) == {"VpaRaised", *CONSENT}
+
+
+def test_the_first_person_of_police_raises_and_reviews(tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        answer = door.publisher.publish([example("VpaRaised"), example("VpaReviewed")])
+
+        assert [result["status"] for result in answer.json()["results"]] == ["accepted", "accepted"]
 
 
 def test_what_is_refused_for_authority_is_not_in_the_log(tmp_path: Path) -> None:

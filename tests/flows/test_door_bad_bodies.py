@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.door_builders import Event, example, open_door
+from tests.door_builders import Event, OpenDoor, example, open_door
 
 
 def raw(change: str, to: str) -> bytes:
@@ -157,3 +157,56 @@ def test_every_reason_is_given_at_once(tmp_path: Path) -> None:
         ("/occurred_at", "believable-time"),
         ("/type", "authority"),
     }
+
+
+def reasons_of(door: OpenDoor, event: Event, agency: str) -> set[tuple[str, str]]:
+    """Return what an agency's event is refused for."""
+    return {
+        (reason["pointer"], reason["rule"])
+        for reason in door.publisher.publish(event, agency).json()["reasons"]
+    }
+
+
+@pytest.mark.parametrize("name", ["id", "occurred_at"])
+@pytest.mark.parametrize("value", [None, 17, "x" * 1000])
+def test_authority_is_asked_for_however_little_can_be_read(name: str, value: object, tmp_path: Path) -> None:
+    event = {**example("VpaRaised"), name: value}
+
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        found = reasons_of(door, event, "dafsu")
+
+    assert ("/type", "authority") in found
+    assert {pointer for pointer, _ in found} == {"/type", f"/{name}"}
+
+
+def test_the_incident_of_a_refused_event_is_looked_up_too(tmp_path: Path, database_url: str) -> None:
+    event = {**example("CaseOpened"), "extra": 1, "occurred_at": "soon", "facts": {"case": 7}}
+    del event["victim"]
+
+    with open_door(tmp_path / "data", database_url) as door:
+        found = reasons_of(door, event, "dafsu")
+
+    assert found == {
+        ("/extra", "unknown-field"),
+        ("/occurred_at", "format"),
+        ("/facts/case", "type"),
+        ("/incident", "unknown-incident"),
+    }
+
+
+def test_a_victim_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        found = reasons_of(door, {**example("CaseOpened"), "victim": "Quenivaldra"}, "dafsu")
+
+    assert found == {("/victim", "type")}
+
+
+def test_a_refused_event_begins_no_incident_and_no_person(tmp_path: Path, database_url: str) -> None:
+    event = {**example("CaseOpened"), "extra": 1}
+    with open_door(tmp_path / "data", database_url) as door:
+        door.publisher.publish(event, "dafsu")
+
+        unknown = {"type": "CaseClosed", "id": "1", "occurred_at": event["occurred_at"]}
+        found = reasons_of(door, {**unknown, "incident": event["incident"]}, "dafsu")
+
+        assert found == {("/incident", "unknown-incident")}

@@ -226,3 +226,57 @@ def test_a_correction_of_something_unknown_is_accepted_and_flagged(door: OpenDoo
     assert result["status"] == "accepted"
     assert "unknown-original" in {defect["rule"] for defect in result["defects"]}
     assert door.opened()[0].routing["corrects"] is None
+
+
+def a_form_with(name: str, *children: dict[str, Any], of: str = "1") -> Event:
+    """Return a VPA of an incident with these children."""
+    return {**example("VpaRaised"), "id": name, "incident": of, "children": list(children)}
+
+
+def a_child(**changes: object) -> dict[str, Any]:
+    """Return a child with a name alone, unless more is given."""
+    return {"given_name": "Marigoldine", "family_name": "Thornwickle", "school_urn": "900101", **changes}
+
+
+def child_persons(opened: list[Opened]) -> list[list[str]]:
+    """Return the person ids of each event's children."""
+    return [[child["person"] for child in event.routing["children"]] for event in opened]
+
+
+def test_a_child_known_by_name_alone_is_the_same_child_within_their_incident(door: OpenDoor) -> None:
+    first, second = child_persons(after(door, a_form_with("1", a_child()), a_form_with("2", a_child())))
+
+    assert first == second
+
+
+def test_a_child_known_by_name_alone_is_nobody_known_in_another_incident(door: OpenDoor) -> None:
+    other = a_form_with("2", a_child(), of="2")
+
+    first, second = child_persons(after(door, a_form_with("1", a_child()), other))
+
+    assert first != second
+
+
+def test_a_birthday_that_comes_later_is_the_same_childs(door: OpenDoor) -> None:
+    dated = a_child(date_of_birth="2015-03-02")
+
+    first, second = child_persons(after(door, a_form_with("1", a_child()), a_form_with("2", dated)))
+
+    assert first == second
+
+
+def test_two_birthdays_are_two_children_whatever_they_are_called(door: OpenDoor) -> None:
+    one, other = a_child(date_of_birth="2015-03-02"), a_child(date_of_birth="2016-03-02")
+
+    first, second = child_persons(after(door, a_form_with("1", one), a_form_with("2", other)))
+
+    assert first != second
+
+
+def test_a_child_who_stands_twice_in_a_form_is_counted_once(door: OpenDoor) -> None:
+    other = a_child(given_name="Peregrinian")
+
+    (event,) = after(door, a_form_with("1", a_child(), a_child(), other))
+
+    assert len(set(child_persons([event])[0])) == 2
+    assert event.facts["child_count"] == 2

@@ -48,6 +48,39 @@ def test_another_body_under_the_same_id_is_a_conflict(tmp_path: Path, database_u
         assert len(door.stored()) == 1
 
 
+def test_another_body_is_a_conflict_however_faulty_it_is(tmp_path: Path, database_url: str) -> None:
+    faulty = {**example("VpaRaised"), "extra": 1, "occurred_at": "soon"}
+    with open_door(tmp_path / "data", database_url) as door:
+        published(door)
+
+        answer = door.publisher.publish(faulty)
+
+        assert answer.status_code == 409
+        assert [reason["rule"] for reason in answer.json()["reasons"]] == [
+            "different-body",
+            "format",
+            "unknown-field",
+        ]
+
+
+def test_another_body_of_which_nothing_can_be_read_is_a_conflict(tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        published(door)
+
+        answer = door.publisher.publish({"id": example("VpaRaised")["id"], "type": "VpaImagined"})
+
+        assert answer.status_code == 409
+        assert answer.json()["reasons"][0]["rule"] == "different-body"
+
+
+def test_another_and_faulty_body_in_the_same_batch_is_a_conflict(tmp_path: Path, database_url: str) -> None:
+    event = example("VpaRaised")
+    with open_door(tmp_path / "data", database_url) as door:
+        results = door.publisher.publish([event, {**event, "extra": 1}]).json()["results"]
+
+        assert [reason["rule"] for reason in results[1]["reasons"]] == ["different-body", "unknown-field"]
+
+
 def test_the_same_id_twice_in_one_batch_behaves_as_twice_in_a_row(tmp_path: Path, database_url: str) -> None:
     event = example("VpaRaised")
     with open_door(tmp_path / "data", database_url) as door:

@@ -55,3 +55,15 @@ def test_said_again_after_a_crash_it_is_a_duplicate_and_not_a_second_event(tmp_p
 
         assert [result["status"] for result in again.json()["results"]] == ["duplicate"] * 2
         assert len(door.stored()) == 3
+
+
+def test_the_door_takes_a_schools_word_with_the_message_it_is_about(tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        _, known_as = an_incident_known_to_the_school(door)
+        facts = {"notification": "0" * 32}
+        event = {**example("SchoolNotificationAcknowledged"), "incident": known_as, "facts": facts}
+
+        answer = door.publisher.publish(event, SCHOOL)
+
+        assert answer.status_code == 201, answer.text
+        assert door.opened()[-1].facts["notification"] == "0" * 32

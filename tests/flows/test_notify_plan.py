@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from services.notify import flow
 from services.notify.flow import FIRST_RETRY, Outcome, as_event
 from services.notify.rules.placement import Pupil
-from services.notify.state import Mail, Notification, Refusal, Stage, Standing
+from services.notify.state import Mail, Notification, Refusal, Stage, Standing, Word
 from services.vocabulary.grounds import ReleaseKind
 from tests.notify_builders import (
     AN_HOUR_LATER,
@@ -23,6 +23,7 @@ from tests.notify_builders import (
 
 HOME = Pupil(home_educated=True)
 GREYLISTED = Refusal(reason="smtp-451", permanent=False)
+READ = Word(said_at=AN_HOUR_LATER)
 NO_SUCH_BOX = Refusal(reason="smtp-550", permanent=True)
 
 
@@ -125,7 +126,7 @@ def test_silence_until_the_hour_becomes_a_phone_call_with_an_owner() -> None:
 
 def test_nobody_is_phoned_a_moment_early_or_after_the_school_has_answered() -> None:
     notification, _ = planned("ana")
-    heard = flow.acknowledge((notification,), AN_HOUR_LATER).notifications[0]
+    heard = flow.acknowledge((notification,), READ, AN_HOUR_LATER).notifications[0]
 
     assert flow.ring(notification, "p", HOUR_TO_PHONE - timedelta(microseconds=1)) == Outcome()
     assert flow.ring(heard, "p", HOUR_TO_PHONE) == Outcome()
@@ -134,7 +135,7 @@ def test_nobody_is_phoned_a_moment_early_or_after_the_school_has_answered() -> N
 def test_an_acknowledgement_closes_the_phone_call_and_calls_off_unsent_mail() -> None:
     notification, _ = planned("ana")
 
-    outcome = flow.acknowledge((notification,), AN_HOUR_LATER)
+    outcome = flow.acknowledge((notification,), READ, AN_HOUR_LATER)
 
     assert outcome.notifications[0].stage is Stage.ACKNOWLEDGED
     assert outcome.closed == outcome.cancelled == (notification.id,)
@@ -142,9 +143,27 @@ def test_an_acknowledgement_closes_the_phone_call_and_calls_off_unsent_mail() ->
 
 def test_the_first_acknowledgement_counts() -> None:
     notification, _ = planned("ana")
-    heard = flow.acknowledge((notification,), AN_HOUR_LATER).notifications
+    heard = flow.acknowledge((notification,), READ, AN_HOUR_LATER).notifications
 
-    assert flow.acknowledge(heard, BELL) == Outcome()
+    assert flow.acknowledge(heard, READ, BELL) == Outcome()
+
+
+def test_an_acknowledgement_that_names_a_message_is_of_that_message_alone() -> None:
+    first, _ = planned("ana")
+    second = flow.plan(opened("bea", number=2), (first,), a_custom(), AN_HOUR_LATER).notifications[0]
+
+    outcome = flow.acknowledge((first, second), Word(said_at=BELL, notification=second.id), AN_HOUR_LATER)
+
+    assert outcome.closed == outcome.cancelled == (second.id,)
+
+
+def test_an_acknowledgement_that_names_none_is_not_of_a_message_that_came_after_it() -> None:
+    first, _ = planned("ana")
+    second = flow.plan(opened("bea", number=2), (first,), a_custom(), HOUR_TO_PHONE).notifications[0]
+
+    outcome = flow.acknowledge((first, second), READ, BELL)
+
+    assert outcome.closed == (first.id,)
 
 
 def test_a_recall_withdraws_what_is_not_sent_and_marks_the_rest() -> None:
@@ -209,7 +228,7 @@ def test_each_child_no_school_is_told_of_is_listed_with_a_reason_an_owner_and_a_
 
     assert [(one.child, one.reason, one.owner, one.due_at) for one in outcome.listings] == [
         ("eve", "home-educated", "p-education-1", london("2024-09-11 09:00")),
-        ("fay", "conflict", "p-education-1", BELL),
+        ("fay", "conflict", "p-education-3", BELL),
         ("gem", "not-opened", "p-education-1", london("2024-09-11 09:00")),
     ]
 

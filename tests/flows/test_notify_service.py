@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from services.eventlog.codec import encode_release
+from services.eventlog.ids import release_id
 from services.eventlog.records import Record
 from services.eventlog.writer import KafkaWriter
 from services.notify.__main__ import own_key
@@ -19,7 +20,7 @@ from services.runtime.broker import free_port
 from services.runtime.settings import Settings
 from services.vocabulary.agencies import topic_of
 from services.vocabulary.grounds import ReleaseKind
-from tests.notify_builders import SCHOOL, Front, a_release, answering
+from tests.notify_builders import AN_HOUR_LATER, SCHOOL, Front, a_release, an_opening, answering
 from tests.system import KafkaSystem, eventually, own_kafka
 
 HAPPENED = "2024-09-10T23:10:00+01:00"
@@ -49,6 +50,13 @@ def append(kafka: KafkaSystem, to: str, section: str) -> None:
     )
     writer = KafkaWriter(kafka.access("consent"))
     writer.append(topic_of(to), [Record(key=to.encode(), value=encode_release(release))])
+    writer.close()
+
+
+def look(kafka: KafkaSystem) -> None:
+    """The school is shown its pupil: the keyring has put it on record."""
+    writer = KafkaWriter(kafka.access("keyring"))
+    writer.append("openings", [an_opening(SCHOOL, release_id("new1", "event-1", SCHOOL), AN_HOUR_LATER)])
     writer.close()
 
 
@@ -91,17 +99,23 @@ def test_from_a_release_on_the_broker_to_what_the_door_hears_and_across_a_kill(
             eventually(lambda url=url: asked(url, "/readyz") == {"ready": True})
             eventually(lambda url=url: is_at_rest(asked(url, "/v1/standing")))
 
+    with answering(front) as behind, running(settings, behind) as url:
+        look(broker)
+        eventually(lambda: is_at_rest(asked(url, "/v1/standing"), openings=1))
+
     said = [event["type"] for heard in front.heard if isinstance(heard, list) for event in heard]
     assert said == [
         "SchoolNotificationPlanned",
         "SchoolNotificationDelivered",
         "SchoolNotificationEscalated",
+        "SchoolNotificationOpened",
     ]
 
 
-def is_at_rest(standing: dict[str, Any]) -> bool:
+def is_at_rest(standing: dict[str, Any], *, openings: int = 0) -> bool:
     read = standing.get("ends", {})
-    return bool(read) and read["to.schools"] == 1 and standing["behind"] == standing["pending"] == 0
+    came = bool(read) and (read["to.schools"], read["openings"]) == (1, openings)
+    return came and standing["behind"] == standing["pending"] == 0
 
 
 def test_its_key_is_made_once_and_readable_by_nobody_else(broker: KafkaSystem, tmp_path: Path) -> None:

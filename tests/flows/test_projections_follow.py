@@ -44,6 +44,7 @@ def a_row(seq: int, recipient: str = "dafsu") -> Row:
         reason=None,
         partition=0,
         sections=(),
+        value=b"",
     )
 
 

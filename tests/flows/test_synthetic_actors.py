@@ -25,7 +25,7 @@ class Inboxes:
     def inbox(self, recipient: str, after: str | None) -> tuple[Sequence[dict[str, Any]], str | None]:
         start = int(after or 0)
         rows = self.rows.get(recipient, [])[start : start + 2]
-        return rows, str(start + len(rows)) if rows else None
+        return rows, str(start + len(rows)) if rows else after
 
     def open(self, recipient, row, sections, purpose) -> Mapping[str, Any]:
         self.opened.append((recipient, row["release_id"], tuple(sections), purpose))

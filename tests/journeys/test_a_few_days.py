@@ -105,6 +105,13 @@ def command(days: Lived, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_the_answers_are_one_json_document(days):
+    told = json.loads(json.dumps(days.answers.as_json()))
+
+    assert told["sound"]
+    assert told["ledger"]["vpas"] == len(raised(days.events))
+
+
 def test_nobody_is_found_at_rest(days):
     assert days.answers.searched.found == ()
     assert days.answers.searched.words > 100

@@ -1,67 +1,13 @@
 """What a VPA lacks is flagged and mended, never bounced (promise 10)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.eventlog.catalogue_files import load_catalogue
-from services.ingest import flow
-from services.ingest.forms.documents import Forms
 from services.ingest.rules.contact import do_not_contact
-from services.ingest.state import (
-    Accepted,
-    Arrival,
-    Incident,
-    Known,
-    Parties,
-    Plain,
-    Registered,
-    SchoolAges,
-    Scope,
-    Sender,
-)
-from tests.door_builders import Event, example
-
-FORMS = Forms(load_catalogue())
-AT = datetime(2024, 9, 1, tzinfo=UTC)
-HUB = Sender(agency="police", person="p-hub-1", role="lead")
-REGISTERED = Registered(
-    schools={"900101": SchoolAges(youngest=4, oldest=11)},
-    neighbours=frozenset(),
-    recipients=frozenset({"cheshire-cares", "family-help"}),
-)
-KNOWN = Known(incident=Incident(id="a" * 32, victim="b" * 32), corrects="original")
-
-
-def arrived(event: Event) -> Arrival:
-    """Return a VPA as it stands at the door."""
-    reading = FORMS.read(event)
-    assert reading.reasons == ()
-    assert reading.submission is not None
-    arrival = Arrival(submission=reading.submission, sender=HUB, at=AT)
-    assert flow.screen(arrival, ["police"], REGISTERED) == ()
-    return arrival
-
-
-def defects(event: Event) -> set[tuple[str, str]]:
-    """Return where a VPA wants mending, and the rules."""
-    accepted = flow.decide(arrived(event), KNOWN, REGISTERED)
-    assert isinstance(accepted, Accepted)
-    return {(defect.pointer, defect.rule) for defect in accepted.defects}
-
-
-def sections(event: Event) -> dict[str, Plain]:
-    """Return the sections a VPA is laid out in."""
-    accepted = Accepted(scope=Scope.KNOWN, incident=KNOWN.incident, defects=())
-    parties = Parties(victim="b" * 32, person_causing_harm="c" * 32, children=("d" * 32, "e" * 32))
-    laid = flow.lay_out(arrived(event), KNOWN, accepted, parties, range(16), REGISTERED)
-    return {plain.name: plain for plain in laid}
-
-
-def without(*names: str, of: str = "VpaRaised") -> Event:
-    """Return an example with some of it left out."""
-    return {name: value for name, value in example(of).items() if name not in names}
+from tests.door_builders import example
+from tests.door_forms import AT, HUB, defects, refusal, sections, without
 
 
 @pytest.mark.parametrize(
@@ -82,6 +28,8 @@ def test_the_least_vpa_there_is_is_accepted() -> None:
         "/contact",
         "/narrative",
         "/dash",
+        "/facts/vulnerable_adults",
+        "/facts/adult_safeguarding_concern",
     }
 
 
@@ -109,6 +57,54 @@ def test_a_changed_grade_needs_its_rationale() -> None:
     assert defects(without("rationale", of="VpaReviewed")) == {("/rationale", "missing")}
 
 
+@pytest.mark.parametrize("unsaid", [{"text": None}, {"text": " "}, {}])
+def test_an_empty_rationale_is_none(unsaid: dict[str, Any]) -> None:
+    assert defects({**example("VpaReviewed"), "rationale": unsaid}) == {("/rationale", "missing")}
+
+
+@pytest.mark.parametrize(
+    ("name", "nothing", "where"),
+    [
+        ("consent", {}, ("/consent", "missing")),
+        ("narrative", {}, ("/narrative", "missing")),
+        ("narrative", {"text": "  "}, ("/narrative", "missing")),
+        ("dash", {}, ("/dash", "missing")),
+        ("dash", {"answers": {}}, ("/dash", "missing")),
+        ("dash", {"tool": "dash", "version": "2009"}, ("/dash", "missing")),
+        ("contact", {}, ("/contact/safe", "safe-contact")),
+        ("contact", {"safe": {}}, ("/contact/safe", "safe-contact")),
+        ("contact", {"safe": {"said_by": "adult victim"}}, ("/contact/safe", "safe-contact")),
+    ],
+)
+def test_an_empty_part_is_a_missing_one(name: str, nothing: dict[str, Any], where: tuple[str, str]) -> None:
+    assert defects({**example("VpaRaised"), name: nothing}) == {where}
+
+
+@pytest.mark.parametrize("name", ["vulnerable_adults", "adult_safeguarding_concern"])
+def test_silence_about_a_vulnerable_adult_is_not_a_no(name: str) -> None:
+    event = example("VpaRaised")
+    del event["facts"][name]
+
+    assert defects(event) == {(f"/facts/{name}", "missing")}
+
+
+@pytest.mark.parametrize("name", ["home_educated", "present", "school_conflict"])
+@pytest.mark.parametrize("of", ["VpaRaised", "VpaReviewed"])
+def test_what_is_not_said_of_a_child_is_a_defect(name: str, of: str) -> None:
+    event = example(of)
+    del event["children"][1][name]
+
+    assert defects(event) == {(f"/children/1/{name}", "missing")}
+
+
+def test_children_listed_where_the_facts_say_none_is_a_contradiction() -> None:
+    event = example("VpaRaised")
+    event["facts"]["children"] = "none"
+
+    assert defects(event) == {("/facts/children", "children-listed")}
+    assert sections(event)["facts"].value["child_count"] == 2
+
+
 def test_a_review_may_not_end_with_the_risk_not_completed() -> None:
     event = example("VpaReviewed")
     event["facts"]["risk"] = "not_completed"
@@ -131,12 +127,9 @@ def test_a_clock_an_hour_ahead_does_not_delay_a_vpa_and_does_not_outrank_what_fo
 
 
 def test_a_clock_an_hour_ahead_is_refused_where_nothing_is_urgent() -> None:
-    event = {**example("ConsentWithdrawn"), "occurred_at": (AT + timedelta(hours=1)).isoformat()}
-    reading = FORMS.read(event)
-    assert reading.submission is not None
-    arrival = Arrival(submission=reading.submission, sender=HUB, at=AT)
+    event = {**example("ConsentRecorded"), "occurred_at": (AT + timedelta(hours=1)).isoformat()}
 
-    assert [r.rule for r in flow.screen(arrival, ["police"], REGISTERED)] == ["believable-time"]
+    assert refusal(event) == {("/occurred_at", "believable-time")}
 
 
 def test_an_unknown_school_is_a_queue_not_a_refusal() -> None:
@@ -156,11 +149,9 @@ def test_the_door_copies_time_and_source_and_counts_children() -> None:
 
 
 def test_an_override_without_its_rationale_is_refused() -> None:
-    reading = FORMS.read({**example("OverrideRecorded"), "rationale": {"text": "  "}})
-    assert reading.submission is not None
-    arrival = Arrival(submission=reading.submission, sender=HUB, at=AT)
+    event = {**example("OverrideRecorded"), "rationale": {"text": "  "}}
 
-    assert [r.rule for r in flow.screen(arrival, ["police"], REGISTERED)] == ["rationale"]
+    assert refusal(event) == {("/rationale/text", "rationale")}
 
 
 def test_one_s_own_confirmation_counts_for_nothing() -> None:

@@ -43,7 +43,7 @@ def test_facts_hold_no_free_text(event_type: str) -> None:
 def test_a_referral_handed_on_goes_back_where_contact_is_not_marked_safe() -> None:
     contact = {"phone": "07700 900123"}
 
-    assert refused("ReferredOn", contact=contact) == {("/contact/safe/phone", "safe-contact")}
+    assert refused("ReferredOn", contact=contact) == {("/contact/safe", "safe-contact")}
 
 
 def test_a_referral_handed_on_without_contact_details_is_taken() -> None:
@@ -55,7 +55,7 @@ def test_a_referral_handed_on_at_high_risk_never_waits_for_a_form() -> None:
     arrival = arrived("ReferredOn", facts=facts, contact={"phone": "07700 900123"})
 
     assert flow.screen(arrival, CATALOGUE.event("ReferredOn").publishers, REGISTERED) == ()
-    assert ("/contact/safe/phone", "safe-contact") in defects(arrival)
+    assert ("/contact/safe", "safe-contact") in defects(arrival)
 
 
 def test_a_consultation_is_about_no_incident_or_about_one_we_know() -> None:
@@ -138,7 +138,7 @@ def test_what_is_dangerous_is_taken_with_contact_details_not_marked_safe(event_t
     arrival = arrived(event_type, contact={"phone": "07700 900123"})
 
     assert flow.screen(arrival, CATALOGUE.event(event_type).publishers, REGISTERED) == ()
-    assert ("/contact/safe/phone", "safe-contact") in defects(arrival)
+    assert ("/contact/safe", "safe-contact") in defects(arrival)
 
 
 @pytest.mark.parametrize("event_type", CATALOGUE.types())

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.ingest.flow import placed
 from services.ingest.rules.placement import place
 from services.ingest.state import Record, Registered, SchoolAges
 from services.vocabulary.placement import Placement
+from tests.door_builders import example
+from tests.door_forms import arriving
 
 ON = date(2024, 9, 10)
 REGISTERED = Registered(
@@ -43,6 +46,24 @@ REGISTERED = Registered(
 )
 def test_a_child_stands_where_the_law_puts_them(child: Record, placement: Placement) -> None:
     assert place(child, ON, REGISTERED) is placement
+
+
+@pytest.mark.parametrize(
+    ("occurred_at", "placement"),
+    [
+        ("2024-09-01T00:30:00+01:00", Placement.SCHOOL),
+        ("2024-08-31T23:30:00Z", Placement.SCHOOL),
+        ("2024-08-31T22:30:00Z", Placement.TOO_YOUNG),
+        ("2024-09-01T02:30:00+05:00", Placement.TOO_YOUNG),
+    ],
+)
+def test_a_child_s_age_is_that_of_the_day_it_was_here(occurred_at: str, placement: Placement) -> None:
+    child = {"school_urn": "900101", "date_of_birth": "2020-09-01"}
+    event = {**example("VpaRaised"), "occurred_at": occurred_at, "children": [child]}
+
+    found = placed(arriving(event).submission, ["d" * 32], REGISTERED)
+
+    assert [one.placement for one in found] == [placement]
 
 
 @given(

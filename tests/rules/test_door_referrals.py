@@ -45,7 +45,9 @@ def test_a_sound_referral_is_taken() -> None:
     assert refused() == set()
 
 
-@pytest.mark.parametrize("source", ["health", "Health", " HEALTH ", "NHS"])
+@pytest.mark.parametrize(
+    "source", ["health", "Health", " HEALTH ", "NHS", "the NHS", "N.H.S.", "The Health Service"]
+)
 def test_a_source_of_just_health_goes_back(source: str) -> None:
     facts = {**example("ReferralReceived")["facts"], "referral_source": source.strip()}
 

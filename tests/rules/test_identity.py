@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -83,6 +84,55 @@ def test_a_token_of_another_time_is_refused(verifier: Verifier, credentials: Pat
 
     with pytest.raises(Unauthenticated):
         verifier.caller(f"Bearer {token}")
+
+
+def claiming(credentials: Path, **changed: object) -> str:
+    """Return police's token with some of its claims changed."""
+    whole = mint("police", "p-hub-1", key_of(credentials, "police"), NOW)
+    claims = {**jwt.decode(whole, options={"verify_signature": False}), **changed}
+    return jwt.encode(claims, key_of(credentials, "police").decode(), "EdDSA", headers={"kid": "police"})
+
+
+@pytest.mark.parametrize("ahead", [60.5, 0.001, 60, 300])
+def test_a_token_may_expire_within_a_second(verifier: Verifier, credentials: Path, ahead: float) -> None:
+    token = claiming(credentials, exp=NOW.timestamp() + ahead)
+
+    assert verifier.caller(f"Bearer {token}").agency == "police"
+
+
+@pytest.mark.parametrize("ahead", [-4, -0.001, 0, 300.5, 304])
+def test_there_is_no_leeway(verifier: Verifier, credentials: Path, ahead: float) -> None:
+    token = claiming(credentials, exp=NOW.timestamp() + ahead)
+
+    with pytest.raises(Unauthenticated, match=r"expired|too long"):
+        verifier.caller(f"Bearer {token}")
+
+
+@pytest.mark.parametrize(
+    "exp",
+    [10**400, -(10**400), True, "soon", str(int(NOW.timestamp()) + 60), [], {}, float("inf"), float("nan")],
+    ids=str,
+)
+def test_an_expiry_that_is_no_moment_is_refused(verifier: Verifier, credentials: Path, exp: object) -> None:
+    token = claiming(credentials, exp=exp)
+
+    with pytest.raises(Unauthenticated):
+        verifier.caller(f"Bearer {token}")
+
+
+@pytest.mark.parametrize("jti", ["", 7, [], None])
+def test_a_token_has_an_id_of_its_own(verifier: Verifier, credentials: Path, jti: object) -> None:
+    token = claiming(credentials, jti=jti)
+
+    with pytest.raises(Unauthenticated):
+        verifier.caller(f"Bearer {token}")
+
+
+def test_a_token_that_nests_without_end_is_refused(verifier: Verifier) -> None:
+    endless = base64.urlsafe_b64encode(b"[" * 40_000).decode()
+
+    with pytest.raises(Unauthenticated):
+        verifier.caller(f"Bearer {endless}.{endless}.x")
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer x", "Basic cG9saWNl", "Bearer a.b.c"])

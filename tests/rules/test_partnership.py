@@ -53,3 +53,6 @@ def test_who_phones_and_who_hears_of_the_rest_are_registered(partnership: Partne
 
     assert partnership.person(encompass.phone_owner) is not None
     assert partnership.person(encompass.education_officer) is not None
+    lead = partnership.person(encompass.conflict_lead)
+    assert lead is not None
+    assert (lead.agency, lead.role) == ("education", Role.LEAD)

@@ -1,5 +1,6 @@
 """The print-out says what it was answered, and says so when it does not add up."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -55,6 +56,13 @@ ANSWERS = Answers(
 
 def printed(answers: Answers) -> str:
     return "\n".join(lines(answers))
+
+
+def test_the_answers_are_one_json_document_that_says_whether_they_are_sound():
+    told = json.loads(json.dumps(ANSWERS.as_json()))
+
+    assert (told["sound"], told["schools"], told["verified"]["ok"]) == (True, SCHOOLS, True)
+    assert told["searched"]["found"] == []
 
 
 def test_every_agency_has_a_line_and_the_schools_one_together():

@@ -108,7 +108,7 @@ class Teller:
             yield from latest.values()
         elif to in latest:
             yield latest[to]
-        elif is_school(to) and ALL_OTHER_SCHOOLS in latest:
+        elif is_school(to) and to in self._registry.publishers and ALL_OTHER_SCHOOLS in latest:
             yield latest[ALL_OTHER_SCHOOLS]
 
     def _as_it_stands(self, latest: Iterable[_Latest]) -> Iterator[_Latest]:

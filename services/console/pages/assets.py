@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from services.runtime.settings import ROOT
@@ -47,7 +47,9 @@ def router(files: Mapping[str, Response]) -> APIRouter:
 
     @routes.get("/assets/{name}", include_in_schema=False)
     async def asset(name: str) -> Response:
-        return files.get(name, Response(status_code=404))
+        if name not in files:
+            raise HTTPException(404)
+        return files[name]
 
     return routes
 

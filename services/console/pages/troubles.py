@@ -2,8 +2,13 @@
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
+from starlette.exceptions import HTTPException
 
 from services.console.pages.desk import Desk, Forged, SignedOut, Unanswered
+from services.runtime.problems import http_error
+
+ABSENT = 404
+API = "/v1"
 
 
 def install(app: FastAPI, desk: Desk) -> None:
@@ -30,9 +35,21 @@ def install(app: FastAPI, desk: Desk) -> None:
             "Try again in a minute. If somebody is in danger, do not wait for this page: phone.",
         )
 
+    async def refused(request: Request, error: Exception) -> Response:
+        if getattr(error, "status_code", 0) == ABSENT and _is_for_a_person(request):
+            return desk.page(request, "absent.html", {}, ABSENT)
+        return await http_error(request, error)
+
+    app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(SignedOut, signed_out)
     app.add_exception_handler(Forged, forged)
     app.add_exception_handler(Unanswered, unanswered)
+
+
+def _is_for_a_person(request: Request) -> bool:
+    """Say whether a browser asks for a page: what is not there then looks like what is hidden."""
+    is_api = request.url.path == API or request.url.path.startswith(f"{API}/")
+    return not is_api and "text/html" in request.headers.get("accept", "")
 
 
 def _trouble(desk: Desk, request: Request, status: int, heading: str, text: str) -> Response:

@@ -1,18 +1,19 @@
 """An event as a document: its head, its sections, and everything wrong with either."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.eventlog.catalogue import Catalogue, EventSchema
 from services.eventlog.errors import UnknownSchema
-from services.ingest.forms.checks import Check, checker, missing, unknown
-from services.ingest.forms.faults import Fault
+from services.ingest.forms.checks import Check, checker, is_nothing, missing, sections, unknown
+from services.ingest.forms.faults import Fault, Weight
+from services.ingest.forms.mending import mended
 from services.ingest.settings import ID_LENGTH, POLICY_LENGTH
 from services.ingest.state import Json, Reason, Record, Submission
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.events import EventType
-from services.vocabulary.times import NotATime, parse_time
+from services.vocabulary.times import EARLIEST, NotATime, parse_time
 
 _NAME: Check = checker("string", {"length": ID_LENGTH})
 _MOMENT: Check = checker("string", {"format": "date-time"})
@@ -23,9 +24,10 @@ _NEEDED = ("recipient", "policy")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Hold what could be read of one document. `submission` is there as soon as its head can be read.
+    """Hold what could be read of one document. `submission` is there as soon as its type is known.
 
-    Where there are reasons it may be incomplete: it serves to find further reasons, never to be accepted.
+    Where there are reasons it may be incomplete, with an id or a time that stands in for one that could not
+    be read: it serves to find further reasons, never to be accepted.
     """
 
     id: str | None
@@ -51,8 +53,8 @@ class Forms:
         return Reading(
             id=_text(value, "id"),
             schema=schema,
-            submission=_submission(value, schema) if schema is not None else None,
-            reasons=tuple(fault.reason() for fault in faults),
+            submission=_submission(value, schema, faults) if schema is not None else None,
+            reasons=_reasons(faults, Weight.REFUSES),
         )
 
     def _schema(self, name: Json) -> EventSchema | None:
@@ -67,35 +69,33 @@ class Forms:
         checks = self._checks[schema.type] if schema is not None else _head()
         otherwise = unknown if schema is not None else _any
         required = _required(schema) if schema is not None else ("id", "occurred_at")
-        yield from (missing(name) for name in required if value.get(name) is None)
+        yield from (missing(name) for name in required if is_nothing(value.get(name)))
         for name, item in value.items():
             found = checks.get(name, otherwise)(item)
             yield from (fault.under(name) for fault in found or ())
 
 
+def _reasons(faults: Sequence[Fault], weight: Weight) -> tuple[Reason, ...]:
+    return tuple(fault.reason() for fault in faults if fault.weight is weight)
+
+
 def _head() -> dict[str, Check]:
-    return {"type": _any, "id": _identifier, "occurred_at": _MOMENT}
+    return {"type": _any, "id": _optional(_NAME), "occurred_at": _optional(_MOMENT)}
 
 
 def _any(_value: Json) -> None:
     return None
 
 
-def _identifier(value: Json) -> list[Fault] | None:
-    if isinstance(value, str) and not value.strip():
-        return [Fault(rule="blank", detail="blank", fix="give your own id or reference")]
-    return _NAME(value)
-
-
 def _optional(inner: Check) -> Check:
-    return lambda value: None if value is None else inner(value)
+    return lambda value: None if is_nothing(value) else inner(value)
 
 
 def _checks(schema: EventSchema) -> Mapping[str, Check]:
     inputs: dict[str, Check] = {
-        "incident": _identifier,
-        "corrects": _identifier,
-        "recipient": _identifier,
+        "incident": _NAME,
+        "corrects": _NAME,
+        "recipient": _NAME,
         "consent": _answers(schema),
         "policy": checker(_POLICY),
     }
@@ -103,8 +103,8 @@ def _checks(schema: EventSchema) -> Mapping[str, Check]:
     checks |= {name: _optional(inputs[name]) for name in schema.takes}
     for section in schema.sections:
         if not section.derived:
-            inner = checker({"type": "array", "items": section.avro} if section.array else section.avro)
-            checks[section.name] = _optional(inner)
+            inner = sections if section.array else checker
+            checks[section.name] = _optional(inner(section.avro))
     return checks
 
 
@@ -134,20 +134,19 @@ def _no_type(value: Record) -> Fault:
     return Fault(path=("type",), rule="unknown-type", detail="no event type of this name", fix=fix)
 
 
-def _submission(value: Record, schema: EventSchema) -> Submission | None:
-    """Return what can be read of a document; None where its head cannot.
+def _submission(document: Record, schema: EventSchema, faults: Sequence[Fault]) -> Submission:
+    """Return what can be read of a document, without what says nothing or is not whole.
 
-    Sections of a wrong type are left out.
+    A section or a child of a wrong type is read as an empty one.
     """
-    identity, moment = _text(value, "id"), _moment(value.get("occurred_at"))
-    if identity is None or moment is None:
-        return None
+    value = _whole(document, faults)
+    moment = _moment(value.get("occurred_at"))
     policy, consent = value.get("policy"), value.get("consent")
     return Submission(
         type=EventType(schema.type),
-        id=identity,
-        occurred_at=moment,
-        occurred_text=str(value["occurred_at"]),
+        id=_text(value, "id") or "",
+        occurred_at=moment or EARLIEST,
+        occurred_text=str(value.get("occurred_at")),
         incident=_text(value, "incident"),
         corrects=_text(value, "corrects"),
         recipient=_text(value, "recipient"),
@@ -155,14 +154,22 @@ def _submission(value: Record, schema: EventSchema) -> Submission | None:
         consent=_answered(consent) if isinstance(consent, dict) else None,
         sections=dict(_sections(value, schema)),
         children=_children(value.get("children")) if _has_children(schema) else (),
+        lacks=_reasons(faults, Weight.DEFECT),
     )
+
+
+def _whole(document: Record, faults: Sequence[Fault]) -> Record:
+    """Return a document without what is left out of it. A child about whom nothing is said stays."""
+    without = {fault.left_out() for fault in faults if fault.weight is not Weight.REFUSES}
+    places = {path for path in without if not (len(path) == 2 and path[0] == "children")}
+    return {name: mended(value, places, (name,)) for name, value in document.items()} if places else document
 
 
 def _sections(value: Record, schema: EventSchema) -> Iterator[tuple[str, Record]]:
     for section in schema.sections:
         given = value.get(section.name)
-        if isinstance(given, dict) and not section.derived and not section.array:
-            yield section.name, given
+        if not section.derived and not section.array and not is_nothing(given):
+            yield section.name, given if isinstance(given, dict) else {}
 
 
 def _has_children(schema: EventSchema) -> bool:
@@ -170,7 +177,9 @@ def _has_children(schema: EventSchema) -> bool:
 
 
 def _children(value: Json) -> tuple[Record, ...]:
-    return tuple(child for child in value if isinstance(child, dict)) if isinstance(value, list) else ()
+    return (
+        tuple(child if isinstance(child, dict) else {} for child in value) if isinstance(value, list) else ()
+    )
 
 
 def _answered(consent: Record) -> dict[str, str]:
@@ -179,7 +188,7 @@ def _answered(consent: Record) -> dict[str, str]:
 
 def _text(value: Record, name: str) -> str | None:
     found = value.get(name)
-    return found if isinstance(found, str) and found else None
+    return found if isinstance(found, str) and found.strip() else None
 
 
 def _moment(value: Json) -> datetime | None:

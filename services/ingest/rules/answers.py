@@ -1,12 +1,10 @@
-"""Are the recipients an event names registered? (design 11: a category is never a recipient)"""
+"""Are the recipients an event names known? (design 11: a category is never a recipient)"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from services.ingest.state import Reason, Registered, Submission
+from services.ingest.state import Json, Reason, Record, Registered, Submission, pointer
 from services.vocabulary.agencies import is_recipient, is_school
 from services.vocabulary.events import VPA_FAMILY, EventType
-
-NOTIFY = "notify"
 
 NEEDS_RATIONALE = {
     EventType.OVERRIDE_RECORDED: "an override without its rationale gives nobody a legal basis",
@@ -16,19 +14,27 @@ NEEDS_RATIONALE = {
 
 
 def refusals(submission: Submission, registered: Registered) -> tuple[Reason, ...]:
-    """Return a reason for each unknown name; a VPA's unknown answers are a defect and are dropped."""
+    """Return a reason for each unknown name that an event is for.
+
+    The answers of a VPA and the attendees of a MARAC are no reason: unknown ones are dropped and flagged.
+    """
     named = list(_named(submission))
     if submission.type not in VPA_FAMILY:
-        named += [(f"/consent/{name}", name) for name in submission.consent or ()]
-    return tuple(_unknown(pointer) for pointer, name in named if not is_known(name, registered))
+        named += [(pointer("consent", name), name) for name in submission.consent or ()]
+    return tuple(_unknown(place) for place, name in named if not is_known(name, registered))
 
 
 def defects(submission: Submission, registered: Registered) -> tuple[Reason, ...]:
-    """Return a reason for each answer of a VPA that is about nobody registered.
+    """Return a reason for each dropped answer of a VPA, and for each unknown attendee of a MARAC.
 
     Defects are kept with the receipt, so the name itself, which may be anything, is not in them.
     """
-    return tuple(_unknown("/consent") for _ in _dropped(submission, registered))
+    answered = [_unknown("/consent") for _ in _dropped(submission, registered)]
+    attending = enumerate(_attendees(submission.section("facts")))
+    return (
+        *answered,
+        *(_unknown(f"/facts/attendees/{n}") for n, name in attending if not is_known(name, registered)),
+    )
 
 
 def is_known(name: str, registered: Registered) -> bool:
@@ -41,9 +47,20 @@ def is_known(name: str, registered: Registered) -> bool:
 
 
 def kept(submission: Submission, registered: Registered) -> dict[str, str]:
-    """Return the answers about registered recipients."""
+    """Return the answers about known recipients."""
     dropped = set(_dropped(submission, registered))
     return {name: answer for name, answer in (submission.consent or {}).items() if name not in dropped}
+
+
+def facts(submission: Submission, registered: Registered) -> Record:
+    """Return an event's facts with the known attendees alone.
+
+    Where nobody of those named is known they all stay: none named would mean the meeting's usual attendees,
+    who were not meant.
+    """
+    given = submission.section("facts")
+    known: list[Json] = [name for name in _attendees(given) if is_known(name, registered)]
+    return {**given, "attendees": known} if known else given
 
 
 def without_rationale(submission: Submission) -> tuple[Reason, ...]:
@@ -59,24 +76,25 @@ def without_rationale(submission: Submission) -> tuple[Reason, ...]:
 def _named(submission: Submission) -> Iterator[tuple[str, str]]:
     if submission.recipient is not None:
         yield "/recipient", submission.recipient
-    facts = submission.section("facts")
-    recipient, attendees = facts.get("recipient"), facts.get("attendees")
+    recipient = submission.section("facts").get("recipient")
     if isinstance(recipient, str):
         yield "/facts/recipient", recipient
-    for index, name in enumerate(attendees if isinstance(attendees, list) else ()):
-        if isinstance(name, str):
-            yield f"/facts/attendees/{index}", name
 
 
-def _dropped(submission: Submission, registered: Registered) -> Iterable[str]:
+def _attendees(facts: Record) -> list[str]:
+    named = facts.get("attendees")
+    return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+
+
+def _dropped(submission: Submission, registered: Registered) -> list[str]:
     if submission.type not in VPA_FAMILY:
-        return ()
+        return []
     return [name for name in submission.consent or () if not is_known(name, registered)]
 
 
-def _unknown(pointer: str) -> Reason:
+def _unknown(place: str) -> Reason:
     return Reason(
-        pointer=pointer,
+        pointer=place,
         rule="unknown-recipient",
         detail="no registered recipient has this name",
         fix="use a recipient's own name, such as `dafsu`; a category is never a recipient",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.ingest.state import Reason, Sender
-from services.vocabulary.agencies import RESPONDER, may_publish
+from services.vocabulary.agencies import HUB_ROLES, may_publish
 from services.vocabulary.events import HUB_ALONE, EventType
 
 POLICE = "police"
@@ -12,13 +12,14 @@ POLICE = "police"
 def refusal(sender: Sender, event: EventType, publishers: Iterable[str]) -> Reason | None:
     """Return why the sender may not publish this type, or None.
 
-    Reviews, corrections, overrides and MARAC listing come from the Hub alone: from police, but never in
-    the name of a first responder.
+    Reviews, corrections, overrides and MARAC listing come from the Hub alone: in the name of a person of
+    police who acts for it, so never of a first responder, and never of nobody.
     """
     if not may_publish(sender.agency, publishers):
         return _refused(event, "this agency may not publish it", "have the agency that may publish it do so")
-    if sender.agency == POLICE and event in HUB_ALONE and sender.role == RESPONDER:
-        return _refused(event, "it comes from the Hub alone", "have the Vulnerability Hub publish it")
+    if sender.agency == POLICE and event in HUB_ALONE and sender.role not in HUB_ROLES:
+        fix = "have the Vulnerability Hub publish it, in the name (sub) of one of its people"
+        return _refused(event, "it comes from the Hub alone", fix)
     return None
 
 

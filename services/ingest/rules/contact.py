@@ -17,8 +17,16 @@ def do_not_contact(contact: Record) -> list[str]:
 
 
 def unstated(contact: Record) -> Iterator[Reason]:
-    """Yield a reason for each detail given without a word on whether it is safe to use."""
+    """Yield a reason where nothing is said of any channel, or for each detail given without a word on it."""
     safe = part(contact, "safe")
+    if all(text(safe, channel) is None for channel in CHANNELS):
+        yield Reason(
+            pointer="/contact/safe",
+            rule="safe-contact",
+            detail="nothing says whether the contact details are safe to use: do not contact is set",
+            fix="set contact.safe.phone, .post and .email to yes, no or not_known",
+        )
+        return
     for channel, details in CHANNELS.items():
         if any(text(contact, detail) for detail in details) and text(safe, channel) is None:
             yield Reason(

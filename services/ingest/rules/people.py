@@ -6,7 +6,7 @@ from stdnum.gb import nhs
 
 from services.ingest.rules.reading import parts, text
 from services.ingest.state import Candidate, Marks, Record
-from services.vocabulary.people import match_on_name, match_on_nhs
+from services.vocabulary.people import match_on_calling, match_on_name, match_on_nhs
 from services.vocabulary.times import NotATime, parse_date
 
 NHS = "nhs"
@@ -15,7 +15,11 @@ NHS = "nhs"
 def marks(person: Record) -> Marks:
     """Return what a person's section lets us recognise them by: an NHS number that holds, name and birth."""
     numbers = [number for number in nhs_numbers(person) if nhs.is_valid(number)]
-    return Marks(nhs=match_on_nhs(nhs.compact(numbers[0])) if numbers else None, name=_name_mark(person))
+    return Marks(
+        nhs=match_on_nhs(nhs.compact(numbers[0])) if numbers else None,
+        name=_name_mark(person),
+        called=_called(person),
+    )
 
 
 def nhs_numbers(person: Record) -> list[str]:
@@ -44,6 +48,24 @@ def recognise(mine: Marks, by_nhs: str | None, by_name: Sequence[Candidate]) -> 
 def may_be(mine: Marks, their_nhs: str | None) -> bool:
     """Say whether nothing contradicts this being the person with that NHS token (None: with none)."""
     return mine.nhs is None or their_nhs is None or mine.nhs == their_nhs
+
+
+def recognise_child(mine: Marks, of_incident: Sequence[Candidate]) -> str | None:
+    """Return the child of an incident who is called the same, where that is one and nothing contradicts.
+
+    Two dates of birth do, and so do two NHS numbers: those are two children.
+    """
+    fitting = [
+        known.person
+        for known in of_incident
+        if may_be(mine, known.nhs) and (mine.name is None or not known.has_birthday)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _called(person: Record) -> str | None:
+    given, family = text(person, "given_name"), text(person, "family_name")
+    return match_on_calling(given, family) if given and family else None
 
 
 def _name_mark(person: Record) -> str | None:

@@ -8,8 +8,10 @@ from services.ingest.state import Reason, Submission
 from services.vocabulary.events import EventType
 from services.vocabulary.people import normalise_name
 
-NOT_AN_ORGANISATION = frozenset({"health", "healthservice", "healthservices", "nhs"})
-"""Sources that name nobody, as letters alone."""
+NOT_AN_ORGANISATION = frozenset(
+    {"health", "healthcare", "healthservice", "healthservices", "nationalhealthservice", "nhs"}
+)
+"""Sources that name nobody, as letters alone and without an article."""
 
 
 def faults(submission: Submission) -> tuple[Reason, ...]:
@@ -17,35 +19,24 @@ def faults(submission: Submission) -> tuple[Reason, ...]:
 
     One handed on goes back for contact details not marked safe; demand is counted by a source with a name.
     """
-    if submission.type in (EventType.REFERRED_ON, EventType.CONSULTATION_GIVEN):
-        return (*_source(submission), *unstated(submission.section("contact")))
+    if submission.type is EventType.CONSULTATION_GIVEN:
+        return tuple(_source(submission))
+    if submission.type is EventType.REFERRED_ON:
+        return tuple(unstated(submission.section("contact"))) if "contact" in submission.sections else ()
     if submission.type is not EventType.REFERRAL_RECEIVED:
         return ()
-    return (*_source(submission), *_safety(submission), *_own_details(submission))
+    return (*_source(submission), *unstated(submission.section("contact")), *_own_details(submission))
 
 
 def _source(submission: Submission) -> Iterator[Reason]:
     source = text(submission.section("facts"), "referral_source")
-    if source is not None and normalise_name(source) in NOT_AN_ORGANISATION:
+    if source is not None and normalise_name(source).removeprefix("the") in NOT_AN_ORGANISATION:
         yield Reason(
             pointer="/facts/referral_source",
             rule="named-organisation",
             detail="the source of a referral is a named organisation, never just health",
             fix="name the organisation: the hospital, practice or service",
         )
-
-
-def _safety(submission: Submission) -> Iterator[Reason]:
-    contact = submission.section("contact")
-    if contact.get("safe") is None:
-        yield Reason(
-            pointer="/contact/safe",
-            rule="safe-contact",
-            detail="nothing says whether the contact details are safe to use",
-            fix="set contact.safe.phone, .post and .email to yes, no or not_known",
-        )
-    else:
-        yield from unstated(contact)
 
 
 def _own_details(submission: Submission) -> Iterator[Reason]:

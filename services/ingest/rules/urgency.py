@@ -2,15 +2,27 @@
 
 from services.ingest.rules.reading import text
 from services.ingest.state import Submission
-from services.vocabulary.events import VPA_FAMILY
+from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
+
+ALWAYS = VPA_FAMILY | {
+    EventType.MARAC_LISTED,
+    EventType.OVERRIDE_RECORDED,
+    EventType.CHILD_CASE_STATUS,
+    EventType.CONSENT_WITHDRAWN,
+}
+"""About high risk, about a child's safety, or what ends a sharing that must not go on."""
 
 
 def is_urgent(submission: Submission) -> bool:
-    """Say whether an event is a VPA, about high risk, or about a child's safety."""
+    """Say whether an event is urgent by its type, about high risk, or about a child's safety.
+
+    A referral that lists a child is about that child's safety, whatever it says of a grade.
+    """
     facts = submission.section("facts")
     return (
-        submission.type in VPA_FAMILY
+        submission.type in ALWAYS
         or text(facts, "risk") == Risk.HIGH
         or text(facts, "children") == ChildrenLevel.SAFEGUARDING
+        or (submission.type is EventType.REFERRAL_RECEIVED and bool(submission.children))
     )

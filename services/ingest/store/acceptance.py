@@ -60,6 +60,23 @@ class _Laid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """Hold an event that is not answered yet, with the reasons found before anything was looked up.
+
+    With reasons, or where another event has its id, it is refused: what is looked up gives further reasons.
+    """
+
+    arrival: Arrival
+    reasons: tuple[Reason, ...]
+    conflict: bool
+
+    @property
+    def is_refused(self) -> bool:
+        """Say whether nothing that is looked up can have it accepted."""
+        return self.conflict or bool(self.reasons)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Tokens:
     """Hold what the persons of one event may be recognised by, keyed."""
 
@@ -127,7 +144,7 @@ class _Batch:
         names = [self._event_id(item) for item in offered]
         kept = self._door._outbox.find(name for name in names if name is not None)
         looked = [self._look(item, name, kept) for item, name in zip(offered, names, strict=True)]
-        if any(isinstance(item, Arrival) for item in looked):
+        if any(isinstance(item, _Read) for item in looked):
             looked = self._resolve(offered, names, looked)
         numbers = self._keep()
         return [replace(t, seq=numbers.get(t.event_id or "", t.seq)) for t in looked if isinstance(t, Taken)]
@@ -135,42 +152,53 @@ class _Batch:
     def _event_id(self, item: Offered) -> str | None:
         return None if item.id is None else event_id(self._door._secrets.id, self._sender.agency, item.id)
 
-    def _look(self, item: Offered, name: str | None, kept: dict[str, Kept]) -> Taken | Arrival:
-        """Answer what needs nothing looked up: known events, and what can only be refused."""
-        if name is not None and name in kept and not item.reasons:
-            known = kept[name]
-            same = hmac.compare_digest(known.mac, item.mac)
-            return duplicate(item, known) if same else conflict(item)
-        reasons = item.reasons
-        if item.submission is not None and item.schema is not None:
-            arrival = Arrival(submission=item.submission, sender=self._sender, at=self._at)
-            found = flow.screen(arrival, item.schema.publishers, self._door._registered)
-            reasons = (*reasons, *(new for new in found if _is_new(new, reasons)))
-            if not reasons:
-                return arrival
-        return refused(item, reasons)
+    def _look(self, item: Offered, name: str | None, kept: dict[str, Kept]) -> Taken | _Read:
+        """Answer what needs nothing looked up: known events, and what nothing can be read of."""
+        known = kept.get(name) if name is not None else None
+        if known is not None and hmac.compare_digest(known.mac, item.mac):
+            return duplicate(item, known)
+        if item.submission is None or item.schema is None:
+            return refused(item, item.reasons) if known is None else conflict(item, item.reasons)
+        arrival = Arrival(submission=item.submission, sender=self._sender, at=self._at)
+        found = flow.screen(arrival, item.schema.publishers, self._door._registered)
+        return _Read(arrival=arrival, reasons=_with(item.reasons, found), conflict=known is not None)
 
     def _resolve(
-        self, offered: Sequence[Offered], names: list[str | None], looked: Sequence[Taken | Arrival]
-    ) -> list[Taken | Arrival]:
-        arrivals = [item for item in looked if isinstance(item, Arrival)]
+        self, offered: Sequence[Offered], names: list[str | None], looked: Sequence[Taken | _Read]
+    ) -> list[Taken | _Read]:
+        read = [item for item in looked if isinstance(item, _Read)]
+        arrivals = [item.arrival for item in read if not item.is_refused]
         with writing(self._door._keys) as conn:
             incidents = Incidents(conn, self._door._secrets.match, self._door._secrets.alias)
-            incidents.load((arrival.sender, arrival.submission) for arrival in arrivals)
+            incidents.load((item.arrival.sender, item.arrival.submission) for item in read)
             people = People(conn, self._door._store)
             described = {id(arrival): self._describe(arrival.submission) for arrival in arrivals}
-            people.load((one for found in described.values() for one in found.all()), incidents.victims())
+            people.load(
+                (one for found in described.values() for one in found.all()),
+                incidents.victims(),
+                self._children(arrivals, described, incidents),
+            )
             originals = self._originals(arrivals)
-            results: list[Taken | Arrival] = []
+            results: list[Taken | _Read] = []
             for item, name, found in zip(offered, names, looked, strict=True):
-                if isinstance(found, Arrival):
-                    assert name is not None
-                    tokens = described[id(found)]
-                    found = self._settle(item, name, found, tokens, originals, incidents, people)
+                if isinstance(found, _Read):
+                    tokens = described.get(id(found.arrival))
+                    if tokens is None or name is None or self._differs(item, name):
+                        found = self._refuse(item, name, found, incidents)
+                    else:
+                        found = self._settle(item, name, found.arrival, tokens, originals, incidents, people)
                 results.append(found)
             incidents.write()
             self._personal = people.write(self._at)
         return results
+
+    def _children(
+        self, arrivals: Sequence[Arrival], described: Mapping[int, _Tokens], incidents: Incidents
+    ) -> Iterator[tuple[str, Marks]]:
+        for arrival in arrivals:
+            known = incidents.known(self._sender, arrival.submission)
+            if known is not None:
+                yield from ((known.id, child) for child in described[id(arrival)].children)
 
     def _originals(self, arrivals: Sequence[Arrival]) -> set[str]:
         wanted = [self._original(arrival.submission) for arrival in arrivals]
@@ -181,6 +209,19 @@ class _Batch:
         if submission.corrects is None:
             return None
         return event_id(self._door._secrets.id, self._sender.agency, submission.corrects)
+
+    def _differs(self, item: Offered, name: str | None) -> bool:
+        """Say whether another event of this batch has the id."""
+        laid = self._fresh.get(name) if name is not None else None
+        return laid is not None and not hmac.compare_digest(laid.entry.mac, item.mac)
+
+    def _refuse(self, item: Offered, name: str | None, found: _Read, incidents: Incidents) -> Taken:
+        """Answer with every reason, one that comes of looking its incident up among them."""
+        submission = found.arrival.submission
+        known = Known(incident=incidents.known(self._sender, submission))
+        reasons = _with(found.reasons, flow.unresolved(submission, known))
+        again = found.conflict or self._differs(item, name)
+        return conflict(item, reasons) if again else refused(item, reasons)
 
     def _settle(
         self,
@@ -193,7 +234,7 @@ class _Batch:
         people: People,
     ) -> Taken:
         if name in self._fresh:
-            return self._again(item, self._fresh[name].entry)
+            return _again(item, self._fresh[name].entry)
         original = self._original(arrival.submission)
         has_original = original is not None and (original in originals or original in self._fresh)
         known = Known(
@@ -209,15 +250,6 @@ class _Batch:
         return Taken(
             id=item.id, status=Status.ACCEPTED, event_id=name, receipt=entry.receipt, defects=decided.defects
         )
-
-    def _again(self, item: Offered, entry: Entry) -> Taken:
-        """Answer a second copy of an event in one batch as it would be answered in the next."""
-        if not hmac.compare_digest(entry.mac, item.mac):
-            return conflict(item)
-        kept = Kept(
-            seq=0, event_id=entry.event_id, mac=entry.mac, receipt=entry.receipt, defects=entry.defects
-        )
-        return duplicate(item, kept)
 
     def _persons(
         self,
@@ -238,11 +270,13 @@ class _Batch:
             assert decided.incident is not None
             if submission.type in VPA_FAMILY:
                 incidents.change_victim(decided.incident)
-        other = tokens.person_causing_harm
+        other, of = tokens.person_causing_harm, decided.incident
         return decided, Parties(
             victim=victim,
             person_causing_harm=None if other is None else people.find(other),
-            children=tuple(people.find(child) for child in tokens.children),
+            children=tuple(
+                people.find_child(child, of.id if of is not None else None) for child in tokens.children
+            ),
         )
 
     def _victim(self, tokens: _Tokens, decided: Accepted, people: People) -> str | None:
@@ -316,5 +350,13 @@ class _Batch:
         return encode_envelope(envelope)
 
 
-def _is_new(reason: Reason, others: Sequence[Reason]) -> bool:
-    return not any(reason.pointer == other.pointer for other in others)
+def _again(item: Offered, entry: Entry) -> Taken:
+    """Answer a second copy of an event in one batch as it would be answered in the next."""
+    kept = Kept(seq=0, event_id=entry.event_id, mac=entry.mac, receipt=entry.receipt, defects=entry.defects)
+    return duplicate(item, kept)
+
+
+def _with(reasons: tuple[Reason, ...], others: Sequence[Reason]) -> tuple[Reason, ...]:
+    """Return reasons with those others that point where none of them does."""
+    places = {reason.pointer for reason in reasons}
+    return (*reasons, *(other for other in others if other.pointer not in places))

@@ -33,7 +33,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """Hold one event as read from a request. With reasons it is refused without being looked at further."""
+    """Hold one event as read from a request. With reasons it is refused; more of them may be found."""
 
     id: str | None
     mac: bytes
@@ -47,15 +47,15 @@ def refused(item: Offered, reasons: tuple[Reason, ...]) -> Taken:
     return Taken(id=item.id, status=Status.REFUSED, reasons=reasons)
 
 
-def conflict(item: Offered) -> Taken:
-    """Return the answer to another event under an id that is used already."""
+def conflict(item: Offered, others: tuple[Reason, ...]) -> Taken:
+    """Return the answer to another event under an id that is used already: that first, then all else."""
     reason = Reason(
         pointer="/id",
         rule="different-body",
         detail="you have sent another event under this id",
         fix="give each event its own id; to put one right, send a correction",
     )
-    return Taken(id=item.id, status=Status.REFUSED, reasons=(reason,), conflict=True)
+    return Taken(id=item.id, status=Status.REFUSED, reasons=(reason, *others), conflict=True)
 
 
 def duplicate(item: Offered, kept: Kept) -> Taken:

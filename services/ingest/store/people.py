@@ -8,11 +8,12 @@ from secrets import token_hex
 from sqlalchemy import Connection, select
 
 from services.eventlog.keys import TOKENS, KeyStore
-from services.ingest.rules.people import may_be, recognise
+from services.ingest.rules.people import may_be, recognise, recognise_child
 from services.ingest.state import Candidate, Marks
 
 _NHS = "nhs:"
 _NAME = "name:"
+_CHILD = "child:"
 
 
 def keyed(marks: Marks, match_key: bytes) -> Marks:
@@ -20,7 +21,15 @@ def keyed(marks: Marks, match_key: bytes) -> Marks:
     return Marks(
         nhs=None if marks.nhs is None else _NHS + _mac(match_key, marks.nhs),
         name=None if marks.name is None else _NAME + _mac(match_key, marks.name),
+        called=None if marks.called is None else _mac(match_key, marks.called),
     )
+
+
+def child_token(incident: str, child: Marks) -> str | None:
+    """Return the token of a child within one incident: of no use for finding them in another."""
+    if child.called is None:
+        return None
+    return _CHILD + _mac(child.called.encode("utf-8"), incident)
 
 
 def _mac(key: bytes, text: str) -> str:
@@ -39,12 +48,19 @@ class People:
         self._keys: dict[str, bytes] = {}
         self._by_token: dict[str, list[str]] = {}
         self._nhs: dict[str, str] = {}
+        self._with_birthday: set[str] = set()
         self._new: list[str] = []
         self._learned: dict[str, set[str]] = {}
 
-    def load(self, tokens: Iterable[Marks], persons: Iterable[str]) -> None:
-        """Read everybody these tokens may stand for, and these persons, with their keys."""
+    def load(
+        self, tokens: Iterable[Marks], persons: Iterable[str], children: Iterable[tuple[str, Marks]] = ()
+    ) -> None:
+        """Read everybody these tokens may stand for, and these persons, with their keys.
+
+        `children`: with the incident they are of, where it is known.
+        """
         wanted = {token for marks in tokens for token in (marks.nhs, marks.name) if token is not None}
+        wanted.update(filter(None, (child_token(incident, child) for incident, child in children)))
         matched = self._store.match(wanted, conn=self._conn)
         everybody = {*persons, *(person for found in matched.values() for person in found)}
         self._keys = self._store.get_all(everybody, conn=self._conn)
@@ -56,6 +72,18 @@ class People:
         """Return the person these tokens stand for, a new one where that is nobody known."""
         person = self._recognised(marks) or self.begin()
         self._learn(person, marks)
+        return person
+
+    def find_child(self, marks: Marks, incident: str | None) -> str:
+        """Return a child as an event of an incident describes them.
+
+        One without a date of birth and a number is the child of that incident who is called the same.
+        """
+        token = child_token(incident, marks) if incident is not None else None
+        person = self._recognised(marks) or self._child(marks, token) or self.begin()
+        self._learn(person, marks)
+        if token is not None:
+            self._add(person, token)
         return person
 
     def find_victim(self, marks: Marks, of_incident: str | None) -> str:
@@ -95,11 +123,25 @@ class People:
         candidates = [Candidate(person=person, nhs=self._nhs.get(person)) for person in named]
         return recognise(marks, by_nhs[0] if by_nhs else None, candidates)
 
+    def _child(self, marks: Marks, token: str | None) -> str | None:
+        known = self._by_token.get(token, []) if token is not None else []
+        return recognise_child(
+            marks,
+            [
+                Candidate(
+                    person=person, nhs=self._nhs.get(person), has_birthday=person in self._with_birthday
+                )
+                for person in known
+            ],
+        )
+
     def _learn(self, person: str, marks: Marks) -> None:
         """Remember an NHS number the person had none of, and a name that is nobody's or contradicted."""
         if marks.nhs is not None and person not in self._nhs:
             self._nhs[person] = marks.nhs
             self._add(person, marks.nhs)
+        if marks.name is not None:
+            self._with_birthday.add(person)
         if marks.name is not None and (marks.nhs is not None or not self._by_token.get(marks.name)):
             self._add(person, marks.name)
 
@@ -110,11 +152,16 @@ class People:
             self._learned.setdefault(person, set()).add(token)
 
     def _load_numbers(self) -> None:
-        if self._keys:
-            rows = self._conn.execute(
-                select(TOKENS.c.person, TOKENS.c.token)
-                .where(TOKENS.c.person.in_(sorted(self._keys)), TOKENS.c.token.startswith(_NHS))
-                .order_by(TOKENS.c.token)
-            )
-            for row in rows:
+        if not self._keys:
+            return
+        rows = self._conn.execute(
+            select(TOKENS.c.person, TOKENS.c.token)
+            .where(TOKENS.c.person.in_(sorted(self._keys)))
+            .where(TOKENS.c.token.startswith(_NHS) | TOKENS.c.token.startswith(_NAME))
+            .order_by(TOKENS.c.token)
+        )
+        for row in rows:
+            if row.token.startswith(_NHS):
                 self._nhs.setdefault(row.person, row.token)
+            else:
+                self._with_birthday.add(row.person)

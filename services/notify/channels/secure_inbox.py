@@ -6,7 +6,7 @@ A message is delivered by the commit that planned it; there is nothing between t
 from sqlalchemy import Engine
 
 from services.notify.state import Notification, Refusal
-from services.notify.store import listing
+from services.notify.store import listing, messages
 from services.runtime.database import reading
 
 
@@ -20,8 +20,9 @@ class SecureInbox:
 
     def carry(self, notification: Notification) -> Refusal | None:
         """Say whether the school would find the message if it looked now."""
-        found = any(one.id == notification.id for one in self.of(notification.school))
-        return None if found else Refusal(reason="not-there", permanent=False)
+        with reading(self._engine) as conn:
+            found = messages.notification(conn, notification.id)
+        return None if found and found.delivered_at else Refusal(reason="not-there", permanent=False)
 
     def of(self, school: str) -> tuple[Notification, ...]:
         """Return a school's messages, the newest first: its own, delivered, and nobody else's."""

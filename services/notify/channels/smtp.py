@@ -3,9 +3,11 @@
 import smtplib
 from collections.abc import Callable
 from email.message import EmailMessage
+from email.utils import format_datetime
 
 from services.notify.rules.wording import SUBJECT, neutral_body
 from services.notify.state import Notification, Refusal
+from services.runtime.clock import Clock
 
 SENDER = "messages@sightline.example"
 ANSWER_SECONDS = 10.0
@@ -14,15 +16,16 @@ PERMANENT = 500
 
 
 class Smtp:
-    """Hands mail to a server at `host:port`. `address_of` names where a school reads mail."""
+    """Hands mail to a server at `host:port`, dated by `clock`. `address_of`: where a school reads mail."""
 
     name = "email"
 
-    def __init__(self, server: str, link: str, address_of: Callable[[str], str | None]) -> None:
+    def __init__(self, server: str, link: str, address_of: Callable[[str], str | None], clock: Clock) -> None:
         host, _, port = server.rpartition(":")
         self._host, self._port = host, int(port)
         self._link = link
         self._address_of = address_of
+        self._clock = clock
 
     def carry(self, notification: Notification) -> Refusal | None:
         """Hand one mail over; taken means that the server answered for it, not that anybody read it."""
@@ -41,6 +44,7 @@ class Smtp:
         mail["From"] = SENDER
         mail["To"] = address
         mail["Subject"] = SUBJECT
+        mail["Date"] = format_datetime(self._clock.now())
         mail["Message-ID"] = f"<{notification.id}@sightline.example>"
         mail.set_content(neutral_body(self._link))
         return mail

@@ -18,14 +18,22 @@ class Deadlines:
     late: bool
 
 
-def deadlines(occurred_at: datetime, recorded_at: datetime, year: SchoolYear, lead: timedelta) -> Deadlines:
-    """Return the deadlines of a message about what happened at `occurred_at`.
+def deadlines(
+    occurred_at: datetime,
+    recorded_at: datetime,
+    year: SchoolYear,
+    lead: timedelta,
+    *,
+    first_recorded_at: datetime | None = None,
+) -> Deadlines:
+    """Return the deadlines of a message about what happened at `occurred_at`, recorded at `recorded_at`.
 
     History keeps the deadline it had, is marked late and has no phone call. Everything else is phoned `lead`
-    before the bell, and at once where that has passed.
+    before the bell, and at once where that has passed. `first_recorded_at` is given where a correction tells
+    a school for the first time: what was recorded in time is no history because it was put right later.
     """
     due_at = year.next_start(occurred_at)
-    if is_history(occurred_at, recorded_at):
+    if is_history(occurred_at, first_recorded_at or recorded_at):
         return Deadlines(due_at=due_at, phone_by=None, late=True)
     return Deadlines(due_at=due_at, phone_by=due_at - lead, late=recorded_at >= due_at)
 

@@ -7,7 +7,8 @@ from services.vocabulary.grounds import ReleaseKind
 
 PARTNERSHIP = "partnership"
 EDUCATION = "education"
-TOPICS = ("to.schools", "to.education", "to.partnership")
+OPENINGS = "openings"
+TOPICS = ("to.schools", "to.education", "to.partnership", OPENINGS)
 
 
 def concerns(arrival: Arrival) -> bool:
@@ -28,6 +29,11 @@ def is_acknowledgement(arrival: Arrival) -> bool:
 def is_recall(arrival: Arrival) -> bool:
     """Say whether a release takes an earlier one back."""
     return arrival.kind is ReleaseKind.RECALLED
+
+
+def is_correction(arrival: Arrival) -> bool:
+    """Say whether a release is of a form that puts an earlier one right, told before or not."""
+    return arrival.event_type == EventType.VPA_CORRECTED
 
 
 def keeps_order(arrival: Arrival) -> bool:

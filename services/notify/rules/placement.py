@@ -68,9 +68,14 @@ def reason_for(pupil: Pupil, register: Register, on: date) -> Reason:
     return _despite_school(pupil, pupil.school_urn, age, register)
 
 
+def is_by_phone(reason: str) -> bool:
+    """Say whether somebody is phoned about a child listed for this reason: a parent works at the school."""
+    return reason == Reason.CONFLICT
+
+
 def clock_for(reason: Reason, bell: datetime, office: datetime) -> datetime:
     """Return by when the officer acts: by the bell where a school is to be phoned, else the next morning."""
-    return bell if reason is Reason.CONFLICT else office
+    return bell if is_by_phone(reason) else office
 
 
 def _despite_school(pupil: Pupil, urn: str, age: int | None, register: Register) -> Reason:

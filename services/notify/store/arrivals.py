@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -18,6 +19,7 @@ from services.notify.store.tables import (
     RELEASES,
     SEQUENCES,
 )
+from services.vocabulary.events import VPA_FAMILY
 from services.vocabulary.grounds import ReleaseKind
 
 READER = "notify"
@@ -80,12 +82,19 @@ def is_taken_back(conn: Connection, arrival: Arrival) -> bool:
     return bool(conn.execute(later).scalar_one())
 
 
-def occurrence_of(conn: Connection, event_id: str) -> str | None:
-    """Return the partnership's alias of the incident an event is about, if its release has come."""
-    query = select(RELEASES.c.incident).where(
-        RELEASES.c.event_id == event_id, RELEASES.c.recipient == PARTNERSHIP
-    )
-    return conn.execute(query.limit(1)).scalar_one_or_none()
+def to_partnership(conn: Connection, event_id: str) -> Arrival | None:
+    """Return the partnership's first release of an event, if it has come: it has the event's facts."""
+    query = select(RELEASES).where(RELEASES.c.event_id == event_id, RELEASES.c.recipient == PARTNERSHIP)
+    row = conn.execute(query.order_by(RELEASES.c.seq).limit(1)).mappings().one_or_none()
+    return _arrival(row) if row else None
+
+
+def first_recorded(conn: Connection, occurrence: str) -> datetime | None:
+    """Return when the first form about an occurrence was recorded, as far as the partnership's have come."""
+    forms = (RELEASES.c.recipient == PARTNERSHIP) & RELEASES.c.event_type.in_(VPA_FAMILY)
+    query = select(func.min(RELEASES.c.recorded_at)).where(RELEASES.c.incident == occurrence, forms)
+    found: datetime | None = conn.execute(query).scalar_one()
+    return found
 
 
 def form_of(conn: Connection, event_id: str) -> Form | None:

@@ -1,12 +1,12 @@
 """What is read for others: a school's messages, phone tasks and listings, and a period's occurrences."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Select, Subquery, Table, func, select, union
+from sqlalchemy import Column, Connection, RowMapping, Select, Subquery, Table, func, select, union
 
 from services.notify.rules.report import Occurrence, happened_at
 from services.notify.state import Form, Listing, Notification, Standing, Task
@@ -27,6 +27,19 @@ class Call:
     notification: Notification
 
 
+Place = tuple[datetime, str]
+"""Where something owed stands: when it is due, and its id among those due at that moment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """Phone calls owed and children given to an officer. `next`: after which there is more; None: no more."""
+
+    calls: tuple[Call, ...]
+    listings: tuple[Listing, ...]
+    next: Place | None
+
+
 def delivered_to(conn: Connection, school: str) -> tuple[Notification, ...]:
     """Return the messages in one school's inbox, the newest first."""
     found = select(NOTIFICATIONS).where(
@@ -40,25 +53,38 @@ def every_message(conn: Connection) -> tuple[Notification, ...]:
     return _notifications(conn, select(NOTIFICATIONS))
 
 
-def open_calls(conn: Connection) -> tuple[Call, ...]:
-    """Return the phone tasks still owed, the most pressing first."""
-    query = (
-        select(*TASKS.c)
-        .where(TASKS.c.closed_at.is_(None))
-        .order_by(TASKS.c.due_at, TASKS.c.notification)
-        .limit(MOST)
+def owed(conn: Connection, after: Place | None = None, most: int = MOST) -> Owed:
+    """Return what people still owe, the earliest due first, calls and listings together `most` at a time.
+
+    `after` is the `next` of an earlier answer. Nothing is left out: what is not here comes after `next`.
+    """
+    open_ones = select(*TASKS.c).where(TASKS.c.closed_at.is_(None))
+    tasks = [Task(**row) for row in _first(conn, open_ones, TASKS.c.notification, after, most)]
+    stands = select(LISTINGS).where(LISTINGS.c.standing == Standing.STANDS.value)
+    listed = [to_listing(row) for row in _first(conn, stands, LISTINGS.c.id, after, most)]
+    places = sorted([(task.due_at, task.notification) for task in tasks] + [(o.due_at, o.id) for o in listed])
+    last = places[most - 1] if len(places) > most else None
+    here = [task for task in tasks if last is None or (task.due_at, task.notification) <= last]
+    return Owed(
+        calls=_calls(conn, here),
+        listings=tuple(one for one in listed if last is None or (one.due_at, one.id) <= last),
+        next=last,
     )
-    tasks = [Task(**row) for row in conn.execute(query).mappings()]
+
+
+def _first(
+    conn: Connection, query: Select[Any], key: Column[str], after: Place | None, most: int
+) -> Sequence[RowMapping]:
+    due: Column[datetime] = key.table.c.due_at
+    if after is not None:
+        query = query.where((due > after[0]) | ((due == after[0]) & (key > after[1])))
+    return conn.execute(query.order_by(due, key).limit(most + 1)).mappings().all()
+
+
+def _calls(conn: Connection, tasks: Sequence[Task]) -> tuple[Call, ...]:
     about = select(NOTIFICATIONS).where(NOTIFICATIONS.c.id.in_([task.notification for task in tasks]))
     known = {one.id: one for one in (to_notification(row) for row in conn.execute(about).mappings())}
     return tuple(Call(task=task, notification=known[task.notification]) for task in tasks)
-
-
-def open_listings(conn: Connection) -> tuple[Listing, ...]:
-    """Return the children given to the officer, the most pressing first."""
-    found = select(LISTINGS).where(LISTINGS.c.standing == Standing.STANDS.value)
-    rows = conn.execute(found.order_by(LISTINGS.c.due_at.desc(), LISTINGS.c.id).limit(MOST)).mappings()
-    return tuple(reversed([to_listing(row) for row in rows]))
 
 
 def occurrences(conn: Connection, after: datetime, before: datetime) -> tuple[Occurrence, ...]:

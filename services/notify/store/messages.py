@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, Table, func, insert, select, update
 
 from services.notify.flow import Outcome, Said, as_event
 from services.notify.state import Listing, Mail, Notification, Standing, Task
+from services.notify.store import traces
 from services.notify.store.tables import LISTINGS, MAILS, NOTIFICATIONS, OUTBOX, TASKS
 
 _STANDS = Standing.STANDS.value
@@ -156,7 +157,7 @@ def _say(conn: Connection, said: Sequence[Said]) -> None:
     ids = [one.id for one in said]
     known = set(conn.scalars(select(OUTBOX.c.id).where(OUTBOX.c.id.in_(ids))))
     rows = [
-        {"id": one.id, "event": json.dumps(as_event(one)), "waits": True}
+        {"id": one.id, "event": json.dumps(as_event(one)), "traceparent": traces.current(), "waits": True}
         for one in said
         if one.id not in known
     ]

@@ -8,20 +8,29 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, Table, func, select, update
 
+from services.notify.store import openings
 from services.notify.store.tables import MAILS, NOTIFICATIONS, OUTBOX, RELEASES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One event not yet taken by the door, as it will be sent: the same bytes on every try."""
+    """One event not yet taken by the door, as it will be sent: the same bytes on every try.
+
+    `traceparent` is the trace in which it was decided to say it.
+    """
 
     id: str
     event: str
+    traceparent: str | None
 
 
 def waiting(conn: Connection, limit: int) -> tuple[Waiting, ...]:
     """Return the first events the door has not taken, in order."""
-    found = select(OUTBOX.c.id, OUTBOX.c.event).where(OUTBOX.c.waits).order_by(OUTBOX.c.number)
+    found = (
+        select(OUTBOX.c.id, OUTBOX.c.event, OUTBOX.c.traceparent)
+        .where(OUTBOX.c.waits)
+        .order_by(OUTBOX.c.number)
+    )
     return tuple(Waiting(**row) for row in conn.execute(found.limit(limit)).mappings())
 
 
@@ -43,8 +52,9 @@ def parked(conn: Connection) -> tuple[str, ...]:
 
 
 def pending(conn: Connection, now: datetime) -> int:
-    """Count what is to be done at this moment: releases waiting, things to say, mails and phone calls due."""
-    return sum(
+    """Count what is to be done at this moment: releases waiting, things to say, mails and phone calls due,
+    and openings not yet written down at their messages."""
+    return openings.count_met(conn) + sum(
         conn.execute(query).scalar_one()
         for query in (
             _count(RELEASES, RELEASES.c.waits),

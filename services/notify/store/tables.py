@@ -6,6 +6,7 @@ notify_release       one row a release in the order they came, and whether it st
 notify_form          one row a form about an occurrence: how many children the police counted, and when
 notify_notification  one row a message to a school      notify_listing   one row a child given to the officer
 notify_task          one row a phone call owed          notify_mail      one row an e-mail
+notify_opening       one row a release whose children a school was shown, and whether its message is awaited
 notify_outbox        what is said to the partnership, in order, until the door has taken it
 notify_parked        records that cannot be read, and why
 """
@@ -76,13 +77,14 @@ RELEASES = Table(
     _number(),
     _code("recipient"),
     Column("seq", BigInteger, nullable=False),
-    _code("release_id"),
+    _code("release_id", index=True),
     _code("kind"),
     _code("event_id", index=True),
     _code("event_type"),
-    _code("incident", null=True),
+    _code("incident", null=True, index=True),
     _at("recorded_at", null=False),
     Column("sections", Text, nullable=False),
+    _code("traceparent", null=True),
     Column("waits", Boolean, nullable=False, index=True),
     UniqueConstraint("recipient", "seq"),
 )
@@ -104,7 +106,7 @@ NOTIFICATIONS = Table(
     _code("incident"),
     _code("occurrence", index=True),
     _code("event_id", index=True),
-    _code("release_id"),
+    _code("release_id", index=True),
     Column("children", Text, nullable=False),
     _at("occurred_at", null=False),
     _at("planned_at", null=False, index=True),
@@ -113,6 +115,7 @@ NOTIFICATIONS = Table(
     Column("late", Boolean, nullable=False),
     _at("delivered_at"),
     _at("sent_at"),
+    _at("opened_at"),
     _at("acknowledged_at"),
     _at("escalated_at"),
     _code("standing"),
@@ -154,12 +157,21 @@ MAILS = Table(
     _at("next_at", index=True),
     _at("sent_at"),
 )
+OPENINGS = Table(
+    "notify_opening",
+    METADATA,
+    Column("release_id", String(64), primary_key=True),
+    _code("school"),
+    _at("at", null=False),
+    Column("waits", Boolean, nullable=False, index=True),
+)
 OUTBOX = Table(
     "notify_outbox",
     METADATA,
     _number(),
     Column("id", String(200), nullable=False, unique=True),
     Column("event", Text, nullable=False),
+    _code("traceparent", null=True),
     Column("waits", Boolean, nullable=False, index=True),
     Column("refused", Text, nullable=True),
 )

@@ -43,6 +43,7 @@ class Customs:
         elsewhere = frozenset(school.urn for school in self._partnership.neighbours)
         return Office(
             owner=self._partnership.encompass.education_officer,
+            lead=self._partnership.encompass.conflict_lead,
             register=Register(schools=ages, elsewhere=elsewhere),
             year=self._year(None),
             years=self._years,

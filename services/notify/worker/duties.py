@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from services.notify import flow
-from services.notify.store import messages
+from services.notify.store import messages, traces
 from services.notify.worker.customs import Customs
 from services.notify.worker.signals import Signals
 from services.runtime import telemetry
@@ -40,11 +40,12 @@ class Duties:
             self._next = messages.next_phone(conn)
 
     def _ring(self, now: datetime) -> int:
-        with telemetry.tracer().start_as_current_span("notify.ring"), writing(self._engine) as conn:
+        with writing(self._engine) as conn:
             silent = messages.due(conn, now, LIMIT)
             for notification in silent:
-                outcome = flow.ring(notification, self._customs.phone_owner, now)
-                messages.keep(conn, outcome, now)
+                with traces.continued(traces.of_release(conn, notification.release_id), "notify.ring"):
+                    outcome = flow.ring(notification, self._customs.phone_owner, now)
+                    messages.keep(conn, outcome, now)
         telemetry.counter("notify_escalated", "messages that became phone calls").inc(len(silent))
         self._signals.raise_all()
         return len(silent)

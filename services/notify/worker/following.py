@@ -1,7 +1,12 @@
-"""Follows the three topics: takes only what is next, commits rows and positions at once (design 2)."""
+"""Follows its topics: takes only what is next, commits rows and positions at once (design 2).
 
+A release has a number among its recipient's; an opening has none and is taken where it stands.
+"""
+
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -10,14 +15,16 @@ from services.eventlog import codec
 from services.eventlog.errors import LogError, Moved, Undecodable
 from services.eventlog.records import Stored
 from services.eventlog.replay import NextOnly, Verdict, Waiting
-from services.notify.rules.intake import TOPICS
-from services.notify.state import Arrival
-from services.notify.store import arrivals
+from services.notify.rules.intake import OPENINGS, TOPICS
+from services.notify.state import Arrival, Opening
+from services.notify.store import arrivals, openings, traces
 from services.runtime import telemetry
 from services.runtime.clock import Clock
 from services.runtime.database import reading, writing
-from services.vocabulary.agencies import topic_of
+from services.vocabulary.agencies import is_school, topic_of
+from services.vocabulary.times import parse_time
 
+CHILDREN = "children"
 LIMIT = 500
 FIRST = 1
 
@@ -35,7 +42,8 @@ class Log(Protocol):
 
 
 class Follower:
-    """Keeps the releases of schools, education and the partnership in the order of their numbers.
+    """Keeps the releases of schools, education and the partnership in the order of their numbers, and
+    what schools opened.
 
     `clock` is the machine's own: a number that is missing is about processes, not about school mornings.
     """
@@ -74,14 +82,15 @@ class Follower:
     def _keep(self, records: Sequence[Stored]) -> None:
         before, numbers = self._positions, dict(self._numbers)
         moved = {stored.topic: stored.offset + 1 for stored in records}
-        arrived, parked = _decoded(records)
-        taken = [arrival for arrival in arrived if self._is_next(arrival, numbers)]
+        read = _decoded(records)
+        taken = [arrival for arrival in read.arrivals if self._is_next(arrival, numbers)]
         try:
             with telemetry.tracer().start_as_current_span("notify.follow"), writing(self._engine) as conn:
                 for topic, new in moved.items():
                     arrivals.advance(conn, topic, before[topic], new)
                 arrivals.keep(conn, taken)
-                for stored, reason in parked:
+                openings.keep(conn, read.openings)
+                for stored, reason in read.parked:
                     arrivals.park(conn, stored.topic, stored.offset, reason)
         except Moved:
             return self._again()
@@ -110,16 +119,50 @@ class Follower:
         waiting.set(len(late))
 
 
-def _decoded(records: Sequence[Stored]) -> tuple[list[Arrival], list[tuple[Stored, str]]]:
-    arrived, parked = [], []
+@dataclass(slots=True)
+class _Read:
+    """What a batch of records held, in order."""
+
+    arrivals: list[Arrival] = field(default_factory=list)
+    openings: list[Opening] = field(default_factory=list)
+    parked: list[tuple[Stored, str]] = field(default_factory=list)
+
+    def take(self, stored: Stored) -> None:
+        """Take one record. Raises a LogError where it cannot be read."""
+        if stored.topic != OPENINGS:
+            self.arrivals.append(arrival_of(stored))
+        elif (opening := opening_of(stored)) is not None:
+            self.openings.append(opening)
+
+
+def _decoded(records: Sequence[Stored]) -> _Read:
+    read = _Read()
     for stored in records:
         try:
-            arrived.append(arrival_of(stored))
+            read.take(stored)
         except LogError as error:
             reason = type(error).__name__.lower()
             log.error("parked %s at %s: %s", stored.topic, stored.offset, reason)
-            parked.append((stored, reason))
-    return arrived, parked
+            read.parked.append((stored, reason))
+    return read
+
+
+def opening_of(stored: Stored) -> Opening | None:
+    """Return which release's children a school was shown; None where a record says nothing of the kind.
+
+    A refused attempt showed nothing, and what others were shown is none of notify's business: it is dropped
+    here. Raises Undecodable.
+    """
+    try:
+        record = json.loads(stored.value)
+        school, names = record["agency"], record["sections"]
+        if record["refused"] or not is_school(school) or record["recipient"] != school:
+            return None
+        if not any(name.startswith(CHILDREN) for name in names):
+            return None
+        return Opening(release_id=record["release_id"], school=school, at=parse_time(record["at"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Undecodable("an opening is not what the keyring writes: look at the keyring") from error
 
 
 def arrival_of(stored: Stored) -> Arrival:
@@ -138,4 +181,11 @@ def arrival_of(stored: Stored) -> Arrival:
         incident=release.incident,
         recorded_at=header.recorded_at,
         sections=tuple(codec.section_name(sealed.body) for sealed in release.sections),
+        traceparent=_trace(stored),
     )
+
+
+def _trace(stored: Stored) -> str | None:
+    """Return the trace a record came with; whatever is too long for one is none."""
+    found = dict(stored.headers).get(traces.TRACEPARENT)
+    return found.decode("ascii", "replace") if found and len(found) <= traces.LONGEST else None

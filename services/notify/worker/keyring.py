@@ -25,10 +25,11 @@ class Hidden(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a form's `facts` say that matters here."""
+    """What an event's `facts` say that matters here; `notification` is a message's id."""
 
     child_count: int | None
     occurred_at: datetime | None
+    notification: str | None = None
 
 
 class Keyring:
@@ -39,13 +40,15 @@ class Keyring:
         self._token = token
 
     def facts(self, release_id: str) -> Facts:
-        """Return the facts of a form released to the partnership. Raises Busy or Hidden."""
+        """Return the facts of an event released to the partnership. Raises Busy or Hidden."""
         found = self._open(release_id, ("facts",)).get("facts")
         if not isinstance(found, Mapping):
             raise Hidden
-        count = found.get("child_count")
+        count, notification = found.get("child_count"), found.get("notification")
         return Facts(
-            child_count=count if isinstance(count, int) else None, occurred_at=_time(found.get("occurred_at"))
+            child_count=count if isinstance(count, int) else None,
+            occurred_at=_time(found.get("occurred_at")),
+            notification=notification if isinstance(notification, str) else None,
         )
 
     def children(self, release_id: str, names: Sequence[str]) -> tuple[Element, ...]:

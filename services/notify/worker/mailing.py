@@ -6,8 +6,8 @@ from sqlalchemy import Engine
 
 from services.notify import flow
 from services.notify.channels.protocol import Channel
-from services.notify.state import Mail, Refusal
-from services.notify.store import messages
+from services.notify.state import Mail, Notification, Refusal
+from services.notify.store import messages, traces
 from services.notify.worker.signals import TICK_SECONDS, Signals
 from services.runtime import pause, telemetry
 from services.runtime.clock import Clock
@@ -66,17 +66,21 @@ class Mailer:
 
     def _keep(self, notification_id: str, refusal: Refusal | None) -> None:
         now = self._clock.now()
-        with telemetry.tracer().start_as_current_span("notify.mail"), writing(self._engine) as conn:
+        with writing(self._engine) as conn:
             notification, mail = (
                 messages.held(conn, notification_id),
                 messages.mail(conn, notification_id),
             )
             if notification is None or mail is None or (refusal and mail.next_at is None):
                 return  # called off meanwhile: a refusal does not call it on again
-            if refusal is None:
-                messages.keep(conn, flow.mailed(mail, notification, now), now)
-            else:
-                messages.keep(conn, flow.mail_refused(mail, notification, refusal, now), now)
+            with traces.continued(traces.of_release(conn, notification.release_id), "notify.mail"):
+                messages.keep(conn, _came_of(mail, notification, refusal, now), now)
         taken = "taken" if refusal is None else "refused"
         telemetry.counter("notify_mails", "e-mails handed over", "outcome").labels(taken).inc()
         self._signals.outbox.set()
+
+
+def _came_of(mail: Mail, notification: Notification, refusal: Refusal | None, now: datetime) -> flow.Outcome:
+    if refusal is None:
+        return flow.mailed(mail, notification, now)
+    return flow.mail_refused(mail, notification, refusal, now)

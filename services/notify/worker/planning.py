@@ -16,10 +16,17 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 
 from services.notify import flow
-from services.notify.rules.intake import EDUCATION, PARTNERSHIP, is_acknowledgement, is_recall, keeps_order
+from services.notify.rules.intake import (
+    EDUCATION,
+    PARTNERSHIP,
+    is_acknowledgement,
+    is_correction,
+    is_recall,
+    keeps_order,
+)
 from services.notify.rules.tokens import Element, child_token
-from services.notify.state import Arrival, Form
-from services.notify.store import arrivals, messages
+from services.notify.state import Arrival, Form, Word
+from services.notify.store import arrivals, messages, traces
 from services.notify.worker.customs import Customs
 from services.notify.worker.keyring import Busy, Facts, Hidden
 from services.notify.worker.patience import Patience
@@ -38,7 +45,7 @@ class Opener(Protocol):
     """What planning needs of the keyring."""
 
     def facts(self, release_id: str) -> Facts:
-        """Return a form's facts. Raises Busy or Hidden."""
+        """Return an event's facts. Raises Busy or Hidden."""
 
     def children(self, release_id: str, names: Sequence[str]) -> tuple[Element, ...]:
         """Return a release's children. Raises Busy or Hidden."""
@@ -57,11 +64,16 @@ Answer = Facts | tuple[Element, ...] | Blank
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A release that waits, and which occurrence it speaks of where that is known."""
+    """A release that waits, and what the partnership holds of the same event, where that has come."""
 
     arrival: Arrival
-    occurrence: str | None
+    counted: Arrival | None
     taken_back: bool
+
+    @property
+    def occurrence(self) -> str | None:
+        """Return the partnership's alias of the incident."""
+        return self.counted.incident if self.counted else None
 
 
 class Planner:
@@ -114,39 +126,46 @@ class Planner:
     def _question(self, conn: Connection, arrival: Arrival) -> Question:
         return Question(
             arrival=arrival,
-            occurrence=arrivals.occurrence_of(conn, arrival.event_id),
+            counted=arrivals.to_partnership(conn, arrival.event_id),
             taken_back=arrivals.is_taken_back(conn, arrival),
         )
 
     def _ask(self, question: Question) -> Answer:
         arrival = question.arrival
-        if is_acknowledgement(arrival) or is_recall(arrival) or question.taken_back:
+        if is_recall(arrival) or question.taken_back:
             return Blank.NEEDLESS
         over = self._patience.is_over(arrival.release_id, elapsed())
         if question.occurrence is None and not over:
             return Blank.NOT_YET
         try:
-            return self._opened(arrival)
+            return self._opened(question)
         except Busy:
             return Blank.NOT_YET
         except Hidden:
             return Blank.NEVER if over else Blank.NOT_YET
 
-    def _opened(self, arrival: Arrival) -> Answer:
+    def _opened(self, question: Question) -> Answer:
+        """Open a school's children, or the facts of a form or of an acknowledgement (decision 0010)."""
+        arrival = question.arrival
         if arrival.recipient == PARTNERSHIP:
             return self._keyring.facts(arrival.release_id)
+        if is_acknowledgement(arrival):
+            if question.counted is None:
+                raise Hidden
+            return self._keyring.facts(question.counted.release_id)
         return self._keyring.children(arrival.release_id, arrival.children)
 
     def _keep(self, questions: Sequence[Question], answers: Sequence[Answer]) -> int:
         held_back = set[str]()
         taken = []
-        with telemetry.tracer().start_as_current_span("notify.plan"), writing(self._engine) as conn:
+        with writing(self._engine) as conn:
             for question, answer in zip(questions, answers, strict=True):
                 arrival = question.arrival
                 if arrival.recipient in held_back or answer is Blank.NOT_YET:
                     self._wait(arrival, answer, held_back)
                     continue
-                self._take(conn, question, answer)
+                with traces.continued(arrival.traceparent, "notify.plan"):
+                    self._take(conn, question, answer)
                 taken.append(arrival)
         for arrival in taken:
             self._patience.forget(arrival.release_id)
@@ -164,8 +183,7 @@ class Planner:
         if not arrivals.take(conn, arrival):
             return
         if answer is Blank.NEVER:
-            telemetry.counter("notify_unopened", "releases planned without being opened").inc()
-            log.error("release %s could not be opened: planned with its children unnamed", arrival.release_id)
+            _alarm(arrival)
         if arrival.recipient == PARTNERSHIP:
             arrivals.keep_form(conn, _form(arrival, answer))
         else:
@@ -179,8 +197,7 @@ class Planner:
                 messages.listed_from(conn, arrival.event_id) if arrival.recipient == EDUCATION else (),
             )
         if is_acknowledgement(arrival):
-            held = messages.standing_for(conn, arrival.recipient, arrival.incident or "")
-            return flow.acknowledge(held, arrival.recorded_at)
+            return _acknowledged(conn, arrival, answer)
         if question.taken_back or not arrival.children:
             return flow.Outcome()
         return self._planned(conn, question, answer, now)
@@ -211,7 +228,23 @@ class Planner:
                 child_token(self._key, occurrence, arrival.release_id, name, one) for name, one in names
             ),
             pupils=tuple(one.pupil if one else None for one in elements),
+            first_recorded_at=arrivals.first_recorded(conn, occurrence) if is_correction(arrival) else None,
         )
+
+
+def _alarm(arrival: Arrival) -> None:
+    telemetry.counter("notify_unopened", "releases planned without being opened").inc()
+    stands = "nothing is acknowledged by it" if is_acknowledgement(arrival) else "its children stay unnamed"
+    log.error("release %s could not be opened: %s", arrival.release_id, stands)
+
+
+def _acknowledged(conn: Connection, arrival: Arrival, answer: Answer) -> flow.Outcome:
+    """Take a school's word. Of one that cannot be opened nobody knows what it was about: somebody phones."""
+    if not isinstance(answer, Facts):
+        return flow.Outcome()
+    standing = messages.standing_for(conn, arrival.recipient, arrival.incident or "")
+    word = Word(said_at=answer.occurred_at or arrival.recorded_at, notification=answer.notification)
+    return flow.acknowledge(standing, word, arrival.recorded_at)
 
 
 def _occurred(conn: Connection, arrival: Arrival, elements: Sequence[Element | None]) -> datetime:

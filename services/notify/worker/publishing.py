@@ -2,18 +2,23 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import httpx
 from sqlalchemy import Engine
 
-from services.notify.store import outbox
+from services.notify.store import outbox, traces
 from services.notify.worker.signals import Signals
 from services.runtime import telemetry
 from services.runtime.clock import rest
 from services.runtime.database import reading, writing
 
 BATCH = 100
+FEW = 32
+"""Events waiting up to which each trace is carried on through the door by itself."""
+
 IDLE_SECONDS = 0.25
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
@@ -53,17 +58,17 @@ class Publisher:
     def step(self) -> int:
         """Send the first batch that waits. Returns how many events it held; raises DoorShut.
 
-        1. Read in order.  2. Send.  3. Keep the answers: taken, or refused with its reasons. What is sent
-        again after a crash is the same bytes under the same id, which the door knows.
+        1. Read in order.  2. Send, each trace by itself where few wait.  3. Keep the answers: taken, or
+        refused with its reasons. What is sent again after a crash is the same bytes under the same id,
+        which the door knows.
         """
         with reading(self._engine) as conn:
             batch = outbox.waiting(conn, BATCH)
-        if not batch:
-            return 0
-        with telemetry.tracer().start_as_current_span("notify.publish") as span:
-            span.set_attribute("events", len(batch))
-            results = self._send(batch)
-        self._keep(batch, results)
+        for run in _runs(batch):
+            with traces.continued(_trace(run), "notify.publish") as span:
+                span.set_attribute("events", len(run))
+                results = self._send(run)
+            self._keep(run, results)
         return len(batch)
 
     def _send(self, batch: Sequence[outbox.Waiting]) -> Sequence[Mapping[str, Any]]:
@@ -94,6 +99,19 @@ class Publisher:
                 if result.get("status") == "refused":
                     _alarm(one, result)
                     outbox.park(conn, one.id, result.get("reasons"))
+
+
+def _runs(batch: Sequence[outbox.Waiting]) -> list[Sequence[outbox.Waiting]]:
+    """Split a few events where the trace changes, so that each goes on in its own; a backlog goes as one."""
+    if len(batch) > FEW:
+        return [batch]
+    return [tuple(run) for _, run in groupby(batch, key=attrgetter("traceparent"))]
+
+
+def _trace(run: Sequence[outbox.Waiting]) -> str | None:
+    """Return the trace that everything in a run belongs to; None where they are several."""
+    found = {one.traceparent for one in run}
+    return found.pop() if len(found) == 1 else None
 
 
 def _is_taken(result: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from services.notify.worker.duties import Duties
 from services.notify.worker.following import Follower
+from services.notify.worker.looking import Lookout
 from services.notify.worker.planning import Planner
 from services.notify.worker.signals import TICK_SECONDS, Signals
 
@@ -9,9 +10,13 @@ from services.notify.worker.signals import TICK_SECONDS, Signals
 class Worker:
     """Follows the topics, takes in what came, and rings when an hour has come."""
 
-    def __init__(self, *, follower: Follower, planner: Planner, duties: Duties, signals: Signals) -> None:
+    def __init__(
+        self, *, follower: Follower, planner: Planner, lookout: Lookout, duties: Duties, signals: Signals
+    ) -> None:
         self._follower = follower
         self._planner = planner
+        self._lookout = lookout
+        self._is_first = True
         self._duties = duties
         self._signals = signals
 
@@ -23,11 +28,13 @@ class Worker:
     def step(self, timeout: float = 0.0) -> int:
         """Do one round. Returns how much was done.
 
-        1. Read.  2. Plan what came.  3. Ring, but only once nothing is left to read: an acknowledgement that
-        is already in the log is heard before anybody phones.
+        1. Read.  2. Plan what came.  3. Write down what was opened.  4. Ring, but only once nothing is left
+        to read: an acknowledgement that is already in the log is heard before anybody phones.
         """
         read = self._follower.step(timeout)
         taken = self._planner.step() if read or self._planner.is_restless else 0
+        taken += self._lookout.step() if read or taken or self._is_first else 0
+        self._is_first = False
         if taken:
             self._signals.raise_all()
         rung = 0 if read else self._duties.step()

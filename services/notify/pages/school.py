@@ -7,76 +7,27 @@ and each such opening is recorded before it is shown.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from starlette.datastructures import FormData
 
+from services.notify.pages.desk import ABSENT, OK, UNPROCESSABLE, Desk
 from services.notify.rules.wording import WHAT_TO_DO
 from services.notify.state import Stage
 from services.vocabulary.agencies import is_school
 from services.vocabulary.events import EventType
-from services.vocabulary.times import format_time
+from services.vocabulary.people import match_on_name
+from services.vocabulary.times import NotATime, format_time, parse_date
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
 PURPOSES: Final = ("To support the child in school today", "To brief the key adult")
 TAKEN: Final = frozenset({200, 201, 409})
 """Answers of the door that mean the acknowledgement is on the log, this one or an earlier one."""
-OK, ABSENT, UNPROCESSABLE = 200, 404, 422
-LIVE: Final = frozenset({Stage.PLANNED, Stage.DELIVERED, Stage.ESCALATED, Stage.ACKNOWLEDGED})
+LIVE: Final = frozenset(set(Stage) - {Stage.SUPERSEDED, Stage.RECALLED})
 DONTS: Final = "Do not"
-
-
-class Visitor(Protocol):
-    """A signed-in person."""
-
-    @property
-    def agency(self) -> str:
-        """Which school the person belongs to."""
-
-
-class Answer(Protocol):
-    """What a service said: its status, and a JSON object (empty where it was none)."""
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-
-    @property
-    def body(self) -> Mapping[str, object]:
-        """The JSON object."""
-
-
-class Desk(Protocol):
-    """The console, as these pages see it."""
-
-    def visitor(self, request: Request) -> Visitor:
-        """Return who is signed in."""
-
-    def now(self) -> datetime:
-        """Return the partnership's time."""
-
-    def done(self, request: Request) -> set[str]:
-        """Return ids this person just pressed, which may not have come round yet."""
-
-    async def ask(self, request: Request, path: str) -> Answer:
-        """Ask a service in the visitor's name."""
-
-    async def tell(self, request: Request, path: str, body: Mapping[str, object]) -> Answer:
-        """Tell a service something in the visitor's name."""
-
-    async def form(self, request: Request) -> FormData:
-        """Return what was sent with a form of ours."""
-
-    def page(
-        self, request: Request, template: str, values: Mapping[str, object], status: int = 200
-    ) -> Response:
-        """Return a page."""
-
-    def to(self, path: str) -> Response:
-        """Send the browser on to a page."""
+CHILDREN: Final = "children"
+"""Opens every pupil of a release, however often the form named one: a message counts each child once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +44,6 @@ class Message:
     acknowledged: bool
     live: bool
     late: bool
-
-    @property
-    def names(self) -> list[str]:
-        """Return the sections its children are opened by."""
-        return [f"children[{index}]" for index in range(self.children)]
 
 
 def router(desk: Desk) -> APIRouter:
@@ -123,7 +69,7 @@ def router(desk: Desk) -> APIRouter:
         purpose = str(sent.get("purpose", ""))
         if found is None or not found.live or purpose not in PURPOSES:
             return _shown(desk, request, found, error="Choose why you need to see it")
-        body = {"release_id": found.release_id, "sections": found.names, "purpose": purpose}
+        body = {"release_id": found.release_id, "sections": [CHILDREN], "purpose": purpose}
         answer = await desk.tell(request, "/v1/open", body)
         if answer.status != OK:
             return desk.page(request, "absent.html", {}, ABSENT)
@@ -148,12 +94,13 @@ def router(desk: Desk) -> APIRouter:
 
 
 def _acknowledgement(message: Message, now: datetime) -> Mapping[str, object]:
-    """Return the event by which a school says that it has read a message; its id is the same every time."""
+    """Return the event by which a school says that it has read this message; its id is always the same."""
     return {
         "type": EventType.SCHOOL_NOTIFICATION_ACKNOWLEDGED.value,
         "id": f"ack-{message.release_id}",
         "occurred_at": format_time(now),
         "incident": message.incident,
+        "facts": {"notification": message.id},
     }
 
 
@@ -175,7 +122,8 @@ def _what_to_do() -> Mapping[str, object]:
 async def _message(desk: Desk, request: Request, identity: str) -> Message | None:
     if not is_school(desk.visitor(request).agency):
         return None
-    return next((one for one in await _messages(desk, request) if one.id == identity), None)
+    answer = await desk.ask(request, f"/v1/schools/notifications/{quote(identity, safe='')}")
+    return _parsed(answer.body, desk.done(request)) if answer.status == OK else None
 
 
 async def _messages(desk: Desk, request: Request) -> list[Message]:
@@ -203,15 +151,32 @@ def _parsed(row: Mapping[str, object], done: set[str]) -> Message:
 
 
 def _pupils(sections: object) -> Iterator[Mapping[str, str]]:
-    """Yield each pupil's name, date of birth and when police attended."""
+    """Yield each pupil's name, date of birth and when police attended; a pupil named twice is shown once."""
+    shown = set[str]()
     for content in sections.values() if isinstance(sections, Mapping) else ():
         if isinstance(content, Mapping):
-            named = [str(content[part]) for part in ("given_name", "family_name") if content.get(part)]
-            yield {
-                "name": " ".join(named) or "Name not known",
-                "born": str(content.get("date_of_birth") or "not known"),
-                "occurred_at": str(content.get("occurred_at") or ""),
-            }
+            child = _recognised_by(content)
+            if child is None or child not in shown:
+                yield _pupil(content)
+            shown.update(() if child is None else (child,))
+
+
+def _pupil(content: Mapping[str, object]) -> Mapping[str, str]:
+    named = [str(content[part]) for part in ("given_name", "family_name") if content.get(part)]
+    return {
+        "name": " ".join(named) or "Name not known",
+        "born": str(content.get("date_of_birth") or "not known"),
+        "occurred_at": str(content.get("occurred_at") or ""),
+    }
+
+
+def _recognised_by(content: Mapping[str, object]) -> str | None:
+    """Return what tells a pupil from another; None where the form does not say enough to know one again."""
+    given, family, born = (_text(content, part) for part in ("given_name", "family_name", "date_of_birth"))
+    try:
+        return match_on_name(given, family, parse_date(born)) if given and family and born else None
+    except NotATime:
+        return None
 
 
 def _text(row: Mapping[str, object], name: str) -> str | None:

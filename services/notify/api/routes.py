@@ -1,0 +1,124 @@
+"""What schools and officers may ask over HTTP. What a caller may not see looks like what is not there.
+
+GET /v1/schools/status                officers: every child of a period told, escalated or listed
+GET /v1/schools/notifications         a school: its own messages; officers: all
+GET /v1/schools/notifications/{id}    one of them
+GET /v1/schools/tasks                 officers: phone calls owed, and children whom no school is told of
+"""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import JSONResponse
+from sqlalchemy import Engine
+
+from services.notify.api import shown
+from services.notify.channels.secure_inbox import SecureInbox
+from services.notify.rules.report import report
+from services.notify.state import Notification
+from services.notify.store import listing, messages
+from services.runtime.database import reading
+from services.runtime.identity import Caller, Unauthenticated, Verifier
+from services.runtime.partnership import Partnership, Role
+from services.runtime.web import problem
+from services.vocabulary.agencies import is_school
+from services.vocabulary.calendar import at_wall_clock
+
+OFFICERS = frozenset({"police", "education", "partnership"})
+"""Who answers for Operation Encompass as a whole; a first responder does not."""
+
+Token = Annotated[str | None, Header(alias="Authorization")]
+
+
+def router(*, engine: Engine, verifier: Verifier, key: bytes, directory: Partnership) -> APIRouter:
+    """Return the routes. `key` makes the ids under which occurrences are named; `directory` names staff."""
+    routes = APIRouter()
+    inbox = SecureInbox(engine)
+
+    @routes.get("/v1/schools/status", summary="Every child told, escalated or listed, by day of occurrence")
+    def status(
+        first: Annotated[date, Query(alias="from")],
+        last: Annotated[date, Query(alias="to")],
+        authorization: Token = None,
+    ) -> JSONResponse:
+        caller = _caller(verifier, authorization)
+        if isinstance(caller, JSONResponse):
+            return caller
+        if not _is_officer(caller):
+            return _absent()
+        if not first <= last < date.max:
+            return problem(
+                422, "no such period", "`to` is before `from`, or is no day of ours: turn them round"
+            )
+        with reading(engine) as conn:
+            found = listing.occurrences(conn, _midnight(first), _midnight(last + timedelta(days=1)))
+        return JSONResponse(shown.status(report(found), key))
+
+    @routes.get("/v1/schools/notifications", summary="A school's own messages; officers see all")
+    def notifications(authorization: Token = None) -> JSONResponse:
+        caller = _caller(verifier, authorization)
+        if isinstance(caller, JSONResponse):
+            return caller
+        if is_school(caller.agency):
+            return JSONResponse({"notifications": [shown.message(one) for one in inbox.of(caller.agency)]})
+        if not _is_officer(caller):
+            return _absent()
+        with reading(engine) as conn:
+            found = listing.every_message(conn)
+        return JSONResponse({"notifications": [shown.message(one) for one in found]})
+
+    @routes.get(
+        "/v1/schools/notifications/{notification}", summary="One message, for its school and officers"
+    )
+    def notification(notification: str, authorization: Token = None) -> JSONResponse:
+        caller = _caller(verifier, authorization)
+        if isinstance(caller, JSONResponse):
+            return caller
+        with reading(engine) as conn:
+            found = messages.notification(conn, notification) if notification.isprintable() else None
+        if found is None or not _may_see(caller, found):
+            return _absent()
+        return JSONResponse(shown.message(found))
+
+    @routes.get("/v1/schools/tasks", summary="Phone calls owed, and children whom no school is told of")
+    def tasks(after: Annotated[str | None, Query()] = None, authorization: Token = None) -> JSONResponse:
+        caller = _caller(verifier, authorization)
+        if isinstance(caller, JSONResponse):
+            return caller
+        if not _is_officer(caller):
+            return _absent()
+        place = shown.place(after) if after else None
+        if after and place is None:
+            return problem(422, "no such page", "`after` is not what an answer gave as `next`: leave it out")
+        with reading(engine) as conn:
+            owed = listing.owed(conn, place)
+        return JSONResponse(shown.owed(owed, directory))
+
+    return routes
+
+
+def _caller(verifier: Verifier, authorization: str | None) -> Caller | JSONResponse:
+    try:
+        return verifier.caller(authorization)
+    except Unauthenticated as error:
+        return problem(401, "not authenticated", str(error), headers={"www-authenticate": "Bearer"})
+
+
+def _is_officer(caller: Caller) -> bool:
+    return caller.agency in OFFICERS and caller.role is not Role.RESPONDER
+
+
+def _may_see(caller: Caller, found: Notification) -> bool:
+    """Say whether a message is the caller's: a school's own once it is delivered, an officer's always."""
+    if is_school(caller.agency):
+        return found.school == caller.agency and found.delivered_at is not None
+    return _is_officer(caller)
+
+
+def _absent() -> JSONResponse:
+    return problem(404, "not found", "there is nothing here for you: ask as a school or an officer")
+
+
+def _midnight(day: date) -> datetime:
+    return at_wall_clock(day, time.min)

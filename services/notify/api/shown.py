@@ -1,0 +1,156 @@
+"""What is answered, as JSON: counts, codes, times and names of staff; of a child nothing."""
+
+from collections import Counter
+from datetime import datetime
+
+from services.notify.rules.placement import is_by_phone
+from services.notify.rules.report import Report, Row, outcome_of
+from services.notify.rules.tokens import occurrence_token
+from services.notify.rules.wording import WHAT_TO_DO
+from services.notify.state import Listing, Notification
+from services.notify.store import listing
+from services.runtime.partnership import Partnership
+from services.vocabulary.agencies import urn_of
+from services.vocabulary.times import NotATime, format_time, parse_time
+
+Json = dict[str, object]
+
+BESIDE = "~"
+"""Between the two halves of a place in what is owed: when it is due, and its id."""
+
+
+def status(found: Report, key: bytes) -> Json:
+    """Return a period's report; `key` makes the ids under which occurrences are named."""
+    reasons: Counter[str] = Counter()
+    for row in found.rows:
+        reasons.update(row.reasons)
+    return {
+        "occurrences": len(found.rows),
+        **found.total,
+        "home_educated": dict(found.home_educated),
+        "by_reason": dict(sorted(reasons.items())),
+        "rows": [_row(row, key) for row in found.rows],
+    }
+
+
+def _row(row: Row, key: bytes) -> Json:
+    account = row.account
+    return {
+        "occurrence": occurrence_token(key, row.occurrence),
+        "occurred_at": format_time(row.occurred_at),
+        "children": account.children,
+        "told": account.told,
+        "escalated": account.escalated,
+        "listed": account.listed,
+        "unaccounted": account.unaccounted,
+        "overcounted": account.overcounted,
+        "notifications": [_message(one) for one in row.notifications],
+        "listed_reasons": dict(row.reasons),
+    }
+
+
+def _message(one: Notification) -> Json:
+    return {
+        "school": one.school,
+        "children": len(one.children),
+        "due_at": format_time(one.due_at),
+        "delivered_at": _time(one.delivered_at),
+        "sent_at": _time(one.sent_at),
+        "opened_at": _time(one.opened_at),
+        "acknowledged_at": _time(one.acknowledged_at),
+        "escalated_at": _time(one.escalated_at),
+        "outcome": outcome_of(one),
+        "late": one.late,
+    }
+
+
+def message(one: Notification) -> Json:
+    """Return one message as its school sees it."""
+    return {
+        "id": one.id,
+        "incident": one.incident,
+        "release_id": one.release_id,
+        "event_id": one.event_id,
+        "state": one.stage.value,
+        "planned_at": format_time(one.planned_at),
+        **_message(one),
+        "what_to_do": list(WHAT_TO_DO),
+    }
+
+
+def owed(found: listing.Owed, directory: Partnership) -> Json:
+    """Return a page of what is owed. A child whose parent works at the school is listed and a call too."""
+    calls = [_call(one, directory) for one in found.calls]
+    calls += [_call_about(one, directory) for one in found.listings if is_by_phone(one.reason)]
+    return {
+        "calls": sorted(calls, key=lambda call: str(call["due_at"])),
+        "listed": [_listed(one, directory) for one in found.listings],
+        "more": found.next is not None,
+        "next": f"{format_time(found.next[0])}{BESIDE}{found.next[1]}" if found.next else None,
+    }
+
+
+def _call(one: listing.Call, directory: Partnership) -> Json:
+    school = directory.school(urn_of(one.notification.school))
+    return {
+        "notification": one.task.notification,
+        "listing": None,
+        "incident": None,
+        "school": one.notification.school,
+        "phone": school.phone if school else None,
+        "children": len(one.notification.children),
+        "owner": one.task.owner,
+        "owner_name": _name(one.task.owner, directory),
+        "reason": one.task.reason,
+        "opened_at": format_time(one.task.opened_at),
+        "due_at": format_time(one.task.due_at),
+    }
+
+
+def _call_about(one: Listing, directory: Partnership) -> Json:
+    """Return the call to a council lead about a child in whose school a parent works."""
+    return {
+        "notification": None,
+        "listing": one.id,
+        "incident": one.incident,
+        "school": None,
+        "phone": None,
+        "children": 1,
+        "owner": one.owner,
+        "owner_name": _name(one.owner, directory),
+        "reason": one.reason,
+        "opened_at": format_time(one.listed_at),
+        "due_at": format_time(one.due_at),
+    }
+
+
+def _name(person: str, directory: Partnership) -> str | None:
+    known = directory.person(person)
+    return known.name if known else None
+
+
+def _listed(one: Listing, directory: Partnership) -> Json:
+    return {
+        "listing": one.id,
+        "incident": one.incident,
+        "release_id": one.release_id,
+        "event_id": one.event_id,
+        "owner": one.owner,
+        "owner_name": _name(one.owner, directory),
+        "reason": one.reason,
+        "listed_at": format_time(one.listed_at),
+        "due_at": format_time(one.due_at),
+    }
+
+
+def place(after: str) -> listing.Place | None:
+    """Return the place in what is owed that `next` named; None where no answer can have given it."""
+    due_at, _, identity = after.partition(BESIDE)
+    try:
+        return (parse_time(due_at), identity) if identity.isprintable() else None
+    except NotATime:
+        return None
+
+
+def _time(at: datetime | None) -> str | None:
+    return format_time(at) if at else None
