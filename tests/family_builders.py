@@ -50,10 +50,10 @@ def with_facts(event_type: str, facts: Mapping[str, Any], *, without: Iterable[s
     return arrived(event_type, facts={**example(event_type)["facts"], **facts}, **left_out)
 
 
-def refused(event_type: str, **changes: Any) -> set[tuple[str, str]]:
+def refused(arrival: Arrival) -> set[tuple[str, str]]:
     """Return why an event is refused before anything is looked up."""
-    arrival = arrived(event_type, **changes)
-    return places(flow.screen(arrival, CATALOGUE.event(event_type).publishers, REGISTERED))
+    publishers = CATALOGUE.event(arrival.submission.type).publishers
+    return places(flow.screen(arrival, publishers, REGISTERED))
 
 
 def defects(arrival: Arrival) -> set[tuple[str, str]]:

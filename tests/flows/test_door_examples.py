@@ -99,10 +99,15 @@ def test_an_example_is_accepted_from_its_publisher(
         assert door.opened()[-1].type == event_type
 
 
-@pytest.mark.parametrize("event_type", sorted(PUBLISHER.keys() - {"VpaCorrected"}))
-def test_an_example_lacks_nothing(event_type: str, tmp_path: Path) -> None:
-    """A correction apart, whose original its example does not send."""
+def test_no_example_lacks_anything(tmp_path: Path) -> None:
     with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
-        answer = door.publisher.publish(for_publishing(door, event_type), PUBLISHER[event_type])
+        lacking = {name: defects(door, name, publisher) for name, publisher in PUBLISHER.items()}
 
-        assert answer.json()["results"][0]["defects"] == []
+        assert {name: found for name, found in lacking.items() if found} == {}
+
+
+def defects(door: OpenDoor, event_type: str, publisher: str) -> list[str]:
+    """Return where an accepted example wants mending."""
+    (result,) = door.publisher.publish(for_publishing(door, event_type), publisher).json()["results"]
+    assert result["status"] in ("accepted", "duplicate")
+    return [defect["pointer"] for defect in result["defects"]]

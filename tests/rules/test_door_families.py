@@ -1,5 +1,7 @@
 """What the door asks of each family beyond its form (design 3 and 4)."""
 
+from datetime import timedelta
+
 import pytest
 
 from services.ingest import flow
@@ -8,10 +10,10 @@ from services.ingest.state import Known, Scope
 from services.vocabulary.events import EventType
 from tests.door_builders import example
 from tests.family_builders import (
+    AT,
     CATALOGUE,
     FORMS,
     KNOWN,
-    REGISTERED,
     arrived,
     defects,
     refused,
@@ -21,8 +23,10 @@ from tests.family_builders import (
 
 
 def test_a_decision_not_to_share_says_why_or_is_refused() -> None:
-    assert refused("DecidedNotToShare", rationale={"text": " "}) == {("/rationale/text", "rationale")}
-    assert refused("DecidedNotToShare") == set()
+    assert refused(arrived("DecidedNotToShare", rationale={"text": " "})) == {
+        ("/rationale/text", "rationale")
+    }
+    assert refused(arrived("DecidedNotToShare")) == set()
 
 
 def test_a_decision_not_to_share_names_whom_it_is_kept_from() -> None:
@@ -43,19 +47,19 @@ def test_facts_hold_no_free_text(event_type: str) -> None:
 def test_a_referral_handed_on_goes_back_where_contact_is_not_marked_safe() -> None:
     contact = {"phone": "07700 900123"}
 
-    assert refused("ReferredOn", contact=contact) == {("/contact/safe/phone", "safe-contact")}
+    assert refused(arrived("ReferredOn", contact=contact)) == {("/contact/safe", "safe-contact")}
 
 
 def test_a_referral_handed_on_without_contact_details_is_taken() -> None:
-    assert refused("ReferredOn", contact=None) == set()
+    assert refused(arrived("ReferredOn", contact=None)) == set()
 
 
 def test_a_referral_handed_on_at_high_risk_never_waits_for_a_form() -> None:
     facts = {"to": ["dafsu"], "risk": "high"}
     arrival = arrived("ReferredOn", facts=facts, contact={"phone": "07700 900123"})
 
-    assert flow.screen(arrival, CATALOGUE.event("ReferredOn").publishers, REGISTERED) == ()
-    assert ("/contact/safe/phone", "safe-contact") in defects(arrival)
+    assert refused(arrival) == set()
+    assert ("/contact/safe", "safe-contact") in defects(arrival)
 
 
 def test_a_consultation_is_about_no_incident_or_about_one_we_know() -> None:
@@ -67,7 +71,7 @@ def test_a_consultation_is_about_no_incident_or_about_one_we_know() -> None:
 
 
 def test_a_consultation_for_just_health_goes_back() -> None:
-    assert refused("ConsultationGiven", facts={"referral_source": "health"}) == {
+    assert refused(arrived("ConsultationGiven", facts={"referral_source": "health"})) == {
         ("/facts/referral_source", "named-organisation")
     }
 
@@ -137,8 +141,8 @@ def test_a_case_that_ends_at_emarac_with_a_condition_unmet_is_flagged(name: str)
 def test_what_is_dangerous_is_taken_with_contact_details_not_marked_safe(event_type: str) -> None:
     arrival = arrived(event_type, contact={"phone": "07700 900123"})
 
-    assert flow.screen(arrival, CATALOGUE.event(event_type).publishers, REGISTERED) == ()
-    assert ("/contact/safe/phone", "safe-contact") in defects(arrival)
+    assert refused(arrival) == set()
+    assert ("/contact/safe", "safe-contact") in defects(arrival)
 
 
 @pytest.mark.parametrize("event_type", CATALOGUE.types())
@@ -154,3 +158,31 @@ def test_the_door_knows_whose_every_section_is(event_type: str) -> None:
     sections = CATALOGUE.event(event_type).sections
 
     assert {section.name for section in sections if section.of == "victim"} <= flow.OF_VICTIM
+
+
+URGENT = [
+    "MaracReferred",
+    "MaracAccepted",
+    "MaracActionAgreed",
+    "MaracTransferred",
+    "DvdsDecided",
+    "DvpnIssued",
+    "DvpoGranted",
+    "DecidedNotToShare",
+]
+
+
+@pytest.mark.parametrize("event_type", URGENT)
+def test_a_clock_ahead_delays_nothing_that_is_dangerous(event_type: str) -> None:
+    arrival = arrived(event_type, occurred_at=(AT + timedelta(minutes=10)).isoformat())
+
+    assert refused(arrival) == set()
+    assert ("/occurred_at", "believable-time") in defects(arrival)
+
+
+def test_a_referral_handed_on_that_lists_a_child_never_waits_for_a_form() -> None:
+    child = example("MaracReferred")["children"]
+    arrival = arrived("ReferredOn", children=child, contact={"phone": "07700 900123"})
+
+    assert refused(arrival) == set()
+    assert ("/contact/safe", "safe-contact") in defects(arrival)

@@ -1,7 +1,7 @@
 """Is everyone an event is for a recipient? (design 4 and 11)
 
 Whom an event is for stands in `facts.to`, or in `facts.recipient` where it is exactly one; who is party to
-an agreement stands in `facts.between`.
+an agreement stands in `facts.between`, and where a transferred case came from in `facts.from_area`.
 """
 
 from collections.abc import Iterator
@@ -10,68 +10,78 @@ from dataclasses import replace
 from services.ingest.rules.answers import is_known
 from services.ingest.rules.reading import text
 from services.ingest.rules.urgency import is_urgent
-from services.ingest.state import Json, Reason, Registered, Submission
+from services.ingest.state import Reason, Registered, Submission, pointer
 from services.vocabulary.agencies import category_of
 from services.vocabulary.events import EventType
 
+Place = tuple[str | int, ...]
+"""Where a name stands in facts."""
+
 LISTS = ("to", "between")
+FROM = "from_area"
 AREA = "area"
+UNKNOWN, NO_AREA = "unknown-recipient", "another-area"
+
+SAYS = {
+    UNKNOWN: "no recipient has this name",
+    NO_AREA: "a case is transferred to another area, and this is none",
+}
+FIXES = {
+    UNKNOWN: "use a recipient's own name, such as `dafsu` or `hospital:RJN`; a category is none",
+    NO_AREA: "name the area by its code, such as `area:E06000050`",
+}
 
 
 def refusals(submission: Submission, registered: Registered) -> tuple[Reason, ...]:
-    """Return a reason for each unknown name, unless the event is urgent, and for a transfer to no area."""
-    unknown = () if is_urgent(submission) else _unknown(submission, registered)
-    return (*unknown, *_no_area(submission))
+    """Return a reason for each name that nothing can be sent to, unless the event is urgent."""
+    return () if is_urgent(submission) else tuple(_faults(submission, registered))
 
 
 def defects(submission: Submission, registered: Registered) -> tuple[Reason, ...]:
-    """Return a reason for each unknown name of an urgent event, which goes to the others."""
-    return tuple(_unknown(submission, registered)) if is_urgent(submission) else ()
+    """Return a reason for each such name of an urgent event, which goes to the others."""
+    return tuple(_faults(submission, registered)) if is_urgent(submission) else ()
 
 
 def reached(submission: Submission, registered: Registered) -> Submission:
-    """Return the event for those alone who are known."""
-    facts = submission.section("facts")
-    known: dict[str, Json] = {
-        name: [one for _, one in _names(submission, name) if is_known(one, registered)]
-        for name in LISTS
-        if name in facts
-    }
-    if not known:
-        return submission
-    return replace(submission, sections={**submission.sections, "facts": {**facts, **known}})
-
-
-def _unknown(submission: Submission, registered: Registered) -> Iterator[Reason]:
+    """Return the event for those alone whom it can be for."""
+    facts = dict(submission.section("facts"))
+    wrong = {place for place, _ in _wrong(submission, registered)}
     for name in LISTS:
-        for index, one in _names(submission, name):
-            if not is_known(one, registered):
-                yield Reason(
-                    pointer=f"/facts/{name}/{index}",
-                    rule="unknown-recipient",
-                    detail="no recipient has this name",
-                    fix="use a recipient's own name, such as `dafsu` or `hospital:RJN`; a category is none",
-                )
+        if name in facts:
+            facts[name] = [one for place, one in _listed(submission, name) if place not in wrong]
+    if (FROM,) in wrong:
+        facts[FROM] = None
+    return replace(submission, sections={**submission.sections, "facts": facts}) if facts else submission
 
 
-def _no_area(submission: Submission) -> Iterator[Reason]:
-    """Yield a reason for each end of a transfer that is no area: other recipients are told by a listing."""
-    if submission.type is not EventType.MARAC_TRANSFERRED:
-        return
-    named = [(f"/facts/to/{index}", one) for index, one in _names(submission, "to")]
-    came_from = text(submission.section("facts"), "from_area")
-    for pointer, one in [*named, *([("/facts/from_area", came_from)] if came_from is not None else [])]:
-        if category_of(one) != AREA or one == AREA:
-            yield Reason(
-                pointer=pointer,
-                rule="another-area",
-                detail="a case is transferred between areas, and this names none",
-                fix="name the area by its code, such as `area:E06000050`",
-            )
+def _faults(submission: Submission, registered: Registered) -> Iterator[Reason]:
+    for place, rule in _wrong(submission, registered):
+        yield Reason(pointer=pointer("facts", *place), rule=rule, detail=SAYS[rule], fix=FIXES[rule])
 
 
-def _names(submission: Submission, name: str) -> Iterator[tuple[int, str]]:
+def _wrong(submission: Submission, registered: Registered) -> Iterator[tuple[Place, str]]:
+    """Yield the place of each name that nothing can be sent to or come from, with the rule it breaks.
+
+    A case is transferred between areas: nobody else is told by that.
+    """
+    transferred = submission.type is EventType.MARAC_TRANSFERRED
+    for place, name in _named(submission):
+        if not is_known(name, registered):
+            yield place, UNKNOWN
+        elif transferred and category_of(name) != AREA:
+            yield place, NO_AREA
+
+
+def _named(submission: Submission) -> Iterator[tuple[Place, str]]:
+    for name in LISTS:
+        yield from _listed(submission, name)
+    came_from = text(submission.section("facts"), FROM)
+    if came_from is not None:
+        yield (FROM,), came_from
+
+
+def _listed(submission: Submission, name: str) -> Iterator[tuple[Place, str]]:
     named = submission.section("facts").get(name)
     for index, one in enumerate(named if isinstance(named, list) else ()):
         if isinstance(one, str):
-            yield index, one
+            yield (name, index), one

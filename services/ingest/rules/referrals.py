@@ -22,10 +22,7 @@ def faults(submission: Submission) -> tuple[Reason, ...]:
     if submission.type is EventType.CONSULTATION_GIVEN:
         return tuple(_source(submission))
     if submission.type is EventType.REFERRED_ON:
-        return (
-            *_source(submission),
-            *(unstated(contact) if (contact := submission.section("contact")) else ()),
-        )
+        return tuple(unstated(submission.section("contact"))) if "contact" in submission.sections else ()
     if submission.type is not EventType.REFERRAL_RECEIVED:
         return ()
     return (*_source(submission), *unstated(submission.section("contact")), *_own_details(submission))

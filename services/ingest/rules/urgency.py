@@ -6,12 +6,22 @@ from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
 
 ALWAYS = VPA_FAMILY | {
+    EventType.MARAC_REFERRED,
+    EventType.MARAC_ACCEPTED,
     EventType.MARAC_LISTED,
+    EventType.MARAC_ACTION_AGREED,
+    EventType.MARAC_TRANSFERRED,
+    EventType.DVDS_DECIDED,
+    EventType.DVPN_ISSUED,
+    EventType.DVPO_GRANTED,
     EventType.OVERRIDE_RECORDED,
+    EventType.DECIDED_NOT_TO_SHARE,
     EventType.CHILD_CASE_STATUS,
     EventType.CONSENT_WITHDRAWN,
 }
 """About high risk, about a child's safety, or what ends a sharing that must not go on."""
+
+REFERRALS = frozenset({EventType.REFERRAL_RECEIVED, EventType.REFERRED_ON})
 
 
 def is_urgent(submission: Submission) -> bool:
@@ -24,5 +34,5 @@ def is_urgent(submission: Submission) -> bool:
         submission.type in ALWAYS
         or text(facts, "risk") == Risk.HIGH
         or text(facts, "children") == ChildrenLevel.SAFEGUARDING
-        or (submission.type is EventType.REFERRAL_RECEIVED and bool(submission.children))
+        or (submission.type in REFERRALS and bool(submission.children))
     )

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from services.ingest.rules.contact import unstated
-from services.ingest.rules.reading import flag, text
-from services.ingest.state import Reason, Submission
+from services.ingest.rules.reading import flag, is_empty, text
+from services.ingest.state import Reason, Submission, missing, pointer
 from services.vocabulary.events import EventType
 
 _ACTION = ("facts.action", "facts.to", "facts.due_at", "facts.code")
@@ -115,16 +115,14 @@ def _ended_too_soon(submission: Submission) -> Iterator[Reason]:
 
 def _contact(submission: Submission) -> Iterator[Reason]:
     """Yield a reason for contact details not marked safe, in an event that is not sent back for them."""
-    if submission.type in NEVER_SENT_BACK:
+    if submission.type in NEVER_SENT_BACK and "contact" in submission.sections:
         yield from unstated(submission.section("contact"))
 
 
 def _says(submission: Submission, name: str) -> bool:
     section, _, fact = name.partition(".")
-    value = submission.section(section).get(fact) if fact else submission.section(section)
-    return value is not None and value != "" and value != [] and value != {}
+    return not is_empty(submission.section(section).get(fact) if fact else submission.section(section))
 
 
 def _missing(name: str) -> Reason:
-    path = "/" + name.replace(".", "/")
-    return Reason(pointer=path, rule="missing", detail=f"{name} is missing", fix=f"give {name}")
+    return missing(pointer(*name.split(".")), f"{name} is missing", f"give {name}")
