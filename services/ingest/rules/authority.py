@@ -12,14 +12,14 @@ POLICE = "police"
 def refusal(sender: Sender, event: EventType, publishers: Iterable[str]) -> Reason | None:
     """Return why the sender may not publish this type, or None.
 
-    Reviews, corrections, overrides and MARAC listing come from the Hub alone: in the name of a person of
-    police who acts for it, so never of a first responder, and never of nobody.
+    Reviews, corrections, overrides and MARAC listing come from the Hub alone: never in the name of somebody
+    of police who does not act for it. In nobody's name it is the police's own system, which signs for them.
     """
     if not may_publish(sender.agency, publishers):
         return _refused(event, "this agency may not publish it", "have the agency that may publish it do so")
-    if sender.agency == POLICE and event in HUB_ALONE and sender.role not in HUB_ROLES:
-        fix = "have the Vulnerability Hub publish it, in the name (sub) of one of its people"
-        return _refused(event, "it comes from the Hub alone", fix)
+    named = sender.person is not None
+    if sender.agency == POLICE and event in HUB_ALONE and named and sender.role not in HUB_ROLES:
+        return _refused(event, "it comes from the Hub alone", "have the Vulnerability Hub publish it")
     return None
 
 
