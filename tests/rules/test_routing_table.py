@@ -393,6 +393,11 @@ def test_what_rests_on_a_ground_that_can_end_is_known_to_rest_on_it() -> None:
 SHIPPED = tomllib.loads(STRICT.read_text())
 
 
+def whom_a_ground_serves(what: str) -> bool:
+    """Say whether a cell says whom a ground serves, which no rule on forms shows; held with the others."""
+    return what.startswith("ground.") and (".never " in what or ".only " in what)
+
+
 def of_forms(rule: Mapping[str, Any]) -> bool:
     """Say whether a rule is about forms; tests/rules/test_other_events_table.py holds the others."""
     return "*" in rule["on"] or bool(VPA_FAMILY & set(rule["on"]))
@@ -406,7 +411,7 @@ def test_writing_the_shipped_policy_again_changes_nothing() -> None:
 
 
 def test_changing_any_one_cell_of_the_shipped_policy_is_seen() -> None:
-    changed = list(flips(SHIPPED, concerns=of_forms))
+    changed = [each for each in flips(SHIPPED, concerns=of_forms) if not whom_a_ground_serves(each[0])]
 
     unseen = [what for what, policy in changed if next(mismatches(as_toml(policy)), None) is None]
 

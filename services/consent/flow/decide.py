@@ -317,7 +317,7 @@ class _Deciding:
         """Return what an open case lets its recipient keep; a correction lets nobody keep anything."""
         if held is None or matter.occasion is Occasion.CORRECTION:
             return None
-        return keep(self._policy, held, at) if open_case(matter.incident, recipient) else None
+        return keep(self._policy, recipient, held, at) if open_case(matter.incident, recipient) else None
 
     def _permit(
         self, verdict: Verdict, matter: _Matter, at: Circumstances, held: Held | None, recipient: str

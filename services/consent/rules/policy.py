@@ -19,7 +19,10 @@ PARTNERSHIP = "partnership"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroundRule:
-    """When a ground holds; how long, if it can end; for MARAC, who attends where nobody is named."""
+    """When a ground holds; how long, if it can end; for MARAC, who attends where nobody is named.
+
+    `only`, `never`: whom alone it may serve, and whom it may not, whatever a rule says.
+    """
 
     ground: Ground
     source: str
@@ -27,6 +30,12 @@ class GroundRule:
     lasts_days: int | None = None
     attendees: tuple[str, ...] = ()
     core_attendees: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+    def serves(self, recipient: str) -> bool:
+        """Say whether it may serve a recipient at all (design 5, the last column of the grounds)."""
+        return recipient not in self.never and (not self.only or recipient in self.only)
 
     def holds(self, at: Circumstances) -> bool:
         """Say whether the ground is there."""

@@ -33,7 +33,9 @@ class PolicyError(ValueError):
 
 
 KEYS = frozenset({"name", "version", "review_within_hours", "sections", "ground", "rule"})
-GROUND_KEYS = frozenset({"id", "source", "when", "lasts_days", "attendees", "core_attendees"})
+GROUND_KEYS = frozenset(
+    {"id", "source", "when", "lasts_days", "attendees", "core_attendees", "only", "never"}
+)
 RULE_KEYS = frozenset(
     {"id", "source", "to", "on", "when", "grounds", "sections", "alone", "purpose", "expects", "denies"}
 )
@@ -78,6 +80,8 @@ def _ground(row: Mapping[str, Any]) -> GroundRule:
         lasts_days=row.get("lasts_days"),
         attendees=tuple(row.get("attendees", ())),
         core_attendees=tuple(row.get("core_attendees", ())),
+        only=tuple(row.get("only", ())),
+        never=tuple(row.get("never", ())),
     )
 
 
@@ -140,8 +144,8 @@ def _ground_faults(row: Mapping[str, Any]) -> Iterator[str]:
     yield from _shape(where, row, GROUND_KEYS, {"id": str, "source": str, "when": dict})
     yield from _unknown(where, "ground", [row.get("id")], set(Ground))
     yield from _when_faults(where, row, may_place=False)
-    for key in ("attendees", "core_attendees"):
-        yield from _unknown(where, "attendee", row.get(key, []), set(RECIPIENTS))
+    for key in ("attendees", "core_attendees", "only", "never"):
+        yield from _unknown(where, "recipient", row.get(key, []), set(RECIPIENTS))
     yield from _whole(where, "lasts_days", row)
 
 

@@ -48,11 +48,13 @@ def route(policy: Policy, recipient: str, event_type: str, at: Circumstances) ->
     """Return the verdict of the first rule that owes the recipient the form; none: not owed."""
     for rule in policy.rules_for(recipient, event_type):
         if rule.holds(at):
-            return _denied(rule, rule.denies) if rule.denies is not None else _owed(policy, rule, at)
+            return (
+                _denied(rule, rule.denies) if rule.denies is not None else _owed(policy, recipient, rule, at)
+            )
     return UNOWED
 
 
-def keep(policy: Policy, held: Held, at: Circumstances) -> Verdict | None:
+def keep(policy: Policy, recipient: str, held: Held, at: Circumstances) -> Verdict | None:
     """Return what somebody with an open case keeps seeing after a downgrade: their rule, on their ground.
 
     A ground that can end is kept only while it, or another that serves the rule, still holds: an open
@@ -61,8 +63,7 @@ def keep(policy: Policy, held: Held, at: Circumstances) -> Verdict | None:
     rule = policy.rule(held.rule)
     holding: tuple[Ground, ...] = (Ground(held.ground),)
     if holding[0] in CAN_END:
-        serving = rule.grounds if rule is not None else frozenset()
-        holding = tuple(ground for ground in grounds_that_hold(policy, at) if ground in serving)
+        holding = _serving(policy, recipient, rule, at) if rule is not None else ()
     if not holding:
         return None
     return Verdict(
@@ -92,8 +93,8 @@ def shrinks_at(
     return None
 
 
-def _owed(policy: Policy, rule: Rule, at: Circumstances) -> Verdict:
-    holding = tuple(ground for ground in grounds_that_hold(policy, at) if ground in rule.grounds)
+def _owed(policy: Policy, recipient: str, rule: Rule, at: Circumstances) -> Verdict:
+    holding = _serving(policy, recipient, rule, at)
     if not holding:
         return Verdict(permit=False, owed=True, rule=rule.id, reason=_why_not(at))
     return Verdict(
@@ -105,6 +106,11 @@ def _owed(policy: Policy, rule: Rule, at: Circumstances) -> Verdict:
         holding=holding,
         can_end=_can_end(rule, holding, at),
     )
+
+
+def _serving(policy: Policy, recipient: str, rule: Rule, at: Circumstances) -> tuple[Ground, ...]:
+    rows = (row for row in policy.grounds if row.ground in rule.grounds)
+    return tuple(row.ground for row in rows if row.holds(at) and row.serves(recipient))
 
 
 def _sections(rule: Rule, holding: Sequence[Ground], at: Circumstances) -> frozenset[str]:
