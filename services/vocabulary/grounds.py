@@ -24,6 +24,13 @@ CAN_END = frozenset({Ground.CONSENT, Ground.OVERRIDE, Ground.MARAC})
 """Grounds that can end: an opening on one of these waits for the gate, so a withdrawal is honoured."""
 
 
+ONCE = frozenset({Ground.OWN, Ground.PARTNERSHIP})
+"""Grounds of releases that are never changed, recalled or stopped: each event once, as it is."""
+
+ENCOMPASS = frozenset({Ground.OPERATION_ENCOMPASS, Ground.CHILDS_WELFARE})
+"""Grounds that release children alone: not even an alias of the adult victim goes with them."""
+
+
 class Outcome(StrEnum):
     """The answer for one recipient of one event. Both are recorded."""
 

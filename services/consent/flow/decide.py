@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from services.consent.flow.decision import DECISION_VERSION, Again, Answer, Decision, Emit
+from services.consent.flow.matters import Matter, instances_named, is_as_held
 from services.consent.flow.release import About, Alias, Emitter, Source, Until, denied, permitted
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.danger import is_overdue
-from services.consent.rules.differences import Occasion, for_denial, for_kept, for_permit
-from services.consent.rules.evidence import UNGRADED, Evidence, open_case
+from services.consent.rules.differences import Occasion, kind_of_permit, reason_of_recall
+from services.consent.rules.evidence import Evidence, open_case
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER, Rule
 from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep, shrinks_at
-from services.consent.rules.schools import kind_of, schools_of, tell
+from services.consent.rules.schools import kind_of, tell
 from services.consent.state.entities import NOTHING, Form, Held, Incident
 from services.consent.state.evolve import REVIEWED, affected, as_form
 from services.consent.state.heard import Child, Heard
@@ -20,7 +21,7 @@ from services.consent.state.taking_part import stopped
 from services.consent.state.world import World
 from services.vocabulary.agencies import is_school, school_of
 from services.vocabulary.events import VPA_FAMILY, EventType
-from services.vocabulary.grounds import Ground, Reason, ReleaseKind
+from services.vocabulary.grounds import ONCE, Reason, ReleaseKind
 from services.vocabulary.placement import Placement
 
 RULE_ERROR = "rule-error"
@@ -28,9 +29,6 @@ NO_POLICY = "no-policy"
 ALL_OTHER_SCHOOLS = "school:*"
 STOPS = {Reason.RESTRICTED: "suspended", Reason.ENDED: "agreement-ended"}
 """What a denial names in place of a rule where its recipient takes no part just now."""
-
-ONCE = frozenset({Ground.OWN, Ground.PARTNERSHIP})
-"""Grounds of releases that are never changed, recalled or stopped: each event once, as it is."""
 
 NEWS = frozenset(
     {
@@ -128,34 +126,9 @@ class Decider:
 
 def unclassified(world: World, heard: Heard, desk: Desk, policy: str = "") -> Decision:
     """Return the decision of an event that nothing classifies: it reaches nobody."""
-    recipients = (*desk.recipients, *_instances_named(heard), ALL_OTHER_SCHOOLS)
+    recipients = (*desk.recipients, *instances_named(heard), ALL_OTHER_SCHOOLS)
     answers = [denied(each, rule=NO_POLICY, reason=Reason.UNCLASSIFIED) for each in recipients]
     return _decision(world, heard, policy, tuple(answers))
-
-
-def _instances_named(heard: Heard) -> tuple[str, ...]:
-    """Return the instances an event names one by one: of its children, its publisher, whom it is for."""
-    named = {*schools_of(heard.children)} if heard.children else set()
-    named.update(name for name in (heard.publisher, heard.recipient) if name is not None and is_school(name))
-    named.update(name for name in (*heard.named, *heard.attendees) if ":" in name)
-    return tuple(sorted(named))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Matter:
-    """One event to be routed: the one that came, or an earlier one that there is news about."""
-
-    incident: Incident
-    form: Form
-    held: Mapping[str, Held]
-    about: About
-    occasion: Occasion
-    evidence: Evidence
-
-    @property
-    def source(self) -> Source:
-        """Return where the event's sections lie."""
-        return Source(event_id=self.form.event_id, offset=self.form.offset, sections=self.form.sections)
 
 
 class _Deciding:
@@ -172,13 +145,13 @@ class _Deciding:
         self._source = Source(event_id=heard.event_id, offset=heard.offset, sections=heard.sections)
         self._about = About(incident=heard.incident, victim=heard.victim or self._incident.victim)
         self.emitter = Emitter(world, heard.event_id, self._rulebook, decider.desk.alias)
-        self._matter = self._present()
+        self._held = self._incident.held if heard.type in REVIEWED else NOTHING
         self._children = tuple(self._placed(child) for child in heard.children)
 
     def answers(self) -> tuple[Answer, ...]:
         """Answer for everybody, and send what is permitted."""
         usual = self._decider.usual(self._heard.type, self._heard.publisher)
-        held = self._matter.held
+        held = self._held
         answers = [
             given if given is not None and recipient not in held else _withholding(recipient, self._answer)
             for recipient, given in usual.items()
@@ -214,7 +187,7 @@ class _Deciding:
 
     def _instances(self) -> tuple[str, ...]:
         """Name the event's schools and other instances; for a correction also who held the original."""
-        named = _instances_named(self._heard)
+        named = instances_named(self._heard)
         if not self._corrects:
             return named
         known = {*named, *self._decider.desk.recipients}
@@ -263,24 +236,28 @@ class _Deciding:
             self.emitter.recall(recipient, held, self._about, reason, Occasion.CORRECTION)
         return denied(recipient, rule=rule.id if rule is not None else NOT_OWED, reason=reason)
 
-    def _present(self) -> _Matter:
-        """Return the matter of the event itself. What is held of an incident, a raised form cannot change."""
+    @cached_property
+    def _matter(self) -> Matter:
+        """Return the matter of the event itself, once somebody's answer hangs on it.
+
+        What is held of an incident, a raised form cannot change.
+        """
         heard, incident = self._heard, self._incident
-        form = as_form(heard, heard.grades or UNGRADED)
-        return _Matter(
+        form = as_form(heard)
+        return Matter(
             incident=incident,
             form=form,
-            held=incident.held if heard.type in REVIEWED else NOTHING,
+            held=self._held,
             about=self._about,
             occasion=Occasion.CORRECTION if self._corrects else Occasion.FORM,
             evidence=Evidence(self._world, incident, form, self._policy, incident.held),
         )
 
-    def _earlier(self, key: str, incident: Incident, form: Form, held: Mapping[str, Held]) -> _Matter:
+    def _earlier(self, key: str, incident: Incident, form: Form, held: Mapping[str, Held]) -> Matter:
         """Return the matter of an earlier event. Who is sent the form just now holds it already."""
         sent = [emit.recipient for emit in self.emitter.emits if emit.event_id == self._heard.event_id]
         holders = {*incident.held, *(sent if self._heard.type in REVIEWED else ())}
-        return _Matter(
+        return Matter(
             incident=incident,
             form=form,
             held=held,
@@ -289,7 +266,7 @@ class _Deciding:
             evidence=Evidence(self._world, incident, form, self._policy, holders),
         )
 
-    def _again(self, matter: _Matter) -> Again:
+    def _again(self, matter: Matter) -> Again:
         form = matter.form
         routed = self._decider.routed(form.type)
         instances = tuple(name for name in form.named if ":" in name)
@@ -300,7 +277,7 @@ class _Deciding:
         ]
         return Again(event_id=form.event_id, answers=tuple(answers))
 
-    def _route(self, recipient: str, matter: _Matter) -> Answer:
+    def _route(self, recipient: str, matter: Matter) -> Answer:
         """Answer for a recipient of the routing table, and send what differs from what it holds."""
         held = matter.held.get(recipient)
         at = matter.evidence.about(recipient)
@@ -313,25 +290,24 @@ class _Deciding:
             return denied(recipient, rule=STOPS[stop], reason=stop, owed=True)
         return self._permit(allowed, matter, at, held, recipient)
 
-    def _kept(self, recipient: str, matter: _Matter, held: Held | None, at: Circumstances) -> Verdict | None:
+    def _kept(self, recipient: str, matter: Matter, held: Held | None, at: Circumstances) -> Verdict | None:
         """Return what an open case lets its recipient keep; a correction lets nobody keep anything."""
         if held is None or matter.occasion is Occasion.CORRECTION:
             return None
         return keep(self._policy, recipient, held, at) if open_case(matter.incident, recipient) else None
 
     def _permit(
-        self, verdict: Verdict, matter: _Matter, at: Circumstances, held: Held | None, recipient: str
+        self, verdict: Verdict, matter: Matter, at: Circumstances, held: Held | None, recipient: str
     ) -> Answer:
         answer = permitted(self._policy, recipient, verdict, matter.source)
         until = self._until(verdict, matter, at, recipient)
-        same = held is not None and _as_held(held, answer, matter.source, until)
-        decide = for_permit(matter.occasion, held, same=same)
-        difference = decide if verdict.owed else for_kept(matter.occasion, same=same)
-        if difference.kind is not None:
-            self.emitter.send(difference.kind, answer, matter.source, matter.about, until)
+        same = held is not None and is_as_held(held, answer, matter.source, until)
+        kind = kind_of_permit(matter.occasion, held, same=same)
+        if kind is not None:
+            self.emitter.send(kind, answer, matter.source, matter.about, until)
         return answer
 
-    def _until(self, verdict: Verdict, matter: _Matter, at: Circumstances, recipient: str) -> Until:
+    def _until(self, verdict: Verdict, matter: Matter, at: Circumstances, recipient: str) -> Until:
         rule = self._rulebook.rule(verdict.rule)
         if rule is None or not verdict.can_end:
             return Until(can_end=verdict.can_end)
@@ -339,12 +315,12 @@ class _Deciding:
         return Until(can_end=True, not_after=shrinks_at(rule, verdict.holding, at, ends))
 
     def _deny(
-        self, recipient: str, verdict: Verdict, matter: _Matter, held: Held | None, at: Circumstances
+        self, recipient: str, verdict: Verdict, matter: Matter, held: Held | None, at: Circumstances
     ) -> Answer:
         reason = verdict.reason or Reason.NOT_OWED
-        difference = for_denial(matter.occasion, held, reason, at.consent)
         if held is not None:
-            self.emitter.recall(recipient, held, matter.about, difference.reason or reason, matter.occasion)
+            why = reason_of_recall(matter.occasion, held, reason, at.consent)
+            self.emitter.recall(recipient, held, matter.about, why, matter.occasion)
         return denied(recipient, rule=verdict.rule, reason=reason, owed=verdict.owed)
 
 
@@ -366,16 +342,6 @@ def _decision(
         answers=answers,
         again=again,
         emits=emits,
-    )
-
-
-def _as_held(held: Held, answer: Answer, source: Source, until: Until) -> bool:
-    """Say whether a recipient holds just this: the same form, on the same ground, as much and as long."""
-    return (held.event_id, held.ground, held.leaves, held.not_after) == (
-        source.event_id,
-        answer.ground,
-        answer.leaves,
-        until.not_after,
     )
 
 

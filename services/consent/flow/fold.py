@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from services.consent.flow.decide import ONCE, STOPS, Decider, Desk, unclassified
+from services.consent.flow.decide import STOPS, Decider, Desk, unclassified
 from services.consent.flow.decision import DECISION_VERSION, Decision, Emit
 from services.consent.rules.danger import review_due
-from services.consent.rules.evidence import UNGRADED
 from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.entities import Beside, Held, Incident, Standing
@@ -14,9 +13,7 @@ from services.consent.state.evolve import affected, as_form, evolve
 from services.consent.state.heard import Heard
 from services.consent.state.world import World
 from services.vocabulary.events import VPA_FAMILY, EventType
-from services.vocabulary.grounds import Ground, ReleaseKind
-
-ENCOMPASS = frozenset({Ground.OPERATION_ENCOMPASS, Ground.CHILDS_WELFARE})
+from services.vocabulary.grounds import ENCOMPASS, ONCE, ReleaseKind
 
 
 class OtherVersion(Exception):
@@ -149,7 +146,7 @@ def _set_beside(world: World, heard: Heard, decision: Decision) -> None:
         return
     if any(answer.owed and answer.ground not in ONCE for answer in decision.answers):
         incident = world.incident(heard.incident)
-        beside = Beside(form=as_form(heard, heard.grades or UNGRADED))
+        beside = Beside(form=as_form(heard))
         world.put_incident(
             heard.incident, incident._replace(beside={**incident.beside, heard.event_id: beside})
         )

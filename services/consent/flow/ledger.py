@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.consent.flow.decide import ONCE
 from services.consent.flow.decision import Answer, Emit
 from services.consent.flow.fold import Folded
 from services.consent.flow.record import Written, listed, stamp, write
@@ -16,7 +15,7 @@ from services.consent.state.heard import Grades
 from services.consent.state.world import World
 from services.vocabulary.agencies import is_school
 from services.vocabulary.events import VPA_FAMILY
-from services.vocabulary.grounds import Outcome, Reason, ReleaseKind
+from services.vocabulary.grounds import ONCE, Outcome, Reason, ReleaseKind
 
 POLICE = "police"
 NOT_SHARING = frozenset({POLICE, PARTNERSHIP, EDUCATION})

@@ -15,16 +15,13 @@ from services.consent.state.world import World
 from services.eventlog.aliases import Kind
 from services.eventlog.ids import release_id
 from services.vocabulary.agencies import is_school
-from services.vocabulary.grounds import CAN_END, Ground, Outcome, Reason, ReleaseKind
+from services.vocabulary.grounds import CAN_END, ENCOMPASS, Ground, Outcome, Reason, ReleaseKind
 
 NUMBERED = "children"
 """The section whose elements an inbox numbers."""
 
 ASK_BACK = "destroy every copy within 1 working day and confirm it to the Hub: it was released in error"
 """What a recall after a correction expects. No other recall asks anything back (design 5)."""
-
-WITHOUT_PERSON = frozenset({Ground.OPERATION_ENCOMPASS, Ground.CHILDS_WELFARE})
-"""Grounds that release children alone: not even an alias of the adult victim goes with them."""
 
 Alias = Callable[[str, Kind, str], str]
 """Return a recipient's own name for a person or incident."""
@@ -172,6 +169,6 @@ class Emitter:
         return self._alias(about.incident, "incident", recipient) if about.incident is not None else None
 
     def _person_alias(self, about: About, recipient: str, ground: Ground) -> str | None:
-        if about.victim is None or ground in WITHOUT_PERSON or is_school(recipient):
+        if about.victim is None or ground in ENCOMPASS or is_school(recipient):
             return None
         return self._alias(about.victim, "person", recipient)

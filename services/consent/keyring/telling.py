@@ -113,13 +113,13 @@ class Teller:
 
     def _as_it_stands(self, latest: Iterable[_Latest]) -> Iterator[_Latest]:
         """Yield answers, a permit whose release was since recalled or corrected as what it is now: ended."""
-        closed: Mapping[str, Closing] | None = None
-        for each in latest:
-            if each.answer.outcome is Outcome.PERMIT and closed is None:
-                closed = self._ledger.closed(each.given.event_id)
-            ended = (closed or {}).get(each.answer.recipient)
-            permits = each.answer.outcome is Outcome.PERMIT
-            yield _ended(each, ended) if ended is not None and permits else each
+        rows = list(latest)
+        permits = {each.given.event_id for each in rows if each.answer.outcome is Outcome.PERMIT}
+        closed = {event: self._ledger.closed(event) for event in permits}
+        for each in rows:
+            ended = closed.get(each.given.event_id, {}).get(each.answer.recipient)
+            permit = each.answer.outcome is Outcome.PERMIT
+            yield _ended(each, ended) if permit and ended is not None else each
 
     def _told(self, latest: _Latest, event_type: str) -> Mapping[str, Any]:
         answer, given = latest.answer, latest.given

@@ -8,21 +8,13 @@ from services.consent.rules.danger import is_overdue
 from services.consent.rules.policy import Policy
 from services.consent.state.consents import ends, standing
 from services.consent.state.entities import Form, Incident, Marac, Override
-from services.consent.state.heard import Grades
+from services.consent.state.heard import UNGRADED, Grades
 from services.consent.state.world import World
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import Ground
 from services.vocabulary.risk import ChildrenLevel, Risk
 
 HUB = "police"
-
-UNGRADED = Grades(
-    risk=Risk.NOT_COMPLETED,
-    children=ChildrenLevel.NONE,
-    vulnerable_adults=frozenset(),
-    adult_safeguarding_concern=False,
-)
-"""What an event that says nothing of risk says of it."""
 
 
 class Evidence:

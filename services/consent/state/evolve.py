@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.consent.state.consents import later, later_override
 from services.consent.state.entities import EVERYONE, Form, Incident, Marac, Override, Said
-from services.consent.state.heard import Grades, Heard
+from services.consent.state.heard import UNGRADED, Heard
 from services.consent.state.taking_part import take_part
 from services.consent.state.world import World
 from services.vocabulary.consent import ConsentAnswer
@@ -85,24 +85,24 @@ def _folded(incident: Incident, heard: Heard) -> Incident:
 def _with_form(incident: Incident, heard: Heard) -> Incident:
     raised, form = incident.raised, incident.form
     if heard.type in REVIEWED and heard.grades is not None:
-        raised, form = None, as_form(heard, heard.grades)
+        raised, form = None, as_form(heard)
     elif form is None and heard.grades is not None:
-        raised = as_form(heard, heard.grades)
+        raised = as_form(heard)
     began = heard.occurred_at if incident.began is None else min(incident.began, heard.occurred_at)
     victim = heard.victim or incident.victim
     children = _children(incident, heard)
     return incident._replace(raised=raised, form=form, children=children, began=began, victim=victim)
 
 
-def as_form(heard: Heard, grades: Grades) -> Form:
-    """Return an event as what its incident may be routed on."""
+def as_form(heard: Heard) -> Form:
+    """Return an event as what its incident may be routed on; one that says nothing of risk is ungraded."""
     return Form(
         event_id=heard.event_id,
         offset=heard.offset,
         type=heard.type,
         recorded_at=heard.recorded_at,
         publisher=heard.publisher,
-        grades=grades,
+        grades=heard.grades or UNGRADED,
         children=heard.children,
         sections=heard.sections,
         named=heard.named,

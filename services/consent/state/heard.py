@@ -36,6 +36,15 @@ class Grades:
     adult_safeguarding_concern: bool
 
 
+UNGRADED = Grades(
+    risk=Risk.NOT_COMPLETED,
+    children=ChildrenLevel.NONE,
+    vulnerable_adults=frozenset(),
+    adult_safeguarding_concern=False,
+)
+"""What an event that says nothing of risk says of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """Hold what the gate may know of one event. Times are aware; ids are internal."""

@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from services.consent.flow.decision import UNREADABLE
-from services.consent.rules.evidence import UNGRADED
-from services.consent.state.heard import Child, Grades, Heard, SectionAt
+from services.consent.state.heard import UNGRADED, Child, Grades, Heard, SectionAt
 from services.eventlog import codec
 from services.eventlog.catalogue import Catalogue
 from services.eventlog.envelope import Header
