@@ -35,6 +35,9 @@ COMPARTMENTS = OUTSIDE_CONTENT | {
 
 OWNERS = frozenset({"victim", "element", "person_causing_harm"})
 
+Named = Mapping[str, Mapping[str, Any]]
+"""The named types an event defines, by full name."""
+
 Parse = Callable[[Any], Any]
 """Turn a self-contained schema document into what the codec writes with."""
 
@@ -157,7 +160,7 @@ def event_schema(
         or not all(isinstance(name, str) for name in publishers)
     ):
         raise Misdescribed(f"`{path}` names no publishers: list who may send it")
-    version = _version(path, document)
+    version, named = _version(path, document), registered([document])
     return EventSchema(
         type=document["name"],
         family=document.get("family") or _missing(path, "family"),
@@ -165,12 +168,12 @@ def event_schema(
         schema_id=f"{document['name']}/{version}",
         publishers=tuple(publishers),
         takes=tuple(document.get("takes", ())),
-        sections=tuple(_section(path, field, document, parse) for field in document["fields"]),
+        sections=tuple(_section(path, field, named, parse) for field in document["fields"]),
         document=document,
     )
 
 
-def _section(path: str, field: Mapping[str, Any], event: Mapping[str, Any], parse: Parse) -> SectionSchema:
+def _section(path: str, field: Mapping[str, Any], named: Named, parse: Parse) -> SectionSchema:
     name, where = field["name"], f"{path}: {field['name']}"
     compartment = field.get("compartment")
     if compartment not in COMPARTMENTS:
@@ -193,7 +196,7 @@ def _section(path: str, field: Mapping[str, Any], event: Mapping[str, Any], pars
         array=array,
         required=bool(field.get("required", False)),
         derived=bool(field.get("derived", False)),
-        avro=parse(expanded(items["items"] if array else items, registered([event]))),
+        avro=parse(expanded(items["items"] if array else items, named)),
     )
 
 

@@ -12,10 +12,12 @@ from services.eventlog.catalogue import Catalogue
 SCHEMAS = Path(__file__).parents[2] / "schemas" / "avro"
 
 
+@cache
 def load_catalogue(root: Path = SCHEMAS) -> Catalogue:
     """Return the catalogue of every event schema under `root`, every merged version included.
 
-    Raises `Misdescribed` at the first schema that may not be used.
+    Read once a process: a schema file that changes is seen by the next. Raises `Misdescribed` at the first
+    schema that may not be used.
     """
     texts = {
         path.relative_to(root).as_posix(): path.read_text("utf-8") for path in sorted(root.rglob("*.avsc"))
