@@ -186,7 +186,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_content(browser: Browser, s
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
 
-        assert page.url.endswith("#main-content")
+        page.wait_for_url("**/sign-in#main-content")
 
 
 def choose(page: Page, label: str, start: str) -> None:
