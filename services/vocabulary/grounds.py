@@ -24,6 +24,9 @@ CAN_END = frozenset({Ground.CONSENT, Ground.OVERRIDE, Ground.MARAC})
 """Grounds that can end: an opening on one of these waits for the gate, so a withdrawal is honoured."""
 
 
+GRADED = frozenset({Ground.HIGH_RISK, Ground.CHILD_SAFEGUARDING, Ground.ADULT_SAFEGUARDING})
+"""Grounds that the grades of a form give: a later form that grades lower is a downgrade."""
+
 ONCE = frozenset({Ground.OWN, Ground.PARTNERSHIP})
 """Grounds of releases that are never changed, recalled or stopped: each event once, as it is."""
 

@@ -20,6 +20,7 @@ from services.eventlog.topics import DECISIONS, LOG
 from services.runtime.database import engine_at, reading
 from services.vocabulary.agencies import RECIPIENTS
 from services.vocabulary.events import EventType
+from services.vocabulary.grounds import ReleaseKind
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
 from tests.gate_builders import (
@@ -189,6 +190,25 @@ def test_a_recall_leaves_a_recipients_own_events_alone(bench: Bench) -> None:
         assert found is not None
         became[release.seq] = found.became
     assert became == {1: Became.RECALLED, 2: Became.STANDS, 3: Became.RECALLED}
+
+
+def test_what_ends_for_an_event_beside_the_forms_leaves_the_form_and_other_events_alone(bench: Bench) -> None:
+    form = a_form(of=grades(Risk.HIGH))
+    listings = [
+        an_event(EventType.MARAC_LISTED, incident=form.incident, attendees=("dafsu",)),
+        an_event(EventType.MARAC_LISTED, incident=form.incident, attendees=("housing",)),
+    ]
+    bench.publish(form, case(EventType.CASE_OPENED, "mycwa"), *listings)
+    bench.settle()
+
+    became = {}
+    for release in bench.output().releases["dafsu"]:
+        found = ledger(bench).release(release.release_id)
+        assert found is not None
+        became[release.event_id, release.kind] = found.became
+    assert became[form.event_id, ReleaseKind.NEW] is Became.STANDS
+    assert became[listings[0].event_id, ReleaseKind.NEW] is Became.RECALLED
+    assert sorted(became.values()).count(Became.STANDS) == 2
 
 
 def test_every_answer_is_kept_with_what_caused_it(bench: Bench) -> None:

@@ -33,6 +33,7 @@ from tests.gate_builders import (
     Bench,
     a_child,
     a_form,
+    case,
     catalogue,
     consent,
     grades,
@@ -245,6 +246,15 @@ def test_an_earlier_form_opens_while_a_later_one_stands(room: Room) -> None:
     room.bench.publish(a_form(of=grades(Risk.HIGH)), a_form(of=grades(Risk.HIGH)))
     room.bench.settle()
 
+    assert room.open(somebody_at("dafsu"), room.release("dafsu", 0).release_id, "victim").sections
+
+
+def test_an_earlier_form_opens_whatever_events_beside_it_are_released_after(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.HIGH)), a_form(of=grades(Risk.HIGH)))
+    room.bench.publish(case(EventType.CASE_OPENED, "mycwa"))
+    room.bench.settle()
+
+    assert len(room.bench.output().releases["dafsu"]) == 3
     assert room.open(somebody_at("dafsu"), room.release("dafsu", 0).release_id, "victim").sections
 
 

@@ -387,6 +387,32 @@ def test_a_release_recalled_before_it_was_opened_is_never_planned(notify: Notify
     assert notify.pending() == 0
 
 
+def test_a_form_corrected_before_it_was_opened_is_never_planned(notify: Notify) -> None:
+    notify.release(SCHOOL, 1, 1, ("children",))
+    notify.police_attended({SCHOOL: [ANA]}, number=2, event_type="VpaCorrected", kind=ReleaseKind.CORRECTED)
+
+    notify.rest()
+
+    (message,) = notify.messages()
+    assert (message.event_id, len(message.children)) == ("event-2", 1)
+
+
+def test_two_forms_recalled_by_one_correction_both_fall_and_nobody_is_phoned(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.police_attended({SCHOOL: [BEA]}, number=2, event_type="VpaReviewed")
+    notify.rest()
+    notify.police_attended({OTHER_SCHOOL: [ANA, BEA]}, number=3, event_type="VpaCorrected")
+    notify.recall(SCHOOL, 1)
+    notify.recall(SCHOOL, 2)
+    notify.rest()
+
+    notify.at(BELL)
+
+    stages = sorted((one.school, one.stage.value) for one in notify.messages())
+    assert stages == [(SCHOOL, "recalled"), (SCHOOL, "recalled"), (OTHER_SCHOOL, "escalated")]
+    assert {call.notification.school for call in notify.calls()} == {OTHER_SCHOOL}
+
+
 def test_a_recalled_message_no_longer_stands_and_nobody_is_phoned_about_it(notify: Notify) -> None:
     notify.police_attended({SCHOOL: [ANA]})
     notify.rest()

@@ -236,6 +236,52 @@ def test_a_childs_open_case_is_no_ground_once_a_correction_takes_the_child_away(
     assert emitted(decision, "family-help").kind is RECALLED
 
 
+def test_an_open_case_does_not_keep_what_rested_on_a_childs_case_that_closed() -> None:
+    story, form = Story(), a_form(of=STANDARD, pupils=[a_child("one")])
+    story.tell(form, child_status("checs"), case(EventType.CASE_OPENED, "checs"))
+
+    decision = story.tell(child_status("checs", ChildCase.CLOSED))
+
+    assert sent_of(decision, form.event_id)["checs"] is RECALLED
+    assert emitted(decision, "checs").reason == "ended"
+
+
+def test_when_time_ends_the_named_ground_and_another_shows_as_much_it_is_said_then() -> None:
+    story = Story()
+    story.tell(a_form(of=MEDIUM), override("cedah", expires_at=START + 9 * DAY))
+    told = story.tell(consent(GIVEN, expires_at=START + DAY))
+
+    decision = story.tell(time_passes(START + DAY))
+
+    assert (emitted(told, "cedah").ground, emitted(told, "cedah").not_after) == ("consent", START + 9 * DAY)
+    assert (emitted(decision, "cedah").kind, emitted(decision, "cedah").ground) == (CHANGED, "override")
+
+
+def test_consent_renewed_within_a_lasting_override_is_still_looked_at_when_it_ends() -> None:
+    story = Story()
+    story.tell(a_form(of=MEDIUM), override("cedah", expires_at=START + 9 * DAY))
+    story.tell(consent(GIVEN, expires_at=START + DAY), consent(GIVEN, expires_at=START + 2 * DAY))
+
+    first = story.tell(time_passes(START + DAY))
+    second = story.tell(time_passes(START + 2 * DAY))
+
+    assert sent(first) == {}
+    assert (emitted(second, "cedah").kind, emitted(second, "cedah").ground) == (CHANGED, "override")
+
+
+def test_what_a_narrow_ground_shows_alone_is_shown_again_once_consent_beside_it_has_ended() -> None:
+    story = Story()
+    both = [VulnerableAdult.VICTIM, VulnerableAdult.PERSON_CAUSING_HARM]
+    of = grades(Risk.STANDARD, adults=both, concern=True)
+    told = story.tell(a_form(of=of, consent={"adult-social-care": "given"}, expires_at=START + DAY))
+
+    decision = story.tell(time_passes(START + DAY))
+
+    assert "person_causing_harm" not in emitted(told, "adult-social-care").sections
+    assert emitted(decision, "adult-social-care").kind is CHANGED
+    assert "person_causing_harm" in emitted(decision, "adult-social-care").sections
+
+
 def test_a_case_recorded_for_the_whole_incident_ends_with_its_last_childs() -> None:
     story = Story()
     story.tell(child_status("checs"))

@@ -492,6 +492,48 @@ def test_a_correction_asks_a_school_back_for_a_child_that_was_never_its_pupil() 
     assert recall_of(decision, f"school:{HILLSIDE}")[1] is not None
 
 
+def test_a_correction_takes_back_every_form_that_told_a_school_and_not_the_last_alone() -> None:
+    story, first, second = Story(), a_child("one"), a_child("two")
+    raised, reviewed = a_form(EventType.VPA_RAISED, pupils=[first]), a_form(pupils=[first, second])
+    story.tell(raised, reviewed)
+    moved = [replace(child, urn=RIVERSIDE) for child in (first, second)]
+
+    decision = story.tell(a_form(EventType.VPA_CORRECTED, pupils=moved))
+
+    recalls = [emit for emit in decision.emits if emit.recipient == f"school:{HILLSIDE}"]
+    assert [(emit.kind, emit.event_id) for emit in recalls] == [
+        (RECALLED, raised.event_id),
+        (RECALLED, reviewed.event_id),
+    ]
+    assert [emit.seq for emit in recalls] == [3, 4]
+    assert len({emit.release_id for emit in recalls}) == 2
+    assert sent(decision)[f"school:{RIVERSIDE}"] is NEW
+
+
+def test_a_correction_takes_back_every_form_that_listed_children_for_the_officer() -> None:
+    story = Story()
+    first, second = (a_child(name, None, Placement.HOME_EDUCATED) for name in ("one", "two"))
+    raised, reviewed = a_form(EventType.VPA_RAISED, pupils=[first]), a_form(pupils=[first, second])
+    story.tell(raised, reviewed)
+
+    decision = story.tell(a_form(EventType.VPA_CORRECTED, pupils=[a_child("one"), a_child("two")]))
+
+    recalled = [emit.event_id for emit in decision.emits if emit.recipient == "education"]
+    assert recalled == [raised.event_id, reviewed.event_id]
+
+
+def test_a_second_correction_finds_only_what_the_first_left() -> None:
+    story = Story()
+    story.tell(a_form(EventType.VPA_RAISED, pupils=[a_child("one")]), a_form(pupils=[a_child("two")]))
+    corrected = a_form(EventType.VPA_CORRECTED, pupils=[a_child("one")])
+    story.tell(corrected)
+
+    decision = story.tell(a_form(EventType.VPA_CORRECTED, pupils=[a_child("one", RIVERSIDE)]))
+
+    recalled = [emit.event_id for emit in decision.emits if emit.recipient == f"school:{HILLSIDE}"]
+    assert recalled == [corrected.event_id]
+
+
 def test_a_correction_tells_a_school_again_of_the_children_it_holds() -> None:
     story = Story()
     story.tell(a_form(EventType.VPA_RAISED, pupils=[a_child("one")]))

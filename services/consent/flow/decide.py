@@ -6,13 +6,14 @@ from functools import cached_property, lru_cache
 
 from services.consent.flow.decision import DECISION_VERSION, Again, Answer, Decision, Emit
 from services.consent.flow.matters import Matter, instances_named, is_as_held
-from services.consent.flow.release import About, Alias, Emitter, Source, Until, denied, permitted
+from services.consent.flow.release import About, Alias, Emitter, Source, denied, permitted
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.danger import is_overdue
 from services.consent.rules.differences import Occasion, kind_of_permit, reason_of_recall
 from services.consent.rules.evidence import Evidence, open_case
+from services.consent.rules.lasting import Later, until
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER, Rule
-from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep, shrinks_at
+from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep
 from services.consent.rules.schools import kind_of, tell
 from services.consent.state.entities import NOTHING, Form, Held, Incident
 from services.consent.state.evolve import REVIEWED, affected, as_form
@@ -21,7 +22,7 @@ from services.consent.state.taking_part import stopped
 from services.consent.state.world import World
 from services.vocabulary.agencies import is_school, school_of
 from services.vocabulary.events import VPA_FAMILY, EventType
-from services.vocabulary.grounds import ONCE, Reason, ReleaseKind
+from services.vocabulary.grounds import ONCE, Ground, Reason, ReleaseKind
 from services.vocabulary.placement import Placement
 
 RULE_ERROR = "rule-error"
@@ -214,13 +215,13 @@ class _Deciding:
     def _tell(self, recipient: str) -> Answer:
         """Answer for a school, or the education officer, child by child."""
         told = () if self._corrects else self._incident.told.get(recipient, ())
-        held = self._incident.told_in.get(recipient) if self._corrects else None
+        held = self._incident.told_in.get(recipient, ()) if self._corrects else ()
         kind = kind_of(recipient)
         rules = [rule for rule in self._rulebook.rules_for(kind, self._heard.type) if rule.to == kind]
         verdict = tell(rules, recipient, self._children, told)
         if verdict.rule is None or not verdict.children:
             return self._untold(recipient, verdict.reason or Reason.NOT_OWED, verdict.rule, held)
-        sends = ReleaseKind.NEW if held is None else ReleaseKind.CORRECTED
+        sends = ReleaseKind.CORRECTED if held else ReleaseKind.NEW
         leaves = frozenset(child.leaf for child in verdict.children)
         answer = permitted(self._policy, recipient, _unconditional(verdict.rule), self._source, only=leaves)
         self.emitter.send(sends, answer, self._source, self._about)
@@ -231,9 +232,10 @@ class _Deciding:
         stop = stopped(self._world.standing, school_of(child.urn)) if child.urn is not None else None
         return child if stop is None else replace(child, placement=Placement.CONFLICT)
 
-    def _untold(self, recipient: str, reason: Reason, rule: Rule | None, held: Held | None) -> Answer:
-        if held is not None:
-            self.emitter.recall(recipient, held, self._about, reason, Occasion.CORRECTION)
+    def _untold(self, recipient: str, reason: Reason, rule: Rule | None, held: tuple[Held, ...]) -> Answer:
+        """Take back, one by one, every form that told somebody of children who are not theirs."""
+        for form in held:
+            self.emitter.recall(recipient, form, self._about, reason, Occasion.CORRECTION)
         return denied(recipient, rule=rule.id if rule is not None else NOT_OWED, reason=reason)
 
     @cached_property
@@ -282,37 +284,38 @@ class _Deciding:
         held = matter.held.get(recipient)
         at = matter.evidence.about(recipient)
         verdict = self._rulebook.verdict(recipient, matter.form.type, at)
-        allowed = verdict if verdict.permit else self._kept(recipient, matter, held, at)
-        if allowed is None:
+        allowed = verdict
+        if not verdict.permit and held is not None and matter.occasion is not Occasion.CORRECTION:
+            allowed = self._kept(recipient, matter, held.rule, Ground(held.ground), at) or verdict
+        if not allowed.permit:
             return self._deny(recipient, verdict, matter, held, at)
         stop = stopped(self._world.standing, recipient)
         if stop is not None and allowed.ground not in ONCE:
             return denied(recipient, rule=STOPS[stop], reason=stop, owed=True)
         return self._permit(allowed, matter, at, held, recipient)
 
-    def _kept(self, recipient: str, matter: Matter, held: Held | None, at: Circumstances) -> Verdict | None:
-        """Return what an open case lets its recipient keep; a correction lets nobody keep anything."""
-        if held is None or matter.occasion is Occasion.CORRECTION:
-            return None
-        return keep(self._policy, recipient, held, at) if open_case(matter.incident, recipient) else None
+    def _kept(self, to: str, matter: Matter, rule: str, ground: Ground, at: Circumstances) -> Verdict | None:
+        """Return what an open case lets its recipient keep of what it has by a rule, on a ground."""
+        return keep(self._policy, to, rule, ground, at) if open_case(matter.incident, to) else None
 
     def _permit(
         self, verdict: Verdict, matter: Matter, at: Circumstances, held: Held | None, recipient: str
     ) -> Answer:
         answer = permitted(self._policy, recipient, verdict, matter.source)
-        until = self._until(verdict, matter, at, recipient)
-        same = held is not None and is_as_held(held, answer, matter.source, until)
+        lasts = until(verdict, self._later(verdict, matter, at, recipient))
+        same = held is not None and is_as_held(held, answer, matter.source, lasts)
         kind = kind_of_permit(matter.occasion, held, same=same)
         if kind is not None:
-            self.emitter.send(kind, answer, matter.source, matter.about, until)
+            self.emitter.send(kind, answer, matter.source, matter.about, lasts)
         return answer
 
-    def _until(self, verdict: Verdict, matter: Matter, at: Circumstances, recipient: str) -> Until:
-        rule = self._rulebook.rule(verdict.rule)
-        if rule is None or not verdict.can_end:
-            return Until(can_end=verdict.can_end)
-        ends = matter.evidence.ends(recipient)
-        return Until(can_end=True, not_after=shrinks_at(rule, verdict.holding, at, ends))
+    def _later(self, now: Verdict, matter: Matter, at: Circumstances, recipient: str) -> Iterator[Later]:
+        """Yield what of a verdict is left whenever time ends a ground."""
+        for moment, then in matter.evidence.later(recipient, at):
+            verdict = self._rulebook.verdict(recipient, matter.form.type, then)
+            if not verdict.permit and now.ground is not None:
+                verdict = self._kept(recipient, matter, now.rule, now.ground, then) or verdict
+            yield moment, verdict
 
     def _deny(
         self, recipient: str, verdict: Verdict, matter: Matter, held: Held | None, at: Circumstances

@@ -1,11 +1,12 @@
 """The fold itself: one event after another, each decided on all that came before (design 2)."""
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from services.consent.flow.agenda import watch
 from services.consent.flow.decide import STOPS, Decider, Desk, unclassified
 from services.consent.flow.decision import DECISION_VERSION, Decision, Emit
-from services.consent.rules.danger import review_due
 from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.entities import Beside, Held, Incident, Standing
@@ -44,12 +45,13 @@ class Fold:
         """Fold one event. `recorded` is what was decided of it already, and is then obeyed.
 
         1. Adopt the policy it brings.  2. Evolve.  3. Decide, or obey.  4. Know what was released.
-        Danger that waits for a review is put on the agenda between 2 and 3.
+        What time alone will change is put on the agenda between 2 and 3.
         Raises OtherVersion where the event adopts a version of deciding that this code is not.
         """
         self._adopt(heard)
         evolve(self.world, heard)
-        self._watch(heard)
+        if self.decider is not None:
+            watch(self.world, heard, self.decider.rulebook.policy)
         decision = recorded or self._decide(heard)
         incident_of = apply(self.world, heard, decision)
         return Folded(
@@ -64,15 +66,6 @@ class Fold:
     def _is_raised(self, event_id: str, incident_of: Mapping[str, str]) -> bool:
         raised = self.world.incident(incident_of[event_id]).raised
         return raised is not None and raised.event_id == event_id
-
-    def _watch(self, heard: Heard) -> None:
-        """Look at danger again when the Hub's time to review it is over."""
-        raised = self.world.incident(heard.incident).raised if heard.incident is not None else None
-        if self.decider is None or raised is None or raised.event_id != heard.event_id:
-            return
-        due = review_due(raised, self.decider.rulebook.policy)
-        if due is not None and heard.incident is not None:
-            self.world.put_due(due, heard.incident)
 
     def _decide(self, heard: Heard) -> Decision:
         if self.decider is None:
@@ -125,7 +118,8 @@ def _incidents(world: World, heard: Heard, decision: Decision) -> dict[str, str]
 
 
 def _known_events(incident: Incident) -> set[str]:
-    known = {held.event_id for held in (*incident.held.values(), *incident.told_in.values())}
+    told_in = itertools.chain.from_iterable(incident.told_in.values())
+    known = {held.event_id for held in (*incident.held.values(), *told_in)}
     forms = {form.event_id for form in (incident.form, incident.raised) if form is not None}
     return known | forms | set(incident.beside)
 
@@ -169,15 +163,18 @@ def _with(held: Mapping[str, Held], emit: Emit) -> Mapping[str, Held]:
 
 
 def _told(incident: Incident, heard: Heard, emit: Emit) -> Incident:
-    told, told_in = dict(incident.told), dict(incident.told_in)
+    """Know of which children whom a release told, and in which forms: a recall takes back one of them."""
+    to, told, told_in = emit.recipient, dict(incident.told), dict(incident.told_in)
+    persons, forms = told.pop(to, ()), told_in.pop(to, ())
+    if emit.kind is ReleaseKind.CORRECTED:
+        persons, forms = (), ()
     if emit.kind is ReleaseKind.RECALLED:
-        told.pop(emit.recipient, None)
-        told_in.pop(emit.recipient, None)
+        forms = tuple(form for form in forms if form.event_id != emit.event_id)
     else:
-        before = told.get(emit.recipient, ()) if emit.kind is ReleaseKind.NEW else ()
-        persons = tuple(child.person for child in heard.children if child.leaf in emit.leaves)
-        told[emit.recipient] = tuple(dict.fromkeys((*before, *persons)))
-        told_in[emit.recipient] = _held(emit)
+        persons = (*persons, *(child.person for child in heard.children if child.leaf in emit.leaves))
+        forms = (*forms, _held(emit))
+    if forms:
+        told[to], told_in[to] = tuple(dict.fromkeys(persons)), forms
     return incident._replace(told=told, told_in=told_in)
 
 

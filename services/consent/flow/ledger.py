@@ -36,7 +36,7 @@ BECAME = {
     ReleaseKind.CORRECTED: Became.CORRECTED,
     ReleaseKind.RECALLED: Became.RECALLED,
 }
-"""What a release makes of the earlier ones to its recipient of its incident. A new one: nothing."""
+"""What a release makes of the earlier ones of its line to its recipient. A new one: nothing."""
 
 
 class AnswerRow(NamedTuple):
@@ -53,7 +53,11 @@ class AnswerRow(NamedTuple):
 
 
 class ReleaseRow(NamedTuple):
-    """One release. `began`: when its incident did, or its event. `routed`: later ones may take its place."""
+    """One release. `began`: when its incident did, or its event.
+
+    `line`: later releases of the same line may take its place. All forms of an incident are one line, any
+    other event is a line of its own; what is released once, as it is, is in none.
+    """
 
     recipient: str
     seq: int
@@ -76,7 +80,7 @@ class ReleaseRow(NamedTuple):
     sections: str
     leaves: str
     can_end: bool
-    routed: bool
+    line: str | None
     standing: str
 
 
@@ -96,7 +100,7 @@ class VpaRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Everything one event adds to the ledger. `replaced`: what takes an earlier place, and of where."""
+    """Everything one event adds to the ledger. `replaced`: what takes an earlier place, and in which line."""
 
     folded: Folded
     record: bytes
@@ -115,9 +119,9 @@ def entry(world: World, folded: Folded) -> Entry:
         answers=tuple(answer_rows(folded, written)),
         releases=tuple(release_rows(world, folded)),
         replaced=tuple(
-            (emit, folded.incident_of[emit.event_id])
+            (emit, line)
             for emit in folded.decision.emits
-            if takes_place(emit) and emit.event_id in folded.incident_of
+            if emit.kind in BECAME and (line := line_of(world, folded, emit)) is not None
         ),
         vpas=tuple(vpa_rows(world, folded)),
     )
@@ -169,17 +173,19 @@ def release_rows(world: World, folded: Folded) -> Iterator[ReleaseRow]:
             sections=listed(emit.sections),
             leaves=listed(emit.leaves),
             can_end=emit.can_end,
-            routed=emit.ground not in ONCE,
+            line=line_of(world, folded, emit),
             standing=Became.RECALLED.value if emit.kind is ReleaseKind.RECALLED else Became.STANDS.value,
         )
 
 
-def takes_place(emit: Emit) -> bool:
-    """Say whether a release changes what became of earlier ones to its recipient of its incident.
-
-    A new one does not: one more child told to a school stands beside the first.
+def line_of(world: World, folded: Folded, emit: Emit) -> str | None:
+    """Return the line a release is in, or None. A new one closes nothing of it: one more child told to a
+    school stands beside the first.
     """
-    return emit.ground not in ONCE and emit.kind in BECAME
+    incident = folded.incident_of.get(emit.event_id)
+    if emit.ground in ONCE or incident is None:
+        return None
+    return emit.event_id if emit.event_id in world.incident(incident).beside else incident
 
 
 def vpa_rows(world: World, folded: Folded) -> Iterator[VpaRow]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.consent.flow.decision import Answer
-from services.consent.flow.release import About, Source, Until
+from services.consent.flow.release import About, Source
 from services.consent.rules.differences import Occasion
 from services.consent.rules.evidence import Evidence
+from services.consent.rules.lasting import Until
 from services.consent.rules.schools import schools_of
 from services.consent.state.entities import Form, Held, Incident
 from services.consent.state.heard import Heard

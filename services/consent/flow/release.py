@@ -3,10 +3,10 @@
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from services.consent.flow.decision import Answer, Emit
 from services.consent.rules.differences import Occasion
+from services.consent.rules.lasting import FOR_GOOD, Until
 from services.consent.rules.policy import Policy
 from services.consent.rules.route import Rulebook, Verdict, releasable
 from services.consent.state.entities import Held
@@ -34,17 +34,6 @@ class Source:
     event_id: str
     offset: int
     sections: tuple[SectionAt, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Until:
-    """Say whether a release rests on grounds that can end, and when time alone takes some of it away."""
-
-    can_end: bool = False
-    not_after: datetime | None = None
-
-
-FOR_GOOD = Until()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

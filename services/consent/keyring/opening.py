@@ -180,9 +180,9 @@ class Opener:
         return release.can_end or (current is not None and current.can_end)
 
     def _current(self, release: Released) -> Released | None:
-        if release.incident is None:
+        if release.line is None:
             return None
-        return self._ledger.standing(release.incident, release.recipient)
+        return self._ledger.standing(release.line, release.recipient)
 
     def _in_time(self, release: Released) -> bool:
         return release.not_after is None or self._clock.now() < release.not_after

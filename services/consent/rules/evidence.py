@@ -1,15 +1,18 @@
 """What is known about an incident, as the facts that route one recipient of it, and how long they last."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
 
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.danger import is_overdue
 from services.consent.rules.policy import Policy
 from services.consent.state.consents import ends, standing
-from services.consent.state.entities import Form, Incident, Marac, Override
+from services.consent.state.entities import Form, Incident, Marac, Override, Said
 from services.consent.state.heard import UNGRADED, Grades
 from services.consent.state.world import World
+from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import Ground
 from services.vocabulary.risk import ChildrenLevel, Risk
@@ -59,19 +62,23 @@ class Evidence:
             overdue=self._is_overdue(),
         )
 
-    def ends(self, recipient: str) -> Mapping[Ground, datetime | None]:
-        """Return when each recorded ground of a recipient ends by time; None: not by time."""
-        incident = self._incident
-        recorded = {
-            Ground.CONSENT: incident.consents.get(recipient),
-            Ground.OVERRIDE: incident.overrides.get(recipient),
-            Ground.MARAC: incident.marac if not self._is_for_a_meeting(recipient) else None,
-        }
-        return {
-            ground: ends(row, self._policy.lasts(ground))
-            for ground, row in recorded.items()
-            if row is not None
-        }
+    def later(self, recipient: str, at: Circumstances) -> Iterator[tuple[datetime, Circumstances]]:
+        """Yield what the facts about a recipient, `at` now, will be whenever time ends a ground, in order."""
+        for end, facts in sorted(self._ends(recipient, at), key=itemgetter(0)):
+            at = at._replace(**facts)
+            yield end, at
+
+    def _ends(self, recipient: str, at: Circumstances) -> Iterator[tuple[datetime, Mapping[str, Any]]]:
+        """Yield when each recorded ground that holds ends by time, and which fact it is no more."""
+        incident, policy = self._incident, self._policy
+        if at.consent is ConsentAnswer.GIVEN:
+            expired = {"consent": ConsentAnswer.EXPIRED}
+            yield from ((end, expired) for end in _end(policy, Ground.CONSENT, incident.consents[recipient]))
+        if at.override:
+            gone = {"override": False}
+            yield from ((end, gone) for end in _end(policy, Ground.OVERRIDE, incident.overrides[recipient]))
+        if at.marac and incident.marac is not None and not self._is_for_a_meeting(recipient):
+            yield from ((end, {"marac": False}) for end in _end(policy, Ground.MARAC, incident.marac))
 
     def _is_for_a_meeting(self, recipient: str) -> bool:
         """Say whether an event brings it a case for a meeting: the Hub, or where it is transferred to."""
@@ -101,6 +108,23 @@ def graded(own: Grades, incident: Incident) -> Grades:
         vulnerable_adults=own.vulnerable_adults or form.vulnerable_adults,
         adult_safeguarding_concern=own.adult_safeguarding_concern or form.adult_safeguarding_concern,
     )
+
+
+def ends_of(incident: Incident, policy: Policy) -> Iterator[datetime]:
+    """Yield when each ground recorded for an incident ends by time, whoever it serves."""
+    for said in incident.consents.values():
+        if said.answer is ConsentAnswer.GIVEN:
+            yield from _end(policy, Ground.CONSENT, said)
+    for override in incident.overrides.values():
+        yield from _end(policy, Ground.OVERRIDE, override)
+    if incident.marac is not None:
+        yield from _end(policy, Ground.MARAC, incident.marac)
+
+
+def _end(policy: Policy, ground: Ground, recorded: Said | Override | Marac) -> Iterator[datetime]:
+    end = ends(recorded, policy.lasts(ground))
+    if end is not None:
+        yield end
 
 
 def open_case(incident: Incident, recipient: str) -> bool:

@@ -1,15 +1,13 @@
 """Answer for one recipient of one form: is it owed, on what ground, and which sections (NA 4.9-4.26)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.policy import ANY, Policy, Rule
-from services.consent.state.entities import Held
 from services.consent.state.heard import SectionAt
 from services.vocabulary.consent import ConsentAnswer
-from services.vocabulary.grounds import CAN_END, Ground, Reason
+from services.vocabulary.grounds import CAN_END, GRADED, Ground, Reason
 
 ROUTING = "routing"
 """Never released, whatever a policy says (design 3)."""
@@ -54,43 +52,28 @@ def route(policy: Policy, recipient: str, event_type: str, at: Circumstances) ->
     return UNOWED
 
 
-def keep(policy: Policy, recipient: str, held: Held, at: Circumstances) -> Verdict | None:
+def keep(policy: Policy, recipient: str, rule_id: str, ground: Ground, at: Circumstances) -> Verdict | None:
     """Return what somebody with an open case keeps seeing after a downgrade: their rule, on their ground.
 
-    A ground that can end is kept only while it, or another that serves the rule, still holds: an open
-    case softens a downgrade, never a withdrawal (design 5). None: nothing is left to keep it on.
+    A ground that a form's grades gave is kept although they fell. Any other is kept only while it, or
+    another that serves the rule, still holds: an open case softens a downgrade, not a withdrawal, nor the
+    end of a child's case (design 5). None: nothing is left to keep it on.
     """
-    rule = policy.rule(held.rule)
-    holding: tuple[Ground, ...] = (Ground(held.ground),)
-    if holding[0] in CAN_END:
+    rule = policy.rule(rule_id)
+    holding: tuple[Ground, ...] = (ground,)
+    if ground not in GRADED:
         holding = _serving(policy, recipient, rule, at) if rule is not None else ()
     if not holding:
         return None
     return Verdict(
         permit=True,
         owed=False,
-        rule=held.rule,
+        rule=rule_id,
         ground=holding[0],
         sections=_sections(rule, holding, at) if rule is not None else frozenset(),
         holding=holding,
         can_end=rule is not None and _can_end(rule, holding, at),
     )
-
-
-def shrinks_at(
-    rule: Rule, holding: Sequence[Ground], at: Circumstances, ends: Mapping[Ground, datetime | None]
-) -> datetime | None:
-    """Return the first moment at which less would be released than now, nothing else changing.
-
-    `ends`: when each ground ends by time. None: time alone takes nothing away.
-    """
-    whole, left = _sections(rule, holding, at), list(holding)
-    known = [(end, ground) for ground in holding if (end := ends.get(ground)) is not None]
-    for end, ground in sorted(known):
-        left.remove(ground)
-        if not left or not whole <= _sections(rule, left, at):
-            return end
-    return None
 
 
 def _owed(policy: Policy, recipient: str, rule: Rule, at: Circumstances) -> Verdict:

@@ -107,8 +107,8 @@ class Incident(NamedTuple):
     held: Mapping[str, Held] = NOTHING
     told: Mapping[str, tuple[str, ...]] = NOTHING
     """Children a school, or the education officer, was told of."""
-    told_in: Mapping[str, Held] = NOTHING
-    """What told it last."""
+    told_in: Mapping[str, tuple[Held, ...]] = NOTHING
+    """Every form that told it of them, in order."""
 
 
 class Person(NamedTuple):

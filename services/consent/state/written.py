@@ -53,7 +53,7 @@ def read_incident(text: str) -> Incident:
         child_cases=tuple(d["child_cases"]),
         held={to: _read_held(row) for to, row in d["held"].items()},
         told={to: tuple(persons) for to, persons in d["told"].items()},
-        told_in={to: _read_held(row) for to, row in d["told_in"].items()},
+        told_in={to: tuple(map(_read_held, rows)) for to, rows in d["told_in"].items()},
     )
 
 
@@ -112,7 +112,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "child_cases": incident.child_cases,
         "held": _helds(incident.held),
         "told": dict(incident.told),
-        "told_in": _helds(incident.told_in),
+        "told_in": {to: list(map(_held, rows)) for to, rows in incident.told_in.items()},
     }
 
 
@@ -132,10 +132,11 @@ def _marac(marac: Marac | None) -> list[Any] | None:
 
 
 def _helds(held: Mapping[str, Held]) -> dict[str, Any]:
-    return {
-        to: [row.event_id, row.offset, row.ground, row.rule, row.leaves, _when(row.not_after)]
-        for to, row in held.items()
-    }
+    return {to: _held(row) for to, row in held.items()}
+
+
+def _held(row: Held) -> list[Any]:
+    return [row.event_id, row.offset, row.ground, row.rule, row.leaves, _when(row.not_after)]
 
 
 def _form(form: Form) -> dict[str, Any]:

@@ -229,11 +229,10 @@ def _state(batch: Batch) -> list[tuple[str, str, str]]:
 
 def _replace(conn: Connection, replaced: Sequence[tuple[Emit, str]]) -> None:
     """Mark what each release takes the place of, in order. What was closed once stays closed."""
-    for emit, incident in replaced:
+    for emit, line in replaced:
         earlier = (
-            (RELEASE.c.incident == incident)
+            (RELEASE.c.line == line)
             & (RELEASE.c.recipient == emit.recipient)
-            & RELEASE.c.routed
             & (RELEASE.c.seq < emit.seq)
             & RELEASE.c.standing.in_(OPEN)
         )

@@ -29,7 +29,10 @@ CLOSING = (ReleaseKind.RECALLED.value, ReleaseKind.CORRECTED.value)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """A release as the keyring must know it. `sections` names each with its leaf, as an inbox does."""
+    """A release as the keyring must know it. `sections` names each with its leaf, as an inbox does.
+
+    `line`: which others may take its place; None: none may.
+    """
 
     release_id: str
     recipient: str
@@ -37,7 +40,7 @@ class Released:
     kind: ReleaseKind
     event_id: str
     event_offset: int
-    incident: str | None
+    line: str | None
     ground: Ground
     not_after: datetime | None
     can_end: bool
@@ -120,11 +123,11 @@ class Ledger:
             row = conn.execute(select(RELEASE).where(RELEASE.c.release_id == release_id)).first()
         return _released(row._mapping) if row is not None else None
 
-    def standing(self, incident: str, recipient: str) -> Released | None:
-        """Return the routed release of an incident that stands for a recipient, the last if several."""
+    def standing(self, line: str, recipient: str) -> Released | None:
+        """Return the release of a line that stands for a recipient, the last if several."""
         query = (
             select(RELEASE)
-            .where(RELEASE.c.incident == incident, RELEASE.c.recipient == recipient, RELEASE.c.routed)
+            .where(RELEASE.c.line == line, RELEASE.c.recipient == recipient)
             .where(RELEASE.c.standing == Became.STANDS.value)
             .order_by(RELEASE.c.seq.desc())
         )
@@ -135,7 +138,9 @@ class Ledger:
     def closed(self, event_id: str) -> dict[str, Closing]:
         """Return what ended the releases of an event, by recipient; whoever still holds one is absent."""
         query = (
-            select(RELEASE).where(RELEASE.c.event_id == event_id, RELEASE.c.routed).order_by(RELEASE.c.seq)
+            select(RELEASE)
+            .where(RELEASE.c.event_id == event_id, RELEASE.c.line.is_not(None))
+            .order_by(RELEASE.c.seq)
         )
         with reading(self._engine) as conn:
             rows = conn.execute(query).mappings().all()
@@ -219,7 +224,7 @@ def _what_ended(row: RowMapping) -> Select[Any]:
     """Return the question which later release closed this one."""
     return (
         select(RELEASE)
-        .where(RELEASE.c.incident == row["incident"], RELEASE.c.recipient == row["recipient"])
+        .where(RELEASE.c.line == row["line"], RELEASE.c.recipient == row["recipient"])
         .where(RELEASE.c.seq > row["seq"], RELEASE.c.kind.in_(CLOSING))
         .order_by(RELEASE.c.seq)
         .limit(1)
@@ -258,7 +263,7 @@ def _released(row: RowMapping) -> Released:
         kind=ReleaseKind(str(row["kind"])),
         event_id=str(row["event_id"]),
         event_offset=int(str(row["event_offset"])),
-        incident=str(row["incident"]) if row["incident"] is not None else None,
+        line=str(row["line"]) if row["line"] is not None else None,
         ground=Ground(str(row["ground"])),
         not_after=parse_time(str(row["not_after"])) if row["not_after"] is not None else None,
         can_end=bool(row["can_end"]),

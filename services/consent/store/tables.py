@@ -75,9 +75,9 @@ RELEASE = Table(
     Column("sections", Text, nullable=False),
     Column("leaves", Text, nullable=False),
     Column("can_end", Boolean, nullable=False),
-    Column("routed", Boolean, nullable=False),
+    Column("line", String(64), nullable=True),
     Column("standing", String(16), nullable=False),
-    Index("consent_release_incident", "incident", "recipient"),
+    Index("consent_release_line", "line", "recipient"),
 )
 
 VPA = Table(

@@ -72,12 +72,15 @@ def take(conn: Connection, arrival: Arrival) -> bool:
 
 
 def is_taken_back(conn: Connection, arrival: Arrival) -> bool:
-    """Say whether a later release to the same recipient recalls this one, so that it cannot be opened."""
+    """Say whether a later release to the same recipient recalls this one, so that it cannot be opened.
+
+    Of a form also whether one corrects it: a correction takes the place of every earlier form.
+    """
+    recalled = (RELEASES.c.event_id == arrival.event_id) & (RELEASES.c.kind == ReleaseKind.RECALLED.value)
+    corrected = (RELEASES.c.incident == arrival.incident) & (RELEASES.c.kind == ReleaseKind.CORRECTED.value)
+    taken_back = recalled | corrected if arrival.event_type in VPA_FAMILY else recalled
     later = select(func.count()).where(
-        RELEASES.c.event_id == arrival.event_id,
-        RELEASES.c.recipient == arrival.recipient,
-        RELEASES.c.seq > arrival.seq,
-        RELEASES.c.kind == ReleaseKind.RECALLED.value,
+        RELEASES.c.recipient == arrival.recipient, RELEASES.c.seq > arrival.seq, taken_back
     )
     return bool(conn.execute(later).scalar_one())
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.projections.pages import words
+from services.vocabulary.events import VPA_FAMILY
 from services.vocabulary.grounds import Ground, ReleaseKind
 
 Title = Callable[[str], str]
@@ -29,6 +30,7 @@ class Entry:
     not_after: str | None
     incident: str | None
     recalled: bool
+    closes: bool
     sections: tuple[tuple[str, str], ...]
 
 
@@ -39,9 +41,14 @@ def entries(rows: object, title_of: Title) -> tuple[Entry, ...]:
 
 
 def openable(found: Iterable[Entry]) -> frozenset[str]:
-    """Return the release ids that are the last word on their event and still have sections to open."""
+    """Return the release ids that are the last word on their event and still have sections to open.
+
+    `found` is of one incident: recalling or correcting one of its forms closes the earlier ones too.
+    """
     last: dict[str, Entry] = {}
     for entry in sorted(found, key=lambda entry: entry.seq):
+        if entry.closes and entry.event_type in VPA_FAMILY:
+            last = {key: other for key, other in last.items() if other.event_type not in VPA_FAMILY}
         last[entry.event_id] = entry
     return frozenset(entry.release_id for entry in last.values() if entry.sections and not entry.recalled)
 
@@ -64,6 +71,7 @@ def _entry(row: Mapping[str, object], title_of: Title) -> Entry:
         not_after=_text(row, "not_after"),
         incident=_text(row, "incident"),
         recalled=kind == ReleaseKind.RECALLED,
+        closes=kind in (ReleaseKind.RECALLED, ReleaseKind.CORRECTED),
         sections=tuple((name, words.section(name)) for name in _names(row.get("sections"))),
     )
 

@@ -1,0 +1,49 @@
+"""What is put on the agenda, so that nothing ends unnoticed: danger's clock, and grounds (decision 0016)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from services.consent.rules.danger import review_due
+from services.consent.rules.evidence import ends_of
+from services.consent.rules.policy import Policy
+from services.consent.state.heard import Heard
+from services.consent.state.world import World
+from services.vocabulary.events import VPA_FAMILY, EventType
+
+RECORDS = frozenset(
+    {
+        EventType.CONSENT_RECORDED,
+        EventType.OVERRIDE_RECORDED,
+        EventType.MARAC_ACCEPTED,
+        EventType.MARAC_LISTED,
+        *VPA_FAMILY,
+    }
+)
+"""What records a ground that time ends."""
+
+
+def watch(world: World, heard: Heard, policy: Policy) -> None:
+    """Put on the agenda when the incidents of an event are to be decided again though nothing is recorded.
+
+    An event's own: when the Hub's time to review it is over, and when each ground it may have recorded
+    ends. Those that are due now: when what is left of their grounds ends, by the policy as it is now.
+    """
+    for key in _watched(world, heard):
+        for moment in _moments(world, key, heard, policy):
+            world.put_due(moment, key)
+
+
+def _watched(world: World, heard: Heard) -> Iterator[str]:
+    if heard.incident is not None and heard.type in RECORDS:
+        yield heard.incident
+    yield from world.ripe
+
+
+def _moments(world: World, key: str, heard: Heard, policy: Policy) -> Iterator[datetime]:
+    incident, now = world.incident(key), world.standing.time
+    raised = incident.raised
+    if raised is not None and raised.event_id == heard.event_id:
+        due = review_due(raised, policy)
+        if due is not None:
+            yield due
+    yield from (end for end in ends_of(incident, policy) if now is None or end > now)
