@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from services.consent.__main__ import GateService
+from services.consent.flow.decision import DECISION_VERSION
 from services.consent.worker.gate import Gate
 from services.eventlog.records import Record
 from services.synthetic.month import year
@@ -38,7 +39,7 @@ def policy_adopted(text: str) -> dict[str, object]:
         "type": "PolicyAdopted",
         "id": "bench-policy",
         "occurred_at": "2022-04-01T00:00:00Z",
-        "facts": {"policy": "strict", "decision_version": 1, "effective_at": "2022-04-01T00:00:00Z"},
+        "facts": {"policy": "strict", "decision_version": DECISION_VERSION, "effective_at": "2022-04-01T00:00:00Z"},
         "policy": {"text": text},
     }
 

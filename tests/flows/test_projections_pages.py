@@ -59,6 +59,17 @@ def test_only_the_last_word_on_an_event_is_opened() -> None:
     assert openable(found) == {"release-2", "release-3"}
 
 
+def test_a_correction_closes_every_earlier_form_and_no_other_event() -> None:
+    found = read(
+        a_row(1, event_type="VpaRaised"),
+        a_row(2, event_type="CaseOpened"),
+        a_row(3),
+        a_row(4, event_type="VpaCorrected", kind="corrected"),
+    )
+
+    assert openable(found) == {"release-2", "release-4"}
+
+
 def test_children_are_counted_as_people_count() -> None:
     shown = [section(name) for name in ("children[0]", "children[1]", "dash")]
 
