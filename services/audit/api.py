@@ -17,9 +17,8 @@ from services.eventlog.errors import Unavailable
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.partnership import Partnership, Role
 from services.runtime.web import busy, problem
-from services.vocabulary.agencies import is_recipient
+from services.vocabulary.agencies import HUB, is_recipient
 
-HUB = "police"
 TAR = "application/x-tar"
 
 

@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from services.audit.verifier import Result, verify
+from services.vocabulary.agencies import HUB
 
 __all__ = ["Result", "Source", "export", "unpack", "verify"]
 
 
 class NotEmpty(Exception):
     """the directory for a bundle is there already and has files in it"""
-
-
-HUB = "police"
 
 
 class Source(Protocol):

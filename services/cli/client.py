@@ -19,8 +19,8 @@ from urllib.parse import urlencode, urlsplit
 from services.cli.errors import CliError, NotRunning, Refused
 from services.cli.patience import ANSWER_SECONDS, seconds_to_answer
 from services.runtime.places import DEMO_PARTNERSHIP
+from services.vocabulary.agencies import HUB
 
-HUB = "police"
 JSON = "application/json"
 
 

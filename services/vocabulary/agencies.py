@@ -39,6 +39,9 @@ SHARED_TOPICS = {
 SERVICES = ("ingest", "consent", "keyring", "projections", "notify", "audit", "console")
 """Our own services, which publish and call through the same doors as anyone else."""
 
+HUB = "police"
+"""The Constabulary's Vulnerability Hub, which reviews, shares, overrides and lists (NA 4.10)."""
+
 HUB_ROLES = frozenset({"lead", "practitioner", "officer"})
 """Roles of police persons who act for the Vulnerability Hub; a first responder is not one."""
 

@@ -34,6 +34,7 @@ from tests.gate_builders import (
     Bench,
     a_child,
     a_form,
+    an_event,
     catalogue,
     consent,
     grades,
@@ -259,6 +260,21 @@ def test_every_kind_of_answer_reads_as_sentences(office: Office) -> None:
             assert row["text"].endswith(".")
             assert "None" not in row["text"]
             assert "  " not in row["text"]
+
+
+def test_that_it_was_decided_not_to_share_is_told_to_the_hub_alone(office: Office) -> None:
+    form = a_form(of=grades(Risk.MEDIUM), consent={"cedah": "given"})
+    decided = an_event(
+        EventType.DECIDED_NOT_TO_SHARE, incident=form.incident, recipient="cedah", confirmed_by="p-second-2"
+    )
+    office.bench.publish(decided, form)
+    office.bench.settle()
+
+    text = office.decisions(HUB, form.event_id)["cedah"]["text"]
+
+    assert "it was decided not to share it with this recipient" in text
+    assert f"(event {decided.event_id})" in text
+    assert office.ask(LEAD, f"/v1/events/{form.event_id}/explanation").status_code == 404
 
 
 def test_what_was_recalled_is_explained_as_ended_by_what_recalled_it(office: Office) -> None:

@@ -12,6 +12,7 @@ from services.consent.rules.danger import is_overdue
 from services.consent.rules.differences import Occasion, kind_of_permit, reason_of_recall
 from services.consent.rules.evidence import Evidence, open_case
 from services.consent.rules.lasting import Later, until
+from services.consent.rules.not_shared import NOT_SHARED, is_decided_against
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER, Rule
 from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep
 from services.consent.rules.schools import kind_of, tell
@@ -31,11 +32,15 @@ ALL_OTHER_SCHOOLS = "school:*"
 STOPS = {Reason.RESTRICTED: "suspended", Reason.ENDED: "agreement-ended"}
 """What a denial names in place of a rule where its recipient takes no part just now."""
 
+NOT_TO_BE_SHARED = Verdict(permit=False, owed=True, rule=NOT_SHARED, reason=Reason.RESTRICTED)
+"""The verdict where what is owed, or kept, was decided not to be shared."""
+
 NEWS = frozenset(
     {
         EventType.CONSENT_RECORDED,
         EventType.CONSENT_WITHDRAWN,
         EventType.OVERRIDE_RECORDED,
+        EventType.DECIDED_NOT_TO_SHARE,
         EventType.MARAC_ACCEPTED,
         EventType.MARAC_LISTED,
         EventType.CASE_OPENED,
@@ -228,9 +233,13 @@ class _Deciding:
         return answer
 
     def _placed(self, child: Child) -> Child:
-        """Return where a child stands: no school that is stopped is told, so the officer is."""
-        stop = stopped(self._world.standing, school_of(child.urn)) if child.urn is not None else None
-        return child if stop is None else replace(child, placement=Placement.CONFLICT)
+        """Return where a child stands: where their school may not be told, the officer is."""
+        if child.urn is None:
+            return child
+        school, sender = school_of(child.urn), self._heard.publisher
+        if stopped(self._world.standing, school) or is_decided_against(self._incident, school, sender):
+            return replace(child, placement=Placement.CONFLICT)
+        return child
 
     def _untold(self, recipient: str, reason: Reason, rule: Rule | None, held: tuple[Held, ...]) -> Answer:
         """Take back, one by one, every form that told somebody of children who are not theirs."""
@@ -287,6 +296,8 @@ class _Deciding:
         allowed = verdict
         if not verdict.permit and held is not None and matter.occasion is not Occasion.CORRECTION:
             allowed = self._kept(recipient, matter, held.rule, Ground(held.ground), at) or verdict
+        if allowed.permit and is_decided_against(matter.incident, recipient, matter.form.publisher):
+            allowed = verdict = NOT_TO_BE_SHARED
         if not allowed.permit:
             return self._deny(recipient, verdict, matter, held, at)
         stop = stopped(self._world.standing, recipient)

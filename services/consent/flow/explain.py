@@ -1,14 +1,14 @@
 """Explain one answer in plain English: who may see what, why, and what would change it (design 5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.consent.flow.decision import Answer
-from services.consent.flow.words import ANSWERS, GROUNDS, REASONS, STOPPED, both, condition, either
-from services.consent.rules.policy import ANY, EDUCATION, Policy, Rule
+from services.consent.flow.words import ANSWERS, GROUNDS, NEXT, REASONS, STOPPED, both, condition, either
+from services.consent.rules.policy import EDUCATION, GroundRule, Policy, Rule
 from services.consent.state.consents import withdrawn_until
-from services.consent.state.entities import Incident
+from services.consent.state.entities import Agreement, Incident
 from services.vocabulary.agencies import is_school
 from services.vocabulary.calendar import LONDON
 from services.vocabulary.events import VPA_FAMILY
@@ -20,18 +20,22 @@ TOLD_OF_CHILDREN = (
 )
 
 
-RESTRICTED_INSTEAD = {"suspended": "It follows when the partnership lets the recipient take part again."}
-"""What is done instead, or next, where a rule restricts; else a call."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What an explanation is about: the event's type, its incident as known now, and the agreements."""
+
+    event_type: str
+    incident: Incident | None
+    agreements: Mapping[str, Agreement]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What an answer was given about, under what, and what is known of the incident now."""
+    """What an answer was given about, when, and under which policy."""
 
-    event_type: str
+    known: Known
     decided_at: datetime
     policy: Policy | None
-    incident: Incident | None
 
 
 def explain(answer: Answer, title: str, case: Case) -> str:
@@ -52,7 +56,7 @@ def explain(answer: Answer, title: str, case: Case) -> str:
 
 def _permitted(answer: Answer, title: str, case: Case, rule: Rule | None) -> Iterator[str]:
     sections = both(name.replace("_", " ") for name in answer.sections) or "nothing but that it happened"
-    yield f"{title} may see {sections} of this {case.event_type}, and nothing else of it."
+    yield f"{title} may see {sections} of this {case.known.event_type}, and nothing else of it."
     why = GROUNDS[answer.ground] if answer.ground is not None else "a ground is recorded"
     if not answer.owed:
         yield f"It keeps the form because its case is open. It was told because {why} (rule {answer.rule})."
@@ -65,26 +69,47 @@ def _permitted(answer: Answer, title: str, case: Case, rule: Rule | None) -> Ite
 
 
 def _denied(answer: Answer, title: str, case: Case, rule: Rule | None) -> Iterator[str]:
-    yield f"{title} may not see anything of this {case.event_type}."
+    yield f"{title} may not see anything of this {case.known.event_type}."
     reason = answer.reason or Reason.UNCLASSIFIED
     named = f" (rule {answer.rule}{_source(rule)})" if rule is not None else ""
     yield f"The reason is {reason}: {STOPPED.get(answer.rule, REASONS[reason])}{named}."
 
 
 def _recorded(answer: Answer, case: Case) -> Iterator[str]:
-    """Say what is on record about consent and overrides for this recipient, and since when."""
-    if case.incident is None:
+    """Say what is on record for this recipient that could bear on the answer, and since when."""
+    yield from _agreed(answer.recipient, case)
+    if answer.outcome is Outcome.PERMIT and answer.ground is not Ground.CONSENT:
+        yield "Consent was not needed for it."
+    if case.known.incident is None:
         return
-    said = case.incident.consents.get(answer.recipient)
+    yield from _said(answer.recipient, case.known.incident)
+    for row in case.known.incident.not_shared:
+        if row.recipient == answer.recipient:
+            yield f"On {_when(row.at)} {row.by} decided not to share with it (event {row.event_id})."
+    if answer.recipient in case.known.incident.cases:
+        yield "It has an open case on the incident."
+
+
+def _said(recipient: str, incident: Incident) -> Iterator[str]:
+    said = incident.consents.get(recipient)
     if said is not None:
-        recorded = _when(said.recorded_at)
-        yield f"Consent was {ANSWERS[said.answer]} on {_when(said.at)} and recorded on {recorded}."
-    withdrawn = withdrawn_until(case.incident, None, answer.recipient)
+        when = f"on {_when(said.at)} and recorded on {_when(said.recorded_at)}"
+        yield f"Consent was {ANSWERS[said.answer]} {when} (event {said.event_id})."
+    withdrawn = withdrawn_until(incident, None, recipient)
     if withdrawn is not None:
         yield f"Consent for every recipient was withdrawn on {_when(withdrawn)}."
-    override = case.incident.overrides.get(answer.recipient)
+    override = incident.overrides.get(recipient)
     if override is not None:
-        yield f"An override was made on {_when(override.at)} and recorded on {_when(override.recorded_at)}."
+        when = f"on {_when(override.at)} and recorded on {_when(override.recorded_at)}"
+        yield f"An override was made {when} (event {override.event_id})."
+
+
+def _agreed(recipient: str, case: Case) -> Iterator[str]:
+    for code, agreement in case.known.agreements.items():
+        if recipient not in agreement.between:
+            continue
+        ends = f" and ends on {_when(agreement.ends_at)}" if agreement.ends_at is not None else ""
+        yield f"The information sharing agreement {code} binds it{ends}."
 
 
 def _under(case: Case) -> str:
@@ -101,16 +126,16 @@ def _otherwise(answer: Answer, title: str, case: Case, rule: Rule | None) -> str
     """Say what would have to be true for the answer to be another."""
     if answer.outcome is Outcome.PERMIT:
         return _ends(answer)
+    if answer.rule in NEXT:
+        return NEXT[answer.rule]
     if answer.reason is Reason.AWAITING_REVIEW:
         return "That changes when the Hub reviews the assessment."
     if answer.reason is Reason.UNCLASSIFIED:
         return "That changes for events that come after a policy is adopted which names them."
     if answer.reason is Reason.RESTRICTED:
-        return RESTRICTED_INSTEAD.get(answer.rule, "A named council lead is told by telephone instead.")
-    if answer.rule == "agreement-ended":
-        return "It follows when the agreement with the recipient is signed again."
+        return "A named council lead is told by telephone instead."
     if answer.owed and rule is not None:
-        return f"It would be told if {_one_of(rule, case)}."
+        return f"It would be told if {_one_of(rule, answer.recipient, case)}."
     return _would_be_owed(answer, title, case)
 
 
@@ -125,26 +150,36 @@ def _ends(answer: Answer) -> str:
 
 
 def _would_be_owed(answer: Answer, title: str, case: Case) -> str:
-    if case.event_type in VPA_FAMILY and (answer.recipient == EDUCATION or is_school(answer.recipient)):
+    to = answer.recipient
+    if case.known.event_type in VPA_FAMILY and (to == EDUCATION or is_school(to)):
         return TOLD_OF_CHILDREN
-    rules = case.policy.rules_for(answer.recipient, case.event_type) if case.policy is not None else ()
-    rules = tuple(rule for rule in rules if rule.to != ANY and rule.denies is None and rule.when)
-    if not rules:
+    rules = case.policy.rules_for(to, case.known.event_type) if case.policy is not None else ()
+    clauses = [_clause(rule, to, case) for rule in rules if rule.denies is None and rule.when]
+    if not any(clauses):
         return f"No rule of the policy tells {title} of events of this type."
-    return f"It would be told if {either(_clause(rule, case) for rule in rules)}."
+    return f"It would be told if {either(dict.fromkeys(filter(None, clauses)))}."
 
 
-def _clause(rule: Rule, case: Case) -> str:
-    """Say when a rule tells its recipient, and on which grounds unless what it asks is one itself."""
+def _clause(rule: Rule, to: str, case: Case) -> str:
+    """Say when a rule tells a recipient, and on which grounds unless what it asks is one itself.
+
+    Nothing where none of its grounds may serve that recipient.
+    """
+    grounds = _serving(rule, to, case)
+    if not grounds:
+        return ""
     asked = both(condition(each) for each in rule.when)
+    implied = any(set(row.when) <= set(rule.when) for row in grounds)
+    return asked if implied else f"{asked}, and besides {_one_of(rule, to, case)}"
+
+
+def _one_of(rule: Rule, to: str, case: Case) -> str:
+    return either(GROUNDS[row.ground] for row in _serving(rule, to, case))
+
+
+def _serving(rule: Rule, to: str, case: Case) -> tuple[GroundRule, ...]:
     grounds = case.policy.grounds if case.policy is not None else ()
-    implied = any(set(row.when) <= set(rule.when) for row in grounds if row.ground in rule.grounds)
-    return asked if implied else f"{asked}, and besides {_one_of(rule, case)}"
-
-
-def _one_of(rule: Rule, case: Case) -> str:
-    order = [row.ground for row in case.policy.grounds] if case.policy is not None else []
-    return either(GROUNDS[ground] for ground in order if ground in rule.grounds)
+    return tuple(row for row in grounds if row.ground in rule.grounds and row.serves(to))
 
 
 def _source(rule: Rule | None) -> str:

@@ -13,12 +13,11 @@ from services.consent.flow.record import Written, listed, stamp, write
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP
 from services.consent.state.heard import Grades
 from services.consent.state.world import World
-from services.vocabulary.agencies import is_school
+from services.vocabulary.agencies import HUB, is_school
 from services.vocabulary.events import VPA_FAMILY
 from services.vocabulary.grounds import ONCE, Outcome, Reason, ReleaseKind
 
-POLICE = "police"
-NOT_SHARING = frozenset({POLICE, PARTNERSHIP, EDUCATION})
+NOT_SHARING = frozenset({HUB, PARTNERSHIP, EDUCATION})
 """Recipients that, like schools, do not make a VPA shared (decision 0011)."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from services.consent.rules.circumstances import Condition
+from services.consent.rules.not_shared import NOT_SHARED
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.grounds import Ground, Reason
 
@@ -27,7 +28,7 @@ REASONS = {
     Reason.AWAITING_REVIEW: "the Hub has not reviewed it yet, and sharing is decided on the review",
     Reason.WITHDRAWN: "the adult victim withdrew consent and no other ground holds",
     Reason.ENDED: "the ground it was shared on has ended",
-    Reason.RESTRICTED: "a parent of the child works at the school, so it is not told by this route",
+    Reason.RESTRICTED: "a parent of the child may work at the school, so it is not told by this route",
     Reason.RULE_ERROR: "a rule could not be applied, and then nothing is shared",
     Reason.UNCLASSIFIED: "no policy in force classified the event",
 }
@@ -35,8 +36,16 @@ REASONS = {
 STOPPED = {
     "suspended": "the partnership has suspended it",
     "agreement-ended": "every information sharing agreement that names it has ended",
+    NOT_SHARED: "it was decided not to share it with this recipient, and the rationale is on record",
 }
-"""Why a recipient that takes no part just now is not told, by what the denial names in place of a rule."""
+"""Why a recipient is not told although a rule owes it, by what the denial names in place of the rule."""
+
+NEXT = {
+    "suspended": "It follows when the partnership lets the recipient take part again.",
+    "agreement-ended": "It follows when the agreement with the recipient is signed again.",
+    NOT_SHARED: "It follows when the Hub records an override for this recipient, made after that decision.",
+}
+"""What has to happen then."""
 
 ANSWERS = {
     ConsentAnswer.GIVEN: "given",
@@ -55,6 +64,9 @@ FACTS = {
     "override": "an override is recorded",
     "open_child_case": "it has an open case about a child of the family",
     "marac": "it attends the MARAC",
+    "named": "the event names it",
+    "holds": "it holds a form of the incident, or has an open case",
+    "overdue": "the Hub has not reviewed the form in time",
     "placement": "a child's school is told, or none can be",
 }
 
@@ -62,7 +74,8 @@ FACTS = {
 def condition(when: Condition) -> str:
     """Return a condition as a clause."""
     values = sorted(str(value).replace("_", " ") for value in when.values if not isinstance(value, bool))
-    return FACTS[when.fact].format(either(values))
+    clause = FACTS[when.fact].format(either(values))
+    return f"it is not so that {clause}" if when.values == {False} else clause
 
 
 def either(words: Iterable[str]) -> str:

@@ -3,10 +3,9 @@
 from services.consent.store.ledger import Released
 from services.runtime.identity import Caller
 from services.runtime.partnership import Role
-from services.vocabulary.agencies import HUB_ROLES, is_school
+from services.vocabulary.agencies import HUB, HUB_ROLES, is_school
 from services.vocabulary.grounds import Outcome
 
-HUB = "police"
 NOTIFY = "notify"
 EDUCATION, PARTNERSHIP = "education", "partnership"
 CHILDREN, FACTS = "children", "facts"

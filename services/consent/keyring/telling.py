@@ -8,15 +8,16 @@ from typing import Any
 
 from services.consent.flow.decide import ALL_OTHER_SCHOOLS
 from services.consent.flow.decision import Answer
-from services.consent.flow.explain import Case, explain
-from services.consent.keyring.rights import HUB, may_be_told, sees_all
+from services.consent.flow.explain import Case, Known, explain
+from services.consent.keyring.rights import may_be_told, sees_all
+from services.consent.rules.not_shared import NOT_SHARED
 from services.consent.rules.policy import EDUCATION, Policy
 from services.consent.rules.reading import parse
 from services.consent.store.ledger import Answered, Closing, Ledger
 from services.eventlog.aliases import alias, unalias
 from services.eventlog.ids import event_id
 from services.runtime.identity import Caller
-from services.vocabulary.agencies import is_school
+from services.vocabulary.agencies import HUB, is_school
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.times import format_time
@@ -70,13 +71,18 @@ class Teller:
         if not rows:
             raise NothingToTell
         incident = given[0].incident
+        known = Known(
+            event_type=given[0].event_type,
+            incident=self._ledger.incident(incident) if incident is not None else None,
+            agreements=self._ledger.taking_part().agreements,
+        )
         return {
             "event_id": given[0].event_id,
             "event_type": given[0].event_type,
             "incident": alias(self._registry.alias_key, incident, "incident", caller.agency)
             if incident
             else None,
-            "decisions": [self._told(each, given[0].event_type) for each in rows],
+            "decisions": [self._told(each, known) for each in rows],
         }
 
     def about_incident(self, caller: Caller, text: str) -> Mapping[str, Any]:
@@ -90,6 +96,11 @@ class Teller:
         return {"incident": text, "sharing": [_row(each) for each in answers.values()]}
 
     def _may(self, caller: Caller, answer: Answer) -> bool:
+        """Say whether a caller may be told of an answer. That it was decided not to share with somebody is
+        for nobody there to find out: a relative may work on that team.
+        """
+        if answer.rule == NOT_SHARED and not sees_all(caller):
+            return False
         return may_be_told(caller, answer.recipient, answer.outcome)
 
     def _ids(self, caller: Caller, event: str) -> Iterator[str]:
@@ -121,15 +132,9 @@ class Teller:
             permit = each.answer.outcome is Outcome.PERMIT
             yield _ended(each, ended) if permit and ended is not None else each
 
-    def _told(self, latest: _Latest, event_type: str) -> Mapping[str, Any]:
+    def _told(self, latest: _Latest, known: Known) -> Mapping[str, Any]:
         answer, given = latest.answer, latest.given
-        incident = self._ledger.incident(given.incident) if given.incident is not None else None
-        case = Case(
-            event_type=event_type,
-            decided_at=given.decided_at,
-            policy=self._policy(given.policy),
-            incident=incident if event_type in VPA_FAMILY else None,
-        )
+        case = Case(known=known, decided_at=given.decided_at, policy=self._policy(given.policy))
         text = explain(answer, self._title(answer.recipient), case)
         return {**_row(latest), "text": f"{text} {PUT_RIGHT}" if latest.corrected else text}
 

@@ -12,12 +12,11 @@ from services.consent.state.consents import ends, standing
 from services.consent.state.entities import Form, Incident, Marac, Override, Said
 from services.consent.state.heard import UNGRADED, Grades
 from services.consent.state.world import World
+from services.vocabulary.agencies import HUB
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import Ground
 from services.vocabulary.risk import ChildrenLevel, Risk
-
-HUB = "police"
 
 
 class Evidence:

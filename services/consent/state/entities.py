@@ -36,6 +36,15 @@ class Override:
     expires_at: datetime | None = None
 
 
+class NotShared(NamedTuple):
+    """A decision not to share with a recipient although it is owed, its rationale sealed in the event."""
+
+    recipient: str
+    by: str
+    at: datetime
+    event_id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marac:
     """A referral the Hub accepted, listed for the full meeting or not yet. No attendees: the policy's."""
@@ -101,6 +110,8 @@ class Incident(NamedTuple):
     children: tuple[str, ...] = ()
     consents: Mapping[str, Said] = NOTHING
     overrides: Mapping[str, Override] = NOTHING
+    not_shared: tuple[NotShared, ...] = ()
+    """One for each recipient and who decided, the last that was made."""
     marac: Marac | None = None
     cases: tuple[str, ...] = ()
     child_cases: tuple[str, ...] = ()

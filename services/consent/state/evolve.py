@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.consent.state.consents import later, later_override
-from services.consent.state.entities import EVERYONE, Form, Incident, Marac, Override, Said
+from services.consent.state.entities import EVERYONE, Form, Incident, Marac, NotShared, Override, Said
 from services.consent.state.heard import UNGRADED, Heard
 from services.consent.state.taking_part import take_part
 from services.consent.state.world import World
@@ -65,6 +65,8 @@ def _folded(incident: Incident, heard: Heard) -> Incident:
         return _with_consents(incident, heard)
     if heard.type == EventType.OVERRIDE_RECORDED and heard.recipient is not None:
         return _with_override(incident, heard, heard.recipient)
+    if heard.type == EventType.DECIDED_NOT_TO_SHARE and heard.recipient is not None and heard.is_confirmed:
+        return _with_not_shared(incident, heard, heard.recipient)
     if heard.type in (EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED):
         marac = Marac(
             event_id=heard.event_id,
@@ -162,6 +164,15 @@ def _with_override(incident: Incident, heard: Heard, recipient: str) -> Incident
     )
     stands = later_override(incident.overrides.get(recipient), row)
     return incident._replace(overrides={**incident.overrides, recipient: stands})
+
+
+def _with_not_shared(incident: Incident, heard: Heard, recipient: str) -> Incident:
+    """Keep the last decision of each agency about a recipient, by when it was made."""
+    row = NotShared(recipient=recipient, by=heard.publisher, at=heard.occurred_at, event_id=heard.event_id)
+    rows = {(known.recipient, known.by): known for known in incident.not_shared}
+    key = (row.recipient, row.by)
+    rows[key] = max(row, rows.get(key, row), key=lambda each: (each.at, each.event_id))
+    return incident._replace(not_shared=tuple(rows[key] for key in sorted(rows)))
 
 
 def _link_people(world: World, heard: Heard, incident: str) -> None:

@@ -12,6 +12,7 @@ from services.consent.state.entities import (
     Held,
     Incident,
     Marac,
+    NotShared,
     Override,
     Person,
     Said,
@@ -48,6 +49,7 @@ def read_incident(text: str) -> Incident:
         children=tuple(d["children"]),
         consents={to: _read_said(row) for to, row in d["consents"].items()},
         overrides={to: _read_override(row) for to, row in d["overrides"].items()},
+        not_shared=tuple(map(_read_not_shared, d["not_shared"])),
         marac=_read_marac(d["marac"]),
         cases=tuple(d["cases"]),
         child_cases=tuple(d["child_cases"]),
@@ -107,6 +109,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
             to: [_when(row.at), _when(row.recorded_at), row.event_id, _when(row.expires_at)]
             for to, row in incident.overrides.items()
         },
+        "not_shared": [[row.recipient, row.by, _when(row.at), row.event_id] for row in incident.not_shared],
         "marac": _marac(incident.marac),
         "cases": incident.cases,
         "child_cases": incident.child_cases,
@@ -208,6 +211,11 @@ def _read_override(row: list[Any]) -> Override:
         event_id=event_id,
         expires_at=_time(expires_at),
     )
+
+
+def _read_not_shared(row: list[Any]) -> NotShared:
+    recipient, by, at, event_id = row
+    return NotShared(recipient=recipient, by=by, at=datetime.fromisoformat(at), event_id=event_id)
 
 
 def _read_marac(row: list[Any] | None) -> Marac | None:

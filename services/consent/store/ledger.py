@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Engine, RowMapping, Select, Table, and_, f
 from services.consent.flow.decision import Answer
 from services.consent.flow.ledger import Became
 from services.consent.flow.record import read_answers
-from services.consent.state.entities import Incident
-from services.consent.state.written import read_incident
-from services.consent.store.gate import INCIDENT, NAME
+from services.consent.state.entities import Incident, Standing
+from services.consent.state.written import read_incident, read_standing
+from services.consent.store.gate import INCIDENT, NAME, STANDING
 from services.consent.store.tables import LEDGER, POLICY, POSITION, RELEASE, STATE, VPA
 from services.eventlog import positions
 from services.eventlog.topics import LOG
@@ -167,6 +167,13 @@ class Ledger:
         with reading(self._engine) as conn:
             value = conn.scalar(query)
         return read_incident(value) if value is not None else None
+
+    def taking_part(self) -> Standing:
+        """Return what is known of the partition as a whole: who is suspended, and the agreements."""
+        query = select(STATE.c.value).where(STATE.c.kind == STANDING)
+        with reading(self._engine) as conn:
+            value = conn.scalar(query)
+        return read_standing(value) if value is not None else Standing()
 
     def policy(self, policy: str | None = None) -> InForce | None:
         """Return a policy by its hash, or the one in force; None where there is none."""

@@ -175,9 +175,12 @@ def _graded(facts: Content) -> Grades | None:
     )
 
 
+ABOUT_A_RECIPIENT = frozenset({EventType.OVERRIDE_RECORDED, EventType.DECIDED_NOT_TO_SHARE})
+
+
 def _recipient(event_type: str, facts: Content) -> str | None:
-    """Return whom an override is for, which its facts say."""
-    recipient = facts.get("recipient") if event_type == EventType.OVERRIDE_RECORDED else None
+    """Return for whom an override, or a decision not to share, is: its facts say."""
+    recipient = facts.get("recipient") if event_type in ABOUT_A_RECIPIENT else None
     return recipient if isinstance(recipient, str) else None
 
 

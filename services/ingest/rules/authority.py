@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 
 from services.ingest.state import Reason, Sender
-from services.vocabulary.agencies import HUB_ROLES, may_publish
+from services.vocabulary.agencies import HUB, HUB_ROLES, may_publish
 from services.vocabulary.events import HUB_ALONE, EventType
-
-POLICE = "police"
 
 
 def refusal(sender: Sender, event: EventType, publishers: Iterable[str]) -> Reason | None:
@@ -18,7 +16,7 @@ def refusal(sender: Sender, event: EventType, publishers: Iterable[str]) -> Reas
     if not may_publish(sender.agency, publishers):
         return _refused(event, "this agency may not publish it", "have the agency that may publish it do so")
     named = sender.person is not None
-    if sender.agency == POLICE and event in HUB_ALONE and named and sender.role not in HUB_ROLES:
+    if sender.agency == HUB and event in HUB_ALONE and named and sender.role not in HUB_ROLES:
         return _refused(event, "it comes from the Hub alone", "have the Vulnerability Hub publish it")
     return None
 

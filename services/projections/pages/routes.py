@@ -13,12 +13,12 @@ from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry, entries, openable
 from services.projections.pages.opened import identity, parts
 from services.projections.pages.sharing import shared
+from services.vocabulary.agencies import HUB
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import ReleaseKind
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 PAGE: Final = 20
-HUB: Final = "police"
 LONGEST_PURPOSE: Final = 200
 OK, ABSENT, UNPROCESSABLE = 200, 404, 422
 ALIAS: Final = re.compile("[A-Za-z0-9_-]{1,64}", re.ASCII)

@@ -96,7 +96,7 @@ REASONS: Final[Mapping[str, str]] = {
     Reason.AWAITING_REVIEW: "waiting for the Hub's review",
     Reason.WITHDRAWN: "consent was withdrawn",
     Reason.ENDED: "the ground ended",
-    Reason.RESTRICTED: "restricted",
+    Reason.RESTRICTED: "it is restricted",
     Reason.RULE_ERROR: "withheld: a rule failed",
     Reason.UNCLASSIFIED: "nothing in it is classified for this recipient",
 }

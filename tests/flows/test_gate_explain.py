@@ -1,0 +1,117 @@
+"""Every answer can be explained: why, on what, and what would have to be true for it to be another."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.consent.flow.decision import Decision
+from services.consent.flow.explain import Case, Known, explain
+from services.consent.flow.words import FACTS, GROUNDS, REASONS
+from services.consent.rules.circumstances import ALLOWED
+from services.consent.state.heard import Heard
+from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.grounds import Ground, Reason
+from services.vocabulary.risk import Risk
+from tests.gate_builders import START, Story, a_child, a_form, an_event, consent, grades, internal, override
+
+HIGH, MEDIUM, STANDARD = grades(Risk.HIGH), grades(Risk.MEDIUM), grades(Risk.STANDARD)
+
+
+def explained(story: Story, decision: Decision, event: Heard) -> dict[str, str]:
+    """Return what is told of each answer a decision gave about its own event."""
+    assert story.fold.decider is not None
+    known = Known(
+        event_type=event.type,
+        incident=story.fold.world.incident(event.incident) if event.incident else None,
+        agreements=story.fold.world.standing.agreements,
+    )
+    case = Case(known=known, decided_at=decision.decided_at, policy=story.fold.decider.rulebook.policy)
+    return {each.recipient: explain(each, each.recipient.title(), case) for each in decision.answers}
+
+
+def told(*events: Heard) -> dict[str, str]:
+    """Return what is told about the last of these events."""
+    story = Story()
+    return explained(story, story.tell(*events), events[-1])
+
+
+def test_every_fact_ground_and_reason_has_words() -> None:
+    assert set(FACTS) == set(ALLOWED)
+    assert set(GROUNDS) == set(Ground)
+    assert set(REASONS) == set(Reason)
+
+
+@pytest.mark.parametrize("event_type", EventType)
+def test_every_answer_about_every_type_of_event_reads_as_sentences(event_type: EventType) -> None:
+    story = Story()
+    story.tell(a_form(of=HIGH, pupils=[a_child("one")], consent={"cheshire-cares": "given"}))
+    event = an_event(event_type, publisher="mycwa", incident=internal("incident"), named=("dafsu",))
+    if event_type in VPA_FAMILY:
+        event = a_form(event_type, MEDIUM, pupils=[a_child("one")])
+
+    texts = explained(story, story.tell(event), event)
+
+    for text in texts.values():
+        assert text.endswith(".")
+        assert "None" not in text
+        assert "  " not in text
+        assert "It was decided on" in text
+
+
+def test_what_would_have_to_be_true_names_only_grounds_that_may_serve() -> None:
+    text = told(a_form(of=STANDARD))["cheshire-cares"]
+
+    assert "It would be told if the adult victim consented to this recipient." in text
+    assert "override" not in text
+
+
+def test_who_is_not_named_or_does_not_hold_the_family_is_told_that_it_would_have_to() -> None:
+    referred = an_event(EventType.REFERRED_ON, publisher="cedah", incident=internal("incident"))
+    opened = an_event(EventType.CASE_OPENED, publisher="cedah", incident=internal("incident"))
+
+    assert "It would be told if the event names it, and besides" in told(referred)["mycwa"]
+    assert "It would be told if it holds a form of the incident, or has an open case" in told(opened)["mycwa"]
+
+
+def test_a_permit_says_whether_consent_was_needed_and_which_event_gave_it() -> None:
+    said = consent({"cheshire-cares": "given"})
+
+    assert "Consent was not needed for it." in told(a_form(of=HIGH))["dafsu"]
+    asked = told(said, a_form(of=STANDARD))["cheshire-cares"]
+    assert f"(event {said.event_id})" in asked
+    assert "not needed" not in asked
+
+
+def test_an_override_is_explained_with_its_event() -> None:
+    made = override("cedah")
+
+    assert f"(event {made.event_id})" in told(made, a_form(of=MEDIUM))["cedah"]
+
+
+def test_an_answer_says_which_agreement_binds_the_recipient() -> None:
+    signed = an_event(
+        EventType.AGREEMENT_SIGNED,
+        publisher="partnership",
+        agreement="ISA-7",
+        named=("dafsu", "police"),
+        expires_at=START + timedelta(days=30),
+    )
+
+    texts = told(signed, a_form(of=HIGH))
+
+    assert "The information sharing agreement ISA-7 binds it and ends on" in texts["dafsu"]
+    assert "ISA-7" not in texts["checs"]
+
+
+def test_an_answer_against_which_it_was_decided_says_who_decided_and_what_would_end_it() -> None:
+    decided = an_event(
+        EventType.DECIDED_NOT_TO_SHARE,
+        incident=internal("incident"),
+        recipient="dafsu",
+        confirmed_by="p-second-2",
+    )
+
+    text = told(decided, a_form(of=HIGH))["dafsu"]
+
+    assert f"police decided not to share with it (event {decided.event_id})." in text
+    assert text.endswith("records an override for this recipient, made after that decision.")
