@@ -42,7 +42,7 @@ def policy_adopted(text: str) -> dict[str, object]:
         "facts": {
             "policy": "strict",
             "decision_version": DECISION_VERSION,
-            "effective_at": "2022-04-01T00:00:00Z",
+            "confirmed_by": "p-partnership-2",
         },
         "policy": {"text": text},
     }

@@ -30,6 +30,7 @@ REGISTERED = Registered(
     schools={"900101": SchoolAges(youngest=4, oldest=11)},
     neighbours=frozenset(),
     recipients=frozenset(RECIPIENTS),
+    adopters=frozenset({"p-partnership-1", "p-partnership-2"}),
 )
 
 

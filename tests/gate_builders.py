@@ -100,6 +100,12 @@ def a_form(
     )
 
 
+POLICY_SECTIONS = (
+    SectionAt(name="routing", schema_id="routing/1", leaf=0),
+    SectionAt(name="facts", schema_id="facts/2", leaf=1),
+)
+
+
 def an_event(event_type: EventType, **fields: Any) -> Heard:
     """Return an event of its own id; when it happened is when it was recorded unless told otherwise."""
     number = next(_numbers)
@@ -162,7 +168,7 @@ def policy_adopted(text: str | None = None, version: int = DECISION_VERSION, **m
         publisher="partnership",
         policy=STRICT.read_text() if text is None else text,
         decision_version=version,
-        **more,
+        **{"confirmed_by": "p-second-2", "sections": POLICY_SECTIONS, **more},
     )
 
 
@@ -321,6 +327,7 @@ def _facts(heard: Heard) -> dict[str, Any]:
         "recipient": heard.recipient,
         "policy": "strict",
         "decision_version": heard.decision_version,
+        "effective_at": heard.effective_at.isoformat() if heard.effective_at else None,
     }
     if heard.grades is not None:
         known |= {

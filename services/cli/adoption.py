@@ -16,8 +16,8 @@ REFUSALS = frozenset({400, 401, 403, 413, 422})
 NO_ANSWER = Answer(status=0, body=b"", content_type="")
 
 
-def adoption(text: str, decision_version: int, now: datetime) -> dict[str, Any]:
-    """Return the event by which the partnership adopts a policy.
+def adoption(text: str, decision_version: int, second: str, now: datetime) -> dict[str, Any]:
+    """Return the event by which the partnership adopts a policy at once, confirmed by a `second` person.
 
     Its id is made from the text: the same policy is adopted once, however often this is published.
     """
@@ -29,7 +29,7 @@ def adoption(text: str, decision_version: int, now: datetime) -> dict[str, Any]:
         "facts": {
             "policy": digest,
             "decision_version": decision_version,
-            "effective_at": now.isoformat(),
+            "confirmed_by": second,
         },
         "policy": {"text": text},
     }

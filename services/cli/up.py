@@ -89,10 +89,17 @@ class Up:
 
         def event() -> dict[str, object]:
             text = self._partnership.policy.read_text(encoding="utf-8")
-            return adoption.adoption(text, DECISION_VERSION, self._clock.now())
+            return adoption.adoption(text, DECISION_VERSION, self._second(), self._clock.now())
 
         url = self._topology.url
         return adoption.adopted(url("keyring"), url("ingest"), self._token, event)
+
+    def _second(self) -> str:
+        """Return who confirms the policy that the first registered person of the partnership adopts."""
+        people = self._partnership.people_of("partnership")
+        if len(people) < 2:
+            raise CliError("two people adopt a policy: register a second `person` of agency `partnership`")
+        return people[1].id
 
     def _wait(self, what: str, true: Callable[[], bool]) -> None:
         began, told = elapsed(), False

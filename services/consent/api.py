@@ -18,6 +18,7 @@ from services.eventlog.errors import Unavailable
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.partnership import Role
 from services.runtime.web import busy, problem
+from services.vocabulary.times import format_time
 
 Token = Annotated[str | None, Header(alias="Authorization")]
 LONGEST_PURPOSE = 500
@@ -126,6 +127,10 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
                     "version": found.version,
                     "text": found.text,
                     "adopted_at": found.adopted_at,
+                    "coming": [
+                        {"hash": each.hash, "effective_at": format_time(each.effective_at)}
+                        for each in keyring.ledger.taking_part().coming
+                    ],
                 }
             )
 

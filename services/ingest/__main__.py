@@ -103,6 +103,7 @@ def registered(partnership: Partnership) -> Registered:
         schools={s.urn: SchoolAges(youngest=s.youngest, oldest=s.oldest) for s in partnership.schools},
         neighbours=frozenset(school.urn for school in partnership.neighbours),
         recipients=frozenset(partnership.publishers()),
+        adopters=frozenset(person.id for person in partnership.people_of("partnership")),
     )
 
 

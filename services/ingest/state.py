@@ -89,11 +89,15 @@ class SchoolAges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """Hold who the partnership's file registers: schools by URN, schools elsewhere, recipients by name."""
+    """Hold who the partnership's file registers: schools by URN, schools elsewhere, recipients by name.
+
+    `adopters`: the persons of the partnership's own office, two of whom adopt a policy.
+    """
 
     schools: Mapping[str, SchoolAges]
     neighbours: frozenset[str]
     recipients: frozenset[str]
+    adopters: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from services.consent.commands import catch_up, clear, dump
+from services.consent.flow.decision import DECISION_VERSION
 from services.consent.flow.fold import OtherVersion
 from services.consent.flow.ledger import Became
 from services.consent.flow.record import decode
@@ -26,6 +27,7 @@ from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
 from tests.gate_builders import (
     HILLSIDE,
     START,
+    STRICT,
     Bench,
     a_child,
     a_form,
@@ -48,6 +50,9 @@ def bench(engine: Engine) -> Bench:
     found = Bench(engine)
     found.publish(policy_adopted())
     return found
+
+
+OTHER = DECISION_VERSION + 1
 
 
 def ledger(bench: Bench) -> Ledger:
@@ -113,11 +118,11 @@ def test_an_event_whose_routing_does_not_open_reaches_nobody(bench: Bench) -> No
 
 
 def test_a_gate_of_another_version_stops_before_the_event_that_adopts_it(bench: Bench) -> None:
-    bench.publish(a_form(of=grades(Risk.HIGH)), policy_adopted(version=2), a_form(of=grades(Risk.HIGH)))
+    bench.publish(a_form(of=grades(Risk.HIGH)), policy_adopted(version=OTHER), a_form(of=grades(Risk.HIGH)))
     gate = bench.gate()
     gate.step(0.0)
 
-    with pytest.raises(OtherVersion, match="version `2`"):
+    with pytest.raises(OtherVersion, match=f"version `{OTHER}`"):
         gate.step(0.0)
     assert gate.position == 2
     assert len(bench.output().decisions) == 2
@@ -305,6 +310,22 @@ def test_the_policy_in_force_is_the_last_adopted_and_older_ones_are_kept(bench: 
     assert second is not None
     assert second.hash != first.hash
     assert ledger(bench).policy(first.hash) == first
+
+
+def test_a_policy_for_later_is_kept_and_governs_a_gate_that_starts_meanwhile(bench: Bench) -> None:
+    later = STRICT.read_text().replace('name = "strict"', 'name = "later"')
+    day = timedelta(days=1)
+    bench.publish(policy_adopted(text=later, effective_at=START + day))
+    bench.settle()
+    meanwhile = ledger(bench).policy()
+    bench.publish(a_form(of=grades(Risk.HIGH), recorded_at=START + day))
+    bench.settle()
+
+    now = ledger(bench).policy()
+    assert meanwhile is not None
+    assert now is not None
+    assert (meanwhile.name, now.name) == ("strict", "later")
+    assert decode(bench.output().decisions[-1]).policy == now.hash
 
 
 def test_time_that_passes_is_decided_too(bench: Bench) -> None:

@@ -28,7 +28,6 @@ from tests.gate_builders import (
     internal,
     override,
     permitted,
-    policy_adopted,
     sent,
     sent_of,
 )
@@ -572,33 +571,6 @@ def test_a_school_that_acknowledges_gets_its_own_event_back_without_any_alias_of
     assert permitted(decision) == {f"school:{HILLSIDE}", "partnership"}
     (emit,) = [each for each in decision.emits if each.recipient == f"school:{HILLSIDE}"]
     assert emit.person is None
-
-
-def test_before_any_policy_everything_is_withheld_as_unclassified() -> None:
-    decision = Story(policy="").tell(a_form(of=HIGH))
-
-    assert {each.reason for each in decision.answers} == {"unclassified"}
-    assert decision.emits == ()
-
-
-def test_a_policy_is_decided_under_itself_and_governs_what_comes_after() -> None:
-    story = Story(policy="")
-
-    adopted = story.tell(policy_adopted())
-    form = story.tell(a_form(of=HIGH))
-
-    assert adopted.policy == form.policy != ""
-    assert permitted(adopted) == {"partnership"}
-    assert sent(form) == {"dafsu": NEW}
-
-
-def test_a_policy_that_cannot_be_applied_changes_nothing() -> None:
-    story = Story()
-    before = story.tell(a_form(of=HIGH))
-
-    after = story.tell(policy_adopted(text="name = 1"))
-
-    assert after.policy == before.policy
 
 
 def test_a_section_of_a_version_the_policy_does_not_name_is_withheld() -> None:

@@ -186,3 +186,14 @@ def test_a_referral_handed_on_that_lists_a_child_never_waits_for_a_form() -> Non
 
     assert refused(arrival) == set()
     assert ("/contact/safe", "safe-contact") in defects(arrival)
+
+
+@pytest.mark.parametrize("second", [None, "p-1", "p-cedah-1"])
+def test_a_policy_that_two_people_of_the_partnership_did_not_adopt_is_refused(second: str | None) -> None:
+    event = with_facts("PolicyAdopted", {"confirmed_by": second})
+
+    assert refused(event) == {("/facts/confirmed_by", "two-persons")}
+
+
+def test_a_policy_that_two_people_of_the_partnership_adopt_is_taken() -> None:
+    assert refused(arrived("PolicyAdopted")) == set()

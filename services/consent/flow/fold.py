@@ -3,13 +3,14 @@
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.consent.flow.agenda import watch
 from services.consent.flow.decide import STOPS, Decider, Desk, unclassified
 from services.consent.flow.decision import DECISION_VERSION, Decision, Emit
 from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import Rulebook
-from services.consent.state.entities import Beside, Held, Incident, Standing
+from services.consent.state.entities import Beside, Coming, Held, Incident, Standing
 from services.consent.state.evolve import affected, as_form, evolve
 from services.consent.state.heard import Heard
 from services.consent.state.world import World
@@ -44,9 +45,10 @@ class Fold:
     def take(self, heard: Heard, recorded: Decision | None) -> Folded:
         """Fold one event. `recorded` is what was decided of it already, and is then obeyed.
 
-        1. Adopt the policy it brings.  2. Evolve.  3. Decide, or obey.  4. Know what was released.
+        1. Adopt the policy it brings, or govern by one that its time brings into force.  2. Evolve.
+        3. Decide, or obey.  4. Know what was released.
         What time alone will change is put on the agenda between 2 and 3.
-        Raises OtherVersion where the event adopts a version of deciding that this code is not.
+        Raises OtherVersion, having changed nothing, where another version of deciding takes over.
         """
         self._adopt(heard)
         evolve(self.world, heard)
@@ -73,20 +75,49 @@ class Fold:
         return self.decider.decide(self.world, heard)
 
     def _adopt(self, heard: Heard) -> None:
-        """Take a new policy for this event and later ones. One that cannot be applied changes nothing."""
-        if heard.type != EventType.POLICY_ADOPTED or heard.policy is None:
-            return
-        if heard.decision_version != DECISION_VERSION:
+        """Take in a policy that two people adopt, and govern by whatever is in force from this event on.
+
+        One that cannot be applied, or that one person alone adopts, changes nothing.
+        """
+        now = max(heard.recorded_at, self.world.standing.time or heard.recorded_at)
+        brought = _brought(heard, now)
+        known = (*self.world.standing.coming, *([brought] if brought is not None else []))
+        due = sorted(each for each in known if each.effective_at <= now)
+        if due and due[-1].decision_version != DECISION_VERSION:
             raise OtherVersion(
-                f"`{heard.event_id}` adopts decision version `{heard.decision_version}` and this is"
+                f"from `{heard.event_id}` on version `{due[-1].decision_version}` decides and this is"
                 f" `{DECISION_VERSION}`: start the gate of that version"
             )
-        try:
-            policy = parse(heard.policy)
-        except PolicyError:
-            return
-        self.decider = Decider(Rulebook(policy), self._desk)
-        self.world.standing = self.world.standing._replace(policy=policy.hash)
+        if brought is not None and heard.policy is not None:
+            self.world.adopt(brought, heard.policy)
+        if due:
+            self._govern(due[-1], now)
+
+    def _govern(self, policy: Coming, now: datetime) -> None:
+        """Decide by a policy from now on; what it overtakes never governs."""
+        standing = self.world.standing
+        text = self.world.policy_text(policy.hash)
+        if text is None:
+            raise ValueError(f"the text of policy `{policy.hash}` is not kept: rebuild the gate's tables")
+        self.decider = Decider(Rulebook(parse(text)), self._desk)
+        coming = tuple(each for each in standing.coming if each.effective_at > now)
+        self.world.standing = standing._replace(policy=policy.hash, coming=coming)
+
+
+def _brought(heard: Heard, now: datetime) -> Coming | None:
+    """Return the policy an event adopts, or None where it adopts none that can be applied."""
+    if heard.type != EventType.POLICY_ADOPTED or heard.policy is None or not heard.is_confirmed:
+        return None
+    try:
+        policy = parse(heard.policy)
+    except PolicyError:
+        return None
+    return Coming(
+        effective_at=max(heard.effective_at or now, now),
+        offset=heard.offset,
+        hash=policy.hash,
+        decision_version=heard.decision_version or 0,
+    )
 
 
 def apply(world: World, heard: Heard, decision: Decision) -> Mapping[str, str]:

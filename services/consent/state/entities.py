@@ -142,6 +142,15 @@ class Agreement(NamedTuple):
     ends_at: datetime | None
 
 
+class Coming(NamedTuple):
+    """A policy that is adopted and governs from a moment on, and the version of deciding it is for."""
+
+    effective_at: datetime
+    offset: int
+    hash: str
+    decision_version: int
+
+
 class Standing(NamedTuple):
     """What is known about the partition as a whole: its time, the policy in force (its hash), who takes part.
 
@@ -150,5 +159,7 @@ class Standing(NamedTuple):
 
     time: datetime | None = None
     policy: str | None = None
+    coming: tuple[Coming, ...] = ()
+    """Policies that are not in force yet, in order."""
     suspended: tuple[str, ...] = ()
     agreements: Mapping[str, Agreement] = NOTHING

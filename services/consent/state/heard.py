@@ -65,6 +65,8 @@ class Heard:
     recipient: str | None = None
     policy: str | None = None
     decision_version: int | None = None
+    effective_at: datetime | None = None
+    """From when an adopted policy governs; None: from its adoption."""
     grades: Grades | None = None
     confirmed_by: str | None = None
     expires_at: datetime | None = None

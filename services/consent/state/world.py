@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from services.consent.state.entities import Incident, Person, Standing
+from services.consent.state.entities import Coming, Incident, Person, Standing
 
 IncidentLoader = Callable[[str], Incident | None]
 PersonLoader = Callable[[str], Person | None]
 WaitingLoader = Callable[[str], tuple[str, ...]]
+PolicyLoader = Callable[[str], str | None]
 
 Due = tuple[datetime, str]
 """When an incident is to be decided again, because a ground ends then; and which."""
@@ -36,6 +37,7 @@ class World:
         person_of: PersonLoader = lambda _: None,
         agenda: Iterable[Due] = (),
         waiting_of: WaitingLoader = lambda _: (),
+        policy_of: PolicyLoader = lambda _: None,
     ) -> None:
         self.standing = standing
         self.changed_incidents: dict[str, Incident] = {}
@@ -52,6 +54,10 @@ class World:
         self._person_of = person_of
         self.changed_waiting: dict[str, tuple[str, ...]] = {}
         self._waiting_of = waiting_of
+        self.adopted: dict[int, str] = {}
+        """Texts of policies adopted meanwhile, by the offset of the event that adopted each."""
+        self._texts: dict[str, str] = {}
+        self._policy_of = policy_of
 
     def incident(self, key: str) -> Incident:
         """Return what is known about an incident."""
@@ -102,6 +108,15 @@ class World:
             self.put_due(now, incident)
         if self.waiting(recipient):
             self.changed_waiting[recipient] = ()
+
+    def adopt(self, coming: Coming, text: str) -> None:
+        """Know a policy that governs from a moment on."""
+        self.adopted[coming.offset] = self._texts[coming.hash] = text
+        self.standing = self.standing._replace(coming=tuple(sorted((*self.standing.coming, coming))))
+
+    def policy_text(self, policy: str) -> str | None:
+        """Return the text of a policy that was adopted, by its hash."""
+        return self._texts.get(policy) or self._policy_of(policy)
 
     def time_is(self, now: datetime) -> None:
         """Take what has become due by the gate's time off the agenda; the incidents are `ripe`."""

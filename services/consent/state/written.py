@@ -8,6 +8,7 @@ from typing import Any
 from services.consent.state.entities import (
     Agreement,
     Beside,
+    Coming,
     Form,
     Held,
     Incident,
@@ -76,6 +77,7 @@ def read_standing(text: str) -> Standing:
     return Standing(
         time=_time(d["time"]),
         policy=d["policy"],
+        coming=tuple(map(_read_coming, d["coming"])),
         suspended=tuple(d["suspended"]),
         agreements={
             code: Agreement(between=tuple(between), ends_at=_time(ends_at))
@@ -88,6 +90,9 @@ def _standing(standing: Standing) -> dict[str, Any]:
     return {
         "time": _when(standing.time),
         "policy": standing.policy,
+        "coming": [
+            [_when(row.effective_at), row.offset, row.hash, row.decision_version] for row in standing.coming
+        ],
         "suspended": standing.suspended,
         "agreements": {code: [row.between, _when(row.ends_at)] for code, row in standing.agreements.items()},
     }
@@ -160,6 +165,16 @@ def _form(form: Form) -> dict[str, Any]:
         "sections": [[s.name, s.schema_id, s.leaf] for s in form.sections],
         "named": form.named,
     }
+
+
+def _read_coming(row: list[Any]) -> Coming:
+    effective_at, offset, hash_, decision_version = row
+    return Coming(
+        effective_at=datetime.fromisoformat(effective_at),
+        offset=offset,
+        hash=hash_,
+        decision_version=decision_version,
+    )
 
 
 def _read_beside(row: list[Any]) -> Beside:

@@ -141,6 +141,12 @@ class GateStore:
         """Return the incidents of which something waits for a stopped recipient. Raises `Moved`."""
         return next((tuple(json.loads(value)) for _, value in self._values(WAITING, [recipient])), ())
 
+    def policy_text(self, policy: str) -> str | None:
+        """Return the text of a policy adopted before, by its hash. Raises `Moved`."""
+        with reading(self._engine) as conn:
+            self._require_unmoved(conn)
+            return _policy_text(conn, policy)
+
     def agenda(self, until: datetime, limit: int) -> list[Due]:
         """Return the first incidents to be decided again by a moment, in order. Raises `Moved`."""
         query = (

@@ -177,9 +177,8 @@ class Ledger:
 
     def policy(self, policy: str | None = None) -> InForce | None:
         """Return a policy by its hash, or the one in force; None where there is none."""
-        query = select(POLICY).order_by(POLICY.c.offset.desc())
-        if policy is not None:
-            query = query.where(POLICY.c.hash == policy)
+        wanted = policy if policy is not None else self.taking_part().policy
+        query = select(POLICY).where(POLICY.c.hash == wanted).order_by(POLICY.c.offset.desc())
         with reading(self._engine) as conn:
             row = conn.execute(query.limit(1)).first()
         if row is None:

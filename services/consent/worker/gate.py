@@ -8,9 +8,9 @@ from typing import Protocol
 
 from services.consent.flow.decide import Decider, Desk
 from services.consent.flow.decision import Decision
-from services.consent.flow.fold import Fold, Folded, OtherVersion
+from services.consent.flow.fold import Fold, OtherVersion
 from services.consent.flow.ledger import Entry, entry
-from services.consent.rules.reading import hash_of, parse
+from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.world import World
 from services.consent.store.gate import Adopted, Batch, GateStore, Loaded
@@ -211,6 +211,7 @@ class Gate:
         self._memory.learn(world)
         self._loaded = replace(self._loaded, log=batch.log, decisions=batch.decisions)
         _count(entries)
+        _alarm(world, entries)
 
     def _age(self) -> float:
         """Return for how many seconds the oldest event read and not committed has lain in the log."""
@@ -237,22 +238,22 @@ def _batch(world: World, entries: Sequence[Entry], *, log: int, decisions: int) 
         met_dues=world.met_dues,
         waiting=world.changed_waiting,
         entries=entries,
-        adopted=[row for each in entries for row in _adopted(each.folded)],
+        adopted=list(_adopted(world, entries)),
     )
 
 
-def _adopted(folded: Folded) -> Iterator[Adopted]:
-    """Yield the policy an event brought, if its own decision was made under it."""
-    text = folded.heard.policy
-    if folded.heard.type == EventType.POLICY_ADOPTED and text and hash_of(text) == folded.decision.policy:
+def _adopted(world: World, entries: Sequence[Entry]) -> Iterator[Adopted]:
+    """Yield each policy that was adopted, by the offset of its event, whenever it comes into force."""
+    decided_at = {each.folded.heard.offset: each.folded.decision.decided_at for each in entries}
+    for offset, text in world.adopted.items():
         policy = parse(text)
         yield Adopted(
-            offset=folded.heard.offset,
+            offset=offset,
             hash=policy.hash,
             name=policy.name,
             version=policy.version,
             text=text,
-            adopted_at=format_time(folded.decision.decided_at),
+            adopted_at=format_time(decided_at[offset]),
         )
 
 
@@ -263,3 +264,11 @@ def _count(entries: Sequence[Entry]) -> None:
     for event_id in (overdue for each in entries for overdue in each.folded.overdue):
         telemetry.counter("gate_unreviewed_danger", "Raised forms that say danger, overdue for review").inc()
         log.warning("%s says danger and is overdue for the Hub's review", event_id)
+
+
+def _alarm(world: World, entries: Sequence[Entry]) -> None:
+    """Say which events were to adopt a policy and adopted none: it is faulty, or one person's alone."""
+    for heard in (each.folded.heard for each in entries):
+        if heard.type == EventType.POLICY_ADOPTED and heard.offset not in world.adopted:
+            telemetry.counter("gate_policies_refused", "Policies that could not be adopted").inc()
+            log.error("%s adopts no policy: it is faulty, or nobody confirmed it", heard.event_id)

@@ -126,6 +126,7 @@ def _event(
         recipient=routing["recipient"] or _recipient(header.type, facts),
         policy=routing["policy"],
         decision_version=facts.get("decision_version"),
+        effective_at=_time(facts.get("effective_at")),
         grades=_grades(facts) if is_vpa else _graded(facts),
         confirmed_by=facts.get("confirmed_by"),
         expires_at=_time(facts.get("expires_at")) or _end_of(facts.get("ends_on")),

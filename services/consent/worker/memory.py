@@ -42,6 +42,7 @@ class Memory:
             person_of=self._person,
             agenda=self._agenda(heard),
             waiting_of=self._store.waiting,
+            policy_of=self._store.policy_text,
         )
 
     def _agenda(self, heard: Sequence[Heard]) -> list[Due]:
