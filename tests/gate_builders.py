@@ -297,6 +297,7 @@ def _routing(heard: Heard) -> dict[str, Any]:
     return {
         "incident": heard.incident,
         "victim": heard.victim,
+        "person_causing_harm": heard.causing_harm,
         "publisher": heard.publisher,
         "publisher_person": heard.publisher_person,
         "children": [

@@ -12,8 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.consent import api, commands
 from services.consent.flow.decide import Desk
-from services.consent.keyring.opening import Keys, Opener
+from services.consent.keyring.opening import Opener
+from services.consent.keyring.parties import Parties
 from services.consent.keyring.telling import Registry, Teller
+from services.consent.keyring.unsealing import Keys
 from services.consent.store.gate import GateStore
 from services.consent.store.ledger import Ledger
 from services.consent.worker.gate import Gate, Partition, Quiet, Writer
@@ -119,6 +121,10 @@ class KeyringService:
         engine = engine_for(DATABASE, settings)
         GateStore(engine).create_tables()
         self._ledger = Ledger(engine)
+        known = Secrets.load(settings)
+        self._persons = KeyStore(engine_for("keys", settings), FileKek(known.kek))
+        self._persons.create_tables()
+        self._parties = Parties(self._registered.person, self._persons, known.match)
         self._opener = self._made_opener(settings, KafkaWriter(access, partition=self._registered.partition))
 
     def app(self) -> FastAPI:
@@ -130,7 +136,7 @@ class KeyringService:
                 api.Keyring(
                     verifier=Verifier(self._registered, self._settings.credentials),
                     opener=self._opener,
-                    teller=Teller(self._ledger, self._registry()),
+                    teller=Teller(self._ledger, self._registry(), self._parties),
                     ledger=self._ledger,
                     recipients=self._registered.recipients(),
                 )
@@ -153,13 +159,12 @@ class KeyringService:
 
     def _made_opener(self, settings: Settings, writer: KafkaWriter) -> Opener:
         known = Secrets.load(settings)
-        persons = KeyStore(engine_for("keys", settings), FileKek(known.kek))
-        persons.create_tables()
         return Opener(
             ledger=self._ledger,
             log=self._log,
             openings=writer,
-            keys=Keys(persons=persons, routing=known.routing, catalogue=load_catalogue()),
+            keys=Keys(persons=self._persons, routing=known.routing, catalogue=load_catalogue()),
+            parties=self._parties,
             clock=clock_for(settings),
             new_id=lambda: secrets.token_hex(16),
         )

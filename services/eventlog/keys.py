@@ -4,6 +4,7 @@ Written by the door alone. A person's key and tokens are made before an event ab
 appended, and destroyed together: what was sealed for them is then unreadable everywhere.
 """
 
+import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ from sqlalchemy import (
 from services.eventlog.errors import KeyMissing, Tampered
 from services.runtime.database import reading, writing
 
+NAME = "name:"
+"""Begins a token of a name and birthday."""
+
 KEY_SIZE = 32
 NONCE_SIZE = 12
 _AT_ONCE = 500
@@ -53,6 +57,11 @@ TOKENS = Table(
     Column("token", String(128), primary_key=True),
     Column("person", String(64), primary_key=True, index=True),
 )
+
+
+def name_token(match_key: bytes, mark: str) -> str:
+    """Return the keyed token of a name and birthday (`match_on_name`): it says nothing without the key."""
+    return NAME + hmac.digest(match_key, mark.encode("utf-8"), "sha256").hex()
 
 
 class KeyEncryption(Protocol):

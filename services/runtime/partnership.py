@@ -66,12 +66,18 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A named member of staff; `id` is opaque and is what tokens, openings and logs carry."""
+    """A named member of staff; `id` is opaque and is what tokens, openings and logs carry.
+
+    Birth date and home are there for one thing: what names them, or where they live, is closed to them.
+    """
 
     id: str
     name: str
     agency: str
     role: Role
+    date_of_birth: date | None = None
+    address: str = ""
+    postcode: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +171,7 @@ def _school(row: Mapping[str, Any]) -> School:
 
 def _people(doc: Mapping[str, Any]) -> Iterator[Person]:
     for row in doc["person"]:
-        yield Person(id=row["id"], name=row["name"], agency=row["agency"], role=Role(row["role"]))
+        yield Person(**{**row, "role": Role(row["role"])})
     for row in doc["school"]:
         agency = f"school:{row['urn']}"
         yield Person(id=f"p-school-{row['urn']}", name=row["dsl"], agency=agency, role=Role.DSL)

@@ -1,5 +1,6 @@
 """How two records are seen to speak of one person, without keeping either."""
 
+import re
 import unicodedata
 from datetime import date
 
@@ -28,6 +29,19 @@ def match_on_calling(given_name: str, family_name: str) -> str | None:
     """Return the text for a name alone, which stands for somebody within one incident; None as above."""
     given, family = normalise_name(given_name), normalise_name(family_name)
     return "\x1f".join(("called", given, family)) if given and family else None
+
+
+def match_on_home(address: str, postcode: str) -> str | None:
+    """Return the text that two ways of writing one home's address share: its postcode and its number.
+
+    A home without a number goes by its first line; None where there is no postcode to tell streets apart.
+    """
+    code = "".join(filter(str.isalnum, postcode.casefold()))
+    if not code:
+        return None
+    number = re.search(r"\d+\s*[a-z]?\b", address.casefold())
+    home = number.group().replace(" ", "") if number else normalise_name(address.split(",")[0])
+    return "\x1f".join(("home", code, home)) if home else None
 
 
 def age_on(day: date, date_of_birth: date) -> int:

@@ -4,24 +4,27 @@ import itertools
 import json
 import threading
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
-from services.consent.keyring.opening import Busy, Keys, Opened, Opener, Refused, Request
+from services.consent.keyring.opening import Busy, Opened, Opener, Refused, Request
+from services.consent.keyring.parties import Parties
+from services.consent.keyring.unsealing import Keys
 from services.consent.store.ledger import Ledger
 from services.eventlog.envelope import Release
 from services.eventlog.errors import Unavailable
 from services.eventlog.ids import release_id
-from services.eventlog.keys import FileKek, KeyStore
+from services.eventlog.keys import FileKek, KeyStore, name_token
 from services.eventlog.topics import OPENINGS
 from services.runtime.clock import rest
 from services.runtime.database import engine_at
 from services.runtime.identity import Caller
-from services.runtime.partnership import Role
+from services.runtime.partnership import Person, Role
 from services.vocabulary.events import EventType
+from services.vocabulary.people import match_on_name
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import Risk, VulnerableAdult
 from tests.gate_builders import (
@@ -43,6 +46,7 @@ from tests.gate_builders import (
 
 PEOPLE = ("victim", "one", "two", "causing harm")
 PURPOSE = "Safety planning"
+MATCH_KEY = b"m" * 32
 
 
 class Room:
@@ -54,7 +58,9 @@ class Room:
         self.keys.create_tables()
         self.keys.create([internal(name) for name in PEOPLE], at=START)
         numbers = itertools.count(1)
+        self.staff: dict[str, Person] = {}
         self.opener = Opener(
+            parties=Parties(self.staff.get, self.keys, MATCH_KEY),
             ledger=Ledger(engine),
             log=self.bench.log.reader({}),
             openings=self.bench.log.writer(),
@@ -108,6 +114,7 @@ def test_an_opening_is_on_record_with_who_which_agency_and_what_for_before_it_is
             "purpose": PURPOSE,
             "sections": ["victim", "narrative"],
             "refused": False,
+            "party": False,
         }
     ]
 
@@ -280,6 +287,64 @@ def test_a_ground_past_its_time_opens_nothing_by_the_clock(room: Room) -> None:
     assert before.sections
     with pytest.raises(Refused):
         room.open(somebody_at("cedah"), release.release_id, "victim")
+
+
+def staff(person: str, name: str, **more: Any) -> Person:
+    return Person(id=person, name=name, agency="dafsu", role=Role.PRACTITIONER, **more)
+
+
+def looks_absent(room: Room, caller: Caller, release: Release) -> bool:
+    """Say whether a release cannot be opened, and that is on record as asked for by a party to it."""
+    with pytest.raises(Refused):
+        room.open(caller, release.release_id)
+    last = room.record()[-1]
+    return (last["refused"], last["party"], last["sections"], last["person"]) == (
+        True,
+        True,
+        [],
+        caller.person,
+    )
+
+
+def test_what_names_a_member_of_staff_in_any_role_is_closed_to_them_and_to_nobody_else(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.HIGH), pupils=[a_child("one")]))
+    room.bench.settle()
+    release, worker = room.release("dafsu"), somebody_at("dafsu")
+    assert worker.person is not None
+    for name in ("Quillamareth", "Brindlewyck", "Orrinvaldesk"):
+        room.staff[worker.person] = staff(worker.person, name)
+        assert looks_absent(room, worker, release)
+
+    room.staff[worker.person] = staff(worker.person, "Somebody Else")
+    assert room.open(worker, release.release_id, "victim").sections
+
+
+def test_asking_for_a_section_that_does_not_name_them_is_no_way_round(room: Room) -> None:
+    room.bench.publish(a_form(of=grades(Risk.HIGH)))
+    room.bench.settle()
+    worker = somebody_at("dafsu")
+    assert worker.person is not None
+    room.staff[worker.person] = staff(worker.person, "Orrinvaldesk")
+
+    with pytest.raises(Refused):
+        room.open(worker, room.release("dafsu").release_id, "narrative")
+
+
+def test_another_event_of_an_incident_that_names_them_is_closed_too(room: Room) -> None:
+    form = a_form(of=grades(Risk.HIGH))
+    room.bench.publish(form, case(EventType.CASE_OPENED, "mycwa"))
+    room.bench.settle()
+    worker, opened = somebody_at("dafsu"), room.release("dafsu")
+    assert worker.person is not None
+    born = date(1988, 2, 3)
+    mark = match_on_name("Iveedwynora", "Keengarlandby", born)
+    assert mark is not None
+    assert opened.event_id != form.event_id
+    assert room.open(worker, opened.release_id).sections
+    room.keys.add_tokens({internal("victim"): [name_token(MATCH_KEY, mark)]})
+    room.staff[worker.person] = staff(worker.person, "Iveedwynora Keengarlandby", date_of_birth=born)
+
+    assert looks_absent(room, worker, opened)
 
 
 def test_a_school_opens_its_own_pupils_and_notify_opens_the_children_it_plans_for(room: Room) -> None:

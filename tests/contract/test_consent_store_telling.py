@@ -12,8 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
 from services.consent import api
-from services.consent.keyring.opening import Keys, Opener
+from services.consent.keyring.opening import Opener
+from services.consent.keyring.parties import Parties
 from services.consent.keyring.telling import Registry, Teller
+from services.consent.keyring.unsealing import Keys
 from services.consent.store.ledger import Ledger
 from services.eventlog.aliases import alias
 from services.eventlog.ids import event_id
@@ -42,7 +44,7 @@ from tests.gate_builders import (
     policy_adopted,
 )
 
-ID_KEY = b"i" * 32
+ID_KEY, MATCH_KEY = b"i" * 32, b"m" * 32
 PARTNERSHIP = Partnership.load(DEMO_PARTNERSHIP)
 HUB, RESPONDER = ("police", "p-hub-1"), ("police", "p-responder-3")
 LEAD, PRACTITIONER = ("cedah", "p-cedah-1"), ("cedah", "p-cedah-2")
@@ -59,6 +61,7 @@ class Office:
         keys.create_tables()
         keys.create([internal("victim"), internal("causing harm"), internal("one")], at=START)
         ledger = Ledger(engine)
+        parties = Parties(PARTNERSHIP.person, keys, MATCH_KEY)
         self._app = FastAPI()
         self._app.include_router(
             api.router(
@@ -69,6 +72,7 @@ class Office:
                         log=self.bench.log.reader({}),
                         openings=self.bench.log.writer(),
                         keys=Keys(persons=keys, routing=ROUTING_KEY, catalogue=catalogue()),
+                        parties=parties,
                         clock=self.bench.clock,
                         new_id=lambda: "0" * 32,
                     ),
@@ -80,6 +84,7 @@ class Office:
                             id_key=ID_KEY,
                             alias_key=ALIAS_KEY,
                         ),
+                        parties,
                     ),
                     ledger=ledger,
                     recipients=PARTNERSHIP.recipients(),

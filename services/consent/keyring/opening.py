@@ -1,22 +1,21 @@
 """Open sections for a named person and a purpose. On the record first, shown second."""
 
 import json
+import logging
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.consent.flow.ledger import Became
+from services.consent.keyring.parties import TELLING, Parties, is_named
 from services.consent.keyring.rights import base, openable
+from services.consent.keyring.unsealing import Fetches, Keys, SealedEvent, Unsealer
 from services.consent.store.ledger import Ledger, Released
-from services.eventlog import codec
-from services.eventlog.catalogue import Catalogue
-from services.eventlog.envelope import Section
 from services.eventlog.errors import KeyMissing
-from services.eventlog.keys import KeyStore
-from services.eventlog.records import Record, Stored
-from services.eventlog.sealing import open_section, person_of
+from services.eventlog.records import Record
 from services.eventlog.topics import LOG, OPENINGS
+from services.runtime import telemetry
 from services.runtime.clock import Clock, elapsed, rest
 from services.runtime.identity import Caller
 from services.vocabulary.times import format_time
@@ -29,6 +28,8 @@ RELEASE_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 UNKNOWN = "unknown"
 """Recorded in place of a release id that cannot be one: what a caller made up is not kept."""
 
+log = logging.getLogger("sightline.keyring")
+
 _dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -36,18 +37,12 @@ class Refused(Exception):
     """There is nothing here for the caller: forbidden, unknown and erased are one and the same."""
 
 
+class Party(Refused):
+    """The caller, or their household, is a party to it: closed to them, and somebody elsewhere is told."""
+
+
 class Busy(Exception):
     """The gate has not reached the log's end in time: ask again."""
-
-
-class Fetches(Protocol):
-    """What opening needs of a reader."""
-
-    def end(self, topic: str) -> int:
-        """Return where a topic ends."""
-
-    def fetch(self, topic: str, offsets: Collection[int]) -> dict[int, Stored]:
-        """Return the records at these offsets."""
 
 
 class Appends(Protocol):
@@ -74,15 +69,6 @@ class Opened:
     opening_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """What opens sections: persons' keys, the routing key, and what the content means."""
-
-    persons: KeyStore
-    routing: bytes
-    catalogue: Catalogue
-
-
 class Opener:
     """Opens what a decision released."""
 
@@ -93,13 +79,15 @@ class Opener:
         log: Fetches,
         openings: Appends,
         keys: Keys,
+        parties: Parties,
         clock: Clock,
         new_id: Callable[[], str],
     ) -> None:
         self._ledger = ledger
         self._log = log
         self._openings = openings
-        self._keys = keys
+        self._unsealer = Unsealer(log, keys)
+        self._parties = parties
         self._clock = clock
         self._new_id = new_id
 
@@ -108,7 +96,8 @@ class Opener:
 
         1. Find the release among those the caller may open anything of. One that is not there may be on
            its way: wait for the gate. What is another's waits just as long as what never was.
-        2. Check that it stands, is in time, and released every section asked for.
+        2. Check that it stands, is in time, released every section asked for, and that neither the event
+        nor another of its incident is about the caller or their home.
         3. Where its ground can end, wait until the gate has reached the log's end as it was when
            asked, and check again: a withdrawal receipted before is honoured.
         4. Open.  5. Append the opening to `openings` and wait for the acknowledgement.
@@ -119,9 +108,12 @@ class Opener:
         """
         try:
             release, names = self._checked(caller, request)
-            content = self._content(release, names)
-        except (Refused, KeyMissing):
-            self._record(caller, request, self._known(request.release_id), names=None)
+            event = self._unsealer.event(release.event_offset)
+            self._require_no_party(caller, release, event)
+            content = self._content(release, names, event)
+        except (Refused, KeyMissing) as error:
+            about = self._known(request.release_id)
+            self._record(caller, request, about, names=None, party=isinstance(error, Party))
             raise Refused from None
         return Opened(sections=content, opening_id=self._record(caller, request, release, names=names))
 
@@ -133,6 +125,15 @@ class Opener:
             release = self._found(caller, request.release_id)
             names = self._allowed(caller, request, release)
         return release, names
+
+    def _require_no_party(self, caller: Caller, release: Released, event: SealedEvent) -> None:
+        identity = self._parties.identity(caller.person)
+        if identity is None:
+            return
+        incident = self._ledger.incident(release.incident) if release.incident is not None else None
+        says = self._unsealer.telling(event, TELLING)
+        if self._parties.in_incident(identity, incident) or is_named(identity, says):
+            raise Party
 
     def _found(self, caller: Caller, release_id: str) -> Released:
         release = self._openable(caller, release_id)
@@ -195,35 +196,21 @@ class Opener:
                 raise Busy
             rest(LOOK_SECONDS)
 
-    def _content(self, release: Released, names: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        stored = self._log.fetch(LOG, [release.event_offset])[release.event_offset]
-        envelope = codec.decode_envelope(stored.value)
-        event_type = codec.decode_header(envelope.header).type
-        at = {(section := codec.decode_section(sealed.body)).index: section for sealed in envelope.sections}
-        sections = {name: at[release.sections[name]] for name in names}
-        persons = {
-            name: person_of(section, release.event_id, self._keys.routing)
-            for name, section in sections.items()
-        }
-        keys = self._keys.persons.get_all(person for person in persons.values() if person is not None)
-        return {
-            name: self._plain(section, release.event_id, event_type, self._key(persons[name], keys))
-            for name, section in sections.items()
-        }
-
-    def _key(self, person: str | None, keys: Mapping[str, bytes]) -> bytes:
-        if person is None:
-            return self._keys.routing
-        if person not in keys:
-            raise KeyMissing("no key: never made, or destroyed")
-        return keys[person]
-
-    def _plain(self, section: Section, event_id: str, event_type: str, key: bytes) -> Mapping[str, Any]:
-        schema = self._keys.catalogue.section(section.schema_id, event_type)
-        return codec.decode_content(schema, open_section(section, event_id, key))
+    def _content(
+        self, release: Released, names: Sequence[str], event: SealedEvent
+    ) -> dict[str, Mapping[str, Any]]:
+        leaves = {name: release.sections[name] for name in names}
+        plain = self._unsealer.unsealed(event, leaves.values())
+        return {name: plain[leaf] for name, leaf in leaves.items()}
 
     def _record(
-        self, caller: Caller, request: Request, release: Released | None, *, names: Sequence[str] | None
+        self,
+        caller: Caller,
+        request: Request,
+        release: Released | None,
+        *,
+        names: Sequence[str] | None,
+        party: bool = False,
     ) -> str:
         """Put an opening, or a refused attempt (no names), on record. Returns its id once it is kept."""
         opening_id = self._new_id()
@@ -238,8 +225,12 @@ class Opener:
             "purpose": request.purpose,
             "sections": list(names or ()),
             "refused": names is None,
+            "party": party,
         }
         self._openings.append(OPENINGS, [Record(key=opening_id.encode(), value=_dumps(record).encode())])
+        if party:
+            telemetry.counter("keyring_parties_refused", "Openings asked for by a party to it").inc()
+            log.warning("opening %s was refused: who asked is a party to it", opening_id)
         return opening_id
 
 

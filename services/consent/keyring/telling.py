@@ -9,10 +9,12 @@ from typing import Any
 from services.consent.flow.decide import ALL_OTHER_SCHOOLS
 from services.consent.flow.decision import Answer
 from services.consent.flow.explain import Case, Known, explain
+from services.consent.keyring.parties import Parties
 from services.consent.keyring.rights import may_be_told, sees_all
 from services.consent.rules.not_shared import NOT_SHARED
 from services.consent.rules.policy import EDUCATION, Policy
 from services.consent.rules.reading import parse
+from services.consent.state.entities import Incident
 from services.consent.store.ledger import Answered, Closing, Ledger
 from services.eventlog.aliases import alias, unalias
 from services.eventlog.ids import event_id
@@ -55,8 +57,9 @@ class _Latest:
 class Teller:
     """Explains decisions from the ledger."""
 
-    def __init__(self, ledger: Ledger, registry: Registry) -> None:
+    def __init__(self, ledger: Ledger, registry: Registry, parties: Parties) -> None:
         self._ledger = ledger
+        self._parties = parties
         self._registry = registry
         self._policy = lru_cache(maxsize=32)(self._parsed)
 
@@ -73,7 +76,7 @@ class Teller:
         incident = given[0].incident
         known = Known(
             event_type=given[0].event_type,
-            incident=self._ledger.incident(incident) if incident is not None else None,
+            incident=self._open_to(caller, incident) if incident is not None else None,
             agreements=self._ledger.taking_part().agreements,
         )
         return {
@@ -93,7 +96,16 @@ class Teller:
         answers = _standing(self._ledger.of_incident(incident))
         if not answers:
             raise NothingToTell
+        self._open_to(caller, incident)
         return {"incident": text, "sharing": [_row(each) for each in answers.values()]}
+
+    def _open_to(self, caller: Caller, key: str) -> Incident | None:
+        """Return an incident. Raises NothingToTell where the caller is a party to it."""
+        incident = self._ledger.incident(key)
+        identity = self._parties.identity(caller.person)
+        if identity is not None and self._parties.in_incident(identity, incident):
+            raise NothingToTell
+        return incident
 
     def _may(self, caller: Caller, answer: Answer) -> bool:
         """Say whether a caller may be told of an answer. That it was decided not to share with somebody is

@@ -108,6 +108,8 @@ class Incident(NamedTuple):
     beside: Mapping[str, Beside] = NOTHING
     """Other events of the incident that somebody is owed, by event id."""
     children: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    """Everyone an event of the incident ever named, in any role."""
     consents: Mapping[str, Said] = NOTHING
     overrides: Mapping[str, Override] = NOTHING
     not_shared: tuple[NotShared, ...] = ()

@@ -22,7 +22,7 @@ def evolve(world: World, heard: Heard) -> None:
     take_part(world, heard)
     if heard.incident is not None:
         before = world.incident(heard.incident)
-        after = _folded(before, heard)
+        after = _with_parties(_folded(before, heard), heard)
         if after is not before:
             world.put_incident(heard.incident, after)
         _link_people(world, heard, heard.incident)
@@ -56,6 +56,12 @@ def _time_passes(world: World, heard: Heard) -> datetime:
         return time
     world.standing = world.standing._replace(time=heard.recorded_at)
     return heard.recorded_at
+
+
+def _with_parties(incident: Incident, heard: Heard) -> Incident:
+    named = filter(None, (heard.victim, heard.causing_harm, *(child.person for child in heard.children)))
+    new = [person for person in dict.fromkeys(named) if person not in incident.parties]
+    return incident._replace(parties=(*incident.parties, *new)) if new else incident
 
 
 def _folded(incident: Incident, heard: Heard) -> Incident:

@@ -58,6 +58,7 @@ class Heard:
     publisher_person: str | None = None
     incident: str | None = None
     victim: str | None = None
+    causing_harm: str | None = None
     children: tuple[Child, ...] = ()
     consent: tuple[tuple[str, str], ...] = ()
     all_incidents: bool = False

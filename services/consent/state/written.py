@@ -48,6 +48,7 @@ def read_incident(text: str) -> Incident:
         form=_read_form(d["form"]) if d["form"] else None,
         beside={event_id: _read_beside(row) for event_id, row in d["beside"].items()},
         children=tuple(d["children"]),
+        parties=tuple(d["parties"]),
         consents={to: _read_said(row) for to, row in d["consents"].items()},
         overrides={to: _read_override(row) for to, row in d["overrides"].items()},
         not_shared=tuple(map(_read_not_shared, d["not_shared"])),
@@ -106,6 +107,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "form": _form(incident.form) if incident.form else None,
         "beside": {key: [_form(row.form), _helds(row.held)] for key, row in incident.beside.items()},
         "children": incident.children,
+        "parties": incident.parties,
         "consents": {
             to: [said.answer, _when(said.at), _when(said.recorded_at), said.event_id, _when(said.expires_at)]
             for to, said in incident.consents.items()

@@ -40,6 +40,7 @@ class Released:
     kind: ReleaseKind
     event_id: str
     event_offset: int
+    incident: str | None
     line: str | None
     ground: Ground
     not_after: datetime | None
@@ -269,6 +270,7 @@ def _released(row: RowMapping) -> Released:
         kind=ReleaseKind(str(row["kind"])),
         event_id=str(row["event_id"]),
         event_offset=int(str(row["event_offset"])),
+        incident=str(row["incident"]) if row["incident"] is not None else None,
         line=str(row["line"]) if row["line"] is not None else None,
         ground=Ground(str(row["ground"])),
         not_after=parse_time(str(row["not_after"])) if row["not_after"] is not None else None,

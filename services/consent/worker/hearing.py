@@ -119,6 +119,7 @@ def _event(
         publisher_person=routing["publisher_person"],
         incident=routing["incident"],
         victim=routing["victim"],
+        causing_harm=routing["person_causing_harm"],
         children=tuple([_child(each) for each in routing["children"]]),
         consent=tuple(sorted(routing["consent"].items())),
         all_incidents=routing["all_incidents"],

@@ -7,12 +7,11 @@ from secrets import token_hex
 
 from sqlalchemy import Connection, select
 
-from services.eventlog.keys import TOKENS, KeyStore
+from services.eventlog.keys import NAME, TOKENS, KeyStore, name_token
 from services.ingest.rules.people import may_be, recognise, recognise_child
 from services.ingest.state import Candidate, Marks
 
 _NHS = "nhs:"
-_NAME = "name:"
 _CHILD = "child:"
 
 
@@ -20,7 +19,7 @@ def keyed(marks: Marks, match_key: bytes) -> Marks:
     """Return the tokens of a person's marks: what is looked up and kept, and says nothing without the key."""
     return Marks(
         nhs=None if marks.nhs is None else _NHS + _mac(match_key, marks.nhs),
-        name=None if marks.name is None else _NAME + _mac(match_key, marks.name),
+        name=None if marks.name is None else name_token(match_key, marks.name),
         called=None if marks.called is None else _mac(match_key, marks.called),
     )
 
@@ -163,7 +162,7 @@ class People:
         rows = self._conn.execute(
             select(TOKENS.c.person, TOKENS.c.token)
             .where(TOKENS.c.person.in_(sorted(self._keys)))
-            .where(TOKENS.c.token.startswith(_NHS) | TOKENS.c.token.startswith(_NAME))
+            .where(TOKENS.c.token.startswith(_NHS) | TOKENS.c.token.startswith(NAME))
             .order_by(TOKENS.c.token)
         )
         for row in rows:
