@@ -177,6 +177,45 @@ def explain(
         print(show.decision(one))
 
 
+@app.command()
+def ledger(
+    name: Annotated[
+        str,
+        typer.Argument(help="not-shared, withheld, overridden, openings, parties, or told (with --about)."),
+    ],
+    from_: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
+    to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
+    about: Annotated[
+        str | None, typer.Option(help="The alias of a person, as an inbox row's `person` has it.")
+    ] = None,
+    sample: Annotated[int | None, typer.Option(help="So many overrides, chosen by nobody.")] = None,
+    as_: As = "police",
+    person: By = None,
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Print a list of the ledger: what went nowhere, was withheld, overridden, opened; who was told.
+
+    Example: sightline ledger withheld --from 2024-09-01 --to 2024-09-30
+    """
+    from services.cli import reading, show
+
+    query = {
+        "from": from_.date().isoformat() if from_ else None,
+        "to": to.date().isoformat() if to else None,
+        "person": about,
+        "sample": str(sample) if sample is not None else None,
+    }
+    found = reading.ledger(_system(url, data), name, query, as_, person)
+    if json_:
+        return show.document(found)
+    for row in found["rows"]:
+        print(show.ledger_row(row))
+    if found["more"]:
+        show.progress("there are more: ask for fewer days")
+
+
 @policy.command("show")
 def policy_show(url: Url = None, data: Data = None, json_: Json = False) -> None:
     """Print the policy in force.

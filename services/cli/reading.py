@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from services.cli.client import Answer, Lost, System
-from services.cli.errors import NothingFound
+from services.cli.errors import CliError, NothingFound
 from services.cli.publishing import AGAIN, AGAIN_SECONDS
 from services.runtime.clock import elapsed, rest
 
@@ -52,6 +52,24 @@ def explanation(system: System, event: str, to: str | None, person: str | None =
     answer = system.get(path, {"to": to or ""}, person=person)
     if answer.status == NOT_FOUND:
         raise NothingFound(_nothing(event, to))
+    found: dict[str, Any] = answer.good()
+    return found
+
+
+LEDGERS = ("not-shared", "withheld", "overridden", "openings", "parties", "told")
+
+
+def ledger(
+    system: System, name: str, query: Mapping[str, str | None], agency: str, person: str | None
+) -> dict[str, Any]:
+    """Return one of the ledger's lists. Raises NothingFound where there is none the caller may have."""
+    if name not in LEDGERS:
+        raise CliError(f"there is no list `{name}`: ask for one of {', '.join(LEDGERS)}")
+    asked = {key: value for key, value in query.items() if value is not None}
+    answer = system.get(f"/v1/ledger/{name}", asked, agency=agency, person=person)
+    if answer.status == NOT_FOUND:
+        about = "the alias is not one of yours" if name == "told" else "ask as the Hub or an auditor"
+        raise NothingFound(f"there is nothing in `{name}` that you may have: {about}")
     found: dict[str, Any] = answer.good()
     return found
 

@@ -48,6 +48,18 @@ def decision(row: Mapping[str, Any]) -> str:
     return f"{row['outcome']:<7} {row['recipient']:<20} {why}"
 
 
+def ledger_row(row: Mapping[str, Any]) -> str:
+    """Return a row of one of the ledger's lists as one line for people: what there is to say, in order."""
+    said = ((name.replace("_", " "), value) for name, value in row.items() if value not in (None, [], {}))
+    return "  ".join(f"{name} {_plain(value)}" for name, value in said)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+
+
 def published(row: Mapping[str, Any]) -> str:
     """Return the door's answer to one event as one line for people."""
     notes = [

@@ -12,14 +12,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.consent import api, commands
 from services.consent.flow.decide import Desk
+from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.opening import Opener
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.telling import Registry, Teller
 from services.consent.keyring.unsealing import Keys
 from services.consent.store.gate import GateStore
 from services.consent.store.ledger import Ledger
+from services.consent.store.lists import Lists
+from services.consent.store.openings import Openings
 from services.consent.worker.gate import Gate, Partition, Quiet, Writer
 from services.consent.worker.hearing import Ear
+from services.consent.worker.witness import Witness
 from services.eventlog.access import Access
 from services.eventlog.aliases import Kind, alias
 from services.eventlog.catalogue_files import load_catalogue
@@ -118,13 +122,16 @@ class KeyringService:
         self._registered = Partnership.load(settings.partnership)
         access = Access.of(settings, KEYRING)
         self._log = KafkaReader(access, {}, self._registered.partition)
-        engine = engine_for(DATABASE, settings)
-        GateStore(engine).create_tables()
-        self._ledger = Ledger(engine)
-        known = Secrets.load(settings)
-        self._persons = KeyStore(engine_for("keys", settings), FileKek(known.kek))
+        self._engine = engine_for(DATABASE, settings)
+        GateStore(self._engine).create_tables()
+        self._ledger = Ledger(self._engine)
+        self._known = Secrets.load(settings)
+        self._persons = KeyStore(engine_for("keys", settings), FileKek(self._known.kek))
         self._persons.create_tables()
-        self._parties = Parties(self._registered.person, self._persons, known.match)
+        self._parties = Parties(self._registered.person, self._persons, self._known.match)
+        self._openings = Openings(engine_for(KEYRING, settings))
+        self._openings.create_tables()
+        self.witness = Witness(self._openings, self._reader)
         self._opener = self._made_opener(settings, KafkaWriter(access, partition=self._registered.partition))
 
     def app(self) -> FastAPI:
@@ -138,6 +145,7 @@ class KeyringService:
                     opener=self._opener,
                     teller=Teller(self._ledger, self._registry(), self._parties),
                     ledger=self._ledger,
+                    ledgers=Ledgers(Lists(self._engine), self._openings, self._parties, self._known.alias),
                     recipients=self._registered.recipients(),
                 )
             )
@@ -154,28 +162,31 @@ class KeyringService:
         return True
 
     def standing(self) -> Standing:
-        """Return where `openings` ends: the keyring keeps nothing back and follows nothing."""
-        return Standing(service="keyring", behind=0, pending=0, ends={OPENINGS: self._log.end(OPENINGS)})
+        """Return how far the copy of `openings` is behind the record."""
+        end = self._log.end(OPENINGS)
+        behind = max(end - self.witness.position, 0)
+        return Standing(service="keyring", behind=behind, pending=0, ends={OPENINGS: end})
+
+    def _reader(self, starts: Mapping[str, int]) -> KafkaReader:
+        return KafkaReader(Access.of(self._settings, KEYRING), starts, self._registered.partition)
 
     def _made_opener(self, settings: Settings, writer: KafkaWriter) -> Opener:
-        known = Secrets.load(settings)
         return Opener(
             ledger=self._ledger,
             log=self._log,
             openings=writer,
-            keys=Keys(persons=self._persons, routing=known.routing, catalogue=load_catalogue()),
+            keys=Keys(persons=self._persons, routing=self._known.routing, catalogue=load_catalogue()),
             parties=self._parties,
             clock=clock_for(settings),
             new_id=lambda: secrets.token_hex(16),
         )
 
     def _registry(self) -> Registry:
-        known = Secrets.load(self._settings)
         return Registry(
             publishers=self._registered.publishers(),
             title_of=self._registered.title_of,
-            id_key=known.id,
-            alias_key=known.alias,
+            id_key=self._known.id,
+            alias_key=self._known.alias,
         )
 
 
@@ -192,7 +203,8 @@ def main(arguments: list[str]) -> int:
         serve(service.app(), settings, service.gate.run)
     elif arguments == ["keyring"]:
         telemetry.setup("keyring", settings)
-        serve(KeyringService(settings).app(), settings)
+        keyring = KeyringService(settings)
+        serve(keyring.app(), settings, keyring.witness.run)
     elif arguments == ["rebuild"]:
         commands.clear(engine_for(DATABASE, settings))
         print(commands.catch_up(GateService(settings, quiet=True).gate), "records folded again")

@@ -10,10 +10,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from services.consent.keyring.counts import summary
+from services.consent.keyring.ledgers import MOST, Ledgers, List, NotForYou, Question
 from services.consent.keyring.opening import Busy, Opener, Refused, Request
 from services.consent.keyring.rights import sees_all
 from services.consent.keyring.telling import NothingToTell, Teller
-from services.consent.store.ledger import Days, Ledger
+from services.consent.store.days import Days
+from services.consent.store.ledger import Ledger
 from services.eventlog.errors import Unavailable
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.partnership import Role
@@ -47,6 +49,7 @@ class Keyring:
     opener: Opener
     teller: Teller
     ledger: Ledger
+    ledgers: Ledgers
     recipients: tuple[str, ...]
 
 
@@ -62,6 +65,11 @@ def router(keyring: Keyring) -> APIRouter:
 def nothing_here() -> JSONResponse:
     """Return the one answer for what is forbidden, unknown or erased."""
     return problem(404, "not found", "there is nothing here for you: check the id")
+
+
+def no_such_days() -> JSONResponse:
+    """Return the answer for days in the wrong order."""
+    return problem(422, "no such days", "`from` is after `to`: give the earlier day first")
 
 
 def _opening(routes: APIRouter, keyring: Keyring) -> None:
@@ -107,12 +115,30 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
         def counted(caller: Caller) -> JSONResponse:
             if not (sees_all(caller) or caller.agency == "partnership"):
                 return nothing_here()
-            if first is not None and last is not None and first > last:
-                return problem(422, "no such days", "`from` is after `to`: give the earlier day first")
-            days = Days(first=first, last=last)
+            days = _days(first, last)
+            if days is None:
+                return no_such_days()
             return JSONResponse(summary(keyring.ledger, keyring.recipients, days))
 
         return _answered(keyring.verifier, authorization, counted)
+
+    @routes.get("/v1/ledger/{name}", summary="The ledger as lists")
+    def ledger_list(
+        name: List,
+        authorization: Token = None,
+        first: Annotated[date | None, Query(alias="from")] = None,
+        last: Annotated[date | None, Query(alias="to")] = None,
+        sample: Annotated[int | None, Query(ge=1, le=MOST)] = None,
+        person: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
+    ) -> JSONResponse:
+        def listed(caller: Caller) -> JSONResponse:
+            days = _days(first, last)
+            if days is None:
+                return no_such_days()
+            question = Question(days=days, sample=sample, person=person)
+            return JSONResponse(keyring.ledgers.rows(caller, name, question))
+
+        return _answered(keyring.verifier, authorization, listed)
 
     @routes.get("/v1/policy", summary="The policy in force")
     def policy(authorization: Token = None) -> JSONResponse:
@@ -137,6 +163,13 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
         return _answered(keyring.verifier, authorization, shown)
 
 
+def _days(first: date | None, last: date | None) -> Days | None:
+    """Return the days asked about, or None where they end before they begin."""
+    if first is not None and last is not None and first > last:
+        return None
+    return Days(first=first, last=last)
+
+
 def _answered(
     verifier: Verifier, authorization: str | None, answer: Callable[[Caller], JSONResponse]
 ) -> JSONResponse:
@@ -145,7 +178,7 @@ def _answered(
         return answer(verifier.caller(authorization))
     except Unauthenticated as error:
         return problem(401, "not authenticated", str(error), headers={"www-authenticate": "Bearer"})
-    except (Refused, NothingToTell):
+    except (Refused, NothingToTell, NotForYou):
         return nothing_here()
     except Busy:
         return busy("the gate has not reached the end of the log: send the same again")

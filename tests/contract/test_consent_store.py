@@ -11,8 +11,9 @@ from services.consent.flow.fold import OtherVersion
 from services.consent.flow.ledger import Became
 from services.consent.flow.record import decode
 from services.consent.keyring.counts import summary
+from services.consent.store.days import Days
 from services.consent.store.gate import GateStore
-from services.consent.store.ledger import Days, Ledger
+from services.consent.store.ledger import Ledger
 from services.consent.store.tables import LEDGER
 from services.consent.worker.gate import Quiet
 from services.eventlog.errors import Moved, Unavailable

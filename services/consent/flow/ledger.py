@@ -39,12 +39,17 @@ BECAME = {
 
 
 class AnswerRow(NamedTuple):
-    """What one decision answered about one event: itself, or an earlier form again."""
+    """What one decision answered about one event: itself, or an earlier form again.
+
+    `recipient`: whom an override, or a decision not to share, is about.
+    """
 
     offset: int
     event_id: str
     cause: str
     event_type: str
+    recipient: str | None
+    publisher: str
     incident: str | None
     policy: str
     decided_at: str
@@ -137,6 +142,8 @@ def answer_rows(folded: Folded, written: Written) -> Iterator[AnswerRow]:
             event_id=event_id,
             cause=decision.event_id,
             event_type=decision.event_type,
+            recipient=folded.heard.recipient,
+            publisher=folded.heard.publisher,
             incident=folded.incident_of.get(event_id),
             policy=decision.policy,
             decided_at=stamp(decision.decided_at),

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.consent.store.ledger import Days, Ledger
+from services.consent.store.days import Days
+from services.consent.store.ledger import Ledger
 from services.consent.store.tables import VPA
 from services.vocabulary.risk import ChildrenLevel, Risk
 

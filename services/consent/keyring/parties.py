@@ -56,12 +56,21 @@ class Parties:
         known = self._person_of(person) if person is not None else None
         return identity_of(known, self._key) if known is not None else None
 
+    def are(self, member: str | None, person: str) -> bool:
+        """Say whether a member of staff may be a person the door knows."""
+        identity = self.identity(member)
+        return (
+            identity is not None and identity.token is not None and person in self._known_as(identity.token)
+        )
+
     def in_incident(self, identity: Identity, incident: Incident | None) -> bool:
         """Say whether any event of an incident named them, as the door knows people."""
         if incident is None or identity.token is None:
             return False
-        theirs = self._tokens.match([identity.token]).get(identity.token, ())
-        return not set(theirs).isdisjoint(incident.parties)
+        return not set(self._known_as(identity.token)).isdisjoint(incident.parties)
+
+    def _known_as(self, token: str) -> tuple[str, ...]:
+        return self._tokens.match([token]).get(token, ())
 
 
 def identity_of(person: Person, match_key: bytes) -> Identity:

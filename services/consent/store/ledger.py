@@ -4,24 +4,24 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, RowMapping, Select, Table, and_, func, select
+from sqlalchemy import ColumnElement, Engine, RowMapping, Select, func, select
 
 from services.consent.flow.decision import Answer
 from services.consent.flow.ledger import Became
 from services.consent.flow.record import read_answers
 from services.consent.state.entities import Incident, Standing
 from services.consent.state.written import read_incident, read_standing
+from services.consent.store.days import Days
 from services.consent.store.gate import INCIDENT, NAME, STANDING
 from services.consent.store.tables import LEDGER, POLICY, POSITION, RELEASE, STATE, VPA
 from services.eventlog import positions
 from services.eventlog.topics import LOG
 from services.runtime.database import reading
-from services.vocabulary.calendar import LONDON
 from services.vocabulary.grounds import Ground, Reason, ReleaseKind
-from services.vocabulary.times import format_time, parse_time
+from services.vocabulary.times import parse_time
 
 ENDED = (Became.RECALLED.value, Became.CORRECTED.value)
 CLOSING = (ReleaseKind.RECALLED.value, ReleaseKind.CORRECTED.value)
@@ -82,29 +82,6 @@ class InForce:
     version: int
     text: str
     adopted_at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Days:
-    """Days from the first to the last, both included, in Europe/London; None: no limit."""
-
-    first: date | None = None
-    last: date | None = None
-
-    def of(self, table: Table) -> ColumnElement[bool]:
-        """Return the condition that an incident, or else its event, began within these days."""
-        began = table.c.began
-        limits = []
-        if self.first is not None:
-            limits.append(began >= _midnight(self.first))
-        if self.last is not None and self.last < date.max:
-            limits.append(began < _midnight(self.last + timedelta(days=1)))
-        return and_(True, *limits)
-
-
-def _midnight(day: date) -> str:
-    """Return the start of a day as the tables write moments: whole seconds, so that texts compare."""
-    return format_time(datetime(day.year, day.month, day.day, tzinfo=LONDON)).removesuffix("Z")
 
 
 class Ledger:
@@ -192,7 +169,7 @@ class Ledger:
         """Count releases by recipient and ground, recalls left out."""
         query = (
             select(RELEASE.c.recipient, RELEASE.c.ground, func.count().label("count"))
-            .where(days.of(RELEASE), RELEASE.c.kind != ReleaseKind.RECALLED.value)
+            .where(days.of(RELEASE.c.began), RELEASE.c.kind != ReleaseKind.RECALLED.value)
             .group_by(RELEASE.c.recipient, RELEASE.c.ground)
             .order_by(RELEASE.c.recipient, RELEASE.c.ground)
         )
@@ -206,7 +183,7 @@ class Ledger:
         """Count reviewed VPAs owed to a recipient and withheld, by reason, as they stand now."""
         query = (
             select(VPA.c.withheld, func.count())
-            .where(days.of(VPA), VPA.c.reviewed, VPA.c.withheld != "{}")
+            .where(days.of(VPA.c.began), VPA.c.reviewed, VPA.c.withheld != "{}")
             .group_by(VPA.c.withheld)
         )
         counts: dict[str, Counter[str]] = {}
@@ -218,8 +195,9 @@ class Ledger:
 
     def count_vpas(self, days: Days, *conditions: ColumnElement[bool]) -> int:
         """Count incidents whose form stands so."""
+        query = select(func.count()).select_from(VPA).where(days.of(VPA.c.began), *conditions)
         with reading(self._engine) as conn:
-            return conn.scalar(select(func.count()).select_from(VPA).where(days.of(VPA), *conditions)) or 0
+            return conn.scalar(query) or 0
 
     def _answered(self, which: ColumnElement[bool]) -> tuple[Answered, ...]:
         with reading(self._engine) as conn:

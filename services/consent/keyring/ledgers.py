@@ -1,0 +1,153 @@
+"""The ledger's lists, as far as whoever asks may know them (NA 4.13, 4.22; issue 4, 11).
+
+not-shared   VPAs that reached nobody, those with children below the threshold among them
+withheld     what is owed and has no ground, by recipient
+overridden   overrides, and decisions not to share although owed; a sample of them on request
+openings     who opened what for what purpose, and who was refused
+parties      who asked to open what is about themselves or their home
+told         everything anybody was released about one person, and who opened it
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from services.consent.keyring.parties import Parties
+from services.consent.keyring.rights import sees_all
+from services.consent.store.days import Days
+from services.consent.store.lists import Lists
+from services.consent.store.openings import OPENING, Opening, Openings
+from services.eventlog.aliases import Kind, alias, unalias
+from services.runtime.identity import Caller
+from services.runtime.partnership import Role
+from services.vocabulary.risk import ChildrenLevel
+
+MOST = 1000
+"""Rows one answer holds; asking for fewer days shows the rest."""
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+class NotForYou(Exception):
+    """The caller may not have that list: as good as absent."""
+
+
+class List(StrEnum):
+    """The lists there are."""
+
+    NOT_SHARED = "not-shared"
+    WITHHELD = "withheld"
+    OVERRIDDEN = "overridden"
+    OPENINGS = "openings"
+    PARTIES = "parties"
+    TOLD = "told"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Which rows are asked for. `sample`: so many overrides, chosen by nobody. `person`: an alias."""
+
+    days: Days
+    sample: int | None = None
+    person: str | None = None
+
+
+class Ledgers:
+    """Answers for the lists."""
+
+    def __init__(self, lists: Lists, openings: Openings, parties: Parties, alias_key: bytes) -> None:
+        self._lists = lists
+        self._openings = openings
+        self._parties = parties
+        self._key = alias_key
+        self._found: Mapping[List, Callable[[Caller, Question], Rows]] = {
+            List.NOT_SHARED: self._not_shared,
+            List.WITHHELD: self._withheld,
+            List.OVERRIDDEN: self._overridden,
+            List.OPENINGS: self._opened,
+            List.PARTIES: self._refused_parties,
+            List.TOLD: self._told,
+        }
+
+    def rows(self, caller: Caller, wanted: List, question: Question) -> dict[str, Any]:
+        """Return a list as `{"list", "rows", "more"}`. Raises NotForYou.
+
+        Hub and auditors: all. A recipient's own lead: its own openings. `parties` is for those outside the
+        line of who asked: never for anybody of the same agency, auditors apart.
+        """
+        if not sees_all(caller) and not (wanted is List.OPENINGS and caller.role is Role.LEAD):
+            raise NotForYou
+        found = list(self._found[wanted](caller, question))
+        return {"list": wanted.value, "rows": found[:MOST], "more": len(found) > MOST}
+
+    def _not_shared(self, caller: Caller, question: Question) -> Rows:
+        for vpa in self._lists.vpas(question.days):
+            if not vpa.shared:
+                yield {
+                    "event_id": vpa.event_id,
+                    "incident": self._alias(vpa.incident, "incident", caller),
+                    "began": vpa.began,
+                    "risk": vpa.risk,
+                    "children": vpa.children,
+                    "below_threshold": vpa.children == ChildrenLevel.BELOW_THRESHOLD,
+                    "vulnerable_adult": vpa.vulnerable_adult,
+                    "withheld": vpa.withheld,
+                }
+
+    def _withheld(self, caller: Caller, question: Question) -> Rows:
+        for vpa in self._lists.vpas(question.days):
+            for recipient, reason in vpa.withheld.items():
+                yield {
+                    "event_id": vpa.event_id,
+                    "incident": self._alias(vpa.incident, "incident", caller),
+                    "began": vpa.began,
+                    "recipient": recipient,
+                    "reason": reason,
+                }
+
+    def _overridden(self, caller: Caller, question: Question) -> Rows:
+        found = self._lists.against_consent(question.days)
+        if question.sample is not None:
+            found = sorted(found, key=lambda each: sha256(each.event_id.encode()).digest())[: question.sample]
+        for each in found:
+            incident = self._alias(each.incident, "incident", caller) if each.incident is not None else None
+            yield {**each._asdict(), "incident": incident}
+
+    def _opened(self, caller: Caller, question: Question) -> Rows:
+        own = [] if sees_all(caller) else [OPENING.c.agency == caller.agency]
+        return map(_opening, self._openings.within(question.days, MOST + 1, *own))
+
+    def _refused_parties(self, caller: Caller, question: Question) -> Rows:
+        elsewhere = [] if caller.role is Role.AUDITOR else [OPENING.c.agency != caller.agency]
+        return map(_opening, self._openings.within(question.days, MOST + 1, OPENING.c.party, *elsewhere))
+
+    def _told(self, caller: Caller, question: Question) -> Iterator[Mapping[str, Any]]:
+        person = unalias(self._key, question.person or "", "person", caller.agency)
+        if person is None or self._parties.are(caller.person, person):
+            raise NotForYou
+        told = self._lists.about(person)
+        opened: dict[str, list[Opening]] = {}
+        for opening in self._openings.of_releases(each.release_id for each in told):
+            opened.setdefault(opening.release_id, []).append(opening)
+        for each in told:
+            yield {
+                **each._asdict(),
+                "incident": self._alias(each.incident, "incident", caller),
+                "sections": list(each.sections),
+                "opened": [
+                    {"by": one.person, "at": one.at, "purpose": one.purpose, "sections": list(one.sections)}
+                    for one in opened.get(each.release_id, ())
+                    if not one.refused
+                ],
+            }
+
+    def _alias(self, internal: str, kind: Kind, caller: Caller) -> str:
+        return alias(self._key, internal, kind, caller.agency)
+
+
+def _opening(opening: Opening) -> Mapping[str, Any]:
+    row = opening._asdict()
+    del row["offset"]
+    return {**row, "sections": list(opening.sections)}

@@ -1,0 +1,111 @@
+"""The ledger row by row: VPAs as they stand, overrides, and releases about a person."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from sqlalchemy import Engine, select
+
+from services.consent.state.entities import Incident, Person
+from services.consent.state.written import read_incident, read_person
+from services.consent.store.days import Days
+from services.consent.store.gate import INCIDENT, PERSON
+from services.consent.store.tables import LEDGER, RELEASE, STATE, VPA
+from services.runtime.database import reading
+from services.vocabulary.events import EventType
+
+AGAINST_CONSENT = (EventType.OVERRIDE_RECORDED.value, EventType.DECIDED_NOT_TO_SHARE.value)
+"""What somebody decided with a rationale."""
+
+
+class Vpa(NamedTuple):
+    """An incident's form as it stands: who is owed it and withheld, why, and whether anybody has it."""
+
+    event_id: str
+    incident: str
+    began: str
+    reviewed: bool
+    risk: str
+    children: str
+    vulnerable_adult: bool
+    withheld: dict[str, str]
+    shared: bool
+
+
+class Against(NamedTuple):
+    """An override, or a decision not to share."""
+
+    event_id: str
+    event_type: str
+    incident: str | None
+    recipient: str | None
+    publisher: str
+    decided_at: str
+
+
+class Told(NamedTuple):
+    """One release about somebody's incident."""
+
+    release_id: str
+    recipient: str
+    seq: int
+    kind: str
+    event_id: str
+    incident: str
+    ground: str
+    rule: str
+    reason: str | None
+    decided_at: str
+    standing: str
+    sections: tuple[str, ...]
+
+
+class Lists:
+    """Reads what the gate committed, row by row. Writes nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def vpas(self, days: Days) -> Iterator[Vpa]:
+        """Yield the incidents with a reviewed form that began in these days, in order."""
+        columns = [column for column in VPA.c if column.name in Vpa._fields]
+        query = select(*columns).where(days.of(VPA.c.began), VPA.c.reviewed)
+        with reading(self._engine) as conn:
+            rows = conn.execute(query.order_by(VPA.c.began, VPA.c.incident)).mappings().all()
+        for row in rows:
+            yield Vpa(**{**row, "withheld": json.loads(row["withheld"])})
+
+    def against_consent(self, days: Days) -> list[Against]:
+        """Return the overrides and the decisions not to share that were decided in these days, in order."""
+        columns = [LEDGER.c[name] for name in Against._fields]
+        own = (LEDGER.c.event_type.in_(AGAINST_CONSENT), LEDGER.c.cause == LEDGER.c.event_id)
+        query = select(*columns).where(days.of(LEDGER.c.decided_at), *own).order_by(LEDGER.c.offset)
+        with reading(self._engine) as conn:
+            return [Against(*row) for row in conn.execute(query)]
+
+    def about(self, person: str) -> list[Told]:
+        """Return every release of every incident that a person was a victim of, adult or child, in order."""
+        known = self._person(person)
+        lines = [line for key in (*known.incidents, *known.child_of) for line in self._lines(key)]
+        columns = [RELEASE.c[name] for name in Told._fields]
+        found: list[Told] = []
+        with reading(self._engine) as conn:
+            for line in dict.fromkeys(lines):
+                for row in conn.execute(select(*columns).where(RELEASE.c.line == line)).mappings():
+                    found.append(Told(**{**row, "sections": tuple(json.loads(row["sections"]))}))
+        return sorted(found, key=lambda each: (each.decided_at, each.recipient, each.seq))
+
+    def _lines(self, incident: str) -> Iterable[str]:
+        """Return the lines an incident's releases are in: its forms are one, each other event its own."""
+        value = self._value(INCIDENT, incident)
+        known = read_incident(value) if value is not None else Incident()
+        return (incident, *known.beside)
+
+    def _person(self, key: str) -> Person:
+        value = self._value(PERSON, key)
+        return read_person(value) if value is not None else Person()
+
+    def _value(self, kind: str, key: str) -> str | None:
+        query = select(STATE.c.value).where(STATE.c.kind == kind, STATE.c.key == key)
+        with reading(self._engine) as conn:
+            return conn.scalar(query)

@@ -1,0 +1,179 @@
+"""The ledger's lists: what went nowhere, was withheld, overridden or opened, and who was told of a person."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.consent.worker.witness import Witness
+from services.eventlog.aliases import alias
+from services.eventlog.keys import name_token
+from services.eventlog.records import Record
+from services.eventlog.topics import OPENINGS
+from services.vocabulary.events import EventType
+from services.vocabulary.people import match_on_name
+from services.vocabulary.risk import ChildrenLevel, Risk
+from tests.gate_builders import ALIAS_KEY, START, a_form, an_event, consent, grades, internal, override
+from tests.office_builders import HUB, LEAD, MATCH_KEY, PRACTITIONER, RESPONDER, Office
+
+AUDITOR = ("partnership", "p-partnership-2")
+STANDARD, MEDIUM = grades(Risk.STANDARD), grades(Risk.MEDIUM)
+
+
+@pytest.fixture
+def office(database_url: str, tmp_path: Path) -> Office:
+    return Office(database_url, tmp_path)
+
+
+def rows(office: Office, name: str, who: tuple[str, str | None] = HUB, **query: Any) -> list[dict[str, Any]]:
+    asked = "&".join(f"{key}={value}" for key, value in query.items())
+    found = office.ask(who, f"/v1/ledger/{name}?{asked}")
+    assert found.status_code == 200, found.text
+    return list(found.json()["rows"])
+
+
+def opened(office: Office, who: tuple[str, str | None], release_id: str) -> int:
+    asked = office.ask(who, "/v1/open", {"release_id": release_id, "purpose": "Safety planning"})
+    witness = Witness(office.openings, office.bench.log.reader)
+    while witness.step(0.0):
+        pass
+    return asked.status_code
+
+
+def test_each_vpa_that_reached_nobody_is_listed_those_below_the_threshold_among_them(office: Office) -> None:
+    below = grades(Risk.STANDARD, ChildrenLevel.BELOW_THRESHOLD)
+    nowhere, small = a_form(of=STANDARD, incident="one"), a_form(of=below, incident="two")
+    office.bench.publish(nowhere, small, a_form(of=grades(Risk.HIGH), incident="three"))
+    office.bench.settle()
+
+    found = {row["event_id"]: row["below_threshold"] for row in rows(office, "not-shared")}
+
+    assert found == {nowhere.event_id: False, small.event_id: True}
+
+
+def test_what_is_owed_and_withheld_is_listed_by_recipient_until_consent_comes(office: Office) -> None:
+    form = a_form(of=MEDIUM)
+    office.bench.publish(form)
+    office.bench.settle()
+    before = rows(office, "withheld")
+    office.bench.publish(consent({"cedah": "given"}))
+    office.bench.settle()
+
+    assert [(row["event_id"], row["recipient"], row["reason"]) for row in before] == [
+        (form.event_id, "cedah", "no-ground")
+    ]
+    assert rows(office, "withheld") == []
+
+
+def test_overrides_and_decisions_not_to_share_are_listed_and_sampled_by_nobodys_choice(
+    office: Office,
+) -> None:
+    made = [override(recipient) for recipient in ("cedah", "family-help", "adult-social-care")]
+    against = an_event(
+        EventType.DECIDED_NOT_TO_SHARE,
+        incident=internal("incident"),
+        recipient="dafsu",
+        confirmed_by="p-second-2",
+    )
+    office.bench.publish(a_form(of=MEDIUM), *made, against)
+    office.bench.settle()
+
+    every = rows(office, "overridden")
+    sample = rows(office, "overridden", sample=2)
+
+    assert [row["recipient"] for row in every] == ["cedah", "family-help", "adult-social-care", "dafsu"]
+    assert every[-1]["event_type"] == "DecidedNotToShare"
+    assert len(sample) == 2
+    assert sample == rows(office, "overridden", sample=2)
+
+
+def test_days_choose_the_rows(office: Office) -> None:
+    office.bench.publish(a_form(of=STANDARD, incident="one", recorded_at=START + timedelta(days=3)))
+    office.bench.publish(a_form(of=STANDARD, incident="two", recorded_at=START + timedelta(days=9)))
+    office.bench.settle()
+
+    assert len(rows(office, "not-shared")) == 2
+    assert len(rows(office, "not-shared", to="2024-09-06")) == 1
+    backwards = office.ask(HUB, "/v1/ledger/not-shared?from=2024-09-02&to=2024-09-01")
+    assert (backwards.status_code, backwards.json()["title"]) == (422, "no such days")
+
+
+def test_who_opened_what_for_what_purpose_is_listed_for_the_hub_and_for_the_agencys_own_lead(
+    office: Office,
+) -> None:
+    office.bench.publish(a_form(of=MEDIUM, consent={"cedah": "given"}))
+    office.bench.settle()
+    release = office.bench.output().releases["cedah"][0].release_id
+
+    assert opened(office, PRACTITIONER, release) == 200
+    assert opened(office, HUB, release) == 404
+
+    by_cedah = [(row["person"], row["purpose"], row["refused"]) for row in rows(office, "openings", LEAD)]
+    everybody = [(row["person"], row["refused"]) for row in rows(office, "openings", HUB)]
+    assert by_cedah == [("p-cedah-2", "Safety planning", False)]
+    assert everybody == [("p-hub-1", True), ("p-cedah-2", False)]
+
+
+def test_everything_told_of_a_person_and_who_opened_it_is_one_question(office: Office) -> None:
+    first = a_form(of=grades(Risk.HIGH), incident="one")
+    second = a_form(of=MEDIUM, incident="two", consent={"cedah": "given"})
+    office.bench.publish(
+        first, second, a_form(of=grades(Risk.HIGH), incident="three", victim="somebody else")
+    )
+    office.bench.settle()
+    release = office.bench.output().releases["cedah"][0].release_id
+    opened(office, PRACTITIONER, release)
+
+    told = rows(office, "told", AUDITOR, person=alias(ALIAS_KEY, internal("victim"), "person", "partnership"))
+
+    assert [(row["recipient"], row["event_id"]) for row in told] == [
+        ("dafsu", first.event_id),
+        ("cedah", second.event_id),
+    ]
+    assert [len(row["opened"]) for row in told] == [0, 1]
+    assert told[1]["opened"][0]["by"] == "p-cedah-2"
+
+
+def test_who_asked_for_what_is_about_themselves_is_told_to_a_lead_outside_their_line(office: Office) -> None:
+    office.bench.publish(a_form(of=grades(Risk.HIGH)))
+    office.bench.settle()
+    born = date(1988, 2, 3)
+    mark = match_on_name("Verimberlyn", "Keenquillerton", born)
+    assert mark is not None
+    office.keys.add_tokens({internal("victim"): [name_token(MATCH_KEY, mark)]})
+    office.changed["p-hub-2"] = {"name": "Verimberlyn Keenquillerton", "date_of_birth": born}
+    release = office.bench.output().releases["police"][0]
+
+    assert opened(office, ("police", "p-hub-2"), release.release_id) == 404
+
+    assert office.ask(("police", "p-hub-2"), f"/v1/events/{release.event_id}/explanation").status_code == 404
+    assert [row["person"] for row in rows(office, "parties", AUDITOR)] == ["p-hub-2"]
+    assert rows(office, "parties", HUB) == []
+
+
+@pytest.mark.parametrize("who", [LEAD, PRACTITIONER, RESPONDER])
+def test_the_lists_are_absent_for_everybody_else(office: Office, who: tuple[str, str | None]) -> None:
+    for name in ("not-shared", "withheld", "overridden", "parties", "told"):
+        assert office.ask(who, f"/v1/ledger/{name}").status_code == 404
+
+
+def test_an_alias_that_is_not_the_callers_own_finds_nobody(office: Office) -> None:
+    theirs = alias(ALIAS_KEY, internal("victim"), "person", "dafsu")
+
+    assert office.ask(HUB, f"/v1/ledger/told?person={theirs}").status_code == 404
+    assert office.ask(HUB, "/v1/ledger/told").status_code == 404
+
+
+def test_a_second_witness_keeps_nothing_twice_and_what_is_no_opening_is_passed_over(office: Office) -> None:
+    office.bench.publish(a_form(of=grades(Risk.HIGH)))
+    office.bench.settle()
+    first, second = (Witness(office.openings, office.bench.log.reader) for _ in range(2))
+    opening = {"release_id": "f" * 32, "purpose": "Safety planning"}
+    office.ask(HUB, "/v1/open", opening)
+    office.bench.log.writer().append(OPENINGS, [Record(key=b"noise", value=b"no opening")])
+
+    assert first.step(0.0) == 2
+    assert second.step(0.0) == 2
+    assert second.position == first.position == 2
+    assert len(rows(office, "openings")) == 1

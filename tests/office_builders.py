@@ -1,0 +1,131 @@
+"""The keyring as it is asked over HTTP: its routes over a bench, and callers with keys."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
+
+from services.consent import api
+from services.consent.keyring.ledgers import Ledgers
+from services.consent.keyring.opening import Opener
+from services.consent.keyring.parties import Parties
+from services.consent.keyring.telling import Registry, Teller
+from services.consent.keyring.unsealing import Keys
+from services.consent.store.ledger import Ledger
+from services.consent.store.lists import Lists
+from services.consent.store.openings import Openings
+from services.eventlog.keys import FileKek, KeyStore
+from services.runtime.clock import SystemClock
+from services.runtime.database import engine_at
+from services.runtime.identity import Verifier, folder_of, mint
+from services.runtime.partnership import Partnership, Person
+from services.runtime.settings import DEMO_PARTNERSHIP
+from tests.gate_builders import (
+    ALIAS_KEY,
+    PERSON_KEY,
+    ROUTING_KEY,
+    START,
+    Bench,
+    catalogue,
+    internal,
+    policy_adopted,
+)
+
+ID_KEY, MATCH_KEY = b"i" * 32, b"m" * 32
+PARTNERSHIP = Partnership.load(DEMO_PARTNERSHIP)
+HUB, RESPONDER = ("police", "p-hub-1"), ("police", "p-responder-3")
+LEAD, PRACTITIONER = ("cedah", "p-cedah-1"), ("cedah", "p-cedah-2")
+
+
+class Office:
+    """The keyring's HTTP side over a bench, and callers with keys."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.changed: dict[str, dict[str, Any]] = {}
+        engine = engine_at(url)
+        self.bench = Bench(engine)
+        self._folder = folder
+        keys = KeyStore(engine, FileKek(b"k" * 32), randomness=lambda size: PERSON_KEY[:size])
+        keys.create_tables()
+        keys.create([internal("victim"), internal("causing harm"), internal("one")], at=START)
+        ledger = Ledger(engine)
+        self.keys, self.openings = keys, Openings(engine)
+        self.openings.create_tables()
+        parties = Parties(self.person, keys, MATCH_KEY)
+        self._app = FastAPI()
+        self._app.include_router(
+            api.router(
+                api.Keyring(
+                    verifier=Verifier(PARTNERSHIP, folder),
+                    opener=Opener(
+                        ledger=ledger,
+                        log=self.bench.log.reader({}),
+                        openings=self.bench.log.writer(),
+                        keys=Keys(persons=keys, routing=ROUTING_KEY, catalogue=catalogue()),
+                        parties=parties,
+                        clock=self.bench.clock,
+                        new_id=lambda: "0" * 32,
+                    ),
+                    teller=Teller(
+                        ledger,
+                        Registry(
+                            publishers=PARTNERSHIP.publishers(),
+                            title_of=PARTNERSHIP.title_of,
+                            id_key=ID_KEY,
+                            alias_key=ALIAS_KEY,
+                        ),
+                        parties,
+                    ),
+                    ledger=ledger,
+                    ledgers=Ledgers(Lists(engine), self.openings, parties, ALIAS_KEY),
+                    recipients=PARTNERSHIP.recipients(),
+                )
+            )
+        )
+        self.bench.publish(policy_adopted())
+
+    def person(self, person_id: str) -> Person | None:
+        """Return somebody registered, as this test has them."""
+        known = PARTNERSHIP.person(person_id)
+        return replace(known, **self.changed.get(person_id, {})) if known is not None else None
+
+    def ask(
+        self, who: tuple[str, str | None], path: str, body: Mapping[str, Any] | None = None
+    ) -> httpx.Response:
+        async def answer() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://keyring") as client:
+                headers = {"authorization": f"Bearer {self._token(*who)}"}
+                if body is None:
+                    return await client.get(path, headers=headers)
+                return await client.post(path, headers=headers, json=body)
+
+        return asyncio.run(answer())
+
+    def decisions(self, who: tuple[str, str | None], event: str, to: str | None = None) -> dict[str, Any]:
+        found = self.ask(who, f"/v1/events/{event}/explanation" + (f"?to={to}" if to else ""))
+        assert found.status_code == 200, found.text
+        return {row["recipient"]: row for row in found.json()["decisions"]}
+
+    def _token(self, agency: str, person: str | None) -> str:
+        own = self._folder / folder_of(agency)
+        if not own.exists():
+            own.mkdir()
+            key = Ed25519PrivateKey.generate()
+            public = key.public_key().public_bytes(
+                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+            )
+            (own / "key.pub.pem").write_bytes(public)
+            private = key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+            (own / "key.pem").write_bytes(private)
+        return mint(agency, person, (own / "key.pem").read_bytes(), SystemClock().now())
