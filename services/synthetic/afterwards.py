@@ -10,6 +10,9 @@ from services.synthetic.moments import at_the_desk
 
 LATE_CONSENTS, WITHDRAWALS, OVERRIDES, REFERRALS, CASES, STATUSES, MARACS = 12, 5, 6, 8, 12, 4, 8
 
+BY_WHOM = {"rank": "sergeant", "reviewed_by": "staff-0107"}
+"""Who makes the overrides, and who reviews them."""
+
 LATEST = timedelta(days=2)
 """How long after the review the last of these happens."""
 
@@ -86,7 +89,11 @@ def _overrides(pick: _Picker) -> Iterator[Dated]:
         for one in pick.take(OVERRIDES // 2, risk=risk, answer="refused", level=level):
             rationale = {"text": one.household.rationale}
             yield _police(
-                one, pick.after(one), "OverrideRecorded", facts={"recipient": recipient}, rationale=rationale
+                one,
+                pick.after(one),
+                "OverrideRecorded",
+                facts=BY_WHOM | {"recipient": recipient},
+                rationale=rationale,
             )
 
 

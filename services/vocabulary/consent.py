@@ -16,6 +16,10 @@ class ConsentAnswer(StrEnum):
     EXPIRED = "expired"
 
 
+NOT_FOR_SHARING = frozenset({"research", "training", "evaluation", "publication"})
+"""Purposes of a consent that was asked for something else than sharing: it lets nobody be told (NA 4.21)."""
+
+
 class SafeToUse(StrEnum):
     """Whether a channel is safe for contact: anything but a plain yes means do not contact on it."""
 

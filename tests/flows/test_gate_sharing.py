@@ -7,6 +7,7 @@ import pytest
 
 from services.consent.flow.decision import Decision
 from services.consent.state.heard import SectionAt
+from services.vocabulary.consent import NOT_FOR_SHARING
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.placement import Placement
@@ -200,6 +201,19 @@ def test_consent_from_before_a_withdrawal_of_everything_that_comes_late_does_not
     decision = story.tell(consent({"cedah": "given"}, occurred_at=SOONER))
 
     assert again(decision, "cedah").reason == "withdrawn"
+
+
+@pytest.mark.parametrize("purpose", sorted(NOT_FOR_SHARING))
+def test_consent_to_something_else_shares_nothing_and_its_withdrawal_takes_nothing(purpose: str) -> None:
+    story = Story()
+    story.tell(a_form(of=MEDIUM))
+
+    given = story.tell(consent({"cedah": "given"}, consent_purpose=purpose))
+    shared = story.tell(consent({"cedah": "given"}, consent_purpose="support"))
+    withdrawn = story.tell(consent({"cedah": "withdrawn"}, withdraws=True, consent_purpose=purpose))
+    everywhere = story.tell(consent(withdraws=True, incident=None, consent_purpose=purpose))
+
+    assert [sent(each) for each in (given, shared, withdrawn, everywhere)] == [{}, {"cedah": NEW}, {}, {}]
 
 
 def test_a_recipients_own_word_for_consent_is_recorded_only_until_a_second_person_confirms_it() -> None:

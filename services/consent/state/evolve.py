@@ -7,7 +7,7 @@ from services.consent.state.entities import EVERYONE, Form, Incident, Marac, Not
 from services.consent.state.heard import UNGRADED, Heard
 from services.consent.state.taking_part import take_part
 from services.consent.state.world import World
-from services.vocabulary.consent import ConsentAnswer
+from services.vocabulary.consent import NOT_FOR_SHARING, ConsentAnswer
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildCase
 
@@ -130,7 +130,12 @@ def _children(incident: Incident, heard: Heard) -> tuple[str, ...]:
 
 
 def _with_consents(incident: Incident, heard: Heard) -> Incident:
-    """Take the answers of an event; a withdrawal that names nobody is for everyone."""
+    """Take the answers of an event; a withdrawal that names nobody is for everyone.
+
+    Consent to something else than sharing, to research say, is recorded in the log and moves nothing here.
+    """
+    if heard.consent_purpose in NOT_FOR_SHARING:
+        return incident
     answers = heard.consent
     if heard.type == EventType.CONSENT_WITHDRAWN:
         answers = tuple((to, ConsentAnswer.WITHDRAWN) for to, _ in answers) or (
@@ -200,6 +205,8 @@ def _is_everywhere(heard: Heard) -> bool:
 def _withdraw_everywhere(world: World, heard: Heard) -> None:
     """Withdraw consents of all of a person's incidents given until then (design 5)."""
     if heard.type != EventType.CONSENT_WITHDRAWN or not _is_everywhere(heard) or heard.victim is None:
+        return
+    if heard.consent_purpose in NOT_FOR_SHARING:
         return
     person = world.person(heard.victim)
     withdrawn = dict(person.withdrawn)

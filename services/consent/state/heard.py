@@ -61,6 +61,7 @@ class Heard:
     causing_harm: str | None = None
     children: tuple[Child, ...] = ()
     consent: tuple[tuple[str, str], ...] = ()
+    consent_purpose: str | None = None
     all_incidents: bool = False
     corrects: str | None = None
     recipient: str | None = None

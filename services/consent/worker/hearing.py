@@ -122,6 +122,7 @@ def _event(
         causing_harm=routing["person_causing_harm"],
         children=tuple([_child(each) for each in routing["children"]]),
         consent=tuple(sorted(routing["consent"].items())),
+        consent_purpose=facts.get("purpose"),
         all_incidents=routing["all_incidents"],
         corrects=routing["corrects"],
         recipient=routing["recipient"] or _recipient(header.type, facts),
