@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.consent.keyring.counts import summary
 from services.consent.keyring.ledgers import MOST, Ledgers, List, NotForYou, Question
@@ -184,3 +185,5 @@ def _answered(
         return busy("the gate has not reached the end of the log: send the same again")
     except Unavailable:
         return busy("the log does not answer just now: send the same again")
+    except SQLAlchemyError:
+        return busy("the ledger or the key store does not answer just now: send the same again")

@@ -598,6 +598,16 @@ def test_a_section_of_a_version_the_policy_does_not_name_is_withheld() -> None:
     assert "narrative" not in answer(decision, "police").sections
 
 
+def test_a_section_that_nobody_classified_reaches_nobody_and_the_rest_is_shared() -> None:
+    form = a_form(of=HIGH)
+    novel = SectionAt(name="novel", schema_id="novel/1", leaf=9)
+
+    decision = Story().tell(replace(form, sections=(*form.sections, novel)))
+
+    assert all("novel" not in each.sections and 9 not in each.leaves for each in decision.answers)
+    assert sent(decision) == {"dafsu": NEW}
+
+
 def test_routing_is_never_released_to_anybody() -> None:
     decision = Story().tell(a_form(of=HIGH))
 

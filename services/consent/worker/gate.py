@@ -14,7 +14,7 @@ from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.world import World
 from services.consent.store.gate import Adopted, Batch, GateStore, Loaded
-from services.consent.worker import releasing, tracing
+from services.consent.worker import alarms, releasing, tracing
 from services.consent.worker.hearing import Arrived, Ear
 from services.consent.worker.memory import Memory
 from services.consent.worker.recorded import OpenLog, Recorded
@@ -23,7 +23,6 @@ from services.eventlog.records import Position, Record
 from services.eventlog.topics import DECISIONS, LOG
 from services.runtime import pause, telemetry
 from services.runtime.clock import Clock, rest
-from services.vocabulary.events import EventType
 from services.vocabulary.times import format_time
 
 LIMIT = 500
@@ -211,7 +210,7 @@ class Gate:
         self._memory.learn(world)
         self._loaded = replace(self._loaded, log=batch.log, decisions=batch.decisions)
         _count(entries)
-        _alarm(world, entries)
+        alarms.sound(entries, adopted=world.adopted)
 
     def _age(self) -> float:
         """Return for how many seconds the oldest event read and not committed has lain in the log."""
@@ -261,14 +260,3 @@ def _count(entries: Sequence[Entry]) -> None:
     telemetry.counter("gate_decisions", "Events decided").inc(len(entries))
     releases = sum(len(each.releases) for each in entries)
     telemetry.counter("gate_releases", "Releases sent").inc(releases)
-    for event_id in (overdue for each in entries for overdue in each.folded.overdue):
-        telemetry.counter("gate_unreviewed_danger", "Raised forms that say danger, overdue for review").inc()
-        log.warning("%s says danger and is overdue for the Hub's review", event_id)
-
-
-def _alarm(world: World, entries: Sequence[Entry]) -> None:
-    """Say which events were to adopt a policy and adopted none: it is faulty, or one person's alone."""
-    for heard in (each.folded.heard for each in entries):
-        if heard.type == EventType.POLICY_ADOPTED and heard.offset not in world.adopted:
-            telemetry.counter("gate_policies_refused", "Policies that could not be adopted").inc()
-            log.error("%s adopts no policy: it is faulty, or nobody confirmed it", heard.event_id)

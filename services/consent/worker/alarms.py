@@ -1,0 +1,40 @@
+"""What somebody must look at although the gate goes on: counted, and said once with the event's id alone."""
+
+import logging
+from collections.abc import Container, Iterator, Sequence
+
+from services.consent.flow.ledger import Entry
+from services.runtime import telemetry
+from services.vocabulary.events import EventType
+from services.vocabulary.grounds import Reason
+
+log = logging.getLogger("sightline.gate")
+
+ALARMS = {
+    "unreviewed_danger": "says danger and is overdue for the Hub's review",
+    "policies_refused": "adopts no policy: it is faulty, or nobody confirmed it",
+    "unreadable": "cannot be read, and reaches nobody: look at its schema and at the door",
+    "rule_errors": "is withheld from somebody because a rule failed: look at the rule",
+}
+"""What is said of an event, by the counter that counts it."""
+
+
+def sound(entries: Sequence[Entry], *, adopted: Container[int]) -> None:
+    """Say what is wrong with the events of a batch. `adopted`: offsets of those that adopted a policy."""
+    for entry in entries:
+        for name, event_id in _alarms(entry, adopted):
+            telemetry.counter(f"gate_{name}", f"Events of which one {ALARMS[name]}").inc()
+            log.error("%s %s", event_id, ALARMS[name])
+
+
+def _alarms(entry: Entry, adopted: Container[int]) -> Iterator[tuple[str, str]]:
+    heard, decision = entry.folded.heard, entry.folded.decision
+    yield from (("unreviewed_danger", event_id) for event_id in entry.folded.overdue)
+    if heard.type == EventType.POLICY_ADOPTED and heard.offset not in adopted:
+        yield "policies_refused", heard.event_id
+    if not heard.readable:
+        yield "unreadable", heard.event_id
+    said = [(decision.event_id, decision.answers), *((one.event_id, one.answers) for one in decision.again)]
+    for event_id, answers in said:
+        if any(answer.reason is Reason.RULE_ERROR for answer in answers):
+            yield "rule_errors", event_id
