@@ -83,6 +83,10 @@ class Inboxes:
                 self._hold(emit, self._events[emit.event_id])
         _agree(sorted(once) == sorted(_as_it_is(heard)), f"each event once, as it is: {once}")
 
+    def incident_of(self, event_id: str) -> str | None:
+        """Return the incident an event is of."""
+        return self._events[event_id].incident
+
     def _hold(self, emit: Emit, event: Heard) -> None:
         if emit.ground in ENCOMPASS:
             self._tell(emit, self.told[event.incident or ""][emit.recipient])
@@ -98,7 +102,12 @@ class Inboxes:
             _agree(has is not None and has.event_id == emit.event_id, f"recalls what is not held: {emit}")
             return
         slot[emit.recipient] = Held(
-            emit.event_id, emit.rule, emit.ground.value, frozenset(emit.leaves), emit.not_after
+            event_id=emit.event_id,
+            rule=emit.rule,
+            ground=emit.ground.value,
+            leaves=frozenset(emit.leaves),
+            not_after=emit.not_after,
+            can_end=emit.can_end,
         )
 
     def _tell(self, emit: Emit, told: dict[str, frozenset[int]]) -> None:
@@ -142,6 +151,7 @@ class Comparison:
         self.model.hear(heard, {again.event_id for again in decision.again})
         self._compare_held()
         self._compare_denials(decision)
+        self._compare_recalls(heard, decision)
 
     def _adopt(self, without: str | None) -> None:
         """See that the gate adopted the policy, and let it go on with the same one made before."""
@@ -166,6 +176,8 @@ class Comparison:
             _agree(not self.model.too_much, f"stopped, and holds more than it may: {self.model.too_much}")
 
     def _compare_denials(self, decision: Decision) -> None:
+        names = [each.recipient for each in decision.answers]
+        _agree(len(names) == len({*names}) and {*a_desk().recipients} <= {*names}, f"each once: {names}")
         said = {(decision.event_id, each.recipient): each for each in decision.answers}
         for again in decision.again:
             said |= {(again.event_id, each.recipient): each for each in again.answers}
@@ -174,6 +186,21 @@ class Comparison:
             if answer is not None:
                 _agree(answer.outcome is Outcome.DENY, f"permits {key}, the model says {reason}")
                 _agree(answer.reason == reason, f"denies {key} for {answer.reason}, the model for {reason}")
+
+    def _compare_recalls(self, heard: Heard, decision: Decision) -> None:
+        """Compare why what is recalled is, and that a correction alone asks it back."""
+        corrects = heard.type == EventType.VPA_CORRECTED
+        for emit in decision.emits:
+            if emit.kind is ReleaseKind.RECALLED:
+                key = (emit.event_id, emit.recipient)
+                told = emit.ground in ENCOMPASS
+                why = (
+                    self.model.denials.get((heard.event_id, key[1])) if told else self.model.recalls.get(key)
+                )
+                _agree(emit.reason == why, f"recalls {key} for {emit.reason}, the model for {why}")
+                asks = corrects and key[0] not in self.model.incidents[heard.incident or ""].beside
+                asks = asks and self.inboxes.incident_of(key[0]) == heard.incident
+                _agree((emit.expects is not None) == asks, f"a correction alone asks back: {emit}")
 
 
 def compare(steps: Sequence[Step], decider: Decider | None = None) -> None:

@@ -32,13 +32,17 @@ PROTECTS = {"given": 0, "refused": 1, "withdrawn": 2}
 
 
 class Held(NamedTuple):
-    """What a recipient holds of an event: the leaves it may see, by which rule, on what ground, till when."""
+    """What a recipient holds of an event: the leaves it may see, by which rule, on what ground, till when.
+
+    `can_end`: opening it waits for the gate.
+    """
 
     event_id: str
     rule: str
     ground: str
     leaves: frozenset[int]
     not_after: datetime | None
+    can_end: bool
 
 
 class Said(NamedTuple):

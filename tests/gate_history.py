@@ -197,6 +197,8 @@ class _Drawn:
 
     def _pause(self) -> timedelta:
         many = self._rng.random()
+        if many < 0.02:
+            return -timedelta(minutes=1)
         if many < 0.75:
             return timedelta(minutes=self._rng.choice((1, 20, 60)))
         return self._rng.choice((4 * HOUR, 4 * HOUR, DAY, 9 * DAY, 120 * DAY)) if many < 0.99 else 366 * DAY

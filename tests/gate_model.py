@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Final
+from enum import Enum
+from typing import Final, NamedTuple
 
 from services.consent.state.heard import Child, Heard
 from services.vocabulary.agencies import RECIPIENTS
@@ -18,7 +19,7 @@ from services.vocabulary.placement import Placement
 from services.vocabulary.risk import VulnerableAdult
 from tests.gate_evidence import Evidence, Held, Incident, Known
 from tests.gate_history import AREA, HOSPITAL
-from tests.gate_table import Verdict, judge, keep
+from tests.gate_table import Verdict, can_end, judge, keep
 
 ASKED = tuple(sorted({*RECIPIENTS, HOSPITAL} - {"partnership", "education"}))
 """Whom the routing table may owe something. Who is not registered is asked of what names them alone."""
@@ -35,6 +36,23 @@ ANSWERED_FIRST: Final = True
 Unresolved: who comes to hold the form at just that moment hears of that one event with the next news."""
 
 
+class Occasion(Enum):
+    """What an event is decided for: it is a form that came, one that corrects, or there is news about it."""
+
+    FORM = "form"
+    CORRECTION = "correction"
+    NEWS = "news"
+
+
+class Matter(NamedTuple):
+    """An event of an incident, what is held of it, and why it is decided."""
+
+    incident: Incident
+    event: Heard
+    held: dict[str, Held]
+    occasion: Occasion
+
+
 class Model:
     """Know what everybody holds, event by event."""
 
@@ -42,6 +60,8 @@ class Model:
         self.evidence = Evidence()
         self.denials: dict[tuple[str, str], str] = {}
         """Why whoever was asked of an event, at the step just taken, may not see it."""
+        self.recalls: dict[tuple[str, str], str] = {}
+        """Why whoever held an event, at the step just taken, holds it no more."""
         self.too_much: set[tuple[str, str]] = set()
         """Who takes no part just now and holds more of an event than it may see."""
         self._without: str | None = None
@@ -65,6 +85,7 @@ class Model:
         if not ANSWERED_FIRST and event.incident is not None:
             self.incidents[event.incident].holders_before.clear()
         self.denials.clear()
+        self.recalls.clear()
         stopped = self.evidence.stopped()
         decided = {*again, event.event_id}
         self._decided_under |= dict.fromkeys(decided, self._without)
@@ -127,43 +148,45 @@ class Model:
         if heard.type == EventType.VPA_RAISED and heard.incident is not None:
             self.denials |= {(heard.event_id, to): "awaiting-review" for to in ASKED if to != "police"}
         for event, held in events:
-            fresh = event.event_id in decided
+            matter = Matter(incident, event, held, _occasion(event, heard))
             for to in (*ASKED, AREA) if AREA in event.named else ASKED:
                 if to != event.publisher:
-                    stop = stopped.get(to) or ("waiting" if not fresh and to in before else None)
-                    corrects = heard is event and event.type == EventType.VPA_CORRECTED
-                    self._ask(incident, event, held, to, known[to], stop, corrects)
+                    waits = to in before and event.event_id not in decided
+                    stop = stopped.get(to) or ("waiting" if waits else None)
+                    self._ask(matter, to, known[to], stop)
 
-    def _ask(
-        self,
-        incident: Incident,
-        event: Heard,
-        held: dict[str, Held],
-        to: str,
-        known: Known,
-        stop: str | None,
-        corrects: bool,
-    ) -> None:
+    def _ask(self, matter: Matter, to: str, known: Known, stop: str | None) -> None:
+        incident, event, held, occasion = matter
         has = held.get(to)
-        kept = (has.rule, has.ground) if has is not None and not corrects else None
+        kept = (has.rule, has.ground) if has is not None and occasion is not Occasion.CORRECTION else None
         verdict = self._verdict(incident, event, to, known, kept)
         if verdict.rule is not None:
             self._owed.add(event.event_id)
         self.too_much.discard((event.event_id, to))
         if not verdict.permit:
-            held.pop(to, None)
             self.denials[event.event_id, to] = verdict.reason
+            if has is not None:
+                del held[to]
+                self.recalls[has.event_id, to] = _why_recalled(occasion, verdict.reason, has, known)
         elif stop is not None:
             self.denials[event.event_id, to] = stop
             shown = _leaves(event, verdict.sections | _about_the_adult(event, verdict))
             if has is not None and has.event_id == event.event_id and not has.leaves <= shown:
                 self.too_much.add((event.event_id, to))
         else:
-            until = self._not_after(incident, event, to, known, verdict)
-            leaves = _leaves(event, verdict.sections)
-            now = Held(event.event_id, verdict.rule or "", verdict.grounds[0], leaves, until)
-            if corrects or has is None or now != has._replace(rule=now.rule):
+            now = self._holding(incident, event, to, known, verdict)
+            if occasion is Occasion.CORRECTION or has is None or now != has._replace(rule=now.rule):
                 held[to] = now
+
+    def _holding(self, incident: Incident, event: Heard, to: str, known: Known, verdict: Verdict) -> Held:
+        return Held(
+            event_id=event.event_id,
+            rule=verdict.rule or "",
+            ground=verdict.grounds[0],
+            leaves=_leaves(event, verdict.sections),
+            not_after=self._not_after(incident, event, to, known, verdict),
+            can_end=can_end(verdict, self.evidence.facts(incident, event, to, known)),
+        )
 
     def _verdict(
         self, incident: Incident, event: Heard, to: str, known: Known, kept: tuple[str, str] | None
@@ -200,6 +223,21 @@ def _theirs(to: str, children: Collection[Child], stopped: Collection[str]) -> t
             mine.append(child)
         restricted = restricted or (to == school and not is_told)
     return tuple(mine), restricted
+
+
+def _occasion(event: Heard, heard: Heard) -> Occasion:
+    if heard is not event or event.type not in VPA_FAMILY:
+        return Occasion.NEWS
+    return Occasion.CORRECTION if event.type == EventType.VPA_CORRECTED else Occasion.FORM
+
+
+def _why_recalled(occasion: Occasion, reason: str, has: Held, known: Known) -> str:
+    """Return what a recall says: its ground ended or was withdrawn, unless a form says it was not owed."""
+    if occasion is Occasion.CORRECTION or reason not in ("no-ground", "not-owed"):
+        return reason
+    if occasion is Occasion.FORM and reason == "not-owed":
+        return reason
+    return "withdrawn" if has.ground == "consent" and known.consent == "withdrawn" else "ended"
 
 
 def _about_the_adult(event: Heard, verdict: Verdict) -> frozenset[str]:

@@ -14,6 +14,8 @@ EVERYBODY = "*"
 GRADED = frozenset({"high-risk", "child-safeguarding", "adult-safeguarding"})
 """Grounds that a form's grades give: what an open case keeps when they fall."""
 
+CAN_END = frozenset({"consent", "override", "marac"})
+
 
 class Facts(NamedTuple):
     """What is known about one recipient of one event, just now."""
@@ -281,6 +283,13 @@ def keep(without: str | None, to: str, rule: str, ground: str, facts: Facts) -> 
         return Verdict(rule, (ground,), _seen(row, (ground,), facts))
     verdict = _on_its_grounds(row, to, facts)
     return verdict if verdict.permit else None
+
+
+def can_end(verdict: Verdict, facts: Facts) -> bool:
+    """Say whether some of what is seen rests on consent, an override or a meeting, which can end."""
+    lasting = tuple(ground for ground in verdict.grounds if ground not in CAN_END)
+    row = next(row for row in TABLE if row.rule == verdict.rule)
+    return not lasting or not verdict.sections <= _seen(row, lasting, facts)
 
 
 def _on_its_grounds(row: Row, to: str, facts: Facts) -> Verdict:
