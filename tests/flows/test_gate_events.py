@@ -1,23 +1,35 @@
 """Events that are no forms: routed when they come, and again when news changes who may have them."""
 
+from dataclasses import replace
 from typing import Any
 
+from services.consent.flow.decide import Decider
+from services.consent.flow.fold import Fold, empty
+from services.consent.rules.reading import parse
+from services.consent.rules.route import Rulebook
 from services.consent.state.heard import Heard
+from services.vocabulary.agencies import RECIPIENTS
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
+from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildrenLevel, Risk
 from tests.gate_builders import (
+    STRICT,
     Story,
+    a_child,
     a_form,
     an_event,
     answer,
     case,
     consent,
+    desk,
     grades,
     internal,
     override,
+    policy_adopted,
     sent_of,
 )
+from tests.gate_history import text_without
 
 NEW, CHANGED, RECALLED = ReleaseKind.NEW, ReleaseKind.CHANGED, ReleaseKind.RECALLED
 HIGH, MEDIUM, STANDARD = grades(Risk.HIGH), grades(Risk.MEDIUM), grades(Risk.STANDARD)
@@ -161,6 +173,72 @@ def test_what_rests_on_consent_and_is_no_form_ends_with_it_too() -> None:
     decision = story.tell(an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=emit.not_after))
 
     assert sent_of(decision, event.event_id) == {"mycwa": RECALLED}
+
+
+def test_an_instance_that_is_registered_too_is_told_once_of_what_names_it() -> None:
+    at = replace(desk(), recipients=(*RECIPIENTS, "hospital:RJN71"))
+    fold = Fold(empty(), Decider(Rulebook(parse(STRICT.read_text())), at), at)
+
+    decision = fold.take(referred_on("hospital:RJN71", grades=HIGH), None).decision
+
+    assert answer(decision, "hospital:RJN71").ground == "high-risk"
+    assert [emit.seq for emit in decision.emits if emit.recipient == "hospital:RJN71"] == [1]
+
+
+def test_who_comes_to_hold_the_family_on_late_consent_hears_at_once_what_went_before() -> None:
+    story, opened = Story(), case(EventType.CASE_OPENED, "mycwa")
+    story.tell(a_form(of=grades(Risk.MEDIUM, ChildrenLevel.EARLY_HELP)), override("cedah"), opened)
+
+    decision = story.tell(consent({"family-help": "given"}))
+
+    assert sent_of(decision, opened.event_id) == {"family-help": NEW}
+
+
+def test_who_loses_the_family_loses_at_once_what_others_did_for_it() -> None:
+    story, opened = Story(), case(EventType.CASE_OPENED, "mycwa")
+    story.tell(a_form(of=grades(Risk.HIGH, ChildrenLevel.SAFEGUARDING)), opened)
+
+    decision = story.tell(a_form(of=grades(Risk.STANDARD, ChildrenLevel.SAFEGUARDING)))
+
+    assert sent_of(decision, opened.event_id)["dafsu"] is RECALLED
+
+
+def test_a_review_makes_nobody_a_holder_who_is_not_sent_it_to_hold() -> None:
+    story, opened = Story(), case(EventType.CASE_OPENED, "mycwa")
+    home = a_child("one", None, Placement.HOME_EDUCATED)
+    story.tell(a_form(of=HIGH), opened)
+
+    decision = story.tell(a_form(of=HIGH, pupils=[home]))
+
+    assert not {"police", "education"} & set(sent_of(decision, opened.event_id))
+
+
+def test_what_a_later_policy_owes_nobody_is_recalled_with_the_next_news() -> None:
+    story, form = Story(), a_form(of=HIGH)
+    story.tell(form, policy_adopted(text_without("dafsu-high-risk")))
+
+    decision = story.tell(consent(withdraws=True))
+
+    assert sent_of(decision, form.event_id) == {"dafsu": RECALLED}
+
+
+def test_an_open_case_keeps_nothing_by_a_rule_that_the_policy_no_longer_has() -> None:
+    story, form = Story(), a_form(of=HIGH)
+    story.tell(form, case(EventType.CASE_OPENED, "dafsu"), policy_adopted(text_without("dafsu-high-risk")))
+
+    decision = story.tell(consent(withdraws=True))
+
+    assert sent_of(decision, form.event_id) == {"dafsu": RECALLED}
+
+
+def test_an_instance_that_attends_no_more_is_recalled_what_listed_it() -> None:
+    story, area = Story(), "area:greater-manchester"
+    listed = an_event_of(EventType.MARAC_LISTED, "police", attendees=(area, "dafsu"))
+    story.tell(listed)
+
+    decision = story.tell(an_event_of(EventType.MARAC_LISTED, "police", attendees=("dafsu",)))
+
+    assert sent_of(decision, listed.event_id)[area] is RECALLED
 
 
 def test_numbers_stay_gap_free_whatever_is_sent_again() -> None:

@@ -23,7 +23,7 @@ from services.consent.state.taking_part import stopped
 from services.consent.state.world import World
 from services.vocabulary.agencies import is_school, school_of
 from services.vocabulary.events import VPA_FAMILY, EventType
-from services.vocabulary.grounds import ONCE, Ground, Reason, ReleaseKind
+from services.vocabulary.grounds import ENCOMPASS, ONCE, Ground, Reason, ReleaseKind
 from services.vocabulary.placement import Placement
 
 RULE_ERROR = "rule-error"
@@ -193,10 +193,11 @@ class _Deciding:
 
     def _instances(self) -> tuple[str, ...]:
         """Name the event's schools and other instances; for a correction also who held the original."""
-        named = instances_named(self._heard)
+        registered = self._decider.desk.recipients
+        named = tuple(name for name in instances_named(self._heard) if name not in registered)
         if not self._corrects:
             return named
-        known = {*named, *self._decider.desk.recipients}
+        known = {*named, *registered}
         return (*named, *sorted(set(self._incident.told_in).difference(known)))
 
     def _answer(self, recipient: str) -> Answer:
@@ -266,25 +267,33 @@ class _Deciding:
 
     def _earlier(self, key: str, incident: Incident, form: Form, held: Mapping[str, Held]) -> Matter:
         """Return the matter of an earlier event. Who is sent the form just now holds it already."""
-        sent = [emit.recipient for emit in self.emitter.emits if emit.event_id == self._heard.event_id]
-        holders = {*incident.held, *(sent if self._heard.type in REVIEWED else ())}
         return Matter(
             incident=incident,
             form=form,
             held=held,
             about=About(incident=key, victim=incident.victim),
             occasion=Occasion.NEWS,
-            evidence=Evidence(self._world, incident, form, self._policy, holders),
+            evidence=Evidence(self._world, incident, form, self._policy, self._holders(incident)),
         )
 
+    def _holders(self, incident: Incident) -> set[str]:
+        """Return who holds a form of an incident once this event's releases of it are counted."""
+        holders = set(incident.held)
+        forms = {held.event_id for held in incident.held.values()}
+        forms.update(form.event_id for form in (incident.form, incident.raised) if form is not None)
+        for emit in self.emitter.emits:
+            if emit.event_id in forms and emit.ground not in ONCE | ENCOMPASS:
+                recalled = emit.kind is ReleaseKind.RECALLED
+                (holders.discard if recalled else holders.add)(emit.recipient)
+        return holders
+
     def _again(self, matter: Matter) -> Again:
+        """Answer whoever may be owed it, and whoever holds it, though no rule owes it them any more."""
         form = matter.form
-        routed = self._decider.routed(form.type)
-        instances = tuple(name for name in form.named if ":" in name)
+        instances = (name for name in form.named if ":" in name)
+        asked = dict.fromkeys((*self._decider.routed(form.type), *instances, *matter.held))
         answers = [
-            _withholding(to, lambda name: self._route(name, matter))
-            for to in (*routed, *instances)
-            if to != form.publisher
+            _withholding(to, lambda name: self._route(name, matter)) for to in asked if to != form.publisher
         ]
         return Again(event_id=form.event_id, answers=tuple(answers))
 

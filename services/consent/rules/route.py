@@ -57,12 +57,12 @@ def keep(policy: Policy, recipient: str, rule_id: str, ground: Ground, at: Circu
 
     A ground that a form's grades gave is kept although they fell. Any other is kept only while it, or
     another that serves the rule, still holds: an open case softens a downgrade, not a withdrawal, nor the
-    end of a child's case (design 5). None: nothing is left to keep it on.
+    end of a child's case (design 5). None: nothing is left to keep it on, or the policy has no such rule.
     """
     rule = policy.rule(rule_id)
-    holding: tuple[Ground, ...] = (ground,)
-    if ground not in GRADED:
-        holding = _serving(policy, recipient, rule, at) if rule is not None else ()
+    if rule is None:
+        return None
+    holding = (ground,) if ground in GRADED else _serving(policy, recipient, rule, at)
     if not holding:
         return None
     return Verdict(
@@ -70,9 +70,9 @@ def keep(policy: Policy, recipient: str, rule_id: str, ground: Ground, at: Circu
         owed=False,
         rule=rule_id,
         ground=holding[0],
-        sections=_sections(rule, holding, at) if rule is not None else frozenset(),
+        sections=_sections(rule, holding, at),
         holding=holding,
-        can_end=rule is not None and _can_end(rule, holding, at),
+        can_end=_can_end(rule, holding, at),
     )
 
 

@@ -1,0 +1,283 @@
+"""Keep everything that was ever said, and say what of it stands at a moment: the model's memory.
+
+Nothing is thrown away or overwritten: what stands is asked anew each time, of all there is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from services.consent.state.heard import Child, Grades, Heard
+from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk
+from tests.gate_table import CORE, FULL, ROUTED, Facts
+
+REVIEW_WITHIN = timedelta(hours=4)
+YEAR = timedelta(days=365)
+"""How long consent, an override and MARAC serve that name no end of their own."""
+
+REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
+FAR = datetime(9999, 12, 31, tzinfo=UTC)
+
+ENDS_UNSAID: Final = True
+"""Of two answers, or overrides, made at one moment the gate lets stand the one that says it ends sooner, and
+takes one that names no end to last for ever. Unresolved: the policy ends that one after 365 days, which may
+be sooner than the end the other names."""
+
+PROTECTS = {"given": 0, "refused": 1, "withdrawn": 2}
+"""Of answers at one moment the one that protects most stands."""
+
+
+class Held(NamedTuple):
+    """What a recipient holds of an event: the leaves it may see, by which rule, on what ground, till when.
+
+    `can_end`: opening it waits for the gate.
+    """
+
+    event_id: str
+    rule: str
+    ground: str
+    leaves: frozenset[int]
+    not_after: datetime | None
+    can_end: bool
+
+
+class Said(NamedTuple):
+    """One answer, or one override: what, when it was made, and when it ends."""
+
+    answer: str
+    at: datetime
+    ends: datetime
+    said_to_end: datetime
+    """When it says itself that it ends: ENDS_UNSAID."""
+
+
+class Known(NamedTuple):
+    """What is recorded about one recipient of one incident, as it stands at a moment, and when it ends."""
+
+    consent: str | None
+    override: bool
+    marac: bool
+    child_case: bool
+    ends: tuple[datetime, ...]
+
+
+@dataclass(slots=True)
+class Incident:
+    """All that was ever said of an incident, and what is held of it."""
+
+    victim: str | None = None
+    raised: Heard | None = None
+    form: Heard | None = None
+    beside: dict[str, Heard] = field(default_factory=dict)
+    children: set[str] = field(default_factory=set)
+    answers: dict[str, list[Said]] = field(default_factory=lambda: defaultdict(list))
+    withdrawn: list[datetime] = field(default_factory=list)
+    overrides: dict[str, list[Said]] = field(default_factory=lambda: defaultdict(list))
+    marac: Heard | None = None
+    cases: set[str] = field(default_factory=set)
+    whole_case: set[str] = field(default_factory=set)
+    """Who recorded a child's case before any child of the incident was known."""
+    held: dict[str, Held] = field(default_factory=dict)
+    held_beside: dict[str, dict[str, Held]] = field(default_factory=lambda: defaultdict(dict))
+    holders_before: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Who held a form when an event beside it came, where that same event changed it: ANSWERED_FIRST."""
+    told: dict[str, dict[str, tuple[Child, ...]]] = field(default_factory=lambda: defaultdict(dict))
+    """The children a school or the officer was told of, by form."""
+
+
+class Evidence:
+    """Hold all that was said, and answer for any recipient, event and moment."""
+
+    def __init__(self) -> None:
+        self.incidents: dict[str, Incident] = defaultdict(Incident)
+        self._now: datetime | None = None
+        self._withdrawn: dict[str, list[tuple[datetime, tuple[str, ...]]]] = defaultdict(list)
+        self._child_cases: dict[str, set[str]] = defaultdict(set)
+        self._suspended: set[str] = set()
+        self._agreements: dict[str, tuple[tuple[str, ...], datetime | None]] = {}
+
+    @property
+    def now(self) -> datetime:
+        """Return the highest time recorded."""
+        assert self._now is not None
+        return self._now
+
+    def take(self, event: Heard) -> None:
+        """Keep what an event says. Time is the highest `recorded_at` so far."""
+        self._now = event.recorded_at if self._now is None else max(self._now, event.recorded_at)
+        if event.type in (EventType.RECIPIENT_SUSPENDED, EventType.RECIPIENT_RESUMED):
+            self._suspended -= {*event.named}
+            if event.type == EventType.RECIPIENT_SUSPENDED:
+                self._suspended |= {*event.named}
+        if event.agreement is not None:
+            ended = event.type == EventType.AGREEMENT_ENDED
+            until = event.recorded_at if ended else event.expires_at
+            self._agreements[event.agreement] = (event.named, until)
+        if event.type == EventType.CONSENT_WITHDRAWN and event.all_incidents and event.victim is not None:
+            of = tuple(to for to, _ in event.consent)
+            self._withdrawn[event.victim].append((event.occurred_at, of))
+        if event.incident is not None:
+            self._say(self.incidents[event.incident], event)
+        if event.type == EventType.CHILD_CASE_STATUS and event.incident is not None:
+            self._child_case(self.incidents[event.incident], event)
+
+    def _say(self, incident: Incident, event: Heard) -> None:
+        incident.victim = incident.victim or event.victim
+        if event.type in VPA_FAMILY:
+            self._form(incident, event)
+        if event.type in VPA_FAMILY or event.type == EventType.CONSENT_RECORDED:
+            self._consent(incident, event)
+        if event.type == EventType.CONSENT_WITHDRAWN:
+            for to, _ in event.consent:
+                incident.answers[to].append(_said("withdrawn", event))
+            if not event.consent:
+                incident.withdrawn.append(event.occurred_at)
+        if event.type == EventType.OVERRIDE_RECORDED and event.recipient is not None:
+            incident.overrides[event.recipient].append(_said("", event))
+        if event.type in (EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED):
+            incident.marac = event
+        if event.type == EventType.CASE_OPENED and _is_confirmed(event):
+            incident.cases.add(event.publisher)
+        if event.type == EventType.CASE_CLOSED:
+            incident.cases.discard(event.publisher)
+        if event.type in ROUTED - VPA_FAMILY:
+            incident.beside[event.event_id] = event
+            incident.holders_before[event.event_id] = frozenset(incident.held)
+
+    def _form(self, incident: Incident, event: Heard) -> None:
+        incident.victim = event.victim or incident.victim
+        named = {child.person for child in event.children}
+        if event.type in REVIEWED:
+            incident.form, incident.raised = event, None
+            if named or event.type == EventType.VPA_CORRECTED:
+                incident.children = named
+        elif incident.form is None:
+            incident.raised = event
+        incident.children = incident.children | named
+
+    def _consent(self, incident: Incident, event: Heard) -> None:
+        for to, answer in event.consent:
+            own_word = answer == "given" and event.publisher == to
+            if answer != "could_not_ask" and (not own_word or _is_confirmed(event)):
+                incident.answers[to].append(_said(answer, event))
+
+    def _child_case(self, incident: Incident, event: Heard) -> None:
+        children = {child.person for child in event.children} or incident.children
+        closes = event.case_status is ChildCase.CLOSED
+        if not closes and not _is_confirmed(event):
+            return
+        agency = event.publisher
+        for person in children:
+            (set.discard if closes else set.add)(self._child_cases[person], agency)
+        if not closes and not children:
+            incident.whole_case.add(agency)
+        if closes and not any(agency in self._child_cases[child] for child in incident.children):
+            incident.whole_case.discard(agency)
+
+    def stopped(self) -> dict[str, str]:
+        """Return who takes no part just now, and why."""
+        bound: dict[str, bool] = {}
+        for between, until in self._agreements.values():
+            in_force = until is None or self._now is None or until > self._now
+            for to in between:
+                bound[to] = bound.get(to, False) or in_force
+        ended = {to: "ended" for to, in_force in bound.items() if not in_force}
+        return ended | dict.fromkeys(self._suspended, "restricted")
+
+    def known(self, incident: Incident, to: str, at: datetime) -> Known:
+        """Return what stands about one recipient of one incident at a moment."""
+        ends: list[datetime] = []
+        consent = self._standing(incident, to, at, ends)
+        overrides = incident.overrides.get(to)
+        override = max(overrides, key=lambda said: (said.at, -_sooner(said))) if overrides else None
+        overridden = override is not None and override.ends > at
+        if override is not None and overridden:
+            ends.append(override.ends)
+        attends = self._attends(incident, to, at)
+        if attends and incident.marac is not None:
+            ends.append(incident.marac.recorded_at + YEAR)
+        case = to in incident.whole_case or any(to in self._child_cases[each] for each in incident.children)
+        return Known(consent, overridden, attends, case, tuple(sorted(ends)))
+
+    def _standing(self, incident: Incident, to: str, at: datetime, ends: list[datetime]) -> str | None:
+        """Return the last answer for a recipient, by when it was given, unless it was withdrawn since."""
+        answers = incident.answers.get(to)
+        if not answers:
+            return None
+        last = max(answers, key=lambda said: (said.at, PROTECTS[said.answer], -_sooner(said)))
+        if last.answer != "given":
+            return last.answer
+        withdrawn = list(incident.withdrawn)
+        if incident.victim is not None:
+            withdrawn += [when for when, of in self._withdrawn[incident.victim] if not of or to in of]
+        if any(when >= last.at for when in withdrawn):
+            return "withdrawn"
+        if last.ends <= at:
+            return "expired"
+        ends.append(last.ends)
+        return "given"
+
+    def _attends(self, incident: Incident, to: str, at: datetime) -> bool:
+        marac = incident.marac
+        if marac is None or marac.recorded_at + YEAR <= at:
+            return False
+        usual = FULL if marac.type == EventType.MARAC_LISTED else CORE
+        return to in (marac.attendees or usual)
+
+    def is_overdue(self, raised: Heard) -> bool:
+        """Say whether the Hub has not reviewed a form that says danger in time."""
+        grades = raised.grades
+        if grades is None or raised.recorded_at + REVIEW_WITHIN > self.now:
+            return False
+        is_danger = grades.risk in (Risk.HIGH, Risk.NOT_COMPLETED)
+        return is_danger or grades.children is ChildrenLevel.SAFEGUARDING
+
+    def facts(self, incident: Incident, event: Heard, to: str, known: Known) -> Facts:
+        """Return what decides about one recipient of one event."""
+        is_form = event.type in VPA_FAMILY
+        grades = event.grades if is_form else _graded(event.grades, incident.form or incident.raised)
+        for_a_meeting = event.type == EventType.MARAC_REFERRED and to == "police"
+        return Facts(
+            risk=grades.risk if grades is not None else Risk.NOT_COMPLETED,
+            children=grades.children if grades is not None else ChildrenLevel.NONE,
+            adults=grades.vulnerable_adults if grades is not None else frozenset(),
+            concern=grades is not None and grades.adult_safeguarding_concern,
+            consent=known.consent,
+            override=known.override,
+            child_case=known.child_case,
+            marac=known.marac or for_a_meeting,
+            named=to in event.named,
+            holds=not is_form
+            and (to in incident.holders_before.get(event.event_id, incident.held) or to in incident.cases),
+            overdue=event.type == EventType.VPA_RAISED and self.is_overdue(event),
+        )
+
+
+def _is_confirmed(event: Heard) -> bool:
+    return event.confirmed_by not in (None, event.publisher_person)
+
+
+def _sooner(said: Said) -> float:
+    return (said.said_to_end if ENDS_UNSAID else said.ends).timestamp()
+
+
+def _said(answer: str, event: Heard) -> Said:
+    ends = event.expires_at or event.recorded_at + YEAR
+    return Said(answer, event.occurred_at, ends, event.expires_at or FAR)
+
+
+def _graded(own: Grades | None, form: Heard | None) -> Grades | None:
+    """Return an event's own grades, and where it says nothing, its incident's form's (decision 0017)."""
+    of_form = form.grades if form is not None else None
+    if own is None or of_form is None:
+        return own or of_form
+    return Grades(
+        risk=of_form.risk if own.risk is Risk.NOT_COMPLETED else own.risk,
+        children=of_form.children if own.children is ChildrenLevel.NONE else own.children,
+        vulnerable_adults=own.vulnerable_adults or of_form.vulnerable_adults,
+        adult_safeguarding_concern=own.adult_safeguarding_concern or of_form.adult_safeguarding_concern,
+    )

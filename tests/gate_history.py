@@ -1,0 +1,381 @@
+"""Draw random histories of a few families, and tell them as events the gate hears.
+
+A step says what happens next and how long after the step before, so that any step can be left out of a
+history and what remains is a history still: that is how a long one that fails becomes a short one.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from functools import cache
+
+from services.consent.state.heard import Child, Grades, Heard, SectionAt
+from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.placement import Placement
+from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
+from tests.gate_builders import HILLSIDE, RIVERSIDE, START, STRICT, an_event, internal, policy_adopted
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+INCIDENTS = ("one", "two", "three")
+VICTIM_OF = {"one": "ana", "two": "bo", "three": "ana"}
+"""Two incidents of one person, and one where the other is the adult victim."""
+
+HOSPITAL = "hospital:RJN71"
+"""One of many by instance, and registered."""
+
+AREA = "area:greater-manchester"
+"""One that nobody registered: events that name it are all it is ever told."""
+
+SERVING = ("cedah", "dafsu", "checs", "family-help", "adult-social-care", "cheshire-cares", "mycwa", HOSPITAL)
+AGREEMENTS: Mapping[str, tuple[str, ...]] = {
+    "isa-1": ("police", "cedah", "dafsu", "checs"),
+    "isa-2": ("cedah", "family-help", "adult-social-care", HOSPITAL),
+}
+LEFT_OUT = (
+    "cedah-medium-risk",
+    "dafsu-high-risk",
+    "family-help-early-help",
+    "adult-social-care-vulnerable-adult",
+    "checs-open-case",
+    "cheshire-cares-standard",
+    "dafsu-unreviewed",
+    "referred-on",
+    "who-holds",
+)
+"""Rules that a variant of the policy may lack, by id."""
+
+LEAVES = {
+    name: SectionAt(name=name, schema_id=f"{name}/1", leaf=leaf)
+    for leaf, name in enumerate(
+        (
+            "routing",
+            "facts",
+            "victim",
+            "contact",
+            "person_causing_harm",
+            "narrative",
+            "dash",
+            "incident",
+            "referral",
+            "rationale",
+            "research",
+        )
+    )
+}
+NOT_IN_A_FORM, NOT_BESIDE_IT = frozenset({"referral", "rationale", "research"}), frozenset({"incident"})
+FIRST_CHILD = 20
+"""The leaf of a form's first child; the others follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What happens next. What an event of its type does not say is left as it is here."""
+
+    type: EventType
+    after: timedelta = timedelta(minutes=1)
+    ago: timedelta = timedelta()
+    """How long before it was recorded it happened."""
+    incident: str | None = None
+    victim: str | None = None
+    publisher: str = "police"
+    grades: Grades | None = None
+    pupils: tuple[Child, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+    lasts: timedelta | None = None
+    recipient: str | None = None
+    named: tuple[str, ...] = ()
+    attendees: tuple[str, ...] = ()
+    agreement: str | None = None
+    status: ChildCase | None = None
+    confirmed: str | None = None
+    without: str | None = None
+    """The rule that the adopted policy lacks; None: the strict policy as it stands."""
+
+    def __str__(self) -> str:
+        said = [(each.name, getattr(self, each.name)) for each in fields(self) if each.name != "type"]
+        usual = Step(type=self.type)
+        told = [f"{name}={value!s}" for name, value in said if value != getattr(usual, name)]
+        return " ".join([self.type.value, *told])
+
+
+def hear(steps: Sequence[Step]) -> Iterator[Heard]:
+    """Yield the events of a history, in order."""
+    now = START
+    for number, step in enumerate(steps):
+        now += step.after
+        yield _event(step, number, now)
+
+
+def _event(step: Step, number: int, now: datetime) -> Heard:
+    event_id = f"event-{number:03d}"
+    if step.type is EventType.POLICY_ADOPTED:
+        return policy_adopted(text_without(step.without), event_id=event_id, offset=number, recorded_at=now)
+    pupils = tuple(replace(pupil, leaf=FIRST_CHILD + place) for place, pupil in enumerate(step.pupils))
+    children = [SectionAt(name="children", schema_id="children/1", leaf=pupil.leaf) for pupil in pupils]
+    is_form = step.type in VPA_FAMILY
+    left_out = NOT_IN_A_FORM if is_form else NOT_BESIDE_IT
+    return an_event(
+        step.type,
+        event_id=event_id,
+        offset=number,
+        recorded_at=now,
+        occurred_at=now - step.ago,
+        incident=internal(step.incident) if step.incident else None,
+        victim=internal(step.victim) if step.victim else None,
+        publisher=step.publisher,
+        grades=step.grades,
+        children=pupils,
+        consent=step.answers,
+        expires_at=now + step.lasts if step.lasts is not None else None,
+        recipient=step.recipient,
+        named=step.named,
+        attendees=step.attendees,
+        agreement=step.agreement,
+        case_status=step.status,
+        confirmed_by=step.confirmed,
+        all_incidents=step.type is EventType.CONSENT_WITHDRAWN and step.incident is None,
+        sections=(
+            *(at for name, at in LEAVES.items() if name not in left_out),
+            *(children if is_form else ()),
+        ),
+    )
+
+
+@cache
+def text_without(rule: str | None) -> str:
+    """Return the strict policy, less the rule of that id."""
+    text = STRICT.read_text()
+    head, *rules = text.split("[[rule]]\n")
+    kept = [each for each in rules if rule is None or f'id = "{rule}"\n' not in each]
+    assert rule is None or len(kept) == len(rules) - 1
+    return "[[rule]]\n".join([head, *kept])
+
+
+def a_history(seed: int, steps: int) -> tuple[Step, ...]:
+    """Return a history drawn from a seed. Each has its own mix of what happens, so that all come to meet."""
+    drawn = _Drawn(random.Random(seed))
+    return tuple(drawn.step() for _ in range(steps))
+
+
+class _Drawn:
+    """Draw one history."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._kinds: tuple[Callable[[], Step], ...] = (
+            self._raised,
+            self._reviewed,
+            self._corrected,
+            self._consent,
+            self._withdrawal,
+            self._override,
+            self._marac,
+            self._case,
+            self._child_case,
+            self._beside,
+            self._suspension,
+            self._agreement,
+            self._policy,
+            self._time,
+        )
+        usual = (2, 6, 1, 6, 3, 3, 2, 4, 3, 5, 1, 1, 1, 4)
+        self._weights = [weight * rng.choice((0, 1, 1, 2)) for weight in usual]
+        self._weights[1] = rng.choice((1, 6, 6))
+        self._weights[12] = rng.choice((0, 0, 1))
+        self._incidents = INCIDENTS[: rng.choice((1, 2, 3))]
+        self._to = rng.sample((*SERVING, AREA), rng.choice((2, 4, len(SERVING) + 1)))
+
+    def step(self) -> Step:
+        (kind,) = self._rng.choices(self._kinds, self._weights)
+        step = replace(kind(), after=self._pause())
+        if step.incident is None or step.victim is not None:
+            return step
+        return replace(step, victim=VICTIM_OF[step.incident])
+
+    def _pause(self) -> timedelta:
+        many = self._rng.random()
+        if many < 0.02:
+            return -timedelta(minutes=1)
+        if many < 0.75:
+            return timedelta(minutes=self._rng.choice((1, 20, 60)))
+        return self._rng.choice((4 * HOUR, 4 * HOUR, DAY, 9 * DAY, 120 * DAY)) if many < 0.99 else 366 * DAY
+
+    def _one(self, *values: str) -> str:
+        return self._rng.choice(values)
+
+    def _some(self, values: Sequence[str], most: int) -> tuple[str, ...]:
+        return tuple(self._rng.sample(list(values), self._rng.randint(1, min(most, len(values)))))
+
+    def _chance(self, of: float) -> bool:
+        return self._rng.random() < of
+
+    def _form(self, kind: EventType) -> Step:
+        incident = self._one(*self._incidents)
+        victim = VICTIM_OF[incident]
+        if self._chance(0.05):
+            victim = "bo" if victim == "ana" else "ana"
+        return Step(
+            type=kind,
+            incident=incident,
+            victim=victim,
+            grades=self._grades(),
+            pupils=self._pupils(),
+            answers=self._answers() if self._chance(0.5) else (),
+            lasts=self._lasts(),
+        )
+
+    def _raised(self) -> Step:
+        return self._form(EventType.VPA_RAISED)
+
+    def _reviewed(self) -> Step:
+        return self._form(EventType.VPA_REVIEWED)
+
+    def _corrected(self) -> Step:
+        return self._form(EventType.VPA_CORRECTED)
+
+    def _grades(self) -> Grades:
+        adults = [each for each in VulnerableAdult if self._chance(0.25)]
+        return Grades(
+            risk=self._rng.choice((Risk.HIGH, Risk.MEDIUM, Risk.MEDIUM, Risk.STANDARD, Risk.NOT_COMPLETED)),
+            children=self._rng.choice(list(ChildrenLevel)),
+            vulnerable_adults=frozenset(adults),
+            adult_safeguarding_concern=self._chance(0.4),
+        )
+
+    def _pupils(self) -> tuple[Child, ...]:
+        names = self._rng.sample(("cy", "di", "ed"), self._rng.choice((0, 1, 1, 2, 3)))
+        return tuple(self._pupil(name) for name in names)
+
+    def _pupil(self, name: str) -> Child:
+        placement = self._rng.choice((Placement.SCHOOL,) * 8 + tuple(Placement))
+        usual = RIVERSIDE if name == "ed" else HILLSIDE
+        moved = RIVERSIDE if self._chance(0.15) else usual
+        urn = moved if placement in (Placement.SCHOOL, Placement.CONFLICT) else None
+        return Child(leaf=-1, person=internal(name), urn=urn, placement=placement)
+
+    def _answers(self) -> tuple[tuple[str, str], ...]:
+        said = ("given", "given", "given", "refused", "could_not_ask")
+        return tuple((to, self._one(*said)) for to in sorted(self._some(self._to, 3)))
+
+    def _lasts(self) -> timedelta | None:
+        return self._rng.choice((None, None, HOUR, 4 * HOUR, 2 * DAY, 30 * DAY, 400 * DAY))
+
+    def _ago(self) -> timedelta:
+        """Most is recorded as it happens; some an hour, or days, later: answers overtake each other."""
+        return self._rng.choice((timedelta(),) * 5 + (HOUR, HOUR, 2 * HOUR, DAY, 10 * DAY))
+
+    def _consent(self) -> Step:
+        answers = self._answers()
+        own = self._chance(0.3) and answers[0][0] != AREA
+        return Step(
+            type=EventType.CONSENT_RECORDED,
+            incident=self._one(*self._incidents),
+            answers=answers,
+            lasts=self._lasts(),
+            ago=self._ago(),
+            publisher=answers[0][0] if own else "police",
+            confirmed=self._rng.choice((None, "p-sender-1", "p-second-2", "p-second-2")) if own else None,
+        )
+
+    def _withdrawal(self) -> Step:
+        everywhere = self._chance(0.4)
+        incident = self._one(*self._incidents)
+        of = self._some(self._to, 2) if self._chance(0.4) else ()
+        return Step(
+            type=EventType.CONSENT_WITHDRAWN,
+            incident=None if everywhere else incident,
+            victim=self._one("ana", "bo") if everywhere else None,
+            answers=tuple((to, "withdrawn") for to in sorted(of)),
+            ago=self._ago(),
+        )
+
+    def _override(self) -> Step:
+        return Step(
+            type=EventType.OVERRIDE_RECORDED,
+            incident=self._one(*self._incidents),
+            recipient=self._one(*self._to),
+            lasts=self._lasts(),
+            ago=self._ago(),
+        )
+
+    def _marac(self) -> Step:
+        some = self._some((*SERVING, "probation", "housing"), 4)
+        return Step(
+            type=self._rng.choice((EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED)),
+            incident=self._one(*self._incidents),
+            attendees=some if self._chance(0.6) else (),
+        )
+
+    def _case(self) -> Step:
+        return Step(
+            type=self._rng.choice((EventType.CASE_OPENED, EventType.CASE_OPENED, EventType.CASE_CLOSED)),
+            incident=self._one(*self._incidents),
+            publisher=self._one(*(to for to in SERVING if to in self._to or len(self._to) < 3)),
+            confirmed=self._rng.choice((None, "p-sender-1", "p-second-2", "p-second-2", "p-second-2")),
+        )
+
+    def _child_case(self) -> Step:
+        return Step(
+            type=EventType.CHILD_CASE_STATUS,
+            incident=self._one(*self._incidents),
+            publisher=self._one("checs", "family-help"),
+            status=self._rng.choice(list(ChildCase)),
+            pupils=self._pupils() if self._chance(0.5) else (),
+            confirmed=self._rng.choice((None, "p-second-2", "p-second-2", "p-second-2")),
+        )
+
+    def _beside(self) -> Step:
+        kind = self._rng.choice(BESIDE)
+        named = self._some((*SERVING, "housing", AREA), 2) if kind in FOR_SOMEBODY else ()
+        grades = self._grades() if kind in GRADED and self._chance(0.6) else None
+        publisher = self._one("cedah", "mycwa", "dafsu", "housing")
+        return Step(
+            type=kind,
+            incident=self._one(*self._incidents),
+            publisher="police" if kind in (EventType.DVDS_DECIDED, EventType.MEETING_LISTED) else publisher,
+            named=named,
+            grades=grades,
+        )
+
+    def _suspension(self) -> Step:
+        return Step(
+            type=self._rng.choice((EventType.RECIPIENT_SUSPENDED, EventType.RECIPIENT_RESUMED)),
+            publisher="partnership",
+            named=self._some((*self._to, f"school:{HILLSIDE}"), 2),
+        )
+
+    def _agreement(self) -> Step:
+        code = self._one(*AGREEMENTS)
+        signs = self._chance(0.6)
+        return Step(
+            type=EventType.AGREEMENT_SIGNED if signs else EventType.AGREEMENT_ENDED,
+            publisher="partnership",
+            agreement=code,
+            named=AGREEMENTS[code],
+            lasts=self._rng.choice((None, DAY, 30 * DAY)) if signs else None,
+        )
+
+    def _policy(self) -> Step:
+        without = self._one(*LEFT_OUT) if self._chance(0.6) else None
+        return Step(type=EventType.POLICY_ADOPTED, publisher="partnership", without=without)
+
+    def _time(self) -> Step:
+        return Step(type=EventType.TIME_PASSED, publisher="ingest")
+
+
+BESIDE = (
+    EventType.REFERRAL_RECEIVED,
+    EventType.REFERRED_ON,
+    EventType.REFERRED_ON,
+    EventType.MARAC_REFERRED,
+    EventType.RESEARCH_CONTRIBUTED,
+    EventType.CONTACT_ATTEMPTED,
+    EventType.MEETING_LISTED,
+    EventType.DASH_REDONE,
+    EventType.DVDS_DECIDED,
+)
+FOR_SOMEBODY = (EventType.REFERRED_ON, EventType.DVDS_DECIDED)
+GRADED = (EventType.REFERRAL_RECEIVED, EventType.DASH_REDONE)

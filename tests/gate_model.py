@@ -1,0 +1,251 @@
+"""Say what every recipient holds after a history, and on what ground: a gate written a second time.
+
+It keeps everything that was ever said and asks it anew at every step, where the gate keeps what stands and
+asks only upon news. It takes from the gate nothing but which earlier events it decided again: under which
+policy a release stands hangs on that, for a new policy governs later decisions alone (design 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from enum import Enum
+from typing import Final, NamedTuple
+
+from services.consent.state.heard import Child, Heard
+from services.vocabulary.agencies import RECIPIENTS
+from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.placement import Placement
+from services.vocabulary.risk import VulnerableAdult
+from tests.gate_evidence import Evidence, Held, Incident, Known
+from tests.gate_history import AREA, HOSPITAL
+from tests.gate_table import Verdict, can_end, judge, keep
+
+ASKED = tuple(sorted({*RECIPIENTS, HOSPITAL} - {"partnership", "education"}))
+"""Whom the routing table may owe something. Who is not registered is asked of what names them alone."""
+
+EDUCATION = "education"
+
+FORGOTTEN: Final = True
+"""The gate keeps an event beside the forms only if somebody was owed it when it came. Unresolved: a referral
+that says no grade, or a case opened before anybody holds the family, is owed to whoever a later review
+brings in, and no later news releases it (decision 0017 calls that wrong)."""
+
+ANSWERED_FIRST: Final = True
+"""The gate answers for an event beside the forms before it decides again what that event's moment made due.
+Unresolved: who comes to hold the form at just that moment hears of that one event with the next news."""
+
+
+class Occasion(Enum):
+    """What an event is decided for: it is a form that came, one that corrects, or there is news about it."""
+
+    FORM = "form"
+    CORRECTION = "correction"
+    NEWS = "news"
+
+
+class Matter(NamedTuple):
+    """An event of an incident, what is held of it, and why it is decided."""
+
+    incident: Incident
+    event: Heard
+    held: dict[str, Held]
+    occasion: Occasion
+
+
+class Model:
+    """Know what everybody holds, event by event."""
+
+    def __init__(self) -> None:
+        self.evidence = Evidence()
+        self.denials: dict[tuple[str, str], str] = {}
+        """Why whoever was asked of an event, at the step just taken, may not see it."""
+        self.recalls: dict[tuple[str, str], str] = {}
+        """Why whoever held an event, at the step just taken, holds it no more."""
+        self.too_much: set[tuple[str, str]] = set()
+        """Who takes no part just now and holds more of an event than it may see."""
+        self._without: str | None = None
+        self._decided_under: dict[str, str | None] = {}
+        self._owed: set[str] = set()
+        self._was: dict[str, object] = {}
+
+    @property
+    def incidents(self) -> dict[str, Incident]:
+        """Return every incident there is, by id."""
+        return self.evidence.incidents
+
+    def adopt(self, without: str | None) -> None:
+        """Decide by the strict table less a rule from now on."""
+        self._without = without
+
+    def hear(self, event: Heard, again: Collection[str]) -> None:
+        """Take one event, of which the gate decided these earlier ones again."""
+        before = frozenset(self.evidence.stopped())
+        self.evidence.take(event)
+        if not ANSWERED_FIRST and event.incident is not None:
+            self.incidents[event.incident].holders_before.clear()
+        self.denials.clear()
+        self.recalls.clear()
+        stopped = self.evidence.stopped()
+        decided = {*again, event.event_id}
+        self._decided_under |= dict.fromkeys(decided, self._without)
+        if event.type in VPA_FAMILY and event.incident is not None:
+            self._tell(self.incidents[event.incident], event, stopped)
+        for key, incident in self.incidents.items():
+            for event_id in again:
+                incident.holders_before.pop(event_id, None)
+            known = {to: self.evidence.known(incident, to, self.evidence.now) for to in (*ASKED, AREA)}
+            overdue = incident.raised is not None and self.evidence.is_overdue(incident.raised)
+            cases = incident.cases.copy()
+            was = (known, overdue, stopped, before, incident.form, len(incident.beside), cases)
+            if self._was.get(key) != was or not decided.isdisjoint(self._events_of(incident)):
+                self._was[key] = was
+                self._decide(incident, event, decided, known, stopped, before)
+        if event.incident is not None:
+            self._leave_unresolved(self.incidents[event.incident], event.event_id)
+
+    def _leave_unresolved(self, incident: Incident, event_id: str) -> None:
+        """Do as the gate does where it is not settled that it is right."""
+        if FORGOTTEN and event_id not in self._owed:
+            incident.beside.pop(event_id, None)
+        if incident.holders_before.get(event_id) == frozenset(incident.held):
+            incident.holders_before.pop(event_id, None)
+
+    def _tell(self, incident: Incident, event: Heard, stopped: Collection[str]) -> None:
+        """Tell schools, and the officer, of children: each once, and anew where a correction says so."""
+        schools = {f"school:{child.urn}" for child in event.children if child.urn is not None}
+        corrects = event.type == EventType.VPA_CORRECTED
+        for to in {EDUCATION, *schools, *(incident.told if corrects else ())}:
+            theirs, restricted = _theirs(to, event.children, stopped)
+            told = incident.told[to]
+            if corrects:
+                told.clear()
+            known = {child.person for children in told.values() for child in children}
+            new = tuple(child for child in theirs if child.person not in known)
+            if new:
+                told[event.event_id] = new
+            else:
+                self.denials[event.event_id, to] = "restricted" if restricted else "not-owed"
+
+    def _events_of(self, incident: Incident) -> Iterator[str]:
+        yield from (form.event_id for form in (incident.form, incident.raised) if form is not None)
+        yield from incident.beside
+
+    def _decide(
+        self,
+        incident: Incident,
+        heard: Heard,
+        decided: Collection[str],
+        known: dict[str, Known],
+        stopped: dict[str, str],
+        before: Collection[str],
+    ) -> None:
+        """Decide the form first, for who holds it hears who else acts; then every event beside it."""
+        raised = incident.raised
+        form = incident.form or (raised if raised is not None and self.evidence.is_overdue(raised) else None)
+        events = [(form, incident.held)] if form is not None else []
+        events += [(event, incident.held_beside[key]) for key, event in incident.beside.items()]
+        if heard.type == EventType.VPA_RAISED and heard.incident is not None:
+            self.denials |= {(heard.event_id, to): "awaiting-review" for to in ASKED if to != "police"}
+        for event, held in events:
+            matter = Matter(incident, event, held, _occasion(event, heard))
+            for to in (*ASKED, AREA) if AREA in event.named else ASKED:
+                if to != event.publisher:
+                    waits = to in before and event.event_id not in decided
+                    stop = stopped.get(to) or ("waiting" if waits else None)
+                    self._ask(matter, to, known[to], stop)
+
+    def _ask(self, matter: Matter, to: str, known: Known, stop: str | None) -> None:
+        incident, event, held, occasion = matter
+        has = held.get(to)
+        kept = (has.rule, has.ground) if has is not None and occasion is not Occasion.CORRECTION else None
+        verdict = self._verdict(incident, event, to, known, kept)
+        if verdict.rule is not None:
+            self._owed.add(event.event_id)
+        self.too_much.discard((event.event_id, to))
+        if not verdict.permit:
+            self.denials[event.event_id, to] = verdict.reason
+            if has is not None:
+                del held[to]
+                self.recalls[has.event_id, to] = _why_recalled(occasion, verdict.reason, has, known)
+        elif stop is not None:
+            self.denials[event.event_id, to] = stop
+            shown = _leaves(event, verdict.sections | _about_the_adult(event, verdict))
+            if has is not None and has.event_id == event.event_id and not has.leaves <= shown:
+                self.too_much.add((event.event_id, to))
+        else:
+            now = self._holding(incident, event, to, known, verdict)
+            if occasion is Occasion.CORRECTION or has is None or now != has._replace(rule=now.rule):
+                held[to] = now
+
+    def _holding(self, incident: Incident, event: Heard, to: str, known: Known, verdict: Verdict) -> Held:
+        return Held(
+            event_id=event.event_id,
+            rule=verdict.rule or "",
+            ground=verdict.grounds[0],
+            leaves=_leaves(event, verdict.sections),
+            not_after=self._not_after(incident, event, to, known, verdict),
+            can_end=can_end(verdict, self.evidence.facts(incident, event, to, known)),
+        )
+
+    def _verdict(
+        self, incident: Incident, event: Heard, to: str, known: Known, kept: tuple[str, str] | None
+    ) -> Verdict:
+        """Return what a recipient may see, an open case's included: it softens a downgrade alone."""
+        facts = self.evidence.facts(incident, event, to, known)
+        without = self._decided_under[event.event_id]
+        verdict = judge(without, to, event.type, facts)
+        if verdict.permit or kept is None or to not in incident.cases:
+            return verdict
+        return keep(without, to, *kept, facts) or verdict
+
+    def _not_after(
+        self, incident: Incident, event: Heard, to: str, known: Known, verdict: Verdict
+    ) -> datetime | None:
+        """Return the first moment at which what is seen now would shrink, if nothing but time passes."""
+        kept = (verdict.rule or "", verdict.grounds[0])
+        for moment in known.ends:
+            then = self._verdict(incident, event, to, self.evidence.known(incident, to, moment), kept)
+            if not then.permit or not verdict.sections <= then.sections:
+                return moment
+        return None
+
+
+def _theirs(to: str, children: Collection[Child], stopped: Collection[str]) -> tuple[tuple[Child, ...], bool]:
+    """Return whose children they are to be told of, and whether a child of theirs is kept from them."""
+    mine, restricted = [], False
+    for child in children:
+        school = f"school:{child.urn}" if child.urn is not None else None
+        is_told = child.placement is Placement.SCHOOL and school not in stopped
+        if to == EDUCATION and not is_told:
+            mine.append(child)
+        if to == school and is_told:
+            mine.append(child)
+        restricted = restricted or (to == school and not is_told)
+    return tuple(mine), restricted
+
+
+def _occasion(event: Heard, heard: Heard) -> Occasion:
+    if heard is not event or event.type not in VPA_FAMILY:
+        return Occasion.NEWS
+    return Occasion.CORRECTION if event.type == EventType.VPA_CORRECTED else Occasion.FORM
+
+
+def _why_recalled(occasion: Occasion, reason: str, has: Held, known: Known) -> str:
+    """Return what a recall says: its ground ended or was withdrawn, unless a form says it was not owed."""
+    if occasion is Occasion.CORRECTION or reason not in ("no-ground", "not-owed"):
+        return reason
+    if occasion is Occasion.FORM and reason == "not-owed":
+        return reason
+    return "withdrawn" if has.ground == "consent" and known.consent == "withdrawn" else "ended"
+
+
+def _about_the_adult(event: Heard, verdict: Verdict) -> frozenset[str]:
+    """Return what adult safeguarding alone shows beside the row: it was not wrong to have shown it."""
+    adults = event.grades.vulnerable_adults if event.grades is not None else frozenset()
+    is_them = "adult-safeguarding" in verdict.grounds and VulnerableAdult.PERSON_CAUSING_HARM in adults
+    return frozenset({"person_causing_harm"} if is_them else ())
+
+
+def _leaves(event: Heard, sections: Collection[str]) -> frozenset[int]:
+    return frozenset(at.leaf for at in event.sections if at.name in sections)

@@ -1,0 +1,144 @@
+"""A model written independently agrees with the gate about every recipient after every step (design 5)."""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from services.consent.flow import decide, fold
+from services.consent.flow.decide import Decider
+from services.consent.rules import evidence
+from services.consent.rules.lasting import FOR_GOOD
+from services.consent.rules.schools import tell
+from services.consent.state import consents, evolve, taking_part
+from services.consent.state.entities import Marac
+from tests.gate_builders import STRICT
+from tests.gate_comparison import Parted, compare, decider_of, parts, shortened
+from tests.gate_history import Step, a_history, text_without
+from tests.gate_table import TABLE
+from tests.policy_flips import as_toml, flips
+from tests.system import sized
+
+RUNS = sized(200, 10_000)
+STEPS = 50
+"""At least: some histories are up to nine longer."""
+
+ORDINARY = 250
+"""Histories among which a gate that decides otherwise must be caught."""
+
+LONGEST_TOLD = 8
+"""Steps a failing history has left at most once those it does not need are left out."""
+
+
+def told(steps: Sequence[Step]) -> str:
+    return "\n".join(f"  {number}  {step}" for number, step in enumerate(steps))
+
+
+@pytest.mark.timeout(3600)
+@settings(
+    max_examples=RUNS, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+)
+@given(st.integers(0, 2**63 - 1))
+def test_the_gate_and_the_model_agree_about_every_recipient_after_every_step(seed: int) -> None:
+    history = a_history(seed, STEPS + seed % 10)
+    try:
+        compare(history)
+    except Parted as parted:
+        short = shortened(history, parts)
+        with pytest.raises(Parted) as why:
+            compare(short)
+        raise AssertionError(f"seed {seed}: {parted}\n{told(short)}\n{why.value}") from None
+
+
+FLIPPED = (
+    "ground.3.only = []",
+    "ground.4.lasts_days = 366",
+    "ground.6.lasts_days = 366",
+    "grounds 0 and 1 in the other order",
+    "grounds 4 and 5 in the other order",
+    "review_within_hours = 5",
+)
+"""Changes to the grounds: whom they serve, how long, in which order they are named."""
+
+
+def flipped(change: str) -> str:
+    """Return the strict policy with one cell changed."""
+    document = tomllib.loads(STRICT.read_text())
+    return next(as_toml(made) for said, made in flips(document, concerns=lambda _: False) if said == change)
+
+
+def caught(decider: Decider) -> Sequence[Step] | None:
+    """Return the first ordinary history on which the model parts from a gate, or None."""
+    histories = (a_history(seed, STEPS) for seed in range(ORDINARY))
+    return next((history for history in histories if parts(history, decider)), None)
+
+
+@pytest.mark.parametrize("change", FLIPPED)
+def test_a_gate_with_one_cell_of_its_policy_changed_is_caught(change: str) -> None:
+    assert caught(decider_of(flipped(change))) is not None
+
+
+@pytest.mark.parametrize("rule", sorted({row.rule for row in TABLE}))
+def test_a_gate_that_lacks_one_rule_is_caught(rule: str) -> None:
+    assert caught(decider_of(text_without(rule))) is not None
+
+
+def test_the_shipped_policy_written_out_again_is_not_caught_at_once() -> None:
+    document = tomllib.loads(STRICT.read_text())
+    decider = decider_of(as_toml(document))
+
+    assert not any(parts(a_history(seed, STEPS), decider) for seed in range(10))
+
+
+ALTERED: Mapping[str, tuple[object, str, Callable[..., object]]] = {
+    "the answer that came last stands": (evolve, "later", lambda known, said: said),
+    "a recipient's own word needs nobody": (evolve, "_counts", lambda heard, to, said: True),
+    "no withdrawal is of everything": (consents, "withdrawn_until", lambda *_: None),
+    "an open case keeps nothing": (decide, "open_case", lambda incident, to: False),
+    "everybody has an open case": (decide, "open_case", lambda incident, to: True),
+    "nobody is stopped": (decide, "stopped", lambda standing, to: None),
+    "what waited is forgotten": (taking_part, "stopped", lambda standing, to: None),
+    "nothing is put on the agenda": (fold, "watch", lambda world, heard, policy: None),
+    "what time ends is not said": (decide, "until", lambda now, later: FOR_GOOD),
+    "no raised form is overdue": (evidence, "is_overdue", lambda raised, policy, now: False),
+    "who holds the form is as it was before": (
+        decide._Deciding,
+        "_holders",
+        lambda deciding, incident: set(incident.held),
+    ),
+    "nothing is decided again": (decide._Deciding, "again", lambda deciding: iter(())),
+    "a school is told of every child each time": (
+        decide,
+        "tell",
+        lambda rules, to, children, told: tell(rules, to, children, ()),
+    ),
+    "meetings never end": (
+        evidence,
+        "ends",
+        lambda recorded, lasts: None if isinstance(recorded, Marac) else consents.ends(recorded, lasts),
+    ),
+}
+"""Lines of deciding, each as somebody might get it wrong: where it is, its name, and what stands there."""
+
+
+@pytest.mark.parametrize("line", ALTERED)
+def test_a_gate_with_one_line_of_deciding_altered_is_caught(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where, name, altered = ALTERED[line]
+    monkeypatch.setattr(where, name, altered)
+
+    assert caught(decider_of(STRICT.read_text())) is not None
+
+
+def test_a_history_that_fails_is_told_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decide, "open_case", lambda incident, to: False)
+    history = caught(decider_of(STRICT.read_text()))
+    assert history is not None
+
+    short = shortened(history, parts)
+
+    assert len(short) <= LONGEST_TOLD < len(history)
+    assert parts(short)
