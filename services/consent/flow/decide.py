@@ -282,16 +282,19 @@ class _Deciding:
         forms = {held.event_id for held in incident.held.values()}
         forms.update(form.event_id for form in (incident.form, incident.raised) if form is not None)
         for emit in self.emitter.emits:
-            if emit.event_id in forms and emit.ground not in ONCE | ENCOMPASS:
-                recalled = emit.kind is ReleaseKind.RECALLED
-                (holders.discard if recalled else holders.add)(emit.recipient)
+            if emit.event_id not in forms or emit.ground in ONCE | ENCOMPASS:
+                continue
+            if emit.kind is ReleaseKind.RECALLED:
+                holders.discard(emit.recipient)
+            else:
+                holders.add(emit.recipient)
         return holders
 
     def _again(self, matter: Matter) -> Again:
         """Answer whoever may be owed it, and whoever holds it, though no rule owes it them any more."""
         form = matter.form
         instances = (name for name in form.named if ":" in name)
-        asked = dict.fromkeys((*self._decider.routed(form.type), *instances, *matter.held))
+        asked = dict.fromkeys((*self._decider.routed(form.type), *instances, *sorted(matter.held)))
         answers = [
             _withholding(to, lambda name: self._route(name, matter)) for to in asked if to != form.publisher
         ]
