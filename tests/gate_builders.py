@@ -373,7 +373,14 @@ class Bench:
             event = replace(event, recorded_at=at, occurred_at=occurred_at)
         self.log.writer().append(LOG, [sealed(event)])
 
-    def gate(self, *, limit: int = 500, writer: Writer | None = None, releases: Writer | None = None) -> Gate:
+    def gate(
+        self,
+        *,
+        limit: int = 500,
+        writer: Writer | None = None,
+        releases: Writer | None = None,
+        version: int = DECISION_VERSION,
+    ) -> Gate:
         """Return a gate that starts from what is committed."""
         to = writer or self.log.writer()
         partition = Partition(
@@ -381,7 +388,7 @@ class Bench:
             decisions=to,
             releases=releases or to,
             ear=Ear(catalogue(), ROUTING_KEY),
-            desk=desk(),
+            desk=replace(desk(), version=version),
             clock=self.clock,
         )
         return Gate(self.store, partition, limit=limit)

@@ -129,6 +129,28 @@ def test_a_gate_of_another_version_stops_before_the_event_that_adopts_it(bench: 
     assert len(bench.output().decisions) == 2
 
 
+def test_of_two_versions_one_stops_at_the_adoption_and_the_other_starts_there(bench: Bench) -> None:
+    before, adopts = a_form(of=grades(Risk.HIGH)), policy_adopted(version=OTHER)
+    after = a_form(of=grades(Risk.HIGH))
+    bench.publish(before, adopts, after)
+    with pytest.raises(OtherVersion):
+        bench.settle(bench.gate(version=OTHER, limit=1))
+    with pytest.raises(OtherVersion):
+        bench.settle(bench.gate(limit=1))
+
+    bench.settle(bench.gate(version=OTHER, limit=1))
+
+    with reading(bench.engine) as conn:
+        rows = conn.execute(select(LEDGER.c.event_id, LEDGER.c.version).order_by(LEDGER.c.offset))
+        versions = {row.event_id: row.version for row in rows}
+    assert (versions[before.event_id], versions[adopts.event_id], versions[after.event_id]) == (
+        DECISION_VERSION,
+        OTHER,
+        OTHER,
+    )
+    assert [each.seq for each in bench.output().releases["dafsu"]] == [1, 2]
+
+
 def test_a_decision_already_recorded_is_obeyed_and_not_decided_again(bench: Bench) -> None:
     class DyingAfterDecisions:
         def append_many(self, records: object) -> list[object]:

@@ -57,10 +57,14 @@ NOT_ROUTED = frozenset({PARTNERSHIP, EDUCATION, "police"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Hold what a partnership's decisions take beside the log: who is registered, and their aliases."""
+    """Hold what a partnership's decisions take beside the log: who is registered, and their aliases.
+
+    `version`: of deciding, which is this code's.
+    """
 
     recipients: tuple[str, ...]
     alias: Alias
+    version: int = DECISION_VERSION
 
 
 class Decider:
@@ -364,7 +368,7 @@ def _decision(
         offset=heard.offset,
         decided_at=world.standing.time or heard.recorded_at,
         policy=policy,
-        version=DECISION_VERSION,
+        version=world.standing.decision_version or DECISION_VERSION,
         answers=answers,
         again=again,
         emits=emits,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.consent.flow.agenda import watch
 from services.consent.flow.decide import STOPS, Decider, Desk, unclassified
-from services.consent.flow.decision import DECISION_VERSION, Decision, Emit
+from services.consent.flow.decision import Decision, Emit
 from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.entities import Beside, Coming, Held, Incident, Standing
@@ -19,7 +19,7 @@ from services.vocabulary.grounds import ENCOMPASS, ONCE, ReleaseKind
 
 
 class OtherVersion(Exception):
-    """the adopted policy names a decision version this code is not: start the version that is"""
+    """the policy in force names a version of deciding that this code is not: start the one that is"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +48,24 @@ class Fold:
         1. Adopt the policy it brings, or govern by one that its time brings into force.  2. Evolve.
         3. Decide, or obey.  4. Know what was released.
         What time alone will change is put on the agenda between 2 and 3.
-        Raises OtherVersion, having changed nothing, where another version of deciding takes over.
+        Raises OtherVersion, having changed nothing, where another version of deciding has to decide.
         """
-        self._adopt(heard)
+        self._hear(heard, obeyed=recorded is not None)
+        return self._know(heard, recorded or self._decide(heard))
+
+    def take_again(self, heard: Heard, recorded: Decision) -> tuple[Folded, Decision]:
+        """Fold one event as it was decided, and return also what this code would decide of it today."""
+        self._hear(heard, obeyed=True)
+        today = self._decide(heard)
+        return self._know(heard, recorded), today
+
+    def _hear(self, heard: Heard, *, obeyed: bool) -> None:
+        self._adopt(heard, obeyed=obeyed)
         evolve(self.world, heard)
         if self.decider is not None:
             watch(self.world, heard, self.decider.rulebook.policy)
-        decision = recorded or self._decide(heard)
+
+    def _know(self, heard: Heard, decision: Decision) -> Folded:
         incident_of = apply(self.world, heard, decision)
         return Folded(
             heard=heard,
@@ -74,19 +85,21 @@ class Fold:
             return unclassified(self.world, heard, self._desk)
         return self.decider.decide(self.world, heard)
 
-    def _adopt(self, heard: Heard) -> None:
+    def _adopt(self, heard: Heard, *, obeyed: bool) -> None:
         """Take in a policy that two people adopt, and govern by whatever is in force from this event on.
 
-        One that cannot be applied, or that one person alone adopts, changes nothing.
+        One that cannot be applied, or that one person alone adopts, changes nothing. What is to be decided,
+        and not obeyed, is decided by the version of deciding that was adopted, or not at all.
         """
         now = max(heard.recorded_at, self.world.standing.time or heard.recorded_at)
         brought = _brought(heard, now)
         known = (*self.world.standing.coming, *([brought] if brought is not None else []))
         due = sorted(each for each in known if each.effective_at <= now)
-        if due and due[-1].decision_version != DECISION_VERSION:
+        version = due[-1].decision_version if due else self.world.standing.decision_version
+        if not obeyed and version not in (None, self._desk.version):
             raise OtherVersion(
-                f"from `{heard.event_id}` on version `{due[-1].decision_version}` decides and this is"
-                f" `{DECISION_VERSION}`: start the gate of that version"
+                f"version `{version}` decides `{heard.event_id}` and this is `{self._desk.version}`:"
+                " start the gate of that version"
             )
         if brought is not None and heard.policy is not None:
             self.world.adopt(brought, heard.policy)
@@ -101,7 +114,9 @@ class Fold:
             raise ValueError(f"the text of policy `{policy.hash}` is not kept: rebuild the gate's tables")
         self.decider = Decider(Rulebook(parse(text)), self._desk)
         coming = tuple(each for each in standing.coming if each.effective_at > now)
-        self.world.standing = standing._replace(policy=policy.hash, coming=coming)
+        self.world.standing = standing._replace(
+            policy=policy.hash, decision_version=policy.decision_version, coming=coming
+        )
 
 
 def _brought(heard: Heard, now: datetime) -> Coming | None:

@@ -52,6 +52,7 @@ class AnswerRow(NamedTuple):
     publisher: str
     incident: str | None
     policy: str
+    version: int
     decided_at: str
     answers: str
 
@@ -146,6 +147,7 @@ def answer_rows(folded: Folded, written: Written) -> Iterator[AnswerRow]:
             publisher=folded.heard.publisher,
             incident=folded.incident_of.get(event_id),
             policy=decision.policy,
+            version=decision.version,
             decided_at=stamp(decision.decided_at),
             answers=text,
         )

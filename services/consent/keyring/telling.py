@@ -178,6 +178,7 @@ def _row(latest: _Latest) -> dict[str, Any]:
         "reason": answer.reason,
         "sections": list(answer.sections),
         "policy": latest.given.policy,
+        "decision_version": latest.given.version,
         "cause": latest.given.cause,
         "decided_at": format_time(latest.given.decided_at),
     }

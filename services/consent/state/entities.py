@@ -161,6 +161,8 @@ class Standing(NamedTuple):
 
     time: datetime | None = None
     policy: str | None = None
+    decision_version: int | None = None
+    """The version of deciding that was adopted with it."""
     coming: tuple[Coming, ...] = ()
     """Policies that are not in force yet, in order."""
     suspended: tuple[str, ...] = ()

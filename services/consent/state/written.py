@@ -78,6 +78,7 @@ def read_standing(text: str) -> Standing:
     return Standing(
         time=_time(d["time"]),
         policy=d["policy"],
+        decision_version=d["decision_version"],
         coming=tuple(map(_read_coming, d["coming"])),
         suspended=tuple(d["suspended"]),
         agreements={
@@ -91,6 +92,7 @@ def _standing(standing: Standing) -> dict[str, Any]:
     return {
         "time": _when(standing.time),
         "policy": standing.policy,
+        "decision_version": standing.decision_version,
         "coming": [
             [_when(row.effective_at), row.offset, row.hash, row.decision_version] for row in standing.coming
         ],

@@ -58,6 +58,7 @@ class Answered:
     event_type: str
     incident: str | None
     policy: str
+    version: int
     decided_at: datetime
     answers: tuple[Answer, ...]
 
@@ -233,6 +234,7 @@ def _answer(row: RowMapping) -> Answered:
         event_type=str(row["event_type"]),
         incident=str(row["incident"]) if row["incident"] is not None else None,
         policy=str(row["policy"]),
+        version=int(str(row["version"])),
         decided_at=parse_time(str(row["decided_at"])),
         answers=read_answers(str(row["answers"])),
     )

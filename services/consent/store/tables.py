@@ -47,6 +47,7 @@ LEDGER = Table(
     Column("publisher", String(64), nullable=False),
     Column("incident", String(64), nullable=True),
     Column("policy", String(64), nullable=False),
+    Column("version", BigInteger, nullable=False),
     Column("decided_at", String(40), nullable=False),
     Column("answers", Text, nullable=False),
     Index("consent_ledger_event", "event_id"),
