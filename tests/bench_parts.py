@@ -39,7 +39,11 @@ def policy_adopted(text: str) -> dict[str, object]:
         "type": "PolicyAdopted",
         "id": "bench-policy",
         "occurred_at": "2022-04-01T00:00:00Z",
-        "facts": {"policy": "strict", "decision_version": DECISION_VERSION, "effective_at": "2022-04-01T00:00:00Z"},
+        "facts": {
+            "policy": "strict",
+            "decision_version": DECISION_VERSION,
+            "effective_at": "2022-04-01T00:00:00Z",
+        },
         "policy": {"text": text},
     }
 

@@ -1,0 +1,54 @@
+"""`sightline policy`: show the policy in force; check, compare and try drafts before anybody signs one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.options import Data, Json, Url, system_at
+
+policy = typer.Typer(
+    help="The policy that decides who may see what.\n\nExample: sightline policy show", no_args_is_help=True
+)
+
+
+@policy.command("show")
+def policy_show(url: Url = None, data: Data = None, json_: Json = False) -> None:
+    """Print the policy in force.
+
+    Example: sightline policy show
+    """
+    from services.cli import show
+
+    found = system_at(url, data).get("/v1/policy").good()
+    show.document(found) if json_ else print(found["text"], end="")
+
+
+@policy.command("check")
+def policy_check(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A draft; without it, the policy in force.")
+    ] = None,
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Ask a policy about every recipient, event and combination of facts, and say where it fails.
+
+    Ends with 1 if it breaks anything that every policy must keep to. What two recipients may both hold is
+    listed, and is no fault.
+
+    Example: sightline policy check draft.toml
+    """
+    from services.cli import show
+    from services.cli.drafts import named
+    from services.cli.policy_words import checked, lines
+
+    found = checked(named(str(file) if file is not None else "current", lambda: system_at(url, data)))
+    if json_:
+        show.document(found.as_json())
+    else:
+        print("\n".join(lines(found)))
+    raise typer.Exit(0 if found.ok else 1)
