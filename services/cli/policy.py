@@ -52,3 +52,26 @@ def policy_check(
     else:
         print("\n".join(lines(found)))
     raise typer.Exit(0 if found.ok else 1)
+
+
+@policy.command("diff")
+def policy_diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A file, a policy's hash, or `current`.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="The same, of what would take its place.")],
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Say who would be answered otherwise under another policy, of which events, when, and how.
+
+    Combinations that change alike are told as one. Only `current` and a hash ask the running system.
+
+    Example: sightline policy diff current draft.toml
+    """
+    from services.cli import policy_changes, show
+    from services.cli.drafts import named
+
+    one, other = (named(each, lambda: system_at(url, data)) for each in (before, after))
+    if json_:
+        return show.document(policy_changes.as_json(one, other))
+    print("\n".join(policy_changes.lines(one, other)))

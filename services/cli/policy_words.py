@@ -80,7 +80,7 @@ def lines(found: Checked) -> Iterator[str]:
 
 def _breach_lines(breach: Breach) -> Iterator[str]:
     example = breach.example
-    more = f" So it does in {breach.count} more cases." if breach.count else ""
+    more = f" It does so in other cases, too: {breach.count}." if breach.count else ""
     yield f"BROKEN  {breach.invariant.says} ({breach.invariant.source})."
     yield f"  For example {example.event_type} to {name(example.recipient)}{_in_words(example)}."
     yield f"  Rule {example.rule} answers.{more}"

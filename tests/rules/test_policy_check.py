@@ -186,7 +186,7 @@ def test_a_breach_is_told_as_a_sentence_an_example_the_rule_and_how_to_mend_it()
         "BROKEN  DAFSU is sent forms at high risk, CEDAH at medium and Cheshire Cares at standard, each alone"
         " (NA 4.11).\n"
         "  For example VpaReviewed to cheshire-cares, when the risk is medium and consent is given.\n"
-        "  Rule cheshire-cares-standard answers. So it does in 1 more cases.\n"
+        "  Rule cheshire-cares-standard answers. It does so in other cases, too: 1.\n"
         "  To mend: let the rule ask for that risk.\n"
     ) in said
 

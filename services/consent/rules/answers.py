@@ -94,19 +94,20 @@ class Answers:
             row for row in self.policy.grounds if row.ground in named and row.serves(question.recipient)
         )
 
-    def _answered(self, question: Question) -> Cases:
+    def part(self, question: Question) -> Policy:
+        """Return the part of the policy that answers a question."""
         rules, grounds = self.rows(question)
-        among = possible(question.recipient, question.event_type)
-        key = (is_by_child(question), rules, grounds, tuple(among.values()))
+        return replace(self.policy, rules=rules, grounds=grounds)
+
+    def _answered(self, question: Question) -> Cases:
+        part = self.part(question)
+        key = (is_by_child(question), part.rules, part.grounds, tuple(among(question).items()))
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = tuple(_cases(question, replace_rows(self.policy, rules, grounds)))
+            found = self._found[key] = tuple(
+                Case(box, verdict, among(question)) for box, (verdict,) in answered(question, part)
+            )
         return found
-
-
-def replace_rows(policy: Policy, rules: tuple[Rule, ...], grounds: tuple[GroundRule, ...]) -> Policy:
-    """Return the part of a policy that these rows are."""
-    return replace(policy, rules=rules, grounds=grounds)
 
 
 def whom(question: Question) -> str:
@@ -120,26 +121,38 @@ def is_by_child(question: Question) -> bool:
     return asks and question.event_type in VPA_FAMILY
 
 
-def _cases(question: Question, rows: Policy) -> Iterator[Case]:
-    among = possible(question.recipient, question.event_type)
+def answered(question: Question, *parts: Policy) -> Iterator[tuple[Box, tuple[Verdict, ...]]]:
+    """Yield each box of combinations, and what each of these policies answers in all of it.
+
+    Of each policy only the part that answers the question is given.
+    """
     if is_by_child(question):
-        among = {**among, PLACEMENT: ALLOWED[PLACEMENT]}
         for placement in Placement:
-            told = _or_error(partial(_told, rows.rules, placement))
-            yield Case({PLACEMENT: frozenset({placement})}, told, among)
+            told = tuple(_or_error(partial(_told, part.rules, placement)) for part in parts)
+            yield {PLACEMENT: frozenset({placement})}, told
     elif question.recipient in (PUBLISHER, PARTNERSHIP):
-        first = rows.rules[0] if rows.rules else None
-        yield Case({}, _or_error(lambda: _as_it_is(first) if first is not None else UNOWED), among)
+        yield {}, tuple(_or_error(partial(_as_it_is, part.rules)) for part in parts)
     else:
-        for box, verdict in explore(answering(rows, question), kinds_of(rows.rules, rows.grounds, among)):
-            yield Case(box, verdict, among)
+        kinds = kinds_of(
+            [rule for part in parts for rule in part.rules],
+            [ground for part in parts for ground in part.grounds],
+            possible(question.recipient, question.event_type),
+        )
+        yield from explore(_routing(question, parts), kinds)
 
 
-def answering(rows: Policy, question: Question) -> Callable[[Circumstances], Verdict]:
+def among(question: Question) -> Box:
+    """Return what each fact can be at all that a question is answered by."""
+    facts = possible(question.recipient, question.event_type)
+    return {**facts, PLACEMENT: ALLOWED[PLACEMENT]} if is_by_child(question) else facts
+
+
+def _routing(question: Question, parts: tuple[Policy, ...]) -> Callable[[Circumstances], tuple[Verdict, ...]]:
     """Return how the gate answers a question in any circumstances; where a rule errs, as it does then."""
+    to, event_type = question.recipient, question.event_type
 
-    def ask(at: Circumstances) -> Verdict:
-        return _or_error(lambda: route(rows, question.recipient, question.event_type, at))
+    def ask(at: Circumstances) -> tuple[Verdict, ...]:
+        return tuple(_or_error(partial(route, part, to, event_type, at)) for part in parts)
 
     return ask
 
@@ -148,14 +161,19 @@ def _told(rules: tuple[Rule, ...], placement: Placement) -> Verdict:
     """Answer for one child, as `schools.tell` does."""
     for rule in rules:
         if rule.denies is None and rule.is_for(placement):
-            return _as_it_is(rule)
+            return _by(rule)
     for rule in rules:
         if rule.denies is not None and rule.is_for(placement):
             return Verdict(permit=False, owed=False, rule=rule.id, reason=rule.denies)
     return Verdict(permit=False, owed=False, rule=NOT_OWED, reason=Reason.NOT_OWED)
 
 
-def _as_it_is(rule: Rule) -> Verdict:
+def _as_it_is(rules: tuple[Rule, ...]) -> Verdict:
+    """Answer for who gets each event as it is."""
+    return _by(rules[0]) if rules else UNOWED
+
+
+def _by(rule: Rule) -> Verdict:
     """Answer by a rule that asks nothing but whose event or child it is: its first ground is named."""
     ground = min(rule.grounds)
     return Verdict(

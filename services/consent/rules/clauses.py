@@ -4,27 +4,29 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.consent.rules.combinations import Box, in_order
-from services.vocabulary.risk import ChildrenLevel
+from services.vocabulary.risk import VulnerableAdult
 
 WHATEVER = "whatever the facts are"
 
 GRADES = {
     "risk": ("the risk is {}", "the risk is not {}"),
-    "children": ("the children are {}", "the children are not {}"),
+    "children": ("the children's level is {}", "the children's level is not {}"),
     "consent": ("consent is {}", "consent is not {}"),
     "placement": ("the child's place is {}", "the child's place is not {}"),
 }
 
 VALUES: Mapping[object, str] = {
     None: "recorded",
-    ChildrenLevel.NONE: "none",
-    ChildrenLevel.BELOW_THRESHOLD: "below the early help threshold",
-    ChildrenLevel.EARLY_HELP: "in need of early help",
-    ChildrenLevel.SAFEGUARDING: "a safeguarding concern",
+    VulnerableAdult.VICTIM: "the victim",
+    VulnerableAdult.PERSON_CAUSING_HARM: "the person causing harm",
+    VulnerableAdult.OTHER: "another of the household",
 }
 
 SO = {
-    "adult_safeguarding_concern": ("there is an adult safeguarding concern", "there is none for an adult"),
+    "adult_safeguarding_concern": (
+        "there is an adult safeguarding concern",
+        "there is no adult safeguarding concern",
+    ),
     "override": ("an override is recorded for it", "no override is recorded for it"),
     "open_child_case": ("it has an open case about a child", "it has no open case about a child"),
     "marac": ("it attends the MARAC", "it attends no MARAC"),
@@ -86,13 +88,21 @@ def _word(value: object) -> str:
 
 
 def _adults(values: frozenset[Any], among: frozenset[Any]) -> str:
+    """Say which adults are vulnerable, one by one where that says it all, else set by set."""
     nobody: frozenset[Any] = frozenset()
     if values == {nobody}:
         return "no adult is vulnerable"
     if values == among - {nobody}:
         return "an adult is vulnerable"
-    said = either(both(map(_word, sorted(adults))) or "nobody" for adults in in_order(values))
-    return f"the vulnerable adult is {said}"
+    yes = [adult for adult in VulnerableAdult if all(adult in adults for adults in values)]
+    no = [adult for adult in VulnerableAdult if not any(adult in adults for adults in values)]
+    told = {adults for adults in among if adults.issuperset(yes) and adults.isdisjoint(no)}
+    if told == values and (yes or no):
+        return both(
+            (*(f"{_word(each)} is vulnerable" for each in yes), *(f"{_word(each)} is not" for each in no))
+        )
+    sets = (" with ".join(map(_word, in_order(adults))) or "nobody" for adults in in_order(values))
+    return f"the vulnerable adult is {either(sets)}"
 
 
 def either(words: Iterable[str]) -> str:

@@ -86,10 +86,15 @@ def without_ground(answers: Answers) -> Iterator[Example]:
 
 
 def unlawful(answers: Answers) -> Iterator[Example]:
-    """Find what is released on a ground that is none."""
+    """Find what is released on a ground that is none; else a rule that names one."""
+    shown = set()
     for question, case in every_case(answers):
-        if case.verdict.permit and not LAWFUL.issuperset(case.verdict.holding):
+        if case.verdict.permit and case.verdict.ground not in LAWFUL:
+            shown.add(case.verdict.rule)
             yield example(question, case)
+    for rule in answers.policy.rules:
+        if rule.id not in shown and not rule.grounds <= LAWFUL:
+            yield Example(rule.to, min(_types(rule)), rule.id)
 
 
 def otherwise_than_meant(answers: Answers) -> Iterator[Example]:
@@ -116,7 +121,8 @@ def below_thresholds(answers: Answers) -> Iterator[Example]:
     others = [name for name in OTHERS if name not in (EDUCATION, ANY_SCHOOL)]
     for question, case in permits(answers, others, REVIEWED):
         risk, children = but(case, "risk", HIGH), but(case, "children", SAFEGUARDING)
-        if risk["risk"] and children["children"] and case.verdict.ground not in BELOW:
+        ground = case.verdict.ground
+        if risk["risk"] and children["children"] and ground in LAWFUL - BELOW:
             yield example(question, case, {**risk, **children})
 
 
