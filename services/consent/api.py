@@ -113,10 +113,15 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
 
         return _answered(keyring.verifier, authorization, counted)
 
-    @routes.get("/v1/policy", summary="The policy in force")
-    def policy(authorization: Token = None) -> JSONResponse:
+    @routes.get("/v1/policy", summary="The policy in force, or one that was adopted, by its hash")
+    def policy(
+        authorization: Token = None,
+        hash_: Annotated[str | None, Query(alias="hash", pattern="^[0-9a-f]{12,64}$")] = None,
+    ) -> JSONResponse:
         def shown(_caller: Caller) -> JSONResponse:
-            found = keyring.ledger.policy()
+            found = keyring.ledger.policy(hash_)
+            if found is None and hash_ is not None:
+                return nothing_here()
             if found is None:
                 return problem(404, "no policy", "no policy is adopted yet: publish a PolicyAdopted")
             return JSONResponse(

@@ -6,7 +6,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from services.ingest.rules import addressed, answers, authority, incidents, referrals, times, wanted
+from services.ingest.rules import addressed, adopted, answers, authority, incidents, referrals, times, wanted
 from services.ingest.rules.contact import do_not_contact
 from services.ingest.rules.defects import defects
 from services.ingest.rules.placement import conflict_of, place
@@ -50,6 +50,7 @@ def screen(arrival: Arrival, publishers: Iterable[str], registered: Registered) 
         *answers.refusals(submission, registered),
         *answers.without_rationale(submission),
         *addressed.refusals(submission, registered),
+        *adopted.refusals(submission),
         *([] if is_urgent(submission) else referrals.faults(submission)),
         *_too_many(submission),
     ]

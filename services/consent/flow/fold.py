@@ -73,7 +73,10 @@ class Fold:
         return self.decider.decide(self.world, heard)
 
     def _adopt(self, heard: Heard) -> None:
-        """Take a new policy for this event and later ones. One that cannot be applied changes nothing."""
+        """Take a new policy for this event and later ones.
+
+        One that cannot be applied, or that releases on what is no lawful ground, changes nothing.
+        """
         if heard.type != EventType.POLICY_ADOPTED or heard.policy is None:
             return
         if heard.decision_version != DECISION_VERSION:
@@ -84,6 +87,8 @@ class Fold:
         try:
             policy = parse(heard.policy)
         except PolicyError:
+            return
+        if policy.unlawful:
             return
         self.decider = Decider(Rulebook(policy), self._desk)
         self.world.standing = self.world.standing._replace(policy=policy.hash)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from services.consent.rules.circumstances import PLACEMENT, Circumstances, Condition
 from services.vocabulary.agencies import is_school
-from services.vocabulary.grounds import Ground, Reason
+from services.vocabulary.grounds import LAWFUL, Ground, Reason
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import VulnerableAdult
 
@@ -104,6 +104,11 @@ class Policy:
         on = [rule for rule in self.rules if rule.is_on(event_type)]
         general = () if is_school(recipient) else tuple(rule for rule in on if rule.to == ANY)
         return (*(rule for rule in on if rule.to == recipient), *general)
+
+    @property
+    def unlawful(self) -> tuple[Ground, ...]:
+        """Return the grounds of it that are none: a policy that has one may be compared, never adopted."""
+        return tuple(row.ground for row in self.grounds if row.ground not in LAWFUL)
 
     def rule(self, rule_id: str) -> Rule | None:
         """Return the rule of that id, or None."""

@@ -169,10 +169,10 @@ class Ledger:
         return read_incident(value) if value is not None else None
 
     def policy(self, policy: str | None = None) -> InForce | None:
-        """Return a policy by its hash, or the one in force; None where there is none."""
+        """Return a policy by its hash or the start of it, or the one in force; None where there is none."""
         query = select(POLICY).order_by(POLICY.c.offset.desc())
         if policy is not None:
-            query = query.where(POLICY.c.hash == policy)
+            query = query.where(POLICY.c.hash.startswith(policy, autoescape=True))
         with reading(self._engine) as conn:
             row = conn.execute(query.limit(1)).first()
         if row is None:

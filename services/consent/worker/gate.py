@@ -10,8 +10,9 @@ from services.consent.flow.decide import Decider, Desk
 from services.consent.flow.decision import Decision
 from services.consent.flow.fold import Fold, Folded, OtherVersion
 from services.consent.flow.ledger import Entry, entry
-from services.consent.rules.reading import hash_of, parse
+from services.consent.rules.reading import PolicyError, hash_of, parse
 from services.consent.rules.route import Rulebook
+from services.consent.state.heard import Heard
 from services.consent.state.world import World
 from services.consent.store.gate import Adopted, Batch, GateStore, Loaded
 from services.consent.worker import releasing, tracing
@@ -263,3 +264,16 @@ def _count(entries: Sequence[Entry]) -> None:
     for event_id in (overdue for each in entries for overdue in each.folded.overdue):
         telemetry.counter("gate_unreviewed_danger", "Raised forms that say danger, overdue for review").inc()
         log.warning("%s says danger and is overdue for the Hub's review", event_id)
+    for event_id in (each.folded.heard.event_id for each in entries if _is_refused(each.folded.heard)):
+        telemetry.counter("gate_policies_refused", "Policies published and not to be adopted").inc()
+        log.error("%s adopts a policy that cannot be adopted: see sightline policy check", event_id)
+
+
+def _is_refused(heard: Heard) -> bool:
+    """Say whether an event adopts a policy that the fold passes over."""
+    if heard.type != EventType.POLICY_ADOPTED or heard.policy is None:
+        return False
+    try:
+        return bool(parse(heard.policy).unlawful)
+    except PolicyError:
+        return True
