@@ -75,3 +75,28 @@ def policy_diff(
     if json_:
         return show.document(policy_changes.as_json(one, other))
     print("\n".join(policy_changes.lines(one, other)))
+
+
+@policy.command("whatif")
+def policy_whatif(
+    draft: Annotated[Path, typer.Argument(metavar="DRAFT", exists=True, dir_okay=False)],
+    examples: Annotated[int, typer.Option(min=0, max=20, help="Events to name of each kind.")] = 5,
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Replay the log as if a draft had been the policy from the first: who would have been told what.
+
+    Nothing is written and nobody is told. Names events by their ids in the log, which explain takes.
+
+    Example: sightline policy whatif draft.toml
+    """
+    from services.cli import show
+    from services.cli.drafts import named
+    from services.cli.trying import lines, tried
+
+    text = named(str(draft), lambda: system_at(url, data)).text
+    found = tried(system_at(url, data), text, examples, show.progress)
+    if json_:
+        return show.document(found)
+    print("\n".join(lines(found)))

@@ -14,10 +14,12 @@ from services.consent import api, commands
 from services.consent.flow.decide import Desk
 from services.consent.keyring.opening import Keys, Opener
 from services.consent.keyring.telling import Registry, Teller
+from services.consent.keyring.trying import Trier
 from services.consent.store.gate import GateStore
 from services.consent.store.ledger import Ledger
 from services.consent.worker.gate import Gate, Partition, Quiet, Writer
 from services.consent.worker.hearing import Ear
+from services.consent.worker.replaying import Replayer
 from services.eventlog.access import Access
 from services.eventlog.aliases import Kind, alias
 from services.eventlog.catalogue_files import load_catalogue
@@ -115,7 +117,7 @@ class KeyringService:
         self._settings = settings
         self._registered = Partnership.load(settings.partnership)
         access = Access.of(settings, KEYRING)
-        self._log = KafkaReader(access, {}, self._registered.partition)
+        self._log = self._reader({})
         engine = engine_for(DATABASE, settings)
         GateStore(engine).create_tables()
         self._ledger = Ledger(engine)
@@ -133,10 +135,20 @@ class KeyringService:
                     teller=Teller(self._ledger, self._registry()),
                     ledger=self._ledger,
                     recipients=self._registered.recipients(),
+                    trier=Trier(self._replayer().replay),
                 )
             )
         )
         return app
+
+    def _replayer(self) -> Replayer:
+        """Return what tries drafts: it decides as the gate does, and sends nothing, so needs no aliases."""
+        desk = Desk(recipients=in_order(self._registered.recipients()), alias=lambda *_: "")
+        return Replayer(self._reader, Ear(load_catalogue(), Secrets.load(self._settings).routing), desk)
+
+    def _reader(self, starts: Mapping[str, int]) -> KafkaReader:
+        access = Access.of(self._settings, KEYRING)
+        return KafkaReader(access, starts, self._registered.partition)
 
     def is_ready(self) -> bool:
         """Say whether ledger and log both answer."""
