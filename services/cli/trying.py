@@ -62,9 +62,20 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield from _rows("these would be owed and withheld, as it stands:", found["withheld"], "reason")
     yield from _rows("these are owed and withheld in fact:", found["withheld_in_fact"], "reason")
     yield "In all would have been sent, and was:"
-    for row in found["received"]:
-        if row["ground"] not in EVERY_EVENT or row["draft"] != row["recorded"]:
-            yield f"  {row['recipient']:<20} {row['ground']:<20} {row['draft']:>9,} {row['recorded']:>9,}"
+    for (recipient, ground), (would, did) in _received(found["received"]).items():
+        if ground not in EVERY_EVENT or would != did:
+            yield f"  {recipient:<20} {ground:<20} {would:>9,} {did:>9,}"
+
+
+def _received(rows: Iterable[Row]) -> Mapping[tuple[str, str], tuple[int, int]]:
+    """Return how many would have been sent and were, those of a kind of recipient as one."""
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for row in rows:
+        category, colon, _ = row["recipient"].partition(":")
+        key = (f"{category}:*" if colon else category, row["ground"])
+        would, did = sums.get(key, (0, 0))
+        sums[key] = would + row["draft"], did + row["recorded"]
+    return sums
 
 
 def _rows(title: str, rows: Iterable[Row], why: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.cli.policy_words import checked, lines
-from services.consent.rules.answers import ASKED, Answers, Case, Question, is_by_child
+from services.consent.rules.answers import ANY_SCHOOL, ASKED, Answers, Case, Question, is_by_child
 from services.consent.rules.breaches import Breach, breaches
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.clauses import one_of
@@ -19,11 +19,12 @@ from services.consent.rules.combinations import Box, explore, in_order, kinds_of
 from services.consent.rules.cover import merged
 from services.consent.rules.invariants import INVARIANTS
 from services.consent.rules.overlaps import overlaps
-from services.consent.rules.policy import PARTNERSHIP, PUBLISHER, Policy
+from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER, Policy
 from services.consent.rules.reading import parse
 from services.consent.rules.route import route
 from services.vocabulary.events import EventType
-from tests.gate_builders import STRICT
+from services.vocabulary.placement import Placement
+from tests.gate_builders import HILLSIDE, STRICT, Story, a_child, a_form, answer
 from tests.policy_drafts import Edit, a_policy, ground, new_ground, rule
 
 BROKEN_BY: Mapping[str, Sequence[Edit]] = {
@@ -145,6 +146,32 @@ def test_every_combination_of_the_widest_row_is_answered_as_the_gate_answers_it(
         at = combination(case.box, among, chance)
 
         assert case.verdict == route(policy, "adult-social-care", EventType.VPA_REVIEWED, at)
+
+
+@pytest.mark.parametrize("placement", Placement)
+def test_a_child_is_answered_for_as_the_gate_answers_wherever_it_stands(placement: Placement) -> None:
+    form = a_form(EventType.VPA_RAISED, pupils=[a_child("one", placement=placement)])
+    decision = Story().tell(form)
+
+    for recipient, asked in ((f"school:{HILLSIDE}", ANY_SCHOOL), (EDUCATION, EDUCATION)):
+        said = answer(decision, recipient)
+        (case,) = [
+            each for each in strict().of(asked, EventType.VPA_RAISED) if placement in each.values("placement")
+        ]
+        assert (said.rule, said.ground, said.reason) == (
+            case.verdict.rule,
+            case.verdict.ground,
+            case.verdict.reason,
+        )
+
+
+def test_publisher_and_partnership_are_answered_for_as_the_gate_answers() -> None:
+    decision = Story().tell(a_form())
+
+    for recipient, asked in (("police", PUBLISHER), (PARTNERSHIP, PARTNERSHIP)):
+        (case,) = strict().of(asked, EventType.VPA_REVIEWED)
+        said = answer(decision, recipient)
+        assert (said.rule, said.ground) == (case.verdict.rule, case.verdict.ground)
 
 
 def test_only_facts_that_are_read_are_branched_on() -> None:
