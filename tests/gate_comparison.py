@@ -18,7 +18,7 @@ from services.consent.flow.fold import Fold, empty
 from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.heard import Heard
-from services.vocabulary.agencies import RECIPIENTS, is_recipient
+from services.vocabulary.agencies import RECIPIENTS, is_recipient, is_school
 from services.vocabulary.events import PLATFORM, VPA_FAMILY, EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from tests.gate_builders import desk
@@ -121,7 +121,9 @@ class Inboxes:
 
 
 def _as_it_is(heard: Heard) -> list[tuple[str, str, ReleaseKind, frozenset[int]]]:
-    """Return who gets an event as it is: its publisher all of it, the partnership and the named its facts."""
+    """Return who gets an event as it is: its publisher all of it; the partnership and those named, but no
+    school, its facts.
+    """
     facts = frozenset(at.leaf for at in heard.sections if at.name == "facts")
     whole = frozenset(at.leaf for at in heard.sections if at.name != "routing")
     found = [("partnership", "partnership", ReleaseKind.NEW, facts)]
@@ -129,7 +131,7 @@ def _as_it_is(heard: Heard) -> list[tuple[str, str, ReleaseKind, frozenset[int]]
         found.append((heard.publisher, "own", ReleaseKind.NEW, whole))
     if heard.type in PLATFORM:
         for to in heard.named:
-            if to in RECIPIENTS or ":" in to:
+            if to in RECIPIENTS or (":" in to and not is_school(to)):
                 found.append((to, "partnership", ReleaseKind.NEW, facts))
     return found
 

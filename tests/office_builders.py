@@ -16,15 +16,19 @@ from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.opening import Opener
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.telling import Registry, Teller
+from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists
 from services.consent.store.openings import Openings
+from services.consent.worker.hearing import Ear
+from services.consent.worker.replaying import Replayer
 from services.eventlog.keys import FileKek, KeyStore
 from services.runtime.clock import SystemClock
 from services.runtime.database import engine_at
 from services.runtime.identity import Verifier, folder_of, mint
 from services.runtime.partnership import Partnership, Person
+from services.runtime.problems import handle_problems
 from services.runtime.settings import DEMO_PARTNERSHIP
 from tests.gate_builders import (
     ALIAS_KEY,
@@ -33,6 +37,7 @@ from tests.gate_builders import (
     START,
     Bench,
     catalogue,
+    desk,
     internal,
     policy_adopted,
 )
@@ -41,6 +46,11 @@ ID_KEY, MATCH_KEY = b"i" * 32, b"m" * 32
 PARTNERSHIP = Partnership.load(DEMO_PARTNERSHIP)
 HUB, RESPONDER = ("police", "p-hub-1"), ("police", "p-responder-3")
 LEAD, PRACTITIONER = ("cedah", "p-cedah-1"), ("cedah", "p-cedah-2")
+
+
+def trier(bench: Bench) -> Trier:
+    """Return what tries drafts on the log of a bench."""
+    return Trier(Replayer(bench.log.reader, Ear(catalogue(), ROUTING_KEY), desk()).replay)
 
 
 class Office:
@@ -58,7 +68,9 @@ class Office:
         self.keys, self.openings = keys, Openings(engine)
         self.openings.create_tables()
         parties = Parties(self.person, keys, MATCH_KEY)
+        self.trier = trier(self.bench)
         self._app = FastAPI()
+        handle_problems(self._app)
         self._app.include_router(
             api.router(
                 api.Keyring(
@@ -85,6 +97,7 @@ class Office:
                     ledger=ledger,
                     ledgers=Ledgers(Lists(engine), self.openings, parties, ALIAS_KEY),
                     recipients=PARTNERSHIP.recipients(),
+                    trier=self.trier,
                 )
             )
         )

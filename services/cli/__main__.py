@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from services.cli.errors import CliError
+from services.cli.options import As, By, Data, Json, Timeout, Url, system_at
+from services.cli.policy import policy
 
 app = typer.Typer(
     name="sightline",
@@ -20,9 +22,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-policy = typer.Typer(
-    help="The policy that decides who may see what.\n\nExample: sightline policy show", no_args_is_help=True
-)
 schools = typer.Typer(
     help="Operation Encompass: which school heard when.\n\n"
     "Example: sightline schools status --from 2024-09-01 --to 2024-09-30",
@@ -30,20 +29,6 @@ schools = typer.Typer(
 )
 app.add_typer(policy, name="policy")
 app.add_typer(schools, name="schools")
-
-Url = Annotated[
-    str | None, typer.Option("--url", envvar="SIGHTLINE_URL", help="The running system's address.")
-]
-Data = Annotated[
-    Path | None,
-    typer.Option("--data", envvar="SIGHTLINE_DATA", help="Its data directory, with the demo credentials."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON: one document, or one a line.")]
-As = Annotated[str, typer.Option("--as", help="The agency to act as.")]
-By = Annotated[
-    str | None, typer.Option("--person", help="The person to act as; else the agency's first registered.")
-]
-Timeout = Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds to keep trying.")]
 
 
 @app.command()
@@ -110,7 +95,7 @@ def publish(
 
     with open(file, encoding="utf-8", errors="surrogateescape") as texts:
         lines = (Line.of(as_, text.strip()) for text in texts if text.strip())
-        tally = publish_lines(_system(url, data), lines, at_their_times, tell, timeout, person)
+        tally = publish_lines(system_at(url, data), lines, at_their_times, tell, timeout, person)
     raise typer.Exit(0 if tally.complete else 1)
 
 
@@ -123,7 +108,7 @@ def settle(timeout: Timeout = 240.0, url: Url = None, data: Data = None, json_: 
     from services.cli import show
     from services.cli.settling import settle as wait
 
-    ends = dict(wait(_system(url, data), timeout).ends)
+    ends = dict(wait(system_at(url, data), timeout).ends)
     show.document({"settled": True, "ends": ends}) if json_ else print("settled")
 
 
@@ -147,7 +132,7 @@ def inbox(
 
     if open_ and not purpose:
         raise CliError("opening needs a reason: add --purpose")
-    system = _system(url, data)
+    system = system_at(url, data)
     for row in reading.inbox(system, as_, person):
         shown = reading.opened(system, row, purpose or "", as_, person) if open_ else row
         show.document(shown) if json_ or open_ else print(show.release(shown), flush=True)
@@ -170,7 +155,7 @@ def explain(
     """
     from services.cli import reading, show
 
-    found = reading.explanation(_system(url, data), event, to, person)
+    found = reading.explanation(system_at(url, data), event, to, person)
     if json_:
         return show.document(found)
     for one in found["decisions"]:
@@ -207,25 +192,13 @@ def ledger(
         "person": about,
         "sample": str(sample) if sample is not None else None,
     }
-    found = reading.ledger(_system(url, data), name, query, as_, person)
+    found = reading.ledger(system_at(url, data), name, query, as_, person)
     if json_:
         return show.document(found)
     for row in found["rows"]:
         print(show.ledger_row(row))
     if found["more"]:
         show.progress("there are more: ask for fewer days")
-
-
-@policy.command("show")
-def policy_show(url: Url = None, data: Data = None, json_: Json = False) -> None:
-    """Print the policy in force.
-
-    Example: sightline policy show
-    """
-    from services.cli import show
-
-    found = _system(url, data).get("/v1/policy").good()
-    show.document(found) if json_ else print(found["text"], end="")
 
 
 @schools.command("status")
@@ -243,7 +216,7 @@ def schools_status(
     from services.cli import show
 
     days = {"from": from_.date().isoformat(), "to": to.date().isoformat()}
-    found = _system(url, data).get("/v1/schools/status", days).good()
+    found = system_at(url, data).get("/v1/schools/status", days).good()
     if json_:
         return show.document(found)
     for name in ("occurrences", "children", "told", "escalated", "listed"):
@@ -268,7 +241,7 @@ def export(
     from services.cli import show
 
     try:
-        files = commands.export(_system(url, data), out, as_)
+        files = commands.export(system_at(url, data), out, as_)
     except commands.NotEmpty as error:
         raise CliError(str(error)) from error
     show.document({"out": str(out), "files": files}) if json_ else print(f"{len(files)} files in {out}")
@@ -341,12 +314,6 @@ def generate(
 
     count = write(year, seed, out)
     show.document({"out": str(out), "events": count}) if json_ else print(f"{count} events in {out}")
-
-
-def _system(url: str | None, data: Path | None) -> Any:
-    from services.cli.client import System
-
-    return System.find(url, data)
 
 
 def _moment(text: str) -> datetime:

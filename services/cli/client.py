@@ -126,16 +126,28 @@ class System:
 
     @contextmanager
     def download(
-        self, path: str, query: dict[str, str], *, agency: str = HUB, person: str | None = None
+        self,
+        path: str,
+        query: Mapping[str, str],
+        *,
+        body: object = None,
+        agency: str = HUB,
+        person: str | None = None,
     ) -> Iterator[IO[bytes]]:
-        """Open an answer's body for reading as it arrives. Raises Refused when it is no 2xx."""
+        """Open an answer's body for reading as it arrives; `body` is sent as JSON where there is one.
+
+        Raises Refused when the answer is no 2xx.
+        """
         connection = connect(self.url)
         try:
             target = path + ("?" + urlencode(query) if query else "")
-            connection.request("GET", target, headers=self._headers(agency, person))
+            content = json.dumps(body).encode() if body is not None else None
+            method = "GET" if content is None else "POST"
+            connection.request(method, target, content, self._headers(agency, person))
             response = connection.getresponse()
             if response.status >= 300:
-                raise Refused(response.status, "the bundle was refused")
+                kind = response.getheader("content-type", "")
+                Answer(status=response.status, body=response.read(), content_type=kind).good()
             yield response
         except (OSError, http.client.HTTPException) as error:
             raise Lost(f"lost `{self.url}`: {type(error).__name__}") from error

@@ -16,6 +16,7 @@ from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.opening import Opener
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.telling import Registry, Teller
+from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys
 from services.consent.store.gate import GateStore
 from services.consent.store.ledger import Ledger
@@ -23,6 +24,7 @@ from services.consent.store.lists import Lists
 from services.consent.store.openings import Openings
 from services.consent.worker.gate import Gate, Partition, Quiet, Writer
 from services.consent.worker.hearing import Ear
+from services.consent.worker.replaying import Replayer
 from services.consent.worker.witness import Witness
 from services.eventlog.access import Access
 from services.eventlog.aliases import Kind, alias
@@ -147,10 +149,16 @@ class KeyringService:
                     ledger=self._ledger,
                     ledgers=Ledgers(Lists(self._engine), self._openings, self._parties, self._known.alias),
                     recipients=self._registered.recipients(),
+                    trier=Trier(self._replayer().replay),
                 )
             )
         )
         return app
+
+    def _replayer(self) -> Replayer:
+        """Return what tries drafts: it decides as the gate does, and sends nothing, so needs no aliases."""
+        desk = Desk(recipients=in_order(self._registered.recipients()), alias=lambda *_: "")
+        return Replayer(self._reader, Ear(load_catalogue(), self._known.routing), desk)
 
     def is_ready(self) -> bool:
         """Say whether ledger and log both answer."""

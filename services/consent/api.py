@@ -1,20 +1,23 @@
-"""The keyring's HTTP side: open, explain, count, show the policy."""
+"""The keyring's HTTP side: open, explain, count, show the policy, try a draft."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.consent.keyring.counts import summary
 from services.consent.keyring.ledgers import MOST, Ledgers, List, NotForYou, Question
 from services.consent.keyring.opening import Busy, Opener, Refused, Request
-from services.consent.keyring.rights import sees_all
+from services.consent.keyring.rights import may_try, sees_all
 from services.consent.keyring.telling import NothingToTell, Teller
+from services.consent.keyring.trying import OneAtATime, Trier
+from services.consent.rules.reading import PolicyError
 from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
 from services.eventlog.errors import Unavailable
@@ -27,6 +30,10 @@ Token = Annotated[str | None, Header(alias="Authorization")]
 LONGEST_PURPOSE = 500
 LONGEST_NAME = 100
 MOST_SECTIONS = 100
+LONGEST_POLICY = 262_144
+"""Characters of a draft: what the door takes of a policy."""
+
+MOST_EXAMPLES = 20
 
 
 class Opening(BaseModel):
@@ -42,9 +49,18 @@ class Opening(BaseModel):
     ) = None
 
 
+class Draft(BaseModel):
+    """A policy to try on the log as it is, and how many events to name as examples of each kind."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    text: Annotated[StrictStr, Field(max_length=LONGEST_POLICY)]
+    examples: Annotated[int, Field(ge=0, le=MOST_EXAMPLES)] = 5
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyring:
-    """What the keyring answers from."""
+    """What the keyring answers from. Without `trier` no draft can be tried."""
 
     verifier: Verifier
     opener: Opener
@@ -52,6 +68,7 @@ class Keyring:
     ledger: Ledger
     ledgers: Ledgers
     recipients: tuple[str, ...]
+    trier: Trier | None = None
 
 
 def router(keyring: Keyring) -> APIRouter:
@@ -60,6 +77,8 @@ def router(keyring: Keyring) -> APIRouter:
     _opening(routes, keyring)
     _telling(routes, keyring)
     _counting(routes, keyring)
+    if keyring.trier is not None:
+        _trying(routes, keyring.verifier, keyring.trier)
     return routes
 
 
@@ -75,7 +94,7 @@ def no_such_days() -> JSONResponse:
 
 def _opening(routes: APIRouter, keyring: Keyring) -> None:
     @routes.post("/v1/open", summary="Open sections that were released to the caller's agency")
-    def open_sections(body: Opening, authorization: Token = None) -> JSONResponse:
+    def open_sections(body: Opening, authorization: Token = None) -> Response:
         def opened(caller: Caller) -> JSONResponse:
             if caller.person is None and caller.role is not Role.SERVICE:
                 return problem(403, "nobody named", "opening is by a named person: put `sub` in the token")
@@ -90,7 +109,7 @@ def _opening(routes: APIRouter, keyring: Keyring) -> None:
 
 def _telling(routes: APIRouter, keyring: Keyring) -> None:
     @routes.get("/v1/events/{event:path}/explanation", summary="Who may see an event, and why")
-    def explanation(event: str, authorization: Token = None, to: str | None = None) -> JSONResponse:
+    def explanation(event: str, authorization: Token = None, to: str | None = None) -> Response:
         return _answered(
             keyring.verifier,
             authorization,
@@ -98,7 +117,7 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
         )
 
     @routes.get("/v1/incidents/{alias}/sharing", summary="Who may see what of an incident, for the Hub")
-    def sharing(alias: str, authorization: Token = None) -> JSONResponse:
+    def sharing(alias: str, authorization: Token = None) -> Response:
         return _answered(
             keyring.verifier,
             authorization,
@@ -112,7 +131,7 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
         authorization: Token = None,
         first: Annotated[date | None, Query(alias="from")] = None,
         last: Annotated[date | None, Query(alias="to")] = None,
-    ) -> JSONResponse:
+    ) -> Response:
         def counted(caller: Caller) -> JSONResponse:
             if not (sees_all(caller) or caller.agency == "partnership"):
                 return nothing_here()
@@ -131,7 +150,7 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
         last: Annotated[date | None, Query(alias="to")] = None,
         sample: Annotated[int | None, Query(ge=1, le=MOST)] = None,
         person: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
-    ) -> JSONResponse:
+    ) -> Response:
         def listed(caller: Caller) -> JSONResponse:
             days = _days(first, last)
             if days is None:
@@ -141,10 +160,15 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
 
         return _answered(keyring.verifier, authorization, listed)
 
-    @routes.get("/v1/policy", summary="The policy in force")
-    def policy(authorization: Token = None) -> JSONResponse:
+    @routes.get("/v1/policy", summary="The policy in force, or one that was adopted, by its hash")
+    def policy(
+        authorization: Token = None,
+        hash_: Annotated[str | None, Query(alias="hash", pattern="^[0-9a-f]{12,64}$")] = None,
+    ) -> Response:
         def shown(_caller: Caller) -> JSONResponse:
-            found = keyring.ledger.policy()
+            found = keyring.ledger.policy(hash_)
+            if found is None and hash_ is not None:
+                return nothing_here()
             if found is None:
                 return problem(404, "no policy", "no policy is adopted yet: publish a PolicyAdopted")
             return JSONResponse(
@@ -171,9 +195,39 @@ def _days(first: date | None, last: date | None) -> Days | None:
     return Days(first=first, last=last)
 
 
+def _trying(routes: APIRouter, verifier: Verifier, trier: Trier) -> None:
+    @routes.post("/v1/policy/whatif", summary="What a draft would have done on the log as it is")
+    def whatif(body: Draft, authorization: Token = None) -> Response:
+        """Answer line by line, as JSON: `{"read", "of"}` now and then, and at last `{"result"}`.
+
+        A line `{"problem"}` in its place: the log did not answer to its end. Nothing is written.
+        """
+
+        def tried(caller: Caller) -> Response:
+            if not may_try(caller):
+                return nothing_here()
+            try:
+                lines = trier.tries(body.text, body.examples)
+            except PolicyError as error:
+                reasons = [_fault(reason) for reason in error.reasons]
+                return problem(422, "no policy", "the draft cannot be applied: see reasons", reasons=reasons)
+            return StreamingResponse(map(_line, lines), media_type="application/x-ndjson")
+
+        return _answered(verifier, authorization, tried)
+
+
+def _fault(reason: str) -> Mapping[str, str]:
+    fix = "mend it and ask again: sightline policy check says what else is wrong"
+    return {"pointer": "/text", "rule": "policy", "detail": reason, "fix": fix}
+
+
+def _line(said: Mapping[str, Any]) -> bytes:
+    return json.dumps(said, ensure_ascii=False).encode() + b"\n"
+
+
 def _answered(
-    verifier: Verifier, authorization: str | None, answer: Callable[[Caller], JSONResponse]
-) -> JSONResponse:
+    verifier: Verifier, authorization: str | None, answer: Callable[[Caller], Response]
+) -> Response:
     """Answer a caller, or say why not. Nothing tells what is forbidden from what is not there."""
     try:
         return answer(verifier.caller(authorization))
@@ -181,6 +235,8 @@ def _answered(
         return problem(401, "not authenticated", str(error), headers={"www-authenticate": "Bearer"})
     except (Refused, NothingToTell, NotForYou):
         return nothing_here()
+    except OneAtATime:
+        return busy("another draft is being tried: send the same again when it is done")
     except Busy:
         return busy("the gate has not reached the end of the log: send the same again")
     except Unavailable:

@@ -18,7 +18,12 @@ class Ground(StrEnum):
     DISCLOSURE = "disclosure"
     PARTNERSHIP = "partnership"
     OWN = "own"
+    PRACTICE = "practice"
+    """As practised, no lawful basis recorded (NA 4.21-4.26): for comparison, never to be adopted."""
 
+
+LAWFUL = frozenset(Ground) - {Ground.PRACTICE}
+"""Grounds on which a policy that is adopted may release."""
 
 CAN_END = frozenset({Ground.CONSENT, Ground.OVERRIDE, Ground.MARAC})
 """Grounds that can end: an opening on one of these waits for the gate, so a withdrawal is honoured."""

@@ -56,6 +56,14 @@ def test_a_referral_on_without_a_ground_is_owed_and_withheld() -> None:
     assert sent_of(decision, event.event_id) == {}
 
 
+def test_a_school_that_a_referral_names_is_told_nothing_whatever_the_risk() -> None:
+    story, event = Story(), referred_on("school:900101")
+    story.tell(a_form(of=HIGH), event)
+
+    assert answer(story.told[-1].decision, "school:900101").reason == "not-owed"
+    assert sent_of(story.told[-1].decision, event.event_id) == {}
+
+
 def test_late_consent_releases_a_referral_that_was_withheld_for_want_of_it() -> None:
     story, event = Story(), referred_on()
     story.tell(event)

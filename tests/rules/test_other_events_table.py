@@ -353,6 +353,7 @@ def true_of(conditions: Mapping[str, object], at: Circumstances) -> bool:
     )
 
 
+@cache
 def expected(recipient: str, event_type: EventType, at: Circumstances) -> tuple[str, str | None, set[str]]:
     """Return the rule by which it is owed, or that it is not; on which ground it is told, and what."""
     own = [row for row in TABLE if event_type in row.on.split()]

@@ -353,9 +353,9 @@ def wrong_denial(decision: Any, recipient: str, rule: str, reason: str) -> Itera
 
 def wrong_words(text: str) -> Iterator[str]:
     policy = parse(text)
-    if (policy.name, policy.version) != ("strict", 2):
+    if (policy.name, policy.version) != ("strict", 3):
         yield "name and version"
-    if policy.sections != {f"{name}/1" for name in SECTIONS.split()}:
+    if policy.sections != {"facts/2", *(f"{name}/1" for name in SECTIONS.split())}:
         yield "sections"
     of_form = [rule for rule in policy.rules if "*" in rule.on or rule.on & VPA_FAMILY]
     if {rule.id: (rule.source, rule.purpose, rule.expects) for rule in of_form} != WORDS:
@@ -426,7 +426,7 @@ def test_changing_any_one_cell_of_the_shipped_policy_is_seen() -> None:
         ("nonsense", "not TOML"),
         (STRICT.read_text().replace('id = "own"\nsource = "NA 4.10"\nto', 'id = "x"\nwhy = 1\nto'), "`why`"),
         (STRICT.read_text().replace('risk = ["high"]', 'mood = ["low"]'), "`mood`"),
-        (STRICT.read_text().replace("facts = [1]", "facts = [1]\nrouting = [1]"), "routing"),
+        (STRICT.read_text().replace("facts = [1, 2]", "facts = [1, 2]\nrouting = [1]"), "routing"),
         (STRICT.read_text().replace('to = "dafsu"', 'to = "everybody"'), "everybody"),
     ],
 )

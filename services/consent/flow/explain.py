@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.consent.flow.decision import Answer
-from services.consent.flow.words import ANSWERS, GROUNDS, NEXT, REASONS, STOPPED, both, condition, either
+from services.consent.flow.words import ANSWERS, GROUNDS, NEXT, REASONS, STOPPED, condition
+from services.consent.rules.clauses import both, either
 from services.consent.rules.policy import EDUCATION, GroundRule, Policy, Rule
 from services.consent.state.consents import withdrawn_until
 from services.consent.state.entities import Agreement, Incident

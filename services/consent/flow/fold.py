@@ -88,7 +88,8 @@ class Fold:
     def _adopt(self, heard: Heard, *, obeyed: bool) -> None:
         """Take in a policy that two people adopt, and govern by whatever is in force from this event on.
 
-        One that cannot be applied, or that one person alone adopts, changes nothing. What is to be decided,
+        One that cannot be applied, that has an unlawful ground, or that one person alone adopts, changes
+        nothing. What is to be decided,
         and not obeyed, is decided by the version of deciding that was adopted, or not at all.
         """
         now = max(heard.recorded_at, self.world.standing.time or heard.recorded_at)
@@ -120,12 +121,14 @@ class Fold:
 
 
 def _brought(heard: Heard, now: datetime) -> Coming | None:
-    """Return the policy an event adopts, or None where it adopts none that can be applied."""
+    """Return the policy an event adopts, or None where it adopts none that can be applied lawfully."""
     if heard.type != EventType.POLICY_ADOPTED or heard.policy is None or not heard.is_confirmed:
         return None
     try:
         policy = parse(heard.policy)
     except PolicyError:
+        return None
+    if policy.unlawful:
         return None
     return Coming(
         effective_at=max(heard.effective_at or now, now),

@@ -1,8 +1,7 @@
 """Grounds, facts and reasons in plain English, for people who ask why."""
 
-from collections.abc import Iterable
-
 from services.consent.rules.circumstances import Condition
+from services.consent.rules.clauses import either
 from services.consent.rules.not_shared import NOT_SHARED
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.grounds import Ground, Reason
@@ -20,6 +19,7 @@ GROUNDS = {
     Ground.DISCLOSURE: "the police decided to disclose",
     Ground.PARTNERSHIP: "the partnership counts every event, by facts alone",
     Ground.OWN: "it published the event itself",
+    Ground.PRACTICE: "that is how it is done; no lawful basis is recorded",
 }
 
 REASONS = {
@@ -76,19 +76,3 @@ def condition(when: Condition) -> str:
     values = sorted(str(value).replace("_", " ") for value in when.values if not isinstance(value, bool))
     clause = FACTS[when.fact].format(either(values))
     return f"it is not so that {clause}" if when.values == {False} else clause
-
-
-def either(words: Iterable[str]) -> str:
-    """Return words joined by commas and a last `or`."""
-    listed = list(words)
-    if len(listed) < 2:
-        return "".join(listed)
-    return f"{', '.join(listed[:-1])} or {listed[-1]}"
-
-
-def both(words: Iterable[str]) -> str:
-    """Return words joined by commas and a last `and`."""
-    listed = list(words)
-    if len(listed) < 2:
-        return "".join(listed)
-    return f"{', '.join(listed[:-1])} and {listed[-1]}"

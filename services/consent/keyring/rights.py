@@ -49,3 +49,10 @@ def may_be_told(caller: Caller, recipient: str, outcome: Outcome) -> bool:
     if caller.agency != recipient or caller.role in (Role.SERVICE, Role.RESPONDER):
         return False
     return caller.role is Role.LEAD or outcome is Outcome.PERMIT
+
+
+def may_try(caller: Caller) -> bool:
+    """Say whether a caller may try a draft on the log: the Hub's lead, and the partnership's office."""
+    if caller.agency == PARTNERSHIP:
+        return caller.person is not None
+    return caller.agency == HUB and caller.role is Role.LEAD

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.consent.rules.circumstances import PLACEMENT, Circumstances, Condition
-from services.vocabulary.grounds import Ground, Reason
+from services.vocabulary.agencies import is_school
+from services.vocabulary.grounds import LAWFUL, Ground, Reason
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import VulnerableAdult
 
@@ -95,9 +96,19 @@ class Policy:
     """How long danger may wait for the Hub's review before it is released provisionally; None: for ever."""
 
     def rules_for(self, recipient: str, event_type: str) -> tuple[Rule, ...]:
-        """Return the rules for one recipient and type of event, in order, and then the general ones."""
+        """Return the rules for one recipient and type of event, in order, and then the general ones.
+
+        What is for everybody is for no school: a school hears of its own pupils, and of nothing else,
+        whoever names it (NA 4.15; design 5).
+        """
         on = [rule for rule in self.rules if rule.is_on(event_type)]
-        return (*(rule for rule in on if rule.to == recipient), *(rule for rule in on if rule.to == ANY))
+        general = () if is_school(recipient) else tuple(rule for rule in on if rule.to == ANY)
+        return (*(rule for rule in on if rule.to == recipient), *general)
+
+    @property
+    def unlawful(self) -> tuple[Ground, ...]:
+        """Return the grounds of it that are none: a policy that has one may be compared, never adopted."""
+        return tuple(row.ground for row in self.grounds if row.ground not in LAWFUL)
 
     def rule(self, rule_id: str) -> Rule | None:
         """Return the rule of that id, or None."""

@@ -155,9 +155,12 @@ class Ledger:
         return read_standing(value) if value is not None else Standing()
 
     def policy(self, policy: str | None = None) -> InForce | None:
-        """Return a policy by its hash, or the one in force; None where there is none."""
+        """Return a policy by its hash or the start of it, or the one in force; None where there is none."""
         wanted = policy if policy is not None else self.taking_part().policy
-        query = select(POLICY).where(POLICY.c.hash == wanted).order_by(POLICY.c.offset.desc())
+        if wanted is None:
+            return None
+        known = POLICY.c.hash.startswith(wanted, autoescape=True)
+        query = select(POLICY).where(known).order_by(POLICY.c.offset.desc())
         with reading(self._engine) as conn:
             row = conn.execute(query.limit(1)).first()
         if row is None:

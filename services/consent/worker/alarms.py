@@ -8,11 +8,11 @@ from services.runtime import telemetry
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Reason
 
-log = logging.getLogger("sightline.gate")
+log = logging.getLogger("sightline.consent")
 
 ALARMS = {
     "unreviewed_danger": "says danger and is overdue for the Hub's review",
-    "policies_refused": "adopts no policy: it is faulty, or nobody confirmed it",
+    "policies_refused": "adopts no policy: it is faulty or unlawful, or nobody confirmed it; see sightline policy check",
     "unreadable": "cannot be read, and reaches nobody: look at its schema and at the door",
     "rule_errors": "is withheld from somebody because a rule failed: look at the rule",
 }

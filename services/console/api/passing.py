@@ -49,7 +49,7 @@ OWNERS: Final = (
     _path(r"/v1/open", "keyring"),
     _path(r"/v1/events/.+/explanation", "keyring"),
     _path(r"/v1/ledger(/.*)?", "keyring"),
-    _path(r"/v1/policy", "keyring"),
+    _path(r"/v1/policy(/whatif)?", "keyring"),
     _path(r"/v1/schools(/.*)?", "notify"),
     _path(r"/v1/checkpoint(/.*)?", "audit"),
     _path(r"/v1/export", "audit"),
@@ -57,8 +57,8 @@ OWNERS: Final = (
 WHOLE_SERVICES: Final = ("ingest", "gate", "keyring", "projections", "notify", "audit")
 """Every service whose standing counts."""
 
-STREAMED: Final = frozenset({"/v1/export"})
-"""Answers too large to hold; all others are read whole, so that a broken one becomes a 503."""
+STREAMED: Final = frozenset({"/v1/export", "/v1/policy/whatif"})
+"""Answers too large to hold, or told line by line; others are read whole, so that a broken one is a 503."""
 
 
 def owner_of(path: str) -> str | None:

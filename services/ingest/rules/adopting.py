@@ -1,18 +1,26 @@
-"""Is a policy adopted by two people of the partnership? (issue 4: a policy governs every later decision)"""
+"""May a policy be adopted? By two people of the partnership, and on lawful grounds alone (NA 4.21-4.26)."""
 
+import tomllib
 from collections.abc import Iterator
+from typing import Any
 
 from services.ingest.rules.reading import text
 from services.ingest.state import Reason, Registered, Sender, Submission
 from services.vocabulary.events import EventType
+from services.vocabulary.grounds import LAWFUL, Ground
 
+UNLAWFUL = frozenset(Ground) - LAWFUL
 SECOND = "/facts/confirmed_by"
 
 
 def refusals(submission: Submission, sender: Sender, registered: Registered) -> Iterator[Reason]:
-    """Yield each reason why a policy is not adopted by two different persons of the partnership's office."""
-    if submission.type is not EventType.POLICY_ADOPTED:
-        return
+    """Yield each reason to refuse a policy. What else it may not be, the gate says: it passes over it."""
+    if submission.type is EventType.POLICY_ADOPTED:
+        yield from _by_two(submission, sender, registered)
+        yield from _unlawful(submission.policy or "")
+
+
+def _by_two(submission: Submission, sender: Sender, registered: Registered) -> Iterator[Reason]:
     if sender.person is None:
         yield _refused("", "nobody is named who adopts it", "put the person in the token, as `sub`")
     second = text(submission.section("facts"), "confirmed_by")
@@ -28,3 +36,20 @@ def refusals(submission: Submission, sender: Sender, registered: Registered) -> 
 
 def _refused(pointer: str, detail: str, fix: str) -> Reason:
     return Reason(pointer=pointer, rule="two-persons", detail=detail, fix=fix)
+
+
+def _unlawful(policy: str) -> Iterator[Reason]:
+    try:
+        document = tomllib.loads(policy)
+    except tomllib.TOMLDecodeError:
+        return
+    rows: Any = document.get("ground")
+    for row in rows if isinstance(rows, list) else ():
+        ground = row.get("id") if isinstance(row, dict) else None
+        if ground in UNLAWFUL:
+            yield Reason(
+                pointer="/policy/text",
+                rule="unlawful-ground",
+                detail=f"`{ground}` is no lawful ground: a policy that has it may be compared, never adopted",
+                fix="take the ground out, from every rule too: sightline policy check says which",
+            )

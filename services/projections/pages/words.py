@@ -89,6 +89,7 @@ GROUNDS: Final[Mapping[str, str]] = {
     Ground.DISCLOSURE: "of a police decision to disclose",
     Ground.PARTNERSHIP: "the partnership keeps the facts",
     Ground.OWN: "your agency published it",
+    Ground.PRACTICE: "that is how it is done, with no lawful basis recorded",
 }
 REASONS: Final[Mapping[str, str]] = {
     Reason.NOT_OWED: "not owed this",

@@ -1,0 +1,102 @@
+"""`sightline policy`: show the policy in force; check, compare and try drafts before anybody signs one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.options import Data, Json, Url, system_at
+
+policy = typer.Typer(
+    help="The policy that decides who may see what.\n\nExample: sightline policy show", no_args_is_help=True
+)
+
+
+@policy.command("show")
+def policy_show(url: Url = None, data: Data = None, json_: Json = False) -> None:
+    """Print the policy in force.
+
+    Example: sightline policy show
+    """
+    from services.cli import show
+
+    found = system_at(url, data).get("/v1/policy").good()
+    show.document(found) if json_ else print(found["text"], end="")
+
+
+@policy.command("check")
+def policy_check(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A draft; without it, the policy in force.")
+    ] = None,
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Ask a policy about every recipient, event and combination of facts, and say where it fails.
+
+    Ends with 1 if it breaks anything that every policy must keep to. What two recipients may both hold is
+    listed, and is no fault.
+
+    Example: sightline policy check draft.toml
+    """
+    from services.cli import show
+    from services.cli.drafts import named
+    from services.cli.policy_words import checked, lines
+
+    found = checked(named(str(file) if file is not None else "current", lambda: system_at(url, data)))
+    if json_:
+        show.document(found.as_json())
+    else:
+        print("\n".join(lines(found)))
+    raise typer.Exit(0 if found.ok else 1)
+
+
+@policy.command("diff")
+def policy_diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A file, a policy's hash, or `current`.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="The same, of what would take its place.")],
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Say who would be answered otherwise under another policy, of which events, when, and how.
+
+    Combinations that change alike are told as one. Only `current` and a hash ask the running system.
+
+    Example: sightline policy diff current draft.toml
+    """
+    from services.cli import policy_changes, show
+    from services.cli.drafts import named
+
+    one, other = (named(each, lambda: system_at(url, data)) for each in (before, after))
+    if json_:
+        return show.document(policy_changes.as_json(one, other))
+    print("\n".join(policy_changes.lines(one, other)))
+
+
+@policy.command("whatif")
+def policy_whatif(
+    draft: Annotated[Path, typer.Argument(metavar="DRAFT", exists=True, dir_okay=False)],
+    examples: Annotated[int, typer.Option(min=0, max=20, help="Events to name of each kind.")] = 5,
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Replay the log as if a draft had been the policy from the first: who would have been told what.
+
+    Nothing is written and nobody is told. Names events by their ids in the log, which explain takes.
+
+    Example: sightline policy whatif draft.toml
+    """
+    from services.cli import show
+    from services.cli.drafts import named
+    from services.cli.trying import lines, tried
+
+    text = named(str(draft), lambda: system_at(url, data)).text
+    found = tried(system_at(url, data), text, examples, show.progress)
+    if json_:
+        return show.document(found)
+    print("\n".join(lines(found)))
