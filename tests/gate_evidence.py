@@ -23,9 +23,9 @@ REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
 
 ENDS_UNSAID: Final = True
-"""Of two answers, or overrides, made at one moment the gate lets stand the one that says it ends sooner, and
-takes one that names no end to last for ever. Unresolved: the policy ends that one after 365 days, which may
-be sooner than the end the other names."""
+"""Of two answers, or overrides, made at one moment the gate lets stand the one that says it ends sooner,
+takes one that names no end to last for ever, and of two such the one whose id is higher. Unresolved: the
+policy ends those 365 days after each was recorded, which may be sooner than the other's end."""
 
 PROTECTS = {"given": 0, "refused": 1, "withdrawn": 2}
 """Of answers at one moment the one that protects most stands."""
@@ -52,7 +52,8 @@ class Said(NamedTuple):
     at: datetime
     ends: datetime
     said_to_end: datetime
-    """When it says itself that it ends: ENDS_UNSAID."""
+    event_id: str
+    """Both for ENDS_UNSAID: when it says itself that it ends, and where it was said."""
 
 
 class Known(NamedTuple):
@@ -193,7 +194,7 @@ class Evidence:
         ends: list[datetime] = []
         consent = self._standing(incident, to, at, ends)
         overrides = incident.overrides.get(to)
-        override = max(overrides, key=lambda said: (said.at, -_sooner(said))) if overrides else None
+        override = max(overrides, key=lambda said: (said.at, _protects(said))) if overrides else None
         overridden = override is not None and override.ends > at
         if override is not None and overridden:
             ends.append(override.ends)
@@ -208,7 +209,7 @@ class Evidence:
         answers = incident.answers.get(to)
         if not answers:
             return None
-        last = max(answers, key=lambda said: (said.at, PROTECTS[said.answer], -_sooner(said)))
+        last = max(answers, key=lambda said: (said.at, _protects(said)))
         if last.answer != "given":
             return last.answer
         withdrawn = list(incident.withdrawn)
@@ -241,6 +242,7 @@ class Evidence:
         is_form = event.type in VPA_FAMILY
         grades = event.grades if is_form else _graded(event.grades, incident.form or incident.raised)
         for_a_meeting = event.type == EventType.MARAC_REFERRED and to == "police"
+        is_transferred = event.type == EventType.MARAC_TRANSFERRED and to in event.named
         return Facts(
             risk=grades.risk if grades is not None else Risk.NOT_COMPLETED,
             children=grades.children if grades is not None else ChildrenLevel.NONE,
@@ -249,7 +251,7 @@ class Evidence:
             consent=known.consent,
             override=known.override,
             child_case=known.child_case,
-            marac=known.marac or for_a_meeting,
+            marac=known.marac or for_a_meeting or is_transferred,
             named=to in event.named,
             holds=not is_form
             and (to in incident.holders_before.get(event.event_id, incident.held) or to in incident.cases),
@@ -261,13 +263,15 @@ def _is_confirmed(event: Heard) -> bool:
     return event.confirmed_by not in (None, event.publisher_person)
 
 
-def _sooner(said: Said) -> float:
-    return (said.said_to_end if ENDS_UNSAID else said.ends).timestamp()
+def _protects(said: Said) -> tuple[int, float, str]:
+    """Return more the more an answer, or an override, protects whoever gave it."""
+    ends = said.said_to_end if ENDS_UNSAID else said.ends
+    return PROTECTS.get(said.answer, 0), -ends.timestamp(), said.event_id
 
 
 def _said(answer: str, event: Heard) -> Said:
     ends = event.expires_at or event.recorded_at + YEAR
-    return Said(answer, event.occurred_at, ends, event.expires_at or FAR)
+    return Said(answer, event.occurred_at, ends, event.expires_at or FAR, event.event_id)
 
 
 def _graded(own: Grades | None, form: Heard | None) -> Grades | None:

@@ -166,9 +166,9 @@ class _Drawn:
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
         self._kinds: tuple[Callable[[], Step], ...] = (
-            self._raised,
-            self._reviewed,
-            self._corrected,
+            lambda: self._form(EventType.VPA_RAISED),
+            lambda: self._form(EventType.VPA_REVIEWED),
+            lambda: self._form(EventType.VPA_CORRECTED),
             self._consent,
             self._withdrawal,
             self._override,
@@ -226,15 +226,6 @@ class _Drawn:
             answers=self._answers() if self._chance(0.5) else (),
             lasts=self._lasts(),
         )
-
-    def _raised(self) -> Step:
-        return self._form(EventType.VPA_RAISED)
-
-    def _reviewed(self) -> Step:
-        return self._form(EventType.VPA_REVIEWED)
-
-    def _corrected(self) -> Step:
-        return self._form(EventType.VPA_CORRECTED)
 
     def _grades(self) -> Grades:
         adults = [each for each in VulnerableAdult if self._chance(0.25)]
@@ -335,7 +326,7 @@ class _Drawn:
         return Step(
             type=kind,
             incident=self._one(*self._incidents),
-            publisher="police" if kind in (EventType.DVDS_DECIDED, EventType.MEETING_LISTED) else publisher,
+            publisher="police" if kind in BY_POLICE else publisher,
             named=named,
             grades=grades,
         )
@@ -369,13 +360,32 @@ class _Drawn:
 BESIDE = (
     EventType.REFERRAL_RECEIVED,
     EventType.REFERRED_ON,
-    EventType.REFERRED_ON,
     EventType.MARAC_REFERRED,
     EventType.RESEARCH_CONTRIBUTED,
     EventType.CONTACT_ATTEMPTED,
     EventType.MEETING_LISTED,
     EventType.DASH_REDONE,
     EventType.DVDS_DECIDED,
+    EventType.MARAC_ACTION_AGREED,
+    EventType.MARAC_TRANSFERRED,
+    EventType.ACCOMMODATION_REQUESTED,
+    EventType.ACCOMMODATION_PROVIDED,
+    EventType.DVPN_ISSUED,
 )
-FOR_SOMEBODY = (EventType.REFERRED_ON, EventType.DVDS_DECIDED)
+FOR_SOMEBODY = (
+    EventType.REFERRED_ON,
+    EventType.DVDS_DECIDED,
+    EventType.MARAC_ACTION_AGREED,
+    EventType.MARAC_TRANSFERRED,
+    EventType.ACCOMMODATION_REQUESTED,
+    EventType.ACCOMMODATION_PROVIDED,
+    EventType.DVPN_ISSUED,
+)
+BY_POLICE = (
+    EventType.DVDS_DECIDED,
+    EventType.MEETING_LISTED,
+    EventType.MARAC_ACTION_AGREED,
+    EventType.MARAC_TRANSFERRED,
+    EventType.DVPN_ISSUED,
+)
 GRADED = (EventType.REFERRAL_RECEIVED, EventType.DASH_REDONE)

@@ -88,6 +88,9 @@ CASES = (
     "CaseOpened CaseClosed PractitionerAllocated ReferralAllocated ReferralClosed ContactAttempted"
     " SafetyPlanRecorded SupportStarted SupportFinished"
 )
+AT_A_MEETING = (
+    "ResearchContributed MaracEnded MaracHeard RepeatIdentified MaracActionAgreed MaracActionCompleted"
+)
 
 TABLE = (
     _row(
@@ -225,13 +228,46 @@ TABLE = (
         "marac",
         "facts victim rationale",
     ),
+    _row("marac-owner", EVERYBODY, "MaracActionAgreed", lambda f: f.named, USUAL, "facts victim referral"),
     _row(
         "marac-attendee",
         EVERYBODY,
-        "ResearchContributed",
+        AT_A_MEETING,
         lambda f: f.marac,
         "marac",
         "facts victim research rationale referral",
+    ),
+    _row(
+        "marac-transfer",
+        EVERYBODY,
+        "MaracTransferred",
+        lambda f: f.named,
+        "marac",
+        f"facts {PEOPLE} dash referral rationale",
+    ),
+    _row(
+        "accommodation-asked",
+        EVERYBODY,
+        "AccommodationRequested",
+        lambda f: f.named,
+        USUAL,
+        "facts victim",
+    ),
+    _row(
+        "accommodation-answered",
+        EVERYBODY,
+        "AccommodationProvided AccommodationDeclined",
+        lambda f: f.named,
+        USUAL,
+        "facts victim",
+    ),
+    _row(
+        "protection-order",
+        EVERYBODY,
+        "DvpnIssued DvpoGranted",
+        lambda f: f.named,
+        "disclosure",
+        "facts victim contact person_causing_harm narrative",
     ),
     _row(
         "disclosure",
