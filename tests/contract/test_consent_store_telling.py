@@ -135,6 +135,15 @@ def test_the_policy_in_force_is_shown_whole(office: Office) -> None:
     assert "[[rule]]" in after.json()["text"]
 
 
+def test_a_policy_that_was_adopted_is_shown_by_its_hash_or_the_start_of_it(office: Office) -> None:
+    office.bench.settle()
+    policy = office.ask(HUB, "/v1/policy").json()
+
+    assert office.ask(HUB, f"/v1/policy?hash={policy['hash'][:12]}").json() == policy
+    assert office.ask(HUB, "/v1/policy?hash=abcdefabcdef").status_code == 404
+    assert office.ask(HUB, "/v1/policy?hash=%25").status_code == 422
+
+
 def test_opening_wants_a_named_person_and_a_purpose(office: Office) -> None:
     body = {"release_id": "f" * 32, "purpose": "Safety planning"}
 

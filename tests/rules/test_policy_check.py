@@ -28,7 +28,7 @@ from tests.gate_builders import HILLSIDE, STRICT, Story, a_child, a_form, answer
 from tests.policy_drafts import Edit, a_policy, ground, new_ground, rule
 
 BROKEN_BY: Mapping[str, Sequence[Edit]] = {
-    "one-answer": [rule("partnership-facts", grounds=None, sections=None, denies="not-owed")],
+    "one-answer": [rule("partnership-facts", grounds=None, sections=None, purpose=None, denies="not-owed")],
     "ground-holds": [rule("school-encompass", grounds=["consent"])],
     "lawful": [
         new_ground(id="practice", source="NA 4.21", when={}),
@@ -56,7 +56,7 @@ BROKEN_BY: Mapping[str, Sequence[Edit]] = {
     "consent-honoured": [rule("cedah-medium-risk", grounds=["override"])],
     "correction-as-review": [rule("cedah-medium-risk", on=["VpaReviewed"])],
     "no-dead-row": [rule("meeting", on=["MeetingListed", "MeetingDiscussed", "VpaReviewed"])],
-    "expectation": [rule("dafsu-high-risk", expects=None)],
+    "expectation": [rule("dafsu-high-risk", expects="offer an independent adviser")],
 }
 """An edit of the strict policy that breaks each invariant."""
 

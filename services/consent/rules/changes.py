@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import NamedTuple
 
 from services.consent.rules.answers import ASKED, Answers, Question, among, answered
@@ -103,7 +104,7 @@ def _outcome(verdict: Verdict) -> Outcome:
 def beside(before: Policy, after: Policy) -> Iterator[str]:
     """Yield as sentences what changes beside answers: versions, clocks, who attends, what is expected."""
     if before.review_within != after.review_within:
-        yield f"the Hub's time to review danger: {before.review_within} -> {after.review_within}"
+        yield f"the Hub's time to review danger: {_hours(before)} -> {_hours(after)}"
     for name in sorted(before.sections ^ after.sections):
         yield f"section `{name}`: {'no longer released' if name in before.sections else 'may be released'}"
     grounds = {row.ground: row for row in before.grounds}
@@ -120,3 +121,8 @@ def beside(before: Policy, after: Policy) -> Iterator[str]:
         for what in ("purpose", "expects", "source"):
             if known is not None and getattr(known, what) != getattr(rule, what):
                 yield f"rule {rule.id}, {what}: {getattr(known, what)} -> {getattr(rule, what)}"
+
+
+def _hours(policy: Policy) -> str:
+    within = policy.review_within
+    return f"{within // timedelta(hours=1)} hours" if within is not None else "without end"

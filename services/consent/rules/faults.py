@@ -1,5 +1,6 @@
 """What finds where a policy answers as it may not, one function an invariant (`invariants` says which)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -61,6 +62,11 @@ BELOW = frozenset(
 
 COLUMNS = {DAFSU: Risk.HIGH, CEDAH: Risk.MEDIUM, CARES: Risk.STANDARD}
 """Whose forms are those of one risk alone (NA 4.11)."""
+
+BY_WHEN = re.compile(
+    r"within \d+ |at once|before |by its date|at the next|three times, then", re.ASCII | re.IGNORECASE
+)
+"""How an expectation says until when, or how often."""
 
 ORDERS = (EventType.DVDS_REQUESTED, EventType.DVDS_DECIDED, EventType.DVPN_ISSUED, EventType.DVPO_GRANTED)
 
@@ -265,12 +271,17 @@ def _types(rule: Rule) -> frozenset[str]:
 
 
 def nothing_expected(answers: Answers) -> Iterator[Example]:
-    """Find who is sent a form and not told what to do with it."""
+    """Find who is sent a form and not told what to do with it, and by when."""
     for question, case in permits(answers, OTHERS, FORMS):
-        if not _expectation(answers.policy, case):
+        if not says_by_when(_expectation(answers.policy, case)):
             yield example(question, case)
 
 
 def _expectation(policy: Policy, case: Case) -> str:
     rule = policy.rule(case.verdict.rule)
     return rule.expects or "" if rule is not None else ""
+
+
+def says_by_when(expectation: str) -> bool:
+    """Say whether an expectation has an end: a time, or a number of attempts."""
+    return BY_WHEN.search(expectation) is not None

@@ -193,9 +193,9 @@ INVARIANTS = (
     ),
     Invariant(
         id="expectation",
-        says="Whoever is sent a form is told what it is expected to do",
+        says="Whoever is sent a form is told what it is expected to do, and by when",
         source="NA 6.184, 6.185",
-        mend="write `expects`, with until when",
+        mend="write `expects` with its end: within so many days, before the bell, at once",
         broken=faults.nothing_expected,
     ),
 )

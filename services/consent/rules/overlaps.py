@@ -1,7 +1,6 @@
 """What is no fault of a policy and the partnership should know: who holds what others do (NA 4.27, 4.29)."""
 
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from services.consent.rules.answers import ANY_SCHOOL, Answers
 from services.consent.rules.breaches import OTHERS, permits
 from services.consent.rules.combinations import Box, possible
 from services.consent.rules.cover import intersection, merged
+from services.consent.rules.faults import says_by_when
 from services.consent.rules.policy import EDUCATION, Policy, Rule
 from services.vocabulary.events import EventType
 
@@ -20,11 +20,6 @@ LOOKED_AT = (EventType.VPA_RAISED, EventType.VPA_REVIEWED)
 
 OPEN = {frozenset({"dafsu-high-risk", "checs-safeguarding"}): "NA 4.27, 4.29"}
 """Overlaps that the documents themselves ask about."""
-
-TIMES = re.compile(
-    r"within \d+ |at once|before |by its date|at the next|three times, then", re.ASCII | re.IGNORECASE
-)
-"""How an expectation says until when, or how often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +66,7 @@ def overlaps(answers: Answers) -> Iterator[Overlap]:
 
 def untimed(policy: Policy) -> tuple[Rule, ...]:
     """Return the rules that expect something and do not say until when (NA 6.185)."""
-    return tuple(rule for rule in policy.rules if rule.expects and not TIMES.search(rule.expects))
+    return tuple(rule for rule in policy.rules if rule.expects and not says_by_when(rule.expects))
 
 
 def _told(answers: Answers, event_type: str) -> Iterator[_Told]:

@@ -39,6 +39,9 @@ GROUND_KEYS = frozenset(
 RULE_KEYS = frozenset(
     {"id", "source", "to", "on", "when", "grounds", "sections", "alone", "purpose", "expects", "denies"}
 )
+RELEASING = frozenset({"grounds", "sections", "alone", "purpose", "expects"})
+"""What a rule that denies has none of."""
+
 ALONE_KEYS = frozenset({"ground", "adult", "sections"})
 
 
@@ -134,7 +137,7 @@ def _faults(document: Mapping[str, Any]) -> Iterator[str]:
     yield from _twice("rule", [row.get("id") for row in document["rule"]])
     for row in document["ground"]:
         yield from _ground_faults(row)
-    grounds = {row.get("id") for row in document["ground"]}
+    grounds = {row["id"] for row in document["ground"] if isinstance(row.get("id"), str)}
     for row in document["rule"]:
         yield from _rule_faults(row, grounds, frozenset(sections))
 
@@ -159,12 +162,21 @@ def _rule_faults(row: Mapping[str, Any], grounds: set[Any], sections: frozenset[
         yield f"{where} asks for something: write when = {{}}, its recipient gets each event as it is"
     if "denies" in row:
         yield from _unknown(where, "reason", [row["denies"]], set(Reason))
+        yield from (
+            f"{where} denies, and has `{key}`: remove one of them" for key in sorted(RELEASING & row.keys())
+        )
         return
     yield from _unknown(where, "ground", row.get("grounds") or [None], grounds)
     yield from _unknown(where, "section", row.get("sections") or [None], {*sections, ANY})
     if not isinstance(row.get("purpose"), str):
         yield f"{where} says no purpose: say what it may be used for"
-    for alone in row.get("alone", []):
+    if not isinstance(row.get("expects", ""), str):
+        yield f"{where} expects no text: say what its recipient should do, and by when"
+    narrowed = row.get("alone", [])
+    if not isinstance(narrowed, list) or not all(isinstance(alone, dict) for alone in narrowed):
+        yield f"{where} has no rows as `alone`: write [[rule.alone]]"
+        return
+    for alone in narrowed:
         yield from _shape(where, alone, ALONE_KEYS, {"ground": str, "sections": list})
         yield from _unknown(where, "ground", [alone.get("ground")], set(row.get("grounds", ())))
         yield from _unknown(where, "section", alone.get("sections", []), sections)
