@@ -12,7 +12,7 @@ log = logging.getLogger("sightline.consent")
 
 ALARMS = {
     "unreviewed_danger": "says danger and is overdue for the Hub's review",
-    "policies_refused": "adopts no policy: it is faulty or unlawful, or nobody confirmed it; see sightline policy check",
+    "policies_refused": "adopts no policy: faulty, unlawful, or one person's alone (see policy check)",
     "unreadable": "cannot be read, and reaches nobody: look at its schema and at the door",
     "rule_errors": "is withheld from somebody because a rule failed: look at the rule",
 }
