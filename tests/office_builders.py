@@ -50,7 +50,7 @@ LEAD, PRACTITIONER = ("cedah", "p-cedah-1"), ("cedah", "p-cedah-2")
 
 def trier(bench: Bench) -> Trier:
     """Return what tries drafts on the log of a bench."""
-    return Trier(Replayer(bench.log.reader, Ear(catalogue(), ROUTING_KEY), desk()).replay)
+    return Trier(Replayer(bench.log.reader, Ear(catalogue(), ROUTING_KEY), desk()))
 
 
 class Office:

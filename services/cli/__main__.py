@@ -27,7 +27,12 @@ schools = typer.Typer(
     "Example: sightline schools status --from 2024-09-01 --to 2024-09-30",
     no_args_is_help=True,
 )
+audit = typer.Typer(
+    help="Whether the record still says what today's code would say.\n\nExample: sightline audit redecide",
+    no_args_is_help=True,
+)
 app.add_typer(policy, name="policy")
+app.add_typer(audit, name="audit")
 app.add_typer(schools, name="schools")
 
 
@@ -221,6 +226,22 @@ def schools_status(
         return show.document(found)
     for name in ("occurrences", "children", "told", "escalated", "listed"):
         print(f"{name:<12} {found[name]}")
+
+
+@audit.command("redecide")
+def audit_redecide(url: Url = None, data: Data = None, json_: Json = False) -> None:
+    """List where today's code would have decided otherwise than is on record.
+
+    Decides the whole log again in memory; writes nothing. Ends with 1 if anything differs.
+
+    Example: sightline audit redecide
+    """
+    from services.cli import show
+    from services.cli.trying import redecided, redecided_lines
+
+    found = redecided(system_at(url, data), show.progress)
+    show.document(found) if json_ else print("\n".join(redecided_lines(found)))
+    raise typer.Exit(0 if not found["differing"] else 1)
 
 
 @app.command()

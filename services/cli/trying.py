@@ -1,4 +1,4 @@
-"""What a draft would have done: asked of the keyring, with progress where it takes long, and printed."""
+"""The log decided once more, under a draft or by today's code: asked of the keyring, and printed."""
 
 from __future__ import annotations
 
@@ -33,6 +33,28 @@ def tried(system: System, text: str, examples: int, tell: Tell) -> dict[str, Any
                 "a draft is tried by the Hub's lead or the partnership's office alone"
             ) from error
         raise
+
+
+def redecided(system: System, tell: Tell) -> dict[str, Any]:
+    """Return where today's code would decide otherwise. Raises CliError where it could not be told."""
+    try:
+        with system.download("/v1/decisions/redecided", {}) as answer:
+            return last(map(json.loads, answer), tell)
+    except Refused as error:
+        if error.status == NOT_FOUND:
+            raise NothingFound("decisions are made again for the Hub and auditors alone") from error
+        raise
+
+
+def redecided_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield where today's code differs from the record, for people."""
+    decided = ", ".join(f"{count:,} by version {version}" for version, count in found["versions"].items())
+    yield f"{found['events']:,} events, decided: {decided or 'none'}; today's code is version"
+    yield f"{found['decision_version']}, and answers or sends {found['differing']:,} otherwise"
+    for row in found["differences"]:
+        yield f"  {row['recipient']} of {row['event_id']}, because of {row['cause']} ({row['offset']})"
+        yield f"    recorded  {row['recorded']}"
+        yield f"    today     {row['today']}"
 
 
 def last(lines: Iterable[Row], tell: Tell, every: float = SILENT_SECONDS) -> dict[str, Any]:

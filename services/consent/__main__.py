@@ -149,7 +149,7 @@ class KeyringService:
                     ledger=self._ledger,
                     ledgers=Ledgers(Lists(self._engine), self._openings, self._parties, self._known.alias),
                     recipients=self._registered.recipients(),
-                    trier=Trier(self._replayer().replay),
+                    trier=Trier(self._replayer()),
                 )
             )
         )

@@ -68,7 +68,7 @@ class Keyring:
     ledger: Ledger
     ledgers: Ledgers
     recipients: tuple[str, ...]
-    trier: Trier | None = None
+    trier: Trier
 
 
 def router(keyring: Keyring) -> APIRouter:
@@ -77,8 +77,8 @@ def router(keyring: Keyring) -> APIRouter:
     _opening(routes, keyring)
     _telling(routes, keyring)
     _counting(routes, keyring)
-    if keyring.trier is not None:
-        _trying(routes, keyring.verifier, keyring.trier)
+    _trying(routes, keyring.verifier, keyring.trier)
+    _redeciding(routes, keyring.verifier, keyring.trier)
     return routes
 
 
@@ -216,6 +216,19 @@ def _trying(routes: APIRouter, verifier: Verifier, trier: Trier) -> None:
         return _answered(verifier, authorization, tried)
 
 
+def _redeciding(routes: APIRouter, verifier: Verifier, trier: Trier) -> None:
+    @routes.get("/v1/decisions/redecided", summary="Where today's code would decide the log otherwise")
+    def redecided(authorization: Token = None) -> Response:
+        """Answer line by line, as `/v1/policy/whatif` does. Nothing is written."""
+
+        def told(caller: Caller) -> Response:
+            if not sees_all(caller):
+                return nothing_here()
+            return StreamingResponse(map(_line, trier.redecides()), media_type="application/x-ndjson")
+
+        return _answered(verifier, authorization, told)
+
+
 def _fault(reason: str) -> Mapping[str, str]:
     fix = "mend it and ask again: sightline policy check says what else is wrong"
     return {"pointer": "/text", "rule": "policy", "detail": reason, "fix": fix}
@@ -236,7 +249,7 @@ def _answered(
     except (Refused, NothingToTell, NotForYou):
         return nothing_here()
     except OneAtATime:
-        return busy("another draft is being tried: send the same again when it is done")
+        return busy("the log is being decided again for somebody else: send the same when that is done")
     except Busy:
         return busy("the gate has not reached the end of the log: send the same again")
     except Unavailable:

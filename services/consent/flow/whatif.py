@@ -116,19 +116,13 @@ class WhatIf:
         self._fold = Fold(empty(), None, desk)
         self._decider = Decider(Rulebook(draft), desk)
         self._examples = examples
-        self._seen: set[str] = set()
+        self._events = 0
         self._incident_of: dict[str, str] = {}
         self._draft, self._recorded = _Side(), _Side()
 
-    def has(self, event_id: str) -> bool:
-        """Say whether an event was taken already."""
-        return event_id in self._seen
-
     def take(self, heard: Heard, recorded: Decision) -> None:
-        """Take the next event of the log, and what was decided of it. A later copy is passed over."""
-        if heard.event_id in self._seen:
-            return
-        self._seen.add(heard.event_id)
+        """Take the next event of the log, and what was decided of it."""
+        self._events += 1
         if heard.type in VPA_FAMILY and heard.incident is not None:
             self._incident_of[heard.event_id] = heard.incident
         if heard.type == EventType.POLICY_ADOPTED:
@@ -144,7 +138,7 @@ class WhatIf:
     def result(self) -> Trial:
         """Return what the draft would have done so far."""
         return Trial(
-            events=len(self._seen),
+            events=self._events,
             received=tuple(self._received()),
             more=self._counted(_missing(self._draft.sent, self._recorded.sent)),
             fewer=self._counted(_missing(self._recorded.sent, self._draft.sent)),

@@ -1,57 +1,85 @@
-"""Try a draft on the log as it is, one draft at a time, and say how far it is."""
+"""Decide the log once more, under a draft or by today's code: one at a time, and it says how far it is."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
+from services.consent.flow.decision import DECISION_VERSION
+from services.consent.flow.redeciding import Compared
 from services.consent.flow.whatif import Both, Counted, Read, Trial
 from services.consent.rules.policy import Policy
 from services.consent.rules.reading import parse
 from services.eventlog.errors import LogError
 
-Replay = Callable[[Policy, int], Iterator[Read | Trial]]
-"""Replays the log under a draft, naming so many examples of each kind."""
-
 Line = Mapping[str, Any]
+T = TypeVar("T", Trial, Compared)
 
 
 class OneAtATime(Exception):
-    """another draft is being tried"""
+    """the log is being decided again for somebody else"""
+
+
+class Replays(Protocol):
+    """What is needed of what replays the log."""
+
+    def replay(self, draft: Policy, examples: int) -> Iterator[Read | Trial]:
+        """Yield how far it is, and at last what a draft would have done."""
+
+    def redecide(self) -> Iterator[Read | Compared]:
+        """Yield how far it is, and at last where this code decides otherwise."""
 
 
 class Trier:
-    """Tries drafts. Each is replayed in memory, and what it would have done is kept nowhere."""
+    """Decides the log once more, in memory. What comes of it is told, and kept nowhere.
 
-    def __init__(self, replay: Replay) -> None:
-        self._replay = replay
+    Each answer is lines: `{"read", "of"}` after each batch, and at last `{"result"}`; `{"problem"}` in its
+    place where the log fails on the way. Whoever lets go of the lines ends the trial.
+    """
+
+    def __init__(self, replays: Replays) -> None:
+        self._replays = replays
         self._one = threading.Lock()
 
     def tries(self, text: str, examples: int) -> Iterator[Line]:
-        """Return the lines of an answer: `{"read", "of"}` after each batch, and at last `{"result"}`.
-
-        Raises PolicyError with every reason where the draft cannot be applied, and OneAtATime; both at
-        once. Where the log fails on the way, the last line is `{"problem"}`. Whoever lets go of the lines
-        ends the trial.
+        """Return the lines about a draft. Raises PolicyError with every reason why it cannot be applied, and
+        OneAtATime; both at once.
         """
         draft = parse(text)
+        return self._begun(self._replays.replay(draft, examples), lambda said: _result(draft, said))
+
+    def redecides(self) -> Iterator[Line]:
+        """Return the lines about what today's code would decide otherwise. Raises OneAtATime, at once."""
+        return self._begun(self._replays.redecide(), _compared)
+
+    def _begun(self, replay: Iterator[Read | T], tell: Callable[[T], Line]) -> Iterator[Line]:
         if not self._one.acquire(blocking=False):
             raise OneAtATime
-        lines = self._lines(draft, examples)
+        lines = self._lines(replay, tell)
         next(lines)  # begun, so that letting go of it gives the turn to the next
         return lines
 
-    def _lines(self, draft: Policy, examples: int) -> Iterator[Line]:
+    def _lines(self, replay: Iterator[Read | T], tell: Callable[[T], Line]) -> Iterator[Line]:
         try:
             yield {}
-            for said in self._replay(draft, examples):
+            for said in replay:
                 if isinstance(said, Read):
                     yield {"read": said.read, "of": said.of}
                 else:
-                    yield {"result": _result(draft, said)}
+                    yield {"result": tell(said)}
         except LogError:
             yield {"problem": "the log did not answer to its end: send the same again"}
         finally:
             self._one.release()
+
+
+def _compared(found: Compared) -> Line:
+    return {
+        "decision_version": DECISION_VERSION,
+        "events": found.events,
+        "versions": {str(version): count for version, count in found.versions},
+        "differing": found.differing,
+        "differences": [each._asdict() for each in found.differences],
+    }
 
 
 def _result(draft: Policy, trial: Trial) -> Line:

@@ -50,6 +50,7 @@ OWNERS: Final = (
     _path(r"/v1/events/.+/explanation", "keyring"),
     _path(r"/v1/ledger(/.*)?", "keyring"),
     _path(r"/v1/policy(/whatif)?", "keyring"),
+    _path(r"/v1/decisions/redecided", "keyring"),
     _path(r"/v1/schools(/.*)?", "notify"),
     _path(r"/v1/checkpoint(/.*)?", "audit"),
     _path(r"/v1/export", "audit"),
@@ -57,7 +58,7 @@ OWNERS: Final = (
 WHOLE_SERVICES: Final = ("ingest", "gate", "keyring", "projections", "notify", "audit")
 """Every service whose standing counts."""
 
-STREAMED: Final = frozenset({"/v1/export", "/v1/policy/whatif"})
+STREAMED: Final = frozenset({"/v1/export", "/v1/policy/whatif", "/v1/decisions/redecided"})
 """Answers too large to hold, or told line by line; others are read whole, so that a broken one is a 503."""
 
 
