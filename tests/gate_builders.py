@@ -217,8 +217,8 @@ def answer(decision: Decision, recipient: str) -> Answer:
 
 
 def again(decision: Decision, recipient: str) -> Answer:
-    """Return the answer given again about an earlier form, of which there is one."""
-    (form,) = decision.again
+    """Return the answer given again about the earlier form, which comes before events beside it."""
+    form, *_ = decision.again
     (found,) = [a for a in form.answers if a.recipient == recipient]
     return found
 

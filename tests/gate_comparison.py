@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Final
 
 from services.consent.flow.decide import Decider, Desk
 from services.consent.flow.decision import Decision, Emit
@@ -25,11 +24,6 @@ from tests.gate_builders import desk
 from tests.gate_evidence import Held
 from tests.gate_history import HOSPITAL, Step, hear, text_without
 from tests.gate_model import Model
-
-KEPT_WHILE_STOPPED: Final = True
-"""Adult social care, suspended, keeps a whole form whose consent was withdrawn while adult safeguarding still
-owes it a part: the gate neither narrows nor recalls it until it is resumed. Unresolved: nothing new may be
-sent to it, and what it may not see any more should not stand."""
 
 ENCOMPASS = ("operation-encompass", "childs-welfare")
 ONCE = ("own", "partnership")
@@ -174,8 +168,6 @@ class Comparison:
                     for form, children in incident.told[to].items()
                 }
                 _same(f"children told to {to}", self.inboxes.told[key][to], ours)
-        if not KEPT_WHILE_STOPPED:
-            _agree(not self.model.too_much, f"stopped, and holds more than it may: {self.model.too_much}")
 
     def _compare_denials(self, decision: Decision) -> None:
         names = [each.recipient for each in decision.answers]

@@ -16,7 +16,6 @@ from services.consent.state.heard import Child, Heard
 from services.vocabulary.agencies import RECIPIENTS
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
-from services.vocabulary.risk import VulnerableAdult
 from tests.gate_evidence import Evidence, Held, Incident, Known
 from tests.gate_history import AREA, HOSPITAL
 from tests.gate_table import Verdict, can_end, judge, keep
@@ -25,11 +24,6 @@ ASKED = tuple(sorted({*RECIPIENTS, HOSPITAL} - {"partnership", "education"}))
 """Whom the routing table may owe something. Who is not registered is asked of what names them alone."""
 
 EDUCATION = "education"
-
-FORGOTTEN: Final = True
-"""The gate keeps an event beside the forms only if somebody was owed it when it came. Unresolved: a referral
-that says no grade, or a case opened before anybody holds the family, is owed to whoever a later review
-brings in, and no later news releases it (decision 0017 calls that wrong)."""
 
 ANSWERED_FIRST: Final = True
 """The gate answers for an event beside the forms before it decides again what that event's moment made due.
@@ -62,11 +56,8 @@ class Model:
         """Why whoever was asked of an event, at the step just taken, may not see it."""
         self.recalls: dict[tuple[str, str], str] = {}
         """Why whoever held an event, at the step just taken, holds it no more."""
-        self.too_much: set[tuple[str, str]] = set()
-        """Who takes no part just now and holds more of an event than it may see."""
         self._without: str | None = None
         self._decided_under: dict[str, str | None] = {}
-        self._owed: set[str] = set()
         self._was: dict[str, object] = {}
 
     @property
@@ -106,8 +97,6 @@ class Model:
 
     def _leave_unresolved(self, incident: Incident, event_id: str) -> None:
         """Do as the gate does where it is not settled that it is right."""
-        if FORGOTTEN and event_id not in self._owed:
-            incident.beside.pop(event_id, None)
         if incident.holders_before.get(event_id) == frozenset(incident.held):
             incident.holders_before.pop(event_id, None)
 
@@ -160,9 +149,6 @@ class Model:
         has = held.get(to)
         kept = (has.rule, has.ground) if has is not None and occasion is not Occasion.CORRECTION else None
         verdict = self._verdict(incident, event, to, known, kept)
-        if verdict.rule is not None:
-            self._owed.add(event.event_id)
-        self.too_much.discard((event.event_id, to))
         if not verdict.permit:
             self.denials[event.event_id, to] = verdict.reason
             if has is not None:
@@ -170,9 +156,11 @@ class Model:
                 self.recalls[has.event_id, to] = _why_recalled(occasion, verdict.reason, has, known)
         elif stop is not None:
             self.denials[event.event_id, to] = stop
-            shown = _leaves(event, verdict.sections | _about_the_adult(event, verdict))
-            if has is not None and has.event_id == event.event_id and not has.leaves <= shown:
-                self.too_much.add((event.event_id, to))
+            if has is not None and _exceeds(has, occasion, event, verdict):
+                del held[to]
+                corrected = occasion is Occasion.CORRECTION
+                reason = stop if corrected else "no-ground"
+                self.recalls[has.event_id, to] = _why_recalled(occasion, reason, has, known)
         else:
             now = self._holding(incident, event, to, known, verdict)
             if occasion is Occasion.CORRECTION or has is None or now != has._replace(rule=now.rule):
@@ -240,11 +228,10 @@ def _why_recalled(occasion: Occasion, reason: str, has: Held, known: Known) -> s
     return "withdrawn" if has.ground == "consent" and known.consent == "withdrawn" else "ended"
 
 
-def _about_the_adult(event: Heard, verdict: Verdict) -> frozenset[str]:
-    """Return what adult safeguarding alone shows beside the row: it was not wrong to have shown it."""
-    adults = event.grades.vulnerable_adults if event.grades is not None else frozenset()
-    is_them = "adult-safeguarding" in verdict.grounds and VulnerableAdult.PERSON_CAUSING_HARM in adults
-    return frozenset({"person_causing_harm"} if is_them else ())
+def _exceeds(has: Held, occasion: Occasion, event: Heard, verdict: Verdict) -> bool:
+    """Say whether who takes no part just now holds more than it may see, or what a correction puts right."""
+    same = has.event_id == event.event_id
+    return occasion is Occasion.CORRECTION or (same and not has.leaves <= _leaves(event, verdict.sections))
 
 
 def _leaves(event: Heard, sections: Collection[str]) -> frozenset[int]:

@@ -256,3 +256,23 @@ def test_numbers_stay_gap_free_whatever_is_sent_again() -> None:
     numbers = [e.seq for told in story.told for e in told.decision.emits if e.recipient == "mycwa"]
 
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_referral_that_says_no_grade_reaches_those_whom_a_later_review_brings_in() -> None:
+    story = Story()
+    referral = an_event(EventType.REFERRAL_RECEIVED, publisher="cedah", incident=internal("incident"))
+    story.tell(referral)
+
+    decision = story.tell(a_form(of=HIGH))
+
+    assert sent_of(decision, referral.event_id) == {"dafsu": NEW}
+
+
+def test_a_case_opened_before_anybody_holds_the_family_is_told_to_whoever_comes_to() -> None:
+    story = Story()
+    opened = case(EventType.CASE_OPENED, "mycwa")
+    story.tell(opened)
+
+    decision = story.tell(a_form(of=HIGH))
+
+    assert sent_of(decision, opened.event_id) == {"dafsu": NEW}

@@ -7,7 +7,7 @@ from services.consent.flow.decision import Decision
 from services.consent.state.heard import Heard
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
-from services.vocabulary.risk import Risk
+from services.vocabulary.risk import Risk, VulnerableAdult
 from tests.gate_builders import (
     HILLSIDE,
     START,
@@ -135,3 +135,38 @@ def test_whom_no_agreement_names_is_bound_by_none() -> None:
     story.tell(signed("cedah", expires_at=START))
 
     assert "dafsu" in permitted(story.tell(a_form(of=HIGH)))
+
+
+def test_who_is_suspended_and_may_see_less_holds_nothing_until_it_is_resumed() -> None:
+    of = grades(Risk.STANDARD, adults=[VulnerableAdult.PERSON_CAUSING_HARM], concern=True)
+    story, form = Story(), a_form(of=of, consent={"adult-social-care": "given"})
+    story.tell(form, suspended("adult-social-care"))
+
+    withdrawn = story.tell(consent(withdraws=True))
+    story.tell(resumed("adult-social-care"))
+
+    assert sent_of(withdrawn, form.event_id) == {"adult-social-care": RECALLED}
+    assert sent_of(time_passes(story), form.event_id) == {"adult-social-care": NEW}
+
+
+def test_a_correction_takes_back_what_a_suspended_recipient_holds() -> None:
+    story, form = Story(), a_form(of=HIGH)
+    story.tell(form, suspended("dafsu"))
+
+    decision = story.tell(a_form(EventType.VPA_CORRECTED, HIGH))
+
+    (recall,) = [emit for emit in decision.emits if emit.recipient == "dafsu"]
+    assert (recall.kind, recall.event_id, recall.reason) == (RECALLED, form.event_id, "restricted")
+    assert recall.expects is not None
+
+
+def test_whom_an_agreement_binds_no_more_is_told_what_waited() -> None:
+    story, form = Story(), a_form(of=HIGH, recorded_at=START + timedelta(days=2))
+    story.tell(signed("dafsu", "cedah", expires_at=START + timedelta(days=1)), form)
+
+    story.tell(signed("cedah", recorded_at=START + timedelta(days=3)))
+    decision = story.tell(
+        an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=START + timedelta(days=3, minutes=1))
+    )
+
+    assert sent_of(decision, form.event_id) == {"dafsu": NEW}

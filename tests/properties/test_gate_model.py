@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from services.consent.flow import decide, fold
+from services.consent.flow import children, decide, fold
 from services.consent.flow.decide import Decider
 from services.consent.rules import evidence
 from services.consent.rules.lasting import FOR_GOOD
@@ -110,7 +110,7 @@ ALTERED: Mapping[str, tuple[object, str, Callable[..., object]]] = {
     ),
     "nothing is decided again": (decide._Deciding, "again", lambda deciding: iter(())),
     "a school is told of every child each time": (
-        decide,
+        children,
         "tell",
         lambda rules, to, children, told: tell(rules, to, children, ()),
     ),

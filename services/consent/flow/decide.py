@@ -1,30 +1,29 @@
 """Decide one event for every recipient, and earlier forms again where it changes what is known of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from services.consent.flow.children import Children
 from services.consent.flow.decision import DECISION_VERSION, Again, Answer, Decision, Emit
 from services.consent.flow.matters import Matter, instances_named, is_as_held
-from services.consent.flow.release import About, Alias, Emitter, Source, denied, permitted
+from services.consent.flow.release import About, Alias, Emitter, Source, denied, permitted, unconditional
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.danger import is_overdue
-from services.consent.rules.differences import Occasion, kind_of_permit, reason_of_recall
+from services.consent.rules.differences import Occasion, exceeds, kind_of_permit, reason_of_recall
 from services.consent.rules.evidence import Evidence, open_case
 from services.consent.rules.lasting import Later, until
 from services.consent.rules.not_shared import NOT_SHARED, is_decided_against
-from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER, Rule
+from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER
 from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep
-from services.consent.rules.schools import kind_of, tell
 from services.consent.state.entities import NOTHING, Form, Held, Incident
 from services.consent.state.evolve import REVIEWED, affected, as_form
-from services.consent.state.heard import Child, Heard
+from services.consent.state.heard import Heard
 from services.consent.state.taking_part import stopped
 from services.consent.state.world import World
-from services.vocabulary.agencies import is_school, school_of
+from services.vocabulary.agencies import is_school
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import ENCOMPASS, ONCE, Ground, Reason, ReleaseKind
-from services.vocabulary.placement import Placement
 
 RULE_ERROR = "rule-error"
 NO_POLICY = "no-policy"
@@ -109,7 +108,7 @@ class Decider:
         key = (to, event_type)
         if key not in self._always:
             rules = [rule for rule in self.rulebook.rules_for(to, event_type) if rule.to == to]
-            self._always[key] = _unconditional(rules[0]) if rules else None
+            self._always[key] = unconditional(rules[0]) if rules else None
         return self._always[key]
 
     def routed(self, event_type: str) -> tuple[str, ...]:
@@ -122,6 +121,10 @@ class Decider:
                 if recipient not in left_out and self.rulebook.settled(recipient, event_type) is None
             )
         return self._routed[event_type]
+
+    def may_tell(self, event_type: str) -> bool:
+        """Say whether any rule may tell somebody of an event of a type, beside who gets each as it is."""
+        return bool(self.routed(event_type)) or bool(self.rulebook.rules_for("instance:", event_type))
 
     def _settled(self, recipient: str, event_type: str, publisher: str) -> Answer | None:
         if recipient in (PARTNERSHIP, publisher):
@@ -156,7 +159,9 @@ class _Deciding:
         self._about = About(incident=heard.incident, victim=heard.victim or self._incident.victim)
         self.emitter = Emitter(world, heard.event_id, self._rulebook, decider.desk.alias)
         self._held = self._incident.held if heard.type in REVIEWED else NOTHING
-        self._children = tuple(self._placed(child) for child in heard.children)
+        self._children = Children(
+            heard, self._incident, world.standing, self.emitter, source=self._source, about=self._about
+        )
 
     def answers(self) -> tuple[Answer, ...]:
         """Answer for everybody, and send what is permitted."""
@@ -181,7 +186,7 @@ class _Deciding:
             form = None if decided else incident.form or self._overdue(incident.raised)
             if form is not None:
                 yield self._again(self._earlier(key, incident, form, incident.held))
-            for beside in incident.beside.values():
+            for beside in sorted(incident.beside.values(), key=lambda each: each.form.offset):
                 yield self._again(self._earlier(key, incident, beside.form, beside.held))
 
     def _news(self) -> Iterable[str]:
@@ -210,7 +215,7 @@ class _Deciding:
         if recipient == self._heard.publisher:
             return self._whole(recipient, PUBLISHER)
         if self._heard.type in VPA_FAMILY and (recipient == EDUCATION or is_school(recipient)):
-            return self._tell(recipient)
+            return self._children.answer(recipient)
         return self._route(recipient, self._matter)
 
     def _whole(self, recipient: str, to: str) -> Answer:
@@ -221,36 +226,6 @@ class _Deciding:
         answer = permitted(self._policy, recipient, verdict, self._source)
         self.emitter.send(ReleaseKind.NEW, answer, self._source, self._about)
         return answer
-
-    def _tell(self, recipient: str) -> Answer:
-        """Answer for a school, or the education officer, child by child."""
-        told = () if self._corrects else self._incident.told.get(recipient, ())
-        held = self._incident.told_in.get(recipient, ()) if self._corrects else ()
-        kind = kind_of(recipient)
-        rules = [rule for rule in self._rulebook.rules_for(kind, self._heard.type) if rule.to == kind]
-        verdict = tell(rules, recipient, self._children, told)
-        if verdict.rule is None or not verdict.children:
-            return self._untold(recipient, verdict.reason or Reason.NOT_OWED, verdict.rule, held)
-        sends = ReleaseKind.CORRECTED if held else ReleaseKind.NEW
-        leaves = frozenset(child.leaf for child in verdict.children)
-        answer = permitted(self._policy, recipient, _unconditional(verdict.rule), self._source, only=leaves)
-        self.emitter.send(sends, answer, self._source, self._about)
-        return answer
-
-    def _placed(self, child: Child) -> Child:
-        """Return where a child stands: where their school may not be told, the officer is."""
-        if child.urn is None:
-            return child
-        school, sender = school_of(child.urn), self._heard.publisher
-        if stopped(self._world.standing, school) or is_decided_against(self._incident, school, sender):
-            return replace(child, placement=Placement.CONFLICT)
-        return child
-
-    def _untold(self, recipient: str, reason: Reason, rule: Rule | None, held: tuple[Held, ...]) -> Answer:
-        """Take back, one by one, every form that told somebody of children who are not theirs."""
-        for form in held:
-            self.emitter.recall(recipient, form, self._about, reason, Occasion.CORRECTION)
-        return denied(recipient, rule=rule.id if rule is not None else NOT_OWED, reason=reason)
 
     @cached_property
     def _matter(self) -> Matter:
@@ -318,8 +293,20 @@ class _Deciding:
             return self._deny(recipient, verdict, matter, held, at)
         stop = stopped(self._world.standing, recipient)
         if stop is not None and allowed.ground not in ONCE:
-            return denied(recipient, rule=STOPS[stop], reason=stop, owed=True)
+            return self._wait(allowed, matter, at, held, recipient)
         return self._permit(allowed, matter, at, held, recipient)
+
+    def _wait(
+        self, verdict: Verdict, matter: Matter, at: Circumstances, held: Held | None, recipient: str
+    ) -> Answer:
+        """Answer who takes no part just now: what it may see waits, what it may see no more is recalled."""
+        stop = stopped(self._world.standing, recipient) or Reason.RESTRICTED
+        shown = permitted(self._policy, recipient, verdict, matter.source).leaves
+        if held is not None and exceeds(held, matter.occasion, matter.source.event_id, shown):
+            reason = stop if matter.occasion is Occasion.CORRECTION else Reason.NO_GROUND
+            why = reason_of_recall(matter.occasion, held, reason, at.consent)
+            self.emitter.recall(recipient, held, matter.about, why, matter.occasion)
+        return denied(recipient, rule=STOPS[stop], reason=stop, owed=True)
 
     def _kept(self, to: str, matter: Matter, rule: str, ground: Ground, at: Circumstances) -> Verdict | None:
         """Return what an open case lets its recipient keep of what it has by a rule, on a ground."""
@@ -381,13 +368,6 @@ def _withholding(recipient: str, answer: Callable[[str], Answer]) -> Answer:
         return answer(recipient)
     except Exception:
         return denied(recipient, rule=RULE_ERROR, reason=Reason.RULE_ERROR)
-
-
-def _unconditional(rule: Rule) -> Verdict:
-    """Return the verdict of a rule that asks nothing but whose event or child it is."""
-    return Verdict(
-        permit=True, owed=True, rule=rule.id, ground=min(rule.grounds), sections=frozenset(rule.sections)
-    )
 
 
 @lru_cache(maxsize=4096)

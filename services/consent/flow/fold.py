@@ -66,7 +66,7 @@ class Fold:
             watch(self.world, heard, self.decider.rulebook.policy)
 
     def _know(self, heard: Heard, decision: Decision) -> Folded:
-        incident_of = apply(self.world, heard, decision)
+        incident_of = apply(self.world, heard, decision, keeps=self._keeps(heard))
         return Folded(
             heard=heard,
             decision=decision,
@@ -75,6 +75,12 @@ class Fold:
                 again.event_id for again in decision.again if self._is_raised(again.event_id, incident_of)
             ),
         )
+
+    def _keeps(self, heard: Heard) -> bool:
+        """Say whether news may change who gets an event: it is no form, and rules tell of its type."""
+        if self.decider is None or heard.type in VPA_FAMILY or not heard.readable:
+            return False
+        return self.decider.may_tell(heard.type)
 
     def _is_raised(self, event_id: str, incident_of: Mapping[str, str]) -> bool:
         raised = self.world.incident(incident_of[event_id]).raised
@@ -138,10 +144,14 @@ def _brought(heard: Heard, now: datetime) -> Coming | None:
     )
 
 
-def apply(world: World, heard: Heard, decision: Decision) -> Mapping[str, str]:
-    """Know what a decision released, and return the incident of each event it is about."""
+def apply(world: World, heard: Heard, decision: Decision, *, keeps: bool) -> Mapping[str, str]:
+    """Know what a decision released, and return the incident of each event it is about.
+
+    `keeps`: news may change who gets the event, which is no form, whoever is owed it now.
+    """
     incident_of = _incidents(world, heard, decision)
-    _set_beside(world, heard, decision)
+    if keeps:
+        _set_beside(world, heard)
     for recipient, incident in _stopped(heard, decision, incident_of):
         world.waits(recipient, incident)
     for emit in decision.emits:
@@ -183,11 +193,8 @@ def _stopped(heard: Heard, decision: Decision, incident_of: Mapping[str, str]) -
                 yield answer.recipient, incident_of[event_id]
 
 
-def _set_beside(world: World, heard: Heard, decision: Decision) -> None:
-    """Keep an event that is no form and that somebody is owed: news may change who gets it."""
-    if heard.incident is None or heard.type in VPA_FAMILY:
-        return
-    if any(answer.owed and answer.ground not in ONCE for answer in decision.answers):
+def _set_beside(world: World, heard: Heard) -> None:
+    if heard.incident is not None:
         incident = world.incident(heard.incident)
         beside = Beside(form=as_form(heard))
         world.put_incident(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.consent.flow.decision import Answer, Emit
 from services.consent.rules.differences import Occasion
 from services.consent.rules.lasting import FOR_GOOD, Until
-from services.consent.rules.policy import Policy
+from services.consent.rules.policy import Policy, Rule
 from services.consent.rules.route import Rulebook, Verdict, releasable
 from services.consent.state.entities import Held
 from services.consent.state.heard import SectionAt
@@ -65,6 +65,13 @@ def permitted(
     )
 
 
+def unconditional(rule: Rule) -> Verdict:
+    """Return the verdict of a rule that asks nothing but whose event or child it is."""
+    return Verdict(
+        permit=True, owed=True, rule=rule.id, ground=min(rule.grounds), sections=frozenset(rule.sections)
+    )
+
+
 def denied(recipient: str, *, rule: str, reason: Reason, owed: bool = False) -> Answer:
     """Return the answer of a denial."""
     return Answer(recipient=recipient, outcome=Outcome.DENY, owed=owed, rule=rule, reason=reason)
@@ -84,7 +91,7 @@ class Emitter:
     def __init__(self, world: World, cause: str, rulebook: Rulebook, alias: Alias) -> None:
         self._world = world
         self._cause = cause
-        self._rulebook = rulebook
+        self.rulebook = rulebook
         self._alias = alias
         self._numbers: dict[str, int] = {}
         self.emits: list[Emit] = []
@@ -95,7 +102,7 @@ class Emitter:
         """Send what a permit answers. Raises ValueError for an answer without a ground."""
         if answer.ground is None:
             raise ValueError(f"`{answer.recipient}` is permitted without a ground: look at the rule")
-        rule = self._rulebook.rule(answer.rule)
+        rule = self.rulebook.rule(answer.rule)
         self._sent(
             Emit(
                 recipient=answer.recipient,
@@ -122,7 +129,7 @@ class Emitter:
     def recall(self, recipient: str, held: Held, about: About, reason: Reason, occasion: Occasion) -> None:
         """Take back what a recipient holds of an incident: no sections, and the reason."""
         ground = Ground(held.ground)
-        rule = self._rulebook.rule(held.rule)
+        rule = self.rulebook.rule(held.rule)
         self._sent(
             Emit(
                 recipient=recipient,

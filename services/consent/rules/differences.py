@@ -1,5 +1,6 @@
 """What a recipient is sent, given what it holds and what it may see now (design 5). Only differences."""
 
+from collections.abc import Sequence
 from enum import Enum
 
 from services.consent.state.entities import Held
@@ -25,6 +26,17 @@ def kind_of_permit(occasion: Occasion, held: Held | None, *, same: bool) -> Rele
     if occasion is Occasion.CORRECTION:
         return ReleaseKind.CORRECTED
     return None if occasion is Occasion.NEWS and same else ReleaseKind.CHANGED
+
+
+def exceeds(held: Held, occasion: Occasion, event_id: str, shown: Sequence[int]) -> bool:
+    """Say whether somebody who is sent nothing just now holds what it may not see any more.
+
+    `shown`: the leaves of the event it may see. A correction takes the place of whatever was held; an older
+    form stands beside one that waits.
+    """
+    if occasion is Occasion.CORRECTION:
+        return True
+    return held.event_id == event_id and not set(held.leaves) <= set(shown)
 
 
 def reason_of_recall(occasion: Occasion, held: Held, reason: Reason, consent: ConsentAnswer | None) -> Reason:

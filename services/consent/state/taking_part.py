@@ -1,5 +1,6 @@
 """Who takes part: agreements and suspensions, and what waits for whoever is stopped (NA 4.22; design 5)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from services.consent.state.entities import NOTHING, Agreement, Standing
@@ -27,9 +28,17 @@ def take_part(world: World, heard: Heard) -> None:
     """Fold a suspension, a resumption or an agreement. What waited for whoever is free again becomes due."""
     before = world.standing
     world.standing = _after(before, heard)
-    for recipient in heard.named if world.standing is not before else ():
+    for recipient in _concerned(before, heard) if world.standing is not before else ():
         if stopped(before, recipient) is not None and stopped(world.standing, recipient) is None:
             world.free(recipient, heard.recorded_at)
+
+
+def _concerned(before: Standing, heard: Heard) -> Iterator[str]:
+    """Yield who may take part again: whom the event names, and whom the agreement bound until now."""
+    yield from heard.named
+    known = before.agreements.get(heard.agreement or "")
+    if known is not None:
+        yield from (name for name in known.between if name not in heard.named)
 
 
 def _after(standing: Standing, heard: Heard) -> Standing:

@@ -1,0 +1,72 @@
+"""Answer for schools and the education officer, child by child (NA 4.15, 4.16; design 5)."""
+
+from dataclasses import replace
+
+from services.consent.flow.decision import Answer
+from services.consent.flow.release import About, Emitter, Source, denied, permitted, unconditional
+from services.consent.rules.differences import Occasion
+from services.consent.rules.not_shared import is_decided_against
+from services.consent.rules.policy import Rule
+from services.consent.rules.route import NOT_OWED
+from services.consent.rules.schools import kind_of, tell
+from services.consent.state.entities import Held, Incident, Standing
+from services.consent.state.heard import Child, Heard
+from services.consent.state.taking_part import stopped
+from services.vocabulary.agencies import school_of
+from services.vocabulary.events import EventType
+from services.vocabulary.grounds import Reason, ReleaseKind
+from services.vocabulary.placement import Placement
+
+
+class Children:
+    """The children a form names, and who is told of each. `incident` is as it was before the form is told."""
+
+    def __init__(
+        self,
+        heard: Heard,
+        incident: Incident,
+        standing: Standing,
+        emitter: Emitter,
+        *,
+        source: Source,
+        about: About,
+    ) -> None:
+        self._heard = heard
+        self._incident = incident
+        self._standing = standing
+        self._emitter = emitter
+        self._source = source
+        self._about = about
+        self._corrects = heard.type == EventType.VPA_CORRECTED
+        self._placed = tuple(self._place(child) for child in heard.children)
+
+    def answer(self, recipient: str) -> Answer:
+        """Answer for a school, or the officer, and send what is permitted. A correction tells all anew."""
+        told = () if self._corrects else self._incident.told.get(recipient, ())
+        held = self._incident.told_in.get(recipient, ()) if self._corrects else ()
+        kind, rulebook = kind_of(recipient), self._emitter.rulebook
+        rules = [rule for rule in rulebook.rules_for(kind, self._heard.type) if rule.to == kind]
+        verdict = tell(rules, recipient, self._placed, told)
+        if verdict.rule is None or not verdict.children:
+            return self._untold(recipient, verdict.reason or Reason.NOT_OWED, verdict.rule, held)
+        sends = ReleaseKind.CORRECTED if held else ReleaseKind.NEW
+        leaves = frozenset(child.leaf for child in verdict.children)
+        row = unconditional(verdict.rule)
+        answer = permitted(rulebook.policy, recipient, row, self._source, only=leaves)
+        self._emitter.send(sends, answer, self._source, self._about)
+        return answer
+
+    def _place(self, child: Child) -> Child:
+        """Return where a child stands: where their school may not be told, the officer is."""
+        if child.urn is None:
+            return child
+        school, sender = school_of(child.urn), self._heard.publisher
+        if stopped(self._standing, school) or is_decided_against(self._incident, school, sender):
+            return replace(child, placement=Placement.CONFLICT)
+        return child
+
+    def _untold(self, recipient: str, reason: Reason, rule: Rule | None, held: tuple[Held, ...]) -> Answer:
+        """Take back, one by one, every form that told somebody of children who are not theirs."""
+        for form in held:
+            self._emitter.recall(recipient, form, self._about, reason, Occasion.CORRECTION)
+        return denied(recipient, rule=rule.id if rule is not None else NOT_OWED, reason=reason)
