@@ -100,6 +100,8 @@ class Evidence:
         self._child_cases: dict[str, set[str]] = defaultdict(set)
         self._suspended: set[str] = set()
         self._agreements: dict[str, tuple[tuple[str, ...], datetime | None]] = {}
+        self._ever: defaultdict[str, set[str]] = defaultdict(set)
+        """Whom each agreement ever named: who is named no more is bound, by one that has ended."""
 
     @property
     def now(self) -> datetime:
@@ -118,6 +120,7 @@ class Evidence:
             ended = event.type == EventType.AGREEMENT_ENDED
             until = event.recorded_at if ended else event.expires_at
             self._agreements[event.agreement] = (event.named, until)
+            self._ever[event.agreement] |= {*event.named}
         if event.type == EventType.CONSENT_WITHDRAWN and event.all_incidents and event.victim is not None:
             of = tuple(to for to, _ in event.consent)
             self._withdrawn[event.victim].append((event.occurred_at, of))
@@ -182,10 +185,10 @@ class Evidence:
     def stopped(self) -> dict[str, str]:
         """Return who takes no part just now, and why."""
         bound: dict[str, bool] = {}
-        for between, until in self._agreements.values():
+        for code, (between, until) in self._agreements.items():
             in_force = until is None or self._now is None or until > self._now
-            for to in between:
-                bound[to] = bound.get(to, False) or in_force
+            for to in self._ever[code]:
+                bound[to] = bound.get(to, False) or (in_force and to in between)
         ended = {to: "ended" for to, in_force in bound.items() if not in_force}
         return ended | dict.fromkeys(self._suspended, "restricted")
 

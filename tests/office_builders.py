@@ -95,7 +95,7 @@ class Office:
                         parties,
                     ),
                     ledger=ledger,
-                    ledgers=Ledgers(Lists(engine), self.openings, parties, ALIAS_KEY),
+                    ledgers=Ledgers(Lists(engine), self.openings, ledger, parties, ALIAS_KEY),
                     recipients=PARTNERSHIP.recipients(),
                     trier=self.trier,
                 )

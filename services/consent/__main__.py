@@ -147,7 +147,9 @@ class KeyringService:
                     opener=self._opener,
                     teller=Teller(self._ledger, self._registry(), self._parties),
                     ledger=self._ledger,
-                    ledgers=Ledgers(Lists(self._engine), self._openings, self._parties, self._known.alias),
+                    ledgers=Ledgers(
+                        Lists(self._engine), self._openings, self._ledger, self._parties, self._known.alias
+                    ),
                     recipients=self._registered.recipients(),
                     trier=Trier(self._replayer()),
                 )

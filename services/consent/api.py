@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.consent.keyring.counts import summary
@@ -36,13 +36,24 @@ LONGEST_POLICY = 262_144
 MOST_EXAMPLES = 20
 
 
+def printable(text: str) -> str:
+    """Return a text of lines that people can read. Raises ValueError for control characters."""
+    if not all(line.isprintable() for line in text.splitlines()):
+        raise ValueError("it holds control characters: write it in plain words")
+    return text
+
+
 class Opening(BaseModel):
     """What to open: a release, all of its sections or some, and what for."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     release_id: Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_NAME)]
-    purpose: Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_PURPOSE, pattern=r"\S")]
+    purpose: Annotated[
+        StrictStr,
+        Field(min_length=1, max_length=LONGEST_PURPOSE, pattern=r"\S"),
+        AfterValidator(printable),
+    ]
     sections: (
         Annotated[list[Annotated[StrictStr, Field(max_length=LONGEST_NAME)]], Field(max_length=MOST_SECTIONS)]
         | None

@@ -1,6 +1,8 @@
 """What the gate's store and ledger promise, on SQLite and on PostgreSQL."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -349,6 +351,37 @@ def test_a_policy_for_later_is_kept_and_governs_a_gate_that_starts_meanwhile(ben
     assert now is not None
     assert (meanwhile.name, now.name) == ("strict", "later")
     assert decode(bench.output().decisions[-1]).policy == now.hash
+
+
+def test_where_a_batch_ends_changes_nothing_of_what_falls_due(bench: Bench, tmp_path: Path) -> None:
+    other = Bench(engine_at(f"sqlite:///{tmp_path / 'other.db'}"))
+    end = START + timedelta(days=1)
+    events = [policy_adopted()]
+    for number in range(60):
+        incident, victim = f"i{number}", f"v{number}"
+        form = a_form(
+            of=grades(Risk.MEDIUM),
+            incident=incident,
+            victim=victim,
+            consent={"cedah": "given"},
+            expires_at=end,
+        )
+        sooner = consent(
+            {"family-help": "given"}, incident=incident, expires_at=end - timedelta(seconds=1 + number)
+        )
+        events += [form, replace(sooner, victim=form.victim)]
+    events += [
+        an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=end + number * timedelta(minutes=15))
+        for number in range(4)
+    ]
+    for place in (bench, other):
+        place.publish(*(events[1:] if place is bench else events))
+    bench.settle(bench.gate(limit=1))
+    other.settle()
+
+    said = [[(each.again, each.emits) for each in map(decode, b.output().decisions)] for b in (bench, other)]
+    assert said[0][1:] == said[1][1:]
+    assert sum(len(again) for again, _ in said[0]) == 120
 
 
 def test_time_that_passes_is_decided_too(bench: Bench) -> None:

@@ -152,6 +152,42 @@ def test_who_asked_for_what_is_about_themselves_is_told_to_a_lead_outside_their_
     assert rows(office, "parties", HUB) == []
 
 
+def test_no_list_shows_anybody_what_is_closed_to_them(office: Office) -> None:
+    form = a_form(of=MEDIUM)
+    office.bench.publish(form, override("family-help"))
+    office.bench.settle()
+    born = date(1988, 2, 3)
+    mark = match_on_name("Verimberlyn", "Keenquillerton", born)
+    assert mark is not None
+    office.keys.add_tokens({internal("victim"): [name_token(MATCH_KEY, mark)]})
+    office.changed["p-hub-2"] = {"name": "Verimberlyn Keenquillerton", "date_of_birth": born}
+    party = ("police", "p-hub-2")
+    opened(office, HUB, office.bench.output().releases["police"][0].release_id)
+
+    for name in ("not-shared", "withheld", "overridden", "openings", "parties"):
+        assert rows(office, name, party) == []
+    about = alias(ALIAS_KEY, internal("victim"), "person", "police")
+    assert rows(office, "told", party, person=about) == []
+    assert [len(rows(office, name)) for name in ("withheld", "overridden", "openings")] == [1, 1, 1]
+
+
+def test_an_agencys_lead_sees_of_anothers_release_no_more_than_whoever_asked(office: Office) -> None:
+    office.bench.publish(a_form(of=grades(Risk.HIGH)))
+    office.bench.settle()
+    theirs = office.bench.output().releases["dafsu"][0].release_id
+
+    opened(office, LEAD, theirs)
+    opened(office, LEAD, "f" * 32)
+
+    (unknown, others) = rows(office, "openings", LEAD)
+    assert (
+        (others["event_id"], others["recipient"])
+        == (unknown["event_id"], unknown["recipient"])
+        == (None, None)
+    )
+    assert "party" not in others
+
+
 @pytest.mark.parametrize("who", [LEAD, PRACTITIONER, RESPONDER])
 def test_the_lists_are_absent_for_everybody_else(office: Office, who: tuple[str, str | None]) -> None:
     for name in ("not-shared", "withheld", "overridden", "parties", "told"):

@@ -148,7 +148,8 @@ def test_opening_wants_a_named_person_and_a_purpose(office: Office) -> None:
     body = {"release_id": "f" * 32, "purpose": "Safety planning"}
 
     assert office.ask(("cedah", None), "/v1/open", body).status_code == 403
-    for broken in ({"purpose": " "}, {"more": 1}, {"sections": [1]}, {"release_id": 7}, {"purpose": None}):
+    wrong = ({"purpose": "a\0b"}, {"purpose": " "}, {"more": 1}, {"sections": [1]}, {"release_id": 7})
+    for broken in (*wrong, {"purpose": None}):
         assert office.ask(LEAD, "/v1/open", {**body, **broken}).status_code == 422
 
 
@@ -180,7 +181,9 @@ def test_that_it_was_decided_not_to_share_is_told_to_the_hub_alone(office: Offic
 
     assert "it was decided not to share it with this recipient" in text
     assert f"(event {decided.event_id})" in text
-    assert office.ask(LEAD, f"/v1/events/{form.event_id}/explanation").status_code == 404
+    theirs = office.decisions(LEAD, form.event_id)["cedah"]
+    assert (theirs["rule"], theirs["reason"]) == ("not-owed", "not-owed")
+    assert "decided" not in theirs["text"].replace("It was decided on", "")
 
 
 def test_what_was_recalled_is_explained_as_ended_by_what_recalled_it(office: Office) -> None:

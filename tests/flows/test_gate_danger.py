@@ -5,7 +5,19 @@ from datetime import timedelta
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.risk import ChildrenLevel, Risk
-from tests.gate_builders import START, Story, a_form, an_event, answer, case, consent, grades, sent
+from tests.gate_builders import (
+    START,
+    STRICT,
+    Story,
+    a_form,
+    an_event,
+    answer,
+    case,
+    consent,
+    grades,
+    policy_adopted,
+    sent,
+)
 
 HOURS_4 = START + timedelta(hours=4)
 HIGH = grades(Risk.HIGH)
@@ -25,6 +37,30 @@ def test_high_risk_that_waited_four_hours_is_released_provisionally_and_alarms()
     assert sent(told.decision) == {"dafsu": ReleaseKind.NEW}
     assert told.overdue == (told.decision.again[0].event_id,)
     assert [emit.rule for emit in told.decision.emits if emit.recipient == "dafsu"] == ["dafsu-unreviewed"]
+
+
+def test_an_event_that_cannot_be_read_does_not_swallow_what_it_makes_due() -> None:
+    story = Story()
+    story.tell(a_form(EventType.VPA_RAISED, HIGH))
+
+    decision = story.tell(an_event(EventType.VPA_REVIEWED, readable=False, recorded_at=HOURS_4))
+
+    assert sent(decision) == {"dafsu": ReleaseKind.NEW}
+    assert answer(decision, "dafsu").reason == "unclassified"
+
+
+def test_a_policy_that_gives_the_hub_longer_moves_the_clock_and_does_not_stop_it() -> None:
+    story = Story()
+    story.tell(a_form(EventType.VPA_RAISED, HIGH))
+    longer = STRICT.read_text().replace("review_within_hours = 4", "review_within_hours = 6")
+    story.tell(policy_adopted(text=longer))
+
+    times = [HOURS_4, HOURS_4 + timedelta(hours=2)]
+    told = [
+        story.tell(an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=each)) for each in times
+    ]
+
+    assert [sent(decision) for decision in told] == [{}, {"dafsu": ReleaseKind.NEW}]
 
 
 def test_a_dash_not_completed_alarms_and_releases_nothing_for_want_of_a_ground() -> None:

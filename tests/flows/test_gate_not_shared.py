@@ -52,7 +52,7 @@ def test_what_was_shared_is_recalled_and_nothing_is_asked_back() -> None:
     decision = story.tell(not_shared("dafsu"))
 
     (recall,) = [emit for emit in decision.emits if emit.recipient == "dafsu"]
-    assert (recall.kind, recall.reason, recall.expects) == (RECALLED, "restricted", None)
+    assert (recall.kind, recall.reason, recall.expects) == (RECALLED, "ended", None)
     assert again(decision, "dafsu").rule == RULE
 
 

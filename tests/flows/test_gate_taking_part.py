@@ -1,13 +1,14 @@
 """Agreements and suspensions: who is stopped is told nothing new, and loses nothing (design 5)."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.consent.flow.decision import Decision
 from services.consent.state.heard import Heard
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
-from services.vocabulary.risk import Risk, VulnerableAdult
+from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
 from tests.gate_builders import (
     HILLSIDE,
     START,
@@ -43,8 +44,8 @@ def signed(*between: str, **more: Any) -> Heard:
     return about(EventType.AGREEMENT_SIGNED, *between, agreement="isa-1", **more)
 
 
-def time_passes(story: Story) -> Decision:
-    return story.tell(an_event(EventType.TIME_PASSED, publisher="ingest"))
+def time_passes(story: Story, to: datetime = START) -> Decision:
+    return story.tell(an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=to))
 
 
 def test_who_is_suspended_is_owed_it_still_and_told_nothing() -> None:
@@ -160,13 +161,35 @@ def test_a_correction_takes_back_what_a_suspended_recipient_holds() -> None:
     assert recall.expects is not None
 
 
-def test_whom_an_agreement_binds_no_more_is_told_what_waited() -> None:
+def test_whom_an_agreement_names_no_more_it_still_binds_until_it_is_signed_again_with_them() -> None:
     story, form = Story(), a_form(of=HIGH, recorded_at=START + timedelta(days=2))
     story.tell(signed("dafsu", "cedah", expires_at=START + timedelta(days=1)), form)
 
-    story.tell(signed("cedah", recorded_at=START + timedelta(days=3)))
-    decision = story.tell(
-        an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=START + timedelta(days=3, minutes=1))
+    without = story.tell(
+        signed("cedah", recorded_at=START + timedelta(days=3)),
+        a_form(of=HIGH, incident="two", recorded_at=START + timedelta(days=3)),
+    )
+    story.tell(signed("cedah", "dafsu", recorded_at=START + timedelta(days=4)))
+    later = story.tell(
+        an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=START + timedelta(days=4, minutes=1))
     )
 
-    assert sent_of(decision, form.event_id) == {"dafsu": NEW}
+    assert answer(without, "dafsu").rule == "agreement-ended"
+    assert sent_of(later, form.event_id) == {"dafsu": NEW}
+
+
+def test_who_resume_at_one_moment_are_all_told_what_waited() -> None:
+    story, form = Story(), a_form(of=grades(Risk.HIGH, ChildrenLevel.SAFEGUARDING))
+    at = START + timedelta(days=1)
+    story.tell(suspended("dafsu"), suspended("checs"), form)
+
+    told = [
+        story.tell(replace(resumed("dafsu"), recorded_at=at)),
+        story.tell(replace(resumed("checs"), recorded_at=at)),
+        story.tell(
+            an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=at + timedelta(minutes=1))
+        ),
+    ]
+
+    sent = {to: kind for each in told for to, kind in sent_of(each, form.event_id).items()}
+    assert sent == {"dafsu": NEW, "checs": NEW}

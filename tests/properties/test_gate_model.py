@@ -108,7 +108,7 @@ ALTERED: Mapping[str, tuple[object, str, Callable[..., object]]] = {
         "_holders",
         lambda deciding, incident: set(incident.held),
     ),
-    "nothing is decided again": (decide._Deciding, "again", lambda deciding: iter(())),
+    "nothing is decided again": (decide._Deciding, "again", lambda deciding, incidents: iter(())),
     "a school is told of every child each time": (
         children,
         "tell",

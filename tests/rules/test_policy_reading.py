@@ -41,6 +41,31 @@ def test_whatever_stands_in_a_cell_is_read_or_refused_with_reasons(kind: str, pl
             parse(draft(put))
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("review_within_hours", 10_000_000_000_000),
+        ("review_within_hours", 0),
+        ("version", 99_999_999_999_999_999_999),
+        ("name", "x" * 65),
+        ("name", "two\nlines"),
+        ("name", ""),
+    ],
+)
+def test_a_number_or_name_nothing_could_hold_is_refused(key: str, value: object) -> None:
+    def put(document: dict[str, Any]) -> None:
+        document[key] = value
+
+    with pytest.raises(PolicyError):
+        parse(draft(put))
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 3000, "a = " + "9" * 5000])
+def test_a_text_that_breaks_the_reader_is_refused(text: str) -> None:
+    with pytest.raises(PolicyError):
+        parse(text)
+
+
 def test_a_rule_that_denies_and_releases_is_refused() -> None:
     with pytest.raises(PolicyError, match="`awaiting-review` denies, and has `sections`"):
         parse(draft(rule("awaiting-review", sections=["facts"])))

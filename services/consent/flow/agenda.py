@@ -42,8 +42,8 @@ def _watched(world: World, heard: Heard) -> Iterator[str]:
 def _moments(world: World, key: str, heard: Heard, policy: Policy) -> Iterator[datetime]:
     incident, now = world.incident(key), world.standing.time
     raised = incident.raised
-    if raised is not None and raised.event_id == heard.event_id:
-        due = review_due(raised, policy)
-        if due is not None:
-            yield due
+    due = review_due(raised, policy) if raised is not None else None
+    comes_now = raised is not None and raised.event_id == heard.event_id
+    if due is not None and (comes_now or now is None or due > now):
+        yield due
     yield from (end for end in ends_of(incident, policy) if now is None or end > now)

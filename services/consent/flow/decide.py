@@ -84,12 +84,12 @@ class Decider:
 
         A function of its arguments alone. A rule that raises withholds with `rule-error`.
         """
-        if not heard.readable:
-            return unclassified(world, heard, self.desk, self.rulebook.policy.hash)
-        deciding = _Deciding(world, heard, self)
-        answers = deciding.answers()
-        again = tuple(deciding.again())
         policy = self.rulebook.policy.hash
+        deciding = _Deciding(world, heard, self)
+        if heard.readable:
+            answers, again = deciding.answers(), tuple(deciding.again(deciding.news()))
+        else:
+            answers, again = _unclassified(heard, self.desk), tuple(deciding.again(world.ripe))
         return _decision(world, heard, policy, answers, again, tuple(deciding.emitter.emits))
 
     def usual(self, event_type: str, publisher: str) -> Mapping[str, Answer | None]:
@@ -137,11 +137,14 @@ class Decider:
         return denied(recipient, rule=settled.rule, reason=settled.reason or Reason.NOT_OWED)
 
 
-def unclassified(world: World, heard: Heard, desk: Desk, policy: str = "") -> Decision:
-    """Return the decision of an event that nothing classifies: it reaches nobody."""
+def unclassified(world: World, heard: Heard, desk: Desk) -> Decision:
+    """Return the decision of an event before there is any policy: it reaches nobody."""
+    return _decision(world, heard, "", _unclassified(heard, desk))
+
+
+def _unclassified(heard: Heard, desk: Desk) -> tuple[Answer, ...]:
     recipients = (*desk.recipients, *instances_named(heard), ALL_OTHER_SCHOOLS)
-    answers = [denied(each, rule=NO_POLICY, reason=Reason.UNCLASSIFIED) for each in recipients]
-    return _decision(world, heard, policy, tuple(answers))
+    return tuple(denied(each, rule=NO_POLICY, reason=Reason.UNCLASSIFIED) for each in recipients)
 
 
 class _Deciding:
@@ -174,13 +177,13 @@ class _Deciding:
         answers += [_withholding(instance, self._answer) for instance in self._instances()]
         return (*answers, UNOWED_SCHOOLS)
 
-    def again(self) -> Iterator[Again]:
-        """Answer again for each earlier event that this one is news about, or that time has made due.
+    def again(self, incidents: Iterable[str]) -> Iterator[Again]:
+        """Answer again for each earlier event of these incidents.
 
         What changes an incident's answers is news about its form and about the events beside it. A form
         that is decided itself is news about the events beside it alone.
         """
-        for key in self._news():
+        for key in incidents:
             incident = self._world.incident(key)
             decided = self._heard.type in REVIEWED and key == self._heard.incident
             form = None if decided else incident.form or self._overdue(incident.raised)
@@ -189,7 +192,8 @@ class _Deciding:
             for beside in sorted(incident.beside.values(), key=lambda each: each.form.offset):
                 yield self._again(self._earlier(key, incident, beside.form, beside.held))
 
-    def _news(self) -> Iterable[str]:
+    def news(self) -> Iterable[str]:
+        """Return the incidents whose answers the event may change, and those that time has made due."""
         if self._heard.type in NEWS:
             return affected(self._world, self._heard)
         return self._world.ripe
@@ -336,7 +340,8 @@ class _Deciding:
     ) -> Answer:
         reason = verdict.reason or Reason.NOT_OWED
         if held is not None:
-            why = reason_of_recall(matter.occasion, held, reason, at.consent)
+            given = Reason.NO_GROUND if verdict.rule == NOT_SHARED else reason
+            why = reason_of_recall(matter.occasion, held, given, at.consent)
             self.emitter.recall(recipient, held, matter.about, why, matter.occasion)
         return denied(recipient, rule=verdict.rule, reason=reason, owed=verdict.owed)
 

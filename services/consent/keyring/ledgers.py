@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.rights import sees_all
 from services.consent.store.days import Days
-from services.consent.store.lists import Lists
+from services.consent.store.ledger import Ledger
+from services.consent.store.lists import Lists, Vpa
 from services.consent.store.openings import OPENING, Opening, Openings
 from services.eventlog.aliases import Kind, alias, unalias
 from services.runtime.identity import Caller
@@ -55,11 +57,14 @@ class Question:
 
 
 class Ledgers:
-    """Answers for the lists."""
+    """Answers for the lists. What is closed to the caller, because it is about them, is left out of each."""
 
-    def __init__(self, lists: Lists, openings: Openings, parties: Parties, alias_key: bytes) -> None:
+    def __init__(
+        self, lists: Lists, openings: Openings, ledger: Ledger, parties: Parties, alias_key: bytes
+    ) -> None:
         self._lists = lists
         self._openings = openings
+        self._ledger = ledger
         self._parties = parties
         self._key = alias_key
         self._found: Mapping[List, Callable[[Caller, Question], Rows]] = {
@@ -74,16 +79,25 @@ class Ledgers:
     def rows(self, caller: Caller, wanted: List, question: Question) -> dict[str, Any]:
         """Return a list as `{"list", "rows", "more"}`. Raises NotForYou.
 
-        Hub and auditors: all. A recipient's own lead: its own openings. `parties` is for those outside the
-        line of who asked: never for anybody of the same agency, auditors apart.
+        Hub and auditors: all. A recipient's own lead: its own openings, as plain as whoever asked saw them.
+        `parties` is for those outside the line of who asked: never for themselves, nor for anybody of the
+        same agency, auditors apart.
         """
         if not sees_all(caller) and not (wanted is List.OPENINGS and caller.role is Role.LEAD):
             raise NotForYou
-        found = list(self._found[wanted](caller, question))
+        found = list(islice(self._found[wanted](caller, question), MOST + 1))
         return {"list": wanted.value, "rows": found[:MOST], "more": len(found) > MOST}
 
+    def _is_open(self, caller: Caller, incident: str | None) -> bool:
+        if incident is None or self._parties.identity(caller.person) is None:
+            return True
+        return not self._parties.is_closed(caller.person, self._ledger.incident(incident))
+
+    def _vpas(self, caller: Caller, question: Question) -> Iterator[Vpa]:
+        return (vpa for vpa in self._lists.vpas(question.days) if self._is_open(caller, vpa.incident))
+
     def _not_shared(self, caller: Caller, question: Question) -> Rows:
-        for vpa in self._lists.vpas(question.days):
+        for vpa in self._vpas(caller, question):
             if not vpa.shared:
                 yield {
                     "event_id": vpa.event_id,
@@ -97,7 +111,7 @@ class Ledgers:
                 }
 
     def _withheld(self, caller: Caller, question: Question) -> Rows:
-        for vpa in self._lists.vpas(question.days):
+        for vpa in self._vpas(caller, question):
             for recipient, reason in vpa.withheld.items():
                 yield {
                     "event_id": vpa.event_id,
@@ -108,7 +122,8 @@ class Ledgers:
                 }
 
     def _overridden(self, caller: Caller, question: Question) -> Rows:
-        found = self._lists.against_consent(question.days)
+        every = self._lists.against_consent(question.days)
+        found = [each for each in every if self._is_open(caller, each.incident)]
         if question.sample is not None:
             found = sorted(found, key=lambda each: sha256(each.event_id.encode()).digest())[: question.sample]
         for each in found:
@@ -116,18 +131,24 @@ class Ledgers:
             yield {**each._asdict(), "incident": incident}
 
     def _opened(self, caller: Caller, question: Question) -> Rows:
-        own = [] if sees_all(caller) else [OPENING.c.agency == caller.agency]
-        return map(_opening, self._openings.within(question.days, MOST + 1, *own))
+        if not sees_all(caller):
+            own = OPENING.c.agency == caller.agency
+            return (_plain(each, caller) for each in self._openings.within(question.days, MOST + 1, own))
+        found = self._openings.within(question.days, MOST + 1)
+        return (_opening(each) for each in found if self._is_open(caller, self._incident_of(each)))
 
     def _refused_parties(self, caller: Caller, question: Question) -> Rows:
-        elsewhere = [] if caller.role is Role.AUDITOR else [OPENING.c.agency != caller.agency]
-        return map(_opening, self._openings.within(question.days, MOST + 1, OPENING.c.party, *elsewhere))
+        others = [OPENING.c.person != (caller.person or "")]
+        if caller.role is not Role.AUDITOR:
+            others.append(OPENING.c.agency != caller.agency)
+        found = self._openings.within(question.days, MOST + 1, OPENING.c.party, *others)
+        return (_opening(each) for each in found if self._is_open(caller, self._incident_of(each)))
 
     def _told(self, caller: Caller, question: Question) -> Iterator[Mapping[str, Any]]:
         person = unalias(self._key, question.person or "", "person", caller.agency)
-        if person is None or self._parties.are(caller.person, person):
+        if person is None:
             raise NotForYou
-        told = self._lists.about(person)
+        told = [each for each in self._lists.about(person) if self._is_open(caller, each.incident)]
         opened: dict[str, list[Opening]] = {}
         for opening in self._openings.of_releases(each.release_id for each in told):
             opened.setdefault(opening.release_id, []).append(opening)
@@ -143,8 +164,21 @@ class Ledgers:
                 ],
             }
 
+    def _incident_of(self, opening: Opening) -> str | None:
+        release = self._ledger.release(opening.release_id)
+        return release.incident if release is not None else None
+
     def _alias(self, internal: str, kind: Kind, caller: Caller) -> str:
         return alias(self._key, internal, kind, caller.agency)
+
+
+def _plain(opening: Opening, caller: Caller) -> Mapping[str, Any]:
+    """Return a row as whoever asked could see it: nothing of another's release, nor why it was refused."""
+    row = dict(_opening(opening))
+    del row["party"]
+    if opening.recipient != caller.agency:
+        row |= {"event_id": None, "recipient": None}
+    return row
 
 
 def _opening(opening: Opening) -> Mapping[str, Any]:

@@ -56,12 +56,10 @@ class Parties:
         known = self._person_of(person) if person is not None else None
         return identity_of(known, self._key) if known is not None else None
 
-    def are(self, member: str | None, person: str) -> bool:
-        """Say whether a member of staff may be a person the door knows."""
+    def is_closed(self, member: str | None, incident: Incident | None) -> bool:
+        """Say whether an incident is closed to a member of staff, as the door knows people."""
         identity = self.identity(member)
-        return (
-            identity is not None and identity.token is not None and person in self._known_as(identity.token)
-        )
+        return identity is not None and self.in_incident(identity, incident)
 
     def in_incident(self, identity: Identity, incident: Incident | None) -> bool:
         """Say whether any event of an incident named them, as the door knows people."""

@@ -14,6 +14,7 @@ from services.consent.keyring.rights import may_be_told, sees_all
 from services.consent.rules.not_shared import NOT_SHARED
 from services.consent.rules.policy import EDUCATION, Policy
 from services.consent.rules.reading import parse
+from services.consent.rules.route import NOT_OWED
 from services.consent.state.entities import Incident
 from services.consent.store.ledger import Answered, Closing, Ledger
 from services.eventlog.aliases import alias, unalias
@@ -21,7 +22,7 @@ from services.eventlog.ids import event_id
 from services.runtime.identity import Caller
 from services.vocabulary.agencies import HUB, is_school
 from services.vocabulary.events import VPA_FAMILY, EventType
-from services.vocabulary.grounds import Outcome, ReleaseKind
+from services.vocabulary.grounds import Outcome, Reason, ReleaseKind
 from services.vocabulary.times import format_time
 
 EVERY_OTHER_SCHOOL = "Every other school"
@@ -70,7 +71,7 @@ class Teller:
         """
         given = self._ledger.about(self._ids(caller, event))
         latest = self._as_it_stands(self._latest(given, to))
-        rows = [each for each in latest if self._may(caller, each.answer)]
+        rows = [_hidden(each, caller) for each in latest if self._may(caller, each.answer)]
         if not rows:
             raise NothingToTell
         incident = given[0].incident
@@ -102,17 +103,11 @@ class Teller:
     def _open_to(self, caller: Caller, key: str) -> Incident | None:
         """Return an incident. Raises NothingToTell where the caller is a party to it."""
         incident = self._ledger.incident(key)
-        identity = self._parties.identity(caller.person)
-        if identity is not None and self._parties.in_incident(identity, incident):
+        if self._parties.is_closed(caller.person, incident):
             raise NothingToTell
-        return incident
+        return incident if incident is None or sees_all(caller) else incident._replace(not_shared=())
 
     def _may(self, caller: Caller, answer: Answer) -> bool:
-        """Say whether a caller may be told of an answer. That it was decided not to share with somebody is
-        for nobody there to find out: a relative may work on that team.
-        """
-        if answer.rule == NOT_SHARED and not sees_all(caller):
-            return False
         return may_be_told(caller, answer.recipient, answer.outcome)
 
     def _ids(self, caller: Caller, event: str) -> Iterator[str]:
@@ -165,6 +160,16 @@ def _ended(latest: _Latest, by: Closing) -> _Latest:
     )
     given = replace(latest.given, cause=by.cause, policy=by.policy, decided_at=by.decided_at)
     return _Latest(answer=answer, given=given, corrected=by.kind is ReleaseKind.CORRECTED)
+
+
+def _hidden(latest: _Latest, caller: Caller) -> _Latest:
+    """Return an answer as a caller may know it: that it was decided not to share with somebody is for nobody
+    there to find out, because a relative may work on that team. It looks like what no rule owes.
+    """
+    if latest.answer.rule != NOT_SHARED or sees_all(caller):
+        return latest
+    plain = latest.answer._replace(rule=NOT_OWED, reason=Reason.NOT_OWED, owed=False)
+    return replace(latest, answer=plain)
 
 
 def _row(latest: _Latest) -> dict[str, Any]:

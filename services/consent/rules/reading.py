@@ -39,6 +39,11 @@ GROUND_KEYS = frozenset(
 RULE_KEYS = frozenset(
     {"id", "source", "to", "on", "when", "grounds", "sections", "alone", "purpose", "expects", "denies"}
 )
+MOST = 40_000
+"""The largest whole number in a policy: as days, longer than anything lasts; as hours, four years."""
+
+LONGEST_NAME = 64
+
 RELEASING = frozenset({"grounds", "sections", "alone", "purpose", "expects"})
 """What a rule that denies has none of."""
 
@@ -51,7 +56,19 @@ def hash_of(text: str) -> str:
 
 
 def parse(text: str) -> Policy:
-    """Return the policy a TOML text says. Raises PolicyError with every reason it cannot be applied."""
+    """Return the policy a TOML text says. Raises PolicyError with every reason it cannot be applied.
+
+    What no reason was written for is one all the same: a policy may be refused, and never stop a gate.
+    """
+    try:
+        return _parsed(text)
+    except PolicyError:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+        raise PolicyError([f"not a policy: {type(error).__name__} while it was read"]) from error
+
+
+def _parsed(text: str) -> Policy:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -123,6 +140,10 @@ def _when(row: Mapping[str, Any]) -> tuple[Condition, ...]:
 def _faults(document: Mapping[str, Any]) -> Iterator[str]:
     yield from _shape("the policy", document, KEYS, {"name": str, "version": int, "sections": dict})
     yield from _whole("the policy", "review_within_hours", document)
+    yield from _whole("the policy", "version", document)
+    name = document.get("name")
+    if isinstance(name, str) and not (name.isprintable() and 1 <= len(name) <= LONGEST_NAME):
+        yield f"the policy has no short name: give one of at most {LONGEST_NAME} letters on one line"
     sections = document.get("sections", {})
     if not isinstance(sections, dict) or not all(_is_versions(versions) for versions in sections.values()):
         yield "sections names no versions: write name = [1]"
@@ -212,8 +233,8 @@ def _unknown(where: str, what: str, names: Any, known: Collection[Any]) -> Itera
 
 
 def _whole(where: str, key: str, row: Mapping[str, Any]) -> Iterator[str]:
-    if key in row and (type(row[key]) is not int or row[key] < 1):
-        yield f"{where} has no whole number as `{key}`: give one of at least 1"
+    if key in row and (type(row[key]) is not int or not 1 <= row[key] <= MOST):
+        yield f"{where} has no whole number as `{key}`: give one from 1 to {MOST}"
 
 
 def _twice(what: str, names: Sequence[Any]) -> Iterator[str]:

@@ -138,10 +138,14 @@ class Person(NamedTuple):
 
 
 class Agreement(NamedTuple):
-    """An information sharing agreement: whom it binds, and when it ends, if it does."""
+    """An information sharing agreement: between whom it is, and when it ends, if it does.
+
+    `left`: whom it bound once and names no more. For them it has ended.
+    """
 
     between: tuple[str, ...]
     ends_at: datetime | None
+    left: tuple[str, ...] = ()
 
 
 class Coming(NamedTuple):

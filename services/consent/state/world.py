@@ -16,7 +16,7 @@ Due = tuple[datetime, str]
 """When an incident is to be decided again, because a ground ends then; and which."""
 
 MOST_AT_ONCE = 100
-"""Incidents one event may make the gate decide again because time passed; the rest wait for the next."""
+"""Entries of the agenda that one event may meet, because time passed; the rest wait for the next."""
 
 _E = TypeVar("_E", Incident, Person)
 
@@ -88,6 +88,7 @@ class World:
         due = (moment, incident)
         if due not in self._known:
             self._known.add(due)
+            self.met_dues.discard(due)
             self.new_dues.add(due)
             heapq.heappush(self._agenda, due)
 
@@ -120,12 +121,12 @@ class World:
 
     def time_is(self, now: datetime) -> None:
         """Take what has become due by the gate's time off the agenda; the incidents are `ripe`."""
-        ripe: dict[str, None] = {}
-        while self._agenda and self._agenda[0][0] <= now and len(ripe) < MOST_AT_ONCE:
-            due = heapq.heappop(self._agenda)
-            ripe[due[1]] = None
-            self.met_dues.add(due)
-        self.ripe = tuple(ripe)
+        met: list[Due] = []
+        while self._agenda and self._agenda[0][0] <= now and len(met) < MOST_AT_ONCE:
+            met.append(heapq.heappop(self._agenda))
+        self._known.difference_update(met)
+        self.met_dues.update(met)
+        self.ripe = tuple(dict.fromkeys(incident for _, incident in met))
 
 
 _NO_INCIDENT = Incident()

@@ -82,8 +82,8 @@ def read_standing(text: str) -> Standing:
         coming=tuple(map(_read_coming, d["coming"])),
         suspended=tuple(d["suspended"]),
         agreements={
-            code: Agreement(between=tuple(between), ends_at=_time(ends_at))
-            for code, (between, ends_at) in d["agreements"].items()
+            code: Agreement(between=tuple(between), ends_at=_time(ends_at), left=tuple(left))
+            for code, (between, ends_at, left) in d["agreements"].items()
         },
     )
 
@@ -97,7 +97,9 @@ def _standing(standing: Standing) -> dict[str, Any]:
             [_when(row.effective_at), row.offset, row.hash, row.decision_version] for row in standing.coming
         ],
         "suspended": standing.suspended,
-        "agreements": {code: [row.between, _when(row.ends_at)] for code, row in standing.agreements.items()},
+        "agreements": {
+            code: [row.between, _when(row.ends_at), row.left] for code, row in standing.agreements.items()
+        },
     }
 
 

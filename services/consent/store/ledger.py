@@ -15,7 +15,7 @@ from services.consent.flow.record import read_answers
 from services.consent.state.entities import Incident, Standing
 from services.consent.state.written import read_incident, read_standing
 from services.consent.store.days import Days
-from services.consent.store.gate import INCIDENT, NAME, STANDING
+from services.consent.store.gate import AT_ONCE, INCIDENT, NAME, STANDING
 from services.consent.store.tables import LEDGER, POLICY, POSITION, RELEASE, STATE, VPA
 from services.eventlog import positions
 from services.eventlog.topics import LOG
@@ -129,12 +129,16 @@ class Ledger:
         return {str(to): _closing(row) for to, row in found.items() if row is not None}
 
     def about(self, event_ids: Iterable[str]) -> tuple[Answered, ...]:
-        """Return every answer about the first of these events that is known, in the order given."""
-        for event_id in event_ids:
-            found = self._answered(LEDGER.c.event_id == event_id)
-            if found:
-                return found
-        return ()
+        """Return every answer about the first of these events that is known, in the order given.
+
+        Asks for all of them, known or not: how long it takes says nothing about which there is.
+        """
+        wanted = tuple(event_ids)
+        found: dict[str, list[Answered]] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            for each in self._answered(LEDGER.c.event_id.in_(wanted[start : start + AT_ONCE])):
+                found.setdefault(each.event_id, []).append(each)
+        return next((tuple(found[event_id]) for event_id in wanted if event_id in found), ())
 
     def of_incident(self, incident: str) -> tuple[Answered, ...]:
         """Return every answer about the events of an incident, in order."""

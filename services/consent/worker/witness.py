@@ -5,13 +5,16 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from services.consent.store.openings import Opening, Openings
 from services.eventlog.errors import Moved
 from services.eventlog.records import Stored
 from services.eventlog.topics import OPENINGS
+from services.runtime.clock import rest
 
 LIMIT = 1000
-WAIT_SECONDS = 1.0
+WAIT_SECONDS, AWAY_SECONDS = 1.0, 1.0
 
 log = logging.getLogger("sightline.keyring")
 
@@ -50,6 +53,11 @@ class Witness:
         except Moved:
             end = self._openings.position()
             self._log.seek(OPENINGS, end)
+        except SQLAlchemyError as error:
+            log.error("openings are not copied just now: %s", type(error).__name__)
+            self._log.seek(OPENINGS, self.position)
+            rest(AWAY_SECONDS)
+            return 0
         self.position = end
         return len(records)
 
@@ -75,7 +83,7 @@ def _opening(stored: Stored) -> Opening:
         recipient=record["recipient"],
         agency=record["agency"],
         person=record["person"],
-        purpose=record["purpose"],
+        purpose=record["purpose"].replace("\0", " "),
         sections=tuple(record["sections"]),
         refused=record["refused"],
         party=record.get("party", False),

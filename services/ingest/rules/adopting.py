@@ -41,7 +41,7 @@ def _refused(pointer: str, detail: str, fix: str) -> Reason:
 def _unlawful(policy: str) -> Iterator[Reason]:
     try:
         document = tomllib.loads(policy)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return
     rows: Any = document.get("ground")
     for row in rows if isinstance(rows, list) else ():
