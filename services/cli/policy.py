@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,8 +28,8 @@ def policy_show(url: Url = None, data: Data = None, json_: Json = False) -> None
 @policy.command("check")
 def policy_check(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="A draft; without it, the policy in force.")
-    ] = None,
+        str, typer.Argument(metavar="[FILE]", help="A draft, or `strict`; without it, the one in force.")
+    ] = "current",
     url: Url = None,
     data: Data = None,
     json_: Json = False,
@@ -40,13 +39,13 @@ def policy_check(
     Ends with 1 if it breaks anything that every policy must keep to. What two recipients may both hold is
     listed, and is no fault.
 
-    Example: sightline policy check draft.toml
+    Example: sightline policy check strict
     """
     from services.cli import show
     from services.cli.drafts import named
     from services.cli.policy_words import checked, lines
 
-    found = checked(named(str(file) if file is not None else "current", lambda: system_at(url, data)))
+    found = checked(named(file, lambda: system_at(url, data)))
     if json_:
         show.document(found.as_json())
     else:
@@ -66,7 +65,7 @@ def policy_diff(
 
     Combinations that change alike are told as one. Only `current` and a hash ask the running system.
 
-    Example: sightline policy diff current draft.toml
+    Example: sightline policy diff practised current
     """
     from services.cli import policy_changes, show
     from services.cli.drafts import named
@@ -79,7 +78,7 @@ def policy_diff(
 
 @policy.command("whatif")
 def policy_whatif(
-    draft: Annotated[Path, typer.Argument(metavar="DRAFT", exists=True, dir_okay=False)],
+    draft: Annotated[str, typer.Argument(metavar="DRAFT", help="A file, or a shipped policy by its name.")],
     examples: Annotated[int, typer.Option(min=0, max=20, help="Events to name of each kind.")] = 5,
     url: Url = None,
     data: Data = None,
@@ -89,13 +88,13 @@ def policy_whatif(
 
     Nothing is written and nobody is told. Names events by their ids in the log, which explain takes.
 
-    Example: sightline policy whatif draft.toml
+    Example: sightline policy whatif practised
     """
     from services.cli import show
     from services.cli.drafts import named
     from services.cli.trying import lines, tried
 
-    text = named(str(draft), lambda: system_at(url, data)).text
+    text = named(draft, lambda: system_at(url, data)).text
     found = tried(system_at(url, data), text, examples, show.progress)
     if json_:
         return show.document(found)

@@ -45,10 +45,7 @@ def _clean() -> dict[str, str]:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A directory like a fresh clone after the set-up, with the first terminal's block running in it."""
     place = tmp_path_factory.mktemp("readme")
-    policies = Path("services", "consent", "policies")
-    (place / policies).parent.mkdir(parents=True)
-    for name in (Path(".venv"), policies):
-        (place / name).symlink_to(ROOT / name)
+    (place / ".venv").symlink_to(ROOT / ".venv")
     with open(place / "up.err", "wb") as errors:
         up = subprocess.Popen(
             ["bash", "-c", blocks()[0]],
