@@ -18,7 +18,7 @@ from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 
 PUBLISHES, PLACEMENTS = "publishes", "placements"
-"""What a request says beside the circumstances: that it is the publisher who asks, and where children stand."""
+"""What a request says beside the circumstances: that the publisher asks, and where the children stand."""
 
 NOBODY_ASKED = "not_recorded"
 """Consent of which nothing is recorded: Cedar has no null."""
@@ -167,9 +167,9 @@ def _recipient(name: str) -> str:
 
 
 def require_no_general_rule_for_children(policy: Policy) -> None:
-    """Refuse a policy this cannot say: one whose rules for everybody would permit the education officer a form.
+    """Refuse a policy that this cannot say: one with a rule that permits everybody a form.
 
-    Education is answered child by child, by its own rules alone.
+    The education officer is answered child by child, by rules for the officer alone.
     """
     for rule in policy.rules:
         if rule.to == ANY and rule.denies is None and any(rule.is_on(form) for form in VPA_FAMILY):

@@ -133,7 +133,7 @@ def _combinations(
 ) -> list[Mapping[str, Any]]:
     """Return every combination of these facts that can be, shuffled."""
     values = possible(recipient, event_type)
-    every = [
+    every: list[Mapping[str, Any]] = [
         dict(zip(facts, each, strict=True)) for each in product(*(in_order(values[fact]) for fact in facts))
     ]
     chance.shuffle(every)
