@@ -11,10 +11,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from services.eventlog import topics
-from services.eventlog.records import Record, Stored
+from services.eventlog.records import Record
 from services.eventlog.writer import KafkaWriter
 from services.runtime.secrets import Secrets
 from tests.bench.gate import copy_seconds, everything, gate_seconds
@@ -63,28 +64,15 @@ def of_the_gate(kafka: KafkaSystem, directory: Path, records: Sequence[Record]) 
     key = Secrets.load(kafka.settings(directory / "gate")).routing
     for name, module, python in (("Quix Streams", "on_quix", THEIRS), ("Faust", "on_faust", OURS)):
         say(f"doing the same work with {name}")
-        lines.append(same_work(name, module, python, gate, kafka, outputs, count, key))
+        seconds = partial(same_work_seconds, module, python, kafka, outputs, count, key)
+        lines += or_left_out(GATE, name, partial(same_work, name, gate, count, seconds))
     return lines
 
 
-def same_work(
-    name: str,
-    module: str,
-    python: str,
-    gate: float,
-    kafka: KafkaSystem,
-    outputs: Sequence[Stored],
-    count: int,
-    key: bytes,
-) -> Line:
+def same_work(name: str, gate: float, count: int, seconds: Callable[[], float]) -> list[Line]:
     """Measure one stream processor at the same decode, filter, encode."""
     what = "it is handed the decisions, and keeps no state, numbers or ledger"
-
-    def line() -> list[Line]:
-        theirs = count / same_work_seconds(module, python, kafka, outputs, count, key)
-        return [Row(GATE, name, gate, theirs, "events/s", what)]
-
-    return or_left_out(GATE, name, line)[0]
+    return [Row(GATE, name, gate, count / seconds(), "events/s", what)]
 
 
 def of_deciding() -> list[Line]:

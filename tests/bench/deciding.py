@@ -8,6 +8,7 @@ recipient of one event at a time; cedarpy in one batch an event.
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import sys
@@ -82,6 +83,7 @@ def measured(policy: Policy, chance: random.Random) -> Deciding:
     permitted = check(policy, checked)
     events = list(_events(chance, EventType.VPA_REVIEWED, EVENTS))
     decider = _decider(policy)
+    gc.freeze()  # the questions are neither's to look through for garbage
     cold, warm = _seconds_of_ours(decider, events), _seconds_of_ours(decider, events)
     some = events[:CEDAR_EVENTS]
     about = policies(policy, (EventType.VPA_REVIEWED,))

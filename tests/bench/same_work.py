@@ -10,6 +10,7 @@ it in one transaction. Nor do they wait for the decisions' acknowledgements befo
 
 from __future__ import annotations
 
+import gc
 import pickle
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ class Work:
         self._decisions = {each.event_id: each for each in decisions}
         self._bytes = releasing.Bytes(_Kept())
         self._offset = -1
+        gc.freeze()  # what was made ready here is not the application's to look through for garbage
 
     def of(self, value: bytes) -> list[tuple[str, Record]]:
         """Return what one event becomes, and the topic of each message."""
