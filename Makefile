@@ -21,6 +21,7 @@ test-long: check
 	SIGHTLINE_LONG=1 $(PY) -m pytest
 
 bench: setup
+	-@infra/bench/setup.sh
 	@$(PY) -m tests.bench
 
 format: setup
@@ -31,3 +32,5 @@ format: setup
 lock: setup
 	UV_PYTHON_DOWNLOADS=never .venv/bin/uv pip compile pyproject.toml --group dev --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url --python .venv/bin/python -q -o requirements.lock
+	UV_PYTHON_DOWNLOADS=never .venv/bin/uv pip compile --group pyproject.toml:bench --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --python .venv/bin/python -q -o infra/bench/requirements.lock
