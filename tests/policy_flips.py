@@ -2,10 +2,14 @@
 
 import copy
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, TypeVar
 
 from services.vocabulary.grounds import Ground, Reason
+
+T = TypeVar("T")
 
 
 def flips(
@@ -34,6 +38,13 @@ def flips(
         rows = changed["ground"]
         rows[place], rows[place + 1] = rows[place + 1], rows[place]
         yield f"grounds {place} and {place + 1} in the other order", changed
+
+
+def unseen(changes: Sequence[tuple[str, T]], is_seen: Callable[[T], bool]) -> list[str]:
+    """Return the changes that a test does not see, asked of two processes: each check is of a whole policy."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        seen = pool.map(is_seen, [changed for _, changed in changes], chunksize=8)
+        return [what for (what, _), found in zip(changes, seen, strict=True) if not found]
 
 
 def cells(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:

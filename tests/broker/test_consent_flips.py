@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,13 +27,14 @@ from tests.refolding import gaps
 from tests.storm import pauses, storm
 from tests.system import Running, running_system, sized
 
-FLIPS = sized(400, 20_000)
+FLIPS = sized(240, 20_000)
 INCIDENTS = sized(20, 300)
 AT_ONCE = 20
 RANDOM_EACH, AIMED_EACH = sized(1, 6), sized(1, 6)
 SEED = 20_240_914
 PATIENCE_SECONDS, SETTLE_SECONDS = 600.0, 600.0
 STOPPED_SECONDS, BETWEEN_STOPS = (0.3, 1.5), (1.0, 5.0)
+REST_EVERY, REST_SECONDS = 4, 5.0
 STOPPED = ("gate", "keyring")
 SHOWN_NOTHING = {HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY}
 
@@ -73,7 +75,7 @@ def flipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flipped]:
             stopping(running) as stops,
             opening(running, receipts, attempts, lambda row: incident_of[name_of[row["event_id"]]]),
         ):
-            _publish(running, told, receipts, results)
+            _publish(running, told, receipts, results, attempts)
         settle(System(running.url, running.data), SETTLE_SECONDS)
         print(
             f"killed: {dict(weather.random_kills)}, aimed: {dict(weather.aimed_kills)}, stopped: {stops[0]}"
@@ -114,7 +116,10 @@ def test_nothing_was_shown_after_a_withdrawal_had_its_receipt(flipped: Flipped) 
     assert flipped.attempts.shown == []
 
 
-def _publish(running: Running, told: list[Step], receipts: Receipts, results: list[Result]) -> None:
+def _publish(
+    running: Running, told: list[Step], receipts: Receipts, results: list[Result], attempts: Attempts
+) -> None:
+    """Publish in order; now and then leave what is withdrawn alone until somebody has asked for it."""
     system = System(running.url, running.data)
     for start in range(0, len(told), AT_ONCE):
         batch = told[start : start + AT_ONCE]
@@ -122,6 +127,15 @@ def _publish(running: Running, told: list[Step], receipts: Receipts, results: li
         items = (("police", step.event) for step in batch)
         publish(system, items, on_result=results.append, timeout=PATIENCE_SECONDS)
         receipts.receipted(batch)
+        if start % (REST_EVERY * AT_ONCE) == 0:
+            _await_attempt(attempts)
+    _await_attempt(attempts)
+
+
+def _await_attempt(attempts: Attempts) -> None:
+    before, until = attempts.made, time.monotonic() + REST_SECONDS
+    while attempts.made == before and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from tests.gate_comparison import a_desk, decider_without
 from tests.gate_history import a_history, hear
 from tests.system import sized
 
-HISTORIES = sized(25, 500)
+HISTORIES = sized(20, 300)
 STEPS = 60
 
 
