@@ -41,7 +41,7 @@ def flips(
 
 
 def unseen(changes: Sequence[tuple[str, T]], is_seen: Callable[[T], bool]) -> list[str]:
-    """Return the changes that a test does not see, asked of two processes: each check is of a whole policy."""
+    """Return the changes that a test does not see, asked of two processes: each is a whole policy."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         seen = pool.map(is_seen, [changed for _, changed in changes], chunksize=8)
         return [what for (what, _), found in zip(changes, seen, strict=True) if not found]
