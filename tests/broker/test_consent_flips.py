@@ -38,7 +38,7 @@ REST_EVERY, REST_SECONDS = 4, 5.0
 STOPPED = ("gate", "keyring")
 SHOWN_NOTHING = {HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY}
 
-pytestmark = pytest.mark.timeout(sized(600, 5_400))
+pytestmark = [pytest.mark.long, pytest.mark.timeout(sized(600, 5_400))]
 
 
 @dataclass
