@@ -12,7 +12,6 @@ import json
 import os
 import ssl
 import sys
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from time import perf_counter
@@ -61,8 +60,8 @@ def _raw(app: faust.App, name: str) -> Any:
     return app.topic(name, key_serializer="raw", value_serializer="raw", partitions=1, replicas=1)
 
 
-def application(job: Job) -> faust.App:
-    """Return an application on the broker of a job."""
+def application(job: Job, place: Path) -> faust.App:
+    """Return an application on the broker of a job, which keeps its files in a place."""
     context = ssl.create_default_context(cafile=job.ca)
     context.load_cert_chain(job.certificate)
     return faust.App(
@@ -70,7 +69,7 @@ def application(job: Job) -> faust.App:
         broker=f"kafka://{job.bootstrap}",
         broker_credentials=faust.SSLCredentials(context=context),
         store="memory://",
-        datadir=tempfile.mkdtemp(prefix="bench-faust-"),
+        datadir=place / "faust",
         processing_guarantee="at_least_once",
         topic_replication_factor=1,
         topic_disable_leader=True,
@@ -88,7 +87,7 @@ def application(job: Job) -> faust.App:
 def main(file: Path) -> None:
     """Do the job in a file."""
     job = Job.read(file)
-    app = application(job)
+    app = application(job, file.parent)
     app.agent(_raw(app, LOG), concurrency=1)(Pipeline(job, app).run)
     faust.Worker(app, loglevel="ERROR", redirect_stdouts=False).execute_from_commandline()
 
