@@ -297,20 +297,21 @@ class _Deciding:
             return self._deny(recipient, verdict, matter, held, at)
         stop = stopped(self._world.standing, recipient)
         if stop is not None and allowed.ground not in ONCE:
-            return self._wait(allowed, matter, at, held, recipient)
+            if held is not None:
+                self._narrow(allowed, matter, at, held, recipient, stop)
+            return denied(recipient, rule=STOPS[stop], reason=stop, owed=True)
         return self._permit(allowed, matter, at, held, recipient)
 
-    def _wait(
-        self, verdict: Verdict, matter: Matter, at: Circumstances, held: Held | None, recipient: str
-    ) -> Answer:
-        """Answer who takes no part just now: what it may see waits, what it may see no more is recalled."""
-        stop = stopped(self._world.standing, recipient) or Reason.RESTRICTED
+    def _narrow(
+        self, verdict: Verdict, matter: Matter, at: Circumstances, held: Held, recipient: str, stop: Reason
+    ) -> None:
+        """Recall what somebody who takes no part just now may see no more; the rest of it waits."""
         shown = permitted(self._policy, recipient, verdict, matter.source).leaves
-        if held is not None and exceeds(held, matter.occasion, matter.source.event_id, shown):
-            reason = stop if matter.occasion is Occasion.CORRECTION else Reason.NO_GROUND
-            why = reason_of_recall(matter.occasion, held, reason, at.consent)
-            self.emitter.recall(recipient, held, matter.about, why, matter.occasion)
-        return denied(recipient, rule=STOPS[stop], reason=stop, owed=True)
+        if not exceeds(held, matter.occasion, matter.source.event_id, shown):
+            return
+        reason = stop if matter.occasion is Occasion.CORRECTION else Reason.NO_GROUND
+        why = reason_of_recall(matter.occasion, held, reason, at.consent)
+        self.emitter.recall(recipient, held, matter.about, why, matter.occasion)
 
     def _kept(self, to: str, matter: Matter, rule: str, ground: Ground, at: Circumstances) -> Verdict | None:
         """Return what an open case lets its recipient keep of what it has by a rule, on a ground."""

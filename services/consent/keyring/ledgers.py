@@ -89,9 +89,11 @@ class Ledgers:
         return {"list": wanted.value, "rows": found[:MOST], "more": len(found) > MOST}
 
     def _is_open(self, caller: Caller, incident: str | None) -> bool:
-        if incident is None or self._parties.identity(caller.person) is None:
+        """Say whether an incident is open to the caller; who gave no birth date is never looked up."""
+        identity = self._parties.identity(caller.person)
+        if incident is None or identity is None or identity.token is None:
             return True
-        return not self._parties.is_closed(caller.person, self._ledger.incident(incident))
+        return not self._parties.in_incident(identity, self._ledger.incident(incident))
 
     def _vpas(self, caller: Caller, question: Question) -> Iterator[Vpa]:
         return (vpa for vpa in self._lists.vpas(question.days) if self._is_open(caller, vpa.incident))
