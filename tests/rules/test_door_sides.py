@@ -38,7 +38,7 @@ def test_an_adult_victims_age_is_of_the_day_it_happened(
 
 def test_sixteen_begins_on_the_birthday() -> None:
     raised = born("2008-09-01").submission
-    on = raised.occurred_at.replace(day=1, hour=12)
+    on = raised.occurred_at.replace(month=9, day=1, hour=12)
 
     ages = [victim_age(replace(raised, occurred_at=moment)) for moment in (on - timedelta(days=1), on)]
 
