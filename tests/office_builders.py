@@ -17,7 +17,8 @@ from services.consent.keyring.opening import Opener
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.telling import Registry, Teller
 from services.consent.keyring.trying import Trier
-from services.consent.keyring.unsealing import Keys
+from services.consent.keyring.unsealing import Keys, Unsealer
+from services.consent.keyring.versions import AdoptionsInLog, Versions
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists
 from services.consent.store.openings import Openings
@@ -69,6 +70,7 @@ class Office:
         self.openings.create_tables()
         parties = Parties(self.person, keys, MATCH_KEY)
         self.trier = trier(self.bench)
+        opens = Keys(persons=keys, routing=ROUTING_KEY, catalogue=catalogue())
         self._app = FastAPI()
         handle_problems(self._app)
         self._app.include_router(
@@ -79,7 +81,7 @@ class Office:
                         ledger=ledger,
                         log=self.bench.log.reader({}),
                         openings=self.bench.log.writer(),
-                        keys=Keys(persons=keys, routing=ROUTING_KEY, catalogue=catalogue()),
+                        keys=opens,
                         parties=parties,
                         clock=self.bench.clock,
                         new_id=lambda: "0" * 32,
@@ -98,6 +100,7 @@ class Office:
                     ledgers=Ledgers(Lists(engine), self.openings, ledger, parties, ALIAS_KEY),
                     recipients=PARTNERSHIP.recipients(),
                     trier=self.trier,
+                    versions=Versions(ledger, AdoptionsInLog(Unsealer(self.bench.log.reader({}), opens))),
                 )
             )
         )

@@ -17,7 +17,8 @@ from services.consent.keyring.opening import Opener
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.telling import Registry, Teller
 from services.consent.keyring.trying import Trier
-from services.consent.keyring.unsealing import Keys
+from services.consent.keyring.unsealing import Keys, Unsealer
+from services.consent.keyring.versions import AdoptionsInLog, Versions
 from services.consent.store.gate import GateStore
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists
@@ -130,6 +131,7 @@ class KeyringService:
         self._known = Secrets.load(settings)
         self._persons = KeyStore(engine_for("keys", settings), FileKek(self._known.kek))
         self._persons.create_tables()
+        self._unsealing = Keys(persons=self._persons, routing=self._known.routing, catalogue=load_catalogue())
         self._parties = Parties(self._registered.person, self._persons, self._known.match)
         self._openings = Openings(engine_for(KEYRING, settings))
         self._openings.create_tables()
@@ -152,6 +154,7 @@ class KeyringService:
                     ),
                     recipients=self._registered.recipients(),
                     trier=Trier(self._replayer()),
+                    versions=Versions(self._ledger, AdoptionsInLog(Unsealer(self._log, self._unsealing))),
                 )
             )
         )
@@ -185,7 +188,7 @@ class KeyringService:
             ledger=self._ledger,
             log=self._log,
             openings=writer,
-            keys=Keys(persons=self._persons, routing=self._known.routing, catalogue=load_catalogue()),
+            keys=self._unsealing,
             parties=self._parties,
             clock=clock_for(settings),
             new_id=lambda: secrets.token_hex(16),

@@ -15,6 +15,9 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
+from sqlalchemy import ColumnElement
+
+from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.rights import sees_all
 from services.consent.store.days import Days
@@ -27,9 +30,17 @@ from services.runtime.partnership import Role
 from services.vocabulary.risk import ChildrenLevel
 
 MOST = 1000
-"""Rows one answer holds; asking for fewer days shows the rest."""
+"""Rows one answer holds at most; the rest are asked for with the cursor that comes with it."""
 
-Rows = Iterable[Mapping[str, Any]]
+AT_ONCE = 200
+"""Openings read at once."""
+
+LAST = 10**18
+"""An offset that no opening has."""
+
+Row = Mapping[str, Any]
+Rows = Iterable[tuple[str, Row]]
+"""Rows in order, each with its place in it. Places compare as the rows stand."""
 
 
 class NotForYou(Exception):
@@ -49,11 +60,18 @@ class List(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Which rows are asked for. `sample`: so many overrides, chosen by nobody. `person`: an alias."""
+    """Which rows are asked for. `sample`: so many overrides, chosen by nobody. `person`: an alias.
+
+    `below_threshold`: of what was not shared only those with children below the threshold, or the others
+    alone. `after`: the cursor that came with the rows before.
+    """
 
     days: Days
     sample: int | None = None
     person: str | None = None
+    below_threshold: bool | None = None
+    after: str | None = None
+    limit: int = MOST
 
 
 class Ledgers:
@@ -67,7 +85,7 @@ class Ledgers:
         self._ledger = ledger
         self._parties = parties
         self._key = alias_key
-        self._found: Mapping[List, Callable[[Caller, Question], Rows]] = {
+        self._found: Mapping[List, Callable[[Caller, Question, str], Rows]] = {
             List.NOT_SHARED: self._not_shared,
             List.WITHHELD: self._withheld,
             List.OVERRIDDEN: self._overridden,
@@ -76,17 +94,34 @@ class Ledgers:
             List.TOLD: self._told,
         }
 
+    def names(self, caller: Caller) -> tuple[List, ...]:
+        """Return the lists a caller may have: the Hub and auditors all, an agency's own lead its openings."""
+        return tuple(each for each in List if _may_have(caller, each))
+
     def rows(self, caller: Caller, wanted: List, question: Question) -> dict[str, Any]:
-        """Return a list as `{"list", "rows", "more"}`. Raises NotForYou.
+        """Return a list as `{"list", "rows", "more", "next"}`. Raises NotForYou.
 
         Hub and auditors: all. A recipient's own lead: its own openings, as plain as whoever asked saw them.
         `parties` is for those outside the line of who asked: never for themselves, nor for anybody of the
-        same agency, auditors apart.
+        same agency, auditors apart. `next`: the cursor of what follows, None where nothing does. A cursor
+        that is none of the caller's begins nowhere: it is as absent as a list that is not theirs.
         """
-        if not sees_all(caller) and not (wanted is List.OPENINGS and caller.role is Role.LEAD):
+        if not _may_have(caller, wanted):
             raise NotForYou
-        found = list(islice(self._found[wanted](caller, question), MOST + 1))
-        return {"list": wanted.value, "rows": found[:MOST], "more": len(found) > MOST}
+        place = self._place(caller, wanted, question.after)
+        rows = self._found[wanted](caller, question, place)
+        found = list(islice((each for each in rows if each[0] > place), question.limit + 1))
+        shown, more = found[: question.limit], len(found) > question.limit
+        after = cursor(self._key, shown[-1][0], wanted, caller.agency) if more else None
+        return {"list": wanted.value, "rows": [row for _, row in shown], "more": more, "next": after}
+
+    def _place(self, caller: Caller, wanted: List, after: str | None) -> str:
+        if after is None:
+            return ""
+        place = place_of(self._key, after, wanted, caller.agency)
+        if place is None:
+            raise NotForYou
+        return place
 
     def _is_open(self, caller: Caller, incident: str | None) -> bool:
         """Say whether an incident is open to the caller; who gave no birth date is never looked up."""
@@ -95,58 +130,83 @@ class Ledgers:
             return True
         return not self._parties.in_incident(identity, self._ledger.incident(incident))
 
-    def _vpas(self, caller: Caller, question: Question) -> Iterator[Vpa]:
-        return (vpa for vpa in self._lists.vpas(question.days) if self._is_open(caller, vpa.incident))
+    def _vpas(self, caller: Caller, question: Question) -> list[Vpa]:
+        """Return the VPAs that are open to the caller, by when they began."""
+        found = (vpa for vpa in self._lists.vpas(question.days) if self._is_open(caller, vpa.incident))
+        return sorted(found, key=_place_of)
 
-    def _not_shared(self, caller: Caller, question: Question) -> Rows:
+    def _not_shared(self, caller: Caller, question: Question, _place: str) -> Rows:
         for vpa in self._vpas(caller, question):
-            if not vpa.shared:
-                yield {
-                    "event_id": vpa.event_id,
-                    "incident": self._alias(vpa.incident, "incident", caller),
-                    "began": vpa.began,
-                    "risk": vpa.risk,
-                    "children": vpa.children,
-                    "below_threshold": vpa.children == ChildrenLevel.BELOW_THRESHOLD,
-                    "vulnerable_adult": vpa.vulnerable_adult,
-                    "withheld": vpa.withheld,
-                }
+            below = vpa.children == ChildrenLevel.BELOW_THRESHOLD
+            if not vpa.shared and question.below_threshold in (None, below):
+                yield (
+                    _place_of(vpa),
+                    {
+                        "event_id": vpa.event_id,
+                        "incident": self._alias(vpa.incident, "incident", caller),
+                        "began": vpa.began,
+                        "risk": vpa.risk,
+                        "children": vpa.children,
+                        "below_threshold": below,
+                        "vulnerable_adult": vpa.vulnerable_adult,
+                        "withheld": vpa.withheld,
+                    },
+                )
 
-    def _withheld(self, caller: Caller, question: Question) -> Rows:
+    def _withheld(self, caller: Caller, question: Question, _place: str) -> Rows:
         for vpa in self._vpas(caller, question):
-            for recipient, reason in vpa.withheld.items():
-                yield {
-                    "event_id": vpa.event_id,
-                    "incident": self._alias(vpa.incident, "incident", caller),
-                    "began": vpa.began,
-                    "recipient": recipient,
-                    "reason": reason,
-                }
+            for recipient, reason in sorted(vpa.withheld.items()):
+                yield (
+                    f"{_place_of(vpa)} {recipient}",
+                    {
+                        "event_id": vpa.event_id,
+                        "incident": self._alias(vpa.incident, "incident", caller),
+                        "began": vpa.began,
+                        "recipient": recipient,
+                        "reason": reason,
+                    },
+                )
 
-    def _overridden(self, caller: Caller, question: Question) -> Rows:
+    def _overridden(self, caller: Caller, question: Question, _place: str) -> Rows:
         every = self._lists.against_consent(question.days)
         found = [each for each in every if self._is_open(caller, each.incident)]
         if question.sample is not None:
-            found = sorted(found, key=lambda each: sha256(each.event_id.encode()).digest())[: question.sample]
+            drawn = sorted(found, key=lambda each: sha256(each.event_id.encode()).digest())
+            found = sorted(drawn[: question.sample])
         for each in found:
             incident = self._alias(each.incident, "incident", caller) if each.incident is not None else None
-            yield {**each._asdict(), "incident": incident}
+            row = each._asdict()
+            yield _number(row.pop("offset")), {**row, "incident": incident}
 
-    def _opened(self, caller: Caller, question: Question) -> Rows:
+    def _opened(self, caller: Caller, question: Question, place: str) -> Rows:
         if not sees_all(caller):
             own = OPENING.c.agency == caller.agency
-            return (_plain(each, caller) for each in self._openings.within(question.days, MOST + 1, own))
-        found = self._openings.within(question.days, MOST + 1)
-        return (_opening(each) for each in found if self._is_open(caller, self._incident_of(each)))
+            return ((_latest(each), _plain(each, caller)) for each in self._openings_of(question, place, own))
+        return self._open_openings(caller, question, place)
 
-    def _refused_parties(self, caller: Caller, question: Question) -> Rows:
+    def _refused_parties(self, caller: Caller, question: Question, place: str) -> Rows:
         others = [OPENING.c.person != (caller.person or "")]
         if caller.role is not Role.AUDITOR:
             others.append(OPENING.c.agency != caller.agency)
-        found = self._openings.within(question.days, MOST + 1, OPENING.c.party, *others)
-        return (_opening(each) for each in found if self._is_open(caller, self._incident_of(each)))
+        return self._open_openings(caller, question, place, OPENING.c.party, *others)
 
-    def _told(self, caller: Caller, question: Question) -> Iterator[Mapping[str, Any]]:
+    def _open_openings(
+        self, caller: Caller, question: Question, place: str, *conditions: ColumnElement[bool]
+    ) -> Rows:
+        for each in self._openings_of(question, place, *conditions):
+            if self._is_open(caller, self._incident_of(each)):
+                yield _latest(each), _opening(each)
+
+    def _openings_of(
+        self, question: Question, place: str, *conditions: ColumnElement[bool]
+    ) -> Iterator[Opening]:
+        """Yield openings from a place on, the latest first, read a few at a time as they are asked for."""
+        before = LAST - int(place) if place else LAST
+        while found := self._openings.within(question.days, AT_ONCE, OPENING.c.offset < before, *conditions):
+            yield from found
+            before = found[-1].offset
+
+    def _told(self, caller: Caller, question: Question, _place: str) -> Rows:
         person = unalias(self._key, question.person or "", "person", caller.agency)
         if person is None:
             raise NotForYou
@@ -154,8 +214,8 @@ class Ledgers:
         opened: dict[str, list[Opening]] = {}
         for opening in self._openings.of_releases(each.release_id for each in told):
             opened.setdefault(opening.release_id, []).append(opening)
-        for each in told:
-            yield {
+        for number, each in enumerate(told):
+            row = {
                 **each._asdict(),
                 "incident": self._alias(each.incident, "incident", caller),
                 "sections": list(each.sections),
@@ -165,6 +225,7 @@ class Ledgers:
                     if not one.refused
                 ],
             }
+            yield _number(number), row
 
     def _incident_of(self, opening: Opening) -> str | None:
         release = self._ledger.release(opening.release_id)
@@ -172,6 +233,24 @@ class Ledgers:
 
     def _alias(self, internal: str, kind: Kind, caller: Caller) -> str:
         return alias(self._key, internal, kind, caller.agency)
+
+
+def _may_have(caller: Caller, wanted: List) -> bool:
+    return sees_all(caller) or (wanted is List.OPENINGS and caller.role is Role.LEAD)
+
+
+def _place_of(vpa: Vpa) -> str:
+    return f"{vpa.began} {vpa.incident}"
+
+
+def _number(number: int) -> str:
+    """Return a number as text that compares as it does."""
+    return f"{number + 1:020d}"
+
+
+def _latest(opening: Opening) -> str:
+    """Return the place of an opening, where the latest comes first."""
+    return f"{LAST - opening.offset:020d}"
 
 
 def _plain(opening: Opening, caller: Caller) -> Mapping[str, Any]:

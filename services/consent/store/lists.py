@@ -35,6 +35,7 @@ class Vpa(NamedTuple):
 class Against(NamedTuple):
     """An override, or a decision not to share."""
 
+    offset: int
     event_id: str
     event_type: str
     incident: str | None
