@@ -29,6 +29,7 @@ class Entry:
     decided_at: str
     not_after: str | None
     incident: str | None
+    person: str | None
     recalled: bool
     closes: bool
     sections: tuple[tuple[str, str], ...]
@@ -70,6 +71,7 @@ def _entry(row: Mapping[str, object], title_of: Title) -> Entry:
         decided_at=_text(row, "decided_at") or "",
         not_after=_text(row, "not_after"),
         incident=_text(row, "incident"),
+        person=_text(row, "person"),
         recalled=kind == ReleaseKind.RECALLED,
         closes=kind in (ReleaseKind.RECALLED, ReleaseKind.CORRECTED),
         sections=tuple((name, words.section(name)) for name in _names(row.get("sections"))),

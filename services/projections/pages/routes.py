@@ -56,6 +56,7 @@ def router(desk: Desk) -> APIRouter:
             "entries": sorted(found, key=lambda entry: -entry.seq),
             "openable": openable(found),
             "sharing": await _sharing(desk, request, alias),
+            "person": next((entry.person for entry in found if entry.person), None),
         }
         return desk.page(request, "projections/incident.html", values)
 
