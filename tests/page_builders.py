@@ -39,7 +39,7 @@ class KeyringDesk:
         self._who = who
         self.asked: list[str] = []
 
-    def visitor(self) -> Visitor:
+    def visitor(self, request: Request) -> Visitor:
         agency, person = self._who
         known = PARTNERSHIP.person(person)
         assert known is not None
@@ -64,7 +64,7 @@ class KeyringDesk:
     def page(
         self, request: Request, template: str, values: Mapping[str, object], status: int = 200
     ) -> Response:
-        visitor = self.visitor()
+        visitor = self.visitor(request)
         given = {
             **values,
             "visitor": visitor,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.consent.rules.reading import hash_of
+from services.console.api.passing import public
 from tests.gate_builders import START, STRICT, a_form, policy_adopted
 from tests.office_builders import HUB, LEAD, PRACTITIONER, RESPONDER, Office
 from tests.policy_drafts import PRACTISED, draft, rule
@@ -111,3 +112,11 @@ def test_before_any_policy_is_adopted_there_is_no_version(office: Office) -> Non
     office.bench.publish(a_form())
 
     assert versions(office) == []
+
+
+def test_the_routes_are_documented_and_passed_on_by_the_console(office: Office) -> None:
+    documented = office.ask(HUB, "/openapi.json").json()["paths"]
+
+    assert {"/v1/policy", "/v1/policy/versions", "/v1/ledger", "/v1/ledger/{name}"} <= {
+        *public(documented, "keyring")
+    }

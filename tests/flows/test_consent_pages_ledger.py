@@ -8,6 +8,7 @@ import pytest
 from services.consent.keyring.ledgers import List
 from services.consent.pages.lists import KINDS
 from services.consent.state.heard import Heard
+from services.consent.store.openings import Opening
 from services.consent.worker.witness import Witness
 from services.console.pages.navigation import ways
 from services.console.pages.sessions import Visitor
@@ -20,6 +21,15 @@ from tests.page_builders import look, new_office
 AUDITOR = ("partnership", "p-partnership-2")
 BELOW = grades(Risk.STANDARD, ChildrenLevel.BELOW_THRESHOLD)
 ABSENT = "There is nothing here"
+
+
+def an_opening(**fields: object) -> Opening:
+    usual: dict[str, object] = {
+        "offset": 0, "opening_id": "0" * 32, "at": "2024-09-03T08:00:00Z", "release_id": "f" * 32,
+        "event_id": None, "recipient": None, "purpose": "Operation Encompass planning",
+        "sections": ("children[0]",), "refused": False, "party": False,
+    }  # fmt: skip
+    return Opening(**{**usual, **fields})  # type: ignore[arg-type]
 
 
 def form(number: int, **fields: object) -> Heard:
@@ -143,7 +153,7 @@ def test_an_opening_says_who_and_what_for_to_the_hub_and_to_the_agencys_own_lead
 
     for who in (HUB, LEAD):
         text = look(office, who, "/ledger/openings").text
-        assert f"{practitioner.name} Cheshire East Domestic Abuse Hub Safety planning <call> Opened" in text
+        assert f"{practitioner.name} Cheshire East Domestic Abuse Hub Safety planning <call> Opened:" in text
 
 
 def test_who_was_told_of_a_person_is_asked_by_a_form_and_no_address_holds_the_id(office: Office) -> None:
@@ -205,6 +215,12 @@ def test_an_event_that_is_not_the_visitors_is_absent_like_one_there_is_not(offic
     assert {page.status for page in (theirs, unknown, reference)} == {404}
     assert theirs.text == unknown.text == reference.text
     assert ABSENT in theirs.text
+
+
+def test_what_our_own_services_open_is_said_to_be_theirs(office: Office) -> None:
+    office.openings.keep(0, 1, [an_opening(agency="notify", person="notify")])
+
+    assert "The system, for Operation Encompass" in look(office, HUB, "/ledger/openings").text
 
 
 def test_every_list_but_the_search_has_a_page(office: Office) -> None:

@@ -28,6 +28,9 @@ class Answer(Protocol):
 class Desk(Protocol):
     """The console, as these pages see it. It deals with who is signed out and with services that are away."""
 
+    def visitor(self, request: Request) -> object:
+        """Return who is signed in. Whoever is not is shown the way in, and nothing else."""
+
     def title_of(self, agency: str) -> str:
         """Return what people call an agency or school."""
 
@@ -47,7 +50,8 @@ class Desk(Protocol):
 
 
 def absent(desk: Desk, request: Request) -> Response:
-    """Return the one page for what is hidden and what is not there."""
+    """Return the one page for what is hidden and what is not there, to somebody signed in."""
+    desk.visitor(request)
     return desk.page(request, "absent.html", {}, ABSENT)
 
 

@@ -13,6 +13,8 @@ from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.titles import TYPES
 
 NOBODY, NOT_SAID = "Nobody", "Not said"
+OURS: Final = {"notify": "The system, for Operation Encompass"}
+"""Our own services among those who open, as people may know them."""
 
 RISKS: Final[Mapping[str, str]] = {
     Risk.HIGH: "High",
@@ -86,11 +88,19 @@ def _plain(name: str, words: Mapping[str, str], none: str = NOT_SAID) -> Callabl
 
 
 def _agency(name: str, none: str = NOT_SAID) -> Callable[[Row, Desk], Cell]:
-    return lambda row, desk: Cell(text=desk.title_of(text_of(row, name)) if row.get(name) else none)
+    def read(row: Row, desk: Desk) -> Cell:
+        code = text_of(row, name)
+        return Cell(text=(OURS.get(code) or desk.title_of(code)) if code else none)
+
+    return read
 
 
 def _person(row: Row, desk: Desk) -> Cell:
-    return Cell(text=desk.name_of(text_of(row, "person")) or NOBODY)
+    return Cell(text=_named(text_of(row, "person"), desk) or NOBODY)
+
+
+def _named(who: str, desk: Desk) -> str:
+    return OURS.get(who) or desk.name_of(who)
 
 
 def _adult(row: Row, _: Desk) -> Cell:
@@ -106,7 +116,7 @@ def _withheld(row: Row, desk: Desk) -> Cell:
 def _opened(row: Row, _: Desk) -> Cell:
     if row.get("party") is True:
         return Cell(text="Refused: it is about who asked, or their home")
-    return Cell(text="Refused" if row.get("refused") is True else f"Opened {sections(row)}")
+    return Cell(text="Refused" if row.get("refused") is True else f"Opened: {sections(row)}")
 
 
 def _asked(row: Row, _: Desk) -> Cell:
@@ -122,7 +132,7 @@ def _why(row: Row, _: Desk) -> Cell:
 
 
 def _readers(row: Row, desk: Desk) -> Cell:
-    names = [desk.name_of(text_of(each, "by")) for each in rows_of(row, "opened")]
+    names = [_named(text_of(each, "by"), desk) for each in rows_of(row, "opened")]
     return Cell(text=", ".join(dict.fromkeys(names)) or NOBODY)
 
 
