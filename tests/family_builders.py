@@ -31,6 +31,7 @@ REGISTERED = Registered(
     neighbours=frozenset(),
     recipients=frozenset(RECIPIENTS),
     adopters=frozenset({"p-partnership-1", "p-partnership-2"}),
+    staff=frozenset({"p-hub-1", "p-dafsu-1"}),
 )
 
 

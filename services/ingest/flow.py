@@ -6,7 +6,18 @@
 
 from collections.abc import Iterable, Sequence
 
-from services.ingest.rules import addressed, adopting, answers, authority, incidents, referrals, times, wanted
+from services.ingest.rules import (
+    addressed,
+    adopting,
+    answers,
+    authority,
+    incidents,
+    referrals,
+    restricting,
+    times,
+    victim_age,
+    wanted,
+)
 from services.ingest.rules.contact import do_not_contact
 from services.ingest.rules.defects import defects
 from services.ingest.rules.placement import conflict_of, place
@@ -78,6 +89,8 @@ def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted |
         *answers.defects(submission, registered),
         *addressed.defects(submission, registered),
         *wanted.defects(submission),
+        *victim_age.defects(submission),
+        *restricting.defects(submission, registered),
         *(referrals.faults(submission) if is_urgent(submission) else ()),
         *defects(submission, arrival.sender, registered),
     )
@@ -173,6 +186,8 @@ def _facts(submission: Submission, copied: Record, children: int, registered: Re
     facts = {**answers.facts(submission, registered), **copied}
     if submission.type in VPA_FAMILY:
         facts["child_count"] = children
+    if submission.type in victim_age.SAYS_AGE:
+        facts["victim_age"] = victim_age.victim_age(submission)
     return facts
 
 

@@ -10,10 +10,13 @@ class EventType(StrEnum):
     VPA_REVIEWED = "VpaReviewed"
     VPA_CORRECTED = "VpaCorrected"
     DASH_REDONE = "DashRedone"
+    ROLES_REVIEWED = "RolesReviewed"
     CONSENT_RECORDED = "ConsentRecorded"
     CONSENT_WITHDRAWN = "ConsentWithdrawn"
     OVERRIDE_RECORDED = "OverrideRecorded"
     DECIDED_NOT_TO_SHARE = "DecidedNotToShare"
+    ACCESS_RESTRICTED = "AccessRestricted"
+    ACCESS_RESTORED = "AccessRestored"
     REFERRAL_RECEIVED = "ReferralReceived"
     REFERRAL_TRIAGED = "ReferralTriaged"
     REFERRAL_ALLOCATED = "ReferralAllocated"
@@ -72,6 +75,16 @@ class EventType(StrEnum):
 
 VPA_FAMILY = frozenset({EventType.VPA_RAISED, EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
 """Whole forms about an incident; only these are routed, everything else is evidence for routing them."""
+
+NAMES_BOTH_SIDES = frozenset(
+    {
+        EventType.REFERRAL_RECEIVED,
+        EventType.REFERRED_ON,
+        EventType.MARAC_REFERRED,
+        EventType.MARAC_TRANSFERRED,
+    }
+)
+"""What partners send that may name an adult victim and a person causing harm, beside the forms."""
 
 SCHOOL_NOTIFICATIONS = frozenset(t for t in EventType if t.value.startswith("SchoolNotification"))
 """The life of one message to one school (NA 4.15)."""

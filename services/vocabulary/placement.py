@@ -17,3 +17,5 @@ class Placement(StrEnum):
     TOO_YOUNG = "too_young"
     TOO_OLD = "too_old"
     CONFLICT = "conflict"
+    CAUSING_HARM = "causing_harm"
+    """The child is who causes the harm: not described to a school as a victim."""

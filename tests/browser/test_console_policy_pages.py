@@ -145,6 +145,11 @@ def parties(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("link", name="Asked for what is about themselves"))
 
 
+def roles(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Roles turned round"))
+
+
 def wrong_days(page: Page, system: Running, told: Told) -> None:
     sign_in(page, system, HUB)
     page.goto("/ledger/withheld?from=2024-09-03&to=2024-09-02")
@@ -179,6 +184,7 @@ PAGES: dict[str, Reach] = {
     "Overridden, or decided not to share – Sightline": overridden,
     "Opened by whom – Sightline": openings,
     "Asked for what is about themselves – Sightline": parties,
+    "Roles turned round – Sightline": roles,
     "Who was told of this person – Sightline": who_was_told,
     "Who may see it, and why – Sightline": explanation,
 }

@@ -56,7 +56,7 @@ def opened(office: Office, who: tuple[str, str], release_id: str, purpose: str) 
 
 def test_the_lists_there_are_depend_on_who_asks(office: Office) -> None:
     every = ["/ledger/not-shared", "/ledger/withheld", "/ledger/overridden", "/ledger/openings"]
-    every += ["/ledger/parties", "/ledger/told"]
+    every += ["/ledger/parties", "/ledger/roles", "/ledger/told"]
 
     assert [each for each in look(office, HUB, "/ledger").links if "/ledger/" in each] == every
     assert [each for each in look(office, AUDITOR, "/ledger").links if "/ledger/" in each] == every

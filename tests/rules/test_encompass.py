@@ -54,7 +54,7 @@ def test_a_child_the_school_was_told_of_is_not_told_again() -> None:
         (Pupil(school_urn="900101", born=date(2012, 9, 10)), Reason.TOO_OLD),
         (Pupil(school_urn="900101", born=date(2006, 9, 10)), Reason.TOO_OLD),
         (Pupil(school_urn="900101", born=date(2016, 1, 1), conflict=True), Reason.CONFLICT),
-        (Pupil(school_urn="900101", born=date(2016, 1, 1)), Reason.UNKNOWN_SCHOOL),
+        (Pupil(school_urn="900101", born=date(2016, 1, 1)), Reason.NOT_TO_BE_TOLD),
     ],
 )
 def test_a_child_whom_no_school_is_told_of_has_a_reason(pupil: Pupil, reason: Reason) -> None:

@@ -17,7 +17,7 @@ from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import NOT_OWED, Rulebook
 from services.vocabulary.agencies import RECIPIENTS
 from services.vocabulary.consent import ConsentAnswer
-from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.events import NAMES_BOTH_SIDES, VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
 from tests.gate_builders import STRICT
 from tests.policy_flips import as_toml, flips, unseen
@@ -82,6 +82,15 @@ TABLE = (
         f"{PEOPLE} referral",
     ),
     Row("referred-on", EVERYBODY, "ReferredOn", {"named": True}, USUAL, f"{PEOPLE} dash referral"),
+    Row(
+        "hub-counter-allegation",
+        "police",
+        "ReferralReceived ReferredOn MaracTransferred",
+        {"counter_allegation": True},
+        "high-risk child-safeguarding consent override marac",
+        f"{PEOPLE} dash referral rationale",
+    ),
+    Row("roles-reviewed-told", EVERYBODY, "RolesReviewed", {"named": True}, USUAL, "facts"),
     Row("cheshire-cares-who-holds", "cheshire-cares", CASES, {"holds": True}, "consent", "facts"),
     Row("who-holds", EVERYBODY, CASES, {"holds": True}, HELD, "facts"),
     Row("meeting", EVERYBODY, "MeetingListed MeetingDiscussed", {"holds": True}, HELD, "facts"),
@@ -196,6 +205,16 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
         "NA 3.8-3.31",
         "take up the referral",
         "make contact within 5 working days, checking first who already holds the family",
+    ),
+    "hub-counter-allegation": (
+        "NA 4.10",
+        "look at who harms whom before anybody else is told",
+        "say within 4 hours whether the roles stand, harm goes both ways, or the report has them wrong",
+    ),
+    "roles-reviewed-told": (
+        "NA 6.184",
+        "know what the Hub found of a report it sent",
+        None,
     ),
     "cheshire-cares-who-holds": (
         "NA 4.13",
@@ -346,6 +365,16 @@ def every_combination() -> tuple[Circumstances, ...]:
     return tuple(every)
 
 
+@cache
+def combinations_of(event_type: EventType) -> tuple[Circumstances, ...]:
+    """Return every combination of an event that may turn roles round, or may not."""
+    if event_type not in NAMES_BOTH_SIDES:
+        return every_combination()
+    return tuple(
+        at._replace(counter_allegation=turns) for at in every_combination() for turns in (True, False)
+    )
+
+
 def true_of(conditions: Mapping[str, object], at: Circumstances) -> bool:
     said = {name: getattr(at, name) for name in conditions}
     return all(
@@ -375,7 +404,7 @@ def differences(book: Rulebook, event_type: EventType, most: int | None = None) 
     for recipient in sorted(
         TOLD, key=lambda to: to not in ("dafsu", "checs", "cedah", "police", "cheshire-cares")
     ):
-        for at in every_combination()[:most] if recipient in changing else (AS_LITTLE,):
+        for at in combinations_of(event_type)[:most] if recipient in changing else (AS_LITTLE,):
             said = book.verdict(recipient, event_type, at)
             if (said.rule, said.ground, set(said.sections)) != expected(recipient, event_type, at):
                 yield f"{recipient} of {event_type} at {at}: {said}"

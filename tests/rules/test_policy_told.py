@@ -10,13 +10,13 @@ from services.vocabulary.events import VPA_FAMILY, EventType
 from tests.policy_drafts import a_policy, rule
 
 NEVER, ALWAYS, NAMED, HOLDS, MARAC = "never", "always", "named", "holds", "marac"
-RISK, CHILDREN = "risk", "children"
+RISK, CHILDREN, TURNED = "risk", "children", "counter_allegation"
 
 TABLE: Mapping[str, Mapping[str, str]] = {
     # the type of event: who is told of it when; anybody else as it says under "others"
-    "ReferralReceived": {"dafsu": RISK, "checs": CHILDREN, "others": NEVER},
+    "ReferralReceived": {"police": TURNED, "dafsu": RISK, "checs": CHILDREN, "others": NEVER},
     "DashRedone": {"dafsu": RISK, "cedah": RISK, "others": NEVER},
-    "ReferredOn": {"others": NAMED},
+    "ReferredOn": {"police": f"{NAMED} or {TURNED}", "others": NAMED},
     "CaseOpened": {"others": HOLDS},
     "ContactAttempted": {"others": HOLDS},
     "MeetingListed": {"others": HOLDS},

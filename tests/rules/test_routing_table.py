@@ -102,6 +102,7 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
         "read it before the start of the next school day, acknowledge it, and tell neither parent",
     ),
     "school-conflict": ("NA 4.15", "", None),
+    "school-child-causing-harm": ("Domestic Abuse Act 2021 s49A: a child who may be a victim", "", None),
     "education-childs-welfare": (
         "NA 4.16",
         "see that a child whom no school is told of is not left alone",
@@ -276,6 +277,13 @@ def mismatches(text: str) -> Iterator[str]:
 ROUTED = tuple(name for name in RECIPIENTS if name not in ("police", "partnership", "education"))
 
 
+NOT_TOLD = {
+    Placement.CONFLICT: ("school-conflict", "restricted"),
+    Placement.CAUSING_HARM: ("school-child-causing-harm", "restricted"),
+}
+"""By which rule a child's own school is not told, and why, where it is not that they have none."""
+
+
 def wrong_events(text: str) -> Iterator[str]:
     """Yield what is wrong before the table applies: raised forms, schools, other events (NA 4.10, 4.15)."""
     for event_type in (EventType.VPA_RAISED, EventType.VPA_REVIEWED, EventType.VPA_CORRECTED):
@@ -290,8 +298,7 @@ def wrong_events(text: str) -> Iterator[str]:
                 yield from wrong_denial(told, "education", "not-owed", "not-owed")
             else:
                 yield from wrong(told, "education", "education-childs-welfare", "childs-welfare", "children")
-                conflict = placement is Placement.CONFLICT
-                rule, reason = ("school-conflict", "restricted") if conflict else ("not-owed", "not-owed")
+                rule, reason = NOT_TOLD.get(placement, ("not-owed", "not-owed"))
                 yield from wrong_denial(told, f"school:{HILLSIDE}", rule, reason)
     raised = Story(policy=text).tell(a_form(EventType.VPA_RAISED, grades(Risk.HIGH)))
     for recipient in ROUTED:
@@ -353,7 +360,7 @@ def wrong_denial(decision: Any, recipient: str, rule: str, reason: str) -> Itera
 
 def wrong_words(text: str) -> Iterator[str]:
     policy = parse(text)
-    if (policy.name, policy.version) != ("strict", 3):
+    if (policy.name, policy.version) != ("strict", 4):
         yield "name and version"
     if policy.sections != {"facts/2", *(f"{name}/1" for name in SECTIONS.split())}:
         yield "sections"

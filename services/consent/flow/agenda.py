@@ -42,7 +42,7 @@ def _watched(world: World, heard: Heard) -> Iterator[str]:
 def _moments(world: World, key: str, heard: Heard, policy: Policy) -> Iterator[datetime]:
     incident, now = world.incident(key), world.standing.time
     raised = incident.raised
-    due = review_due(raised, policy) if raised is not None else None
+    due = review_due(raised, incident, policy) if raised is not None else None
     comes_now = raised is not None and raised.event_id == heard.event_id
     if due is not None and (comes_now or now is None or due > now):
         yield due

@@ -58,7 +58,7 @@ class Children:
 
     def _place(self, child: Child) -> Child:
         """Return where a child stands: where their school may not be told, the officer is."""
-        if child.urn is None:
+        if child.urn is None or child.placement is Placement.CAUSING_HARM:
             return child
         school, sender = school_of(child.urn), self._heard.publisher
         if stopped(self._standing, school) or is_decided_against(self._incident, school, sender):

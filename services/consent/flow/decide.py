@@ -16,12 +16,14 @@ from services.consent.rules.lasting import Later, until
 from services.consent.rules.not_shared import NOT_SHARED, is_decided_against
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER
 from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep
+from services.consent.rules.two_sides import COUNTER_ALLEGATION, waits_for_hub
 from services.consent.state.entities import NOTHING, Form, Held, Incident
-from services.consent.state.evolve import REVIEWED, affected, as_form
+from services.consent.state.evolve import affected, as_form
 from services.consent.state.heard import Heard
+from services.consent.state.sides import REVIEWED
 from services.consent.state.taking_part import stopped
 from services.consent.state.world import World
-from services.vocabulary.agencies import is_school
+from services.vocabulary.agencies import HUB, is_school
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import ENCOMPASS, ONCE, Ground, Reason, ReleaseKind
 
@@ -34,6 +36,9 @@ STOPS = {Reason.RESTRICTED: "suspended", Reason.ENDED: "agreement-ended"}
 NOT_TO_BE_SHARED = Verdict(permit=False, owed=True, rule=NOT_SHARED, reason=Reason.RESTRICTED)
 """The verdict where what is owed, or kept, was decided not to be shared."""
 
+NOT_BEFORE_THE_HUB = Verdict(permit=False, owed=True, rule=COUNTER_ALLEGATION, reason=Reason.AWAITING_REVIEW)
+"""The verdict where the Hub has not looked yet at who harms whom."""
+
 NEWS = frozenset(
     {
         EventType.CONSENT_RECORDED,
@@ -45,6 +50,7 @@ NEWS = frozenset(
         EventType.CASE_OPENED,
         EventType.CASE_CLOSED,
         EventType.CHILD_CASE_STATUS,
+        EventType.ROLES_REVIEWED,
         *VPA_FAMILY,
     }
 )
@@ -186,7 +192,7 @@ class _Deciding:
         for key in incidents:
             incident = self._world.incident(key)
             decided = self._heard.type in REVIEWED and key == self._heard.incident
-            form = None if decided else incident.form or self._overdue(incident.raised)
+            form = None if decided else incident.form or self._overdue(incident)
             if form is not None:
                 yield self._again(self._earlier(key, incident, form, incident.held))
             for beside in sorted(incident.beside.values(), key=lambda each: each.form.offset):
@@ -198,9 +204,9 @@ class _Deciding:
             return affected(self._world, self._heard)
         return self._world.ripe
 
-    def _overdue(self, raised: Form | None) -> Form | None:
-        now = self._world.standing.time
-        if raised is None or now is None or not is_overdue(raised, self._policy, now):
+    def _overdue(self, incident: Incident) -> Form | None:
+        raised, now = incident.raised, self._world.standing.time
+        if raised is None or now is None or not is_overdue(raised, incident, self._policy, now):
             return None
         return raised
 
@@ -293,6 +299,8 @@ class _Deciding:
             allowed = self._kept(recipient, matter, held.rule, Ground(held.ground), at) or verdict
         if allowed.permit and is_decided_against(matter.incident, recipient, matter.form.publisher):
             allowed = verdict = NOT_TO_BE_SHARED
+        if allowed.permit and recipient != HUB and waits_for_hub(matter.incident, matter.form):
+            allowed = verdict = NOT_BEFORE_THE_HUB
         if not allowed.permit:
             return self._deny(recipient, verdict, matter, held, at)
         stop = stopped(self._world.standing, recipient)
@@ -320,7 +328,10 @@ class _Deciding:
     def _permit(
         self, verdict: Verdict, matter: Matter, at: Circumstances, held: Held | None, recipient: str
     ) -> Answer:
+        """Send what differs from what is held. What is told once, as it is, was told when it came."""
         answer = permitted(self._policy, recipient, verdict, matter.source)
+        if verdict.ground in ONCE and matter.occasion is Occasion.NEWS:
+            return answer
         lasts = until(verdict, self._later(verdict, matter, at, recipient))
         same = held is not None and is_as_held(held, answer, matter.source, lasts)
         kind = kind_of_permit(matter.occasion, held, same=same)
@@ -341,7 +352,7 @@ class _Deciding:
     ) -> Answer:
         reason = verdict.reason or Reason.NOT_OWED
         if held is not None:
-            given = Reason.NO_GROUND if verdict.rule == NOT_SHARED else reason
+            given = Reason.NO_GROUND if verdict.rule in (NOT_SHARED, COUNTER_ALLEGATION) else reason
             why = reason_of_recall(matter.occasion, held, given, at.consent)
             self.emitter.recall(recipient, held, matter.about, why, matter.occasion)
         return denied(recipient, rule=verdict.rule, reason=reason, owed=verdict.owed)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.vocabulary.grounds import Ground, Outcome, Reason, ReleaseKind
 
-DECISION_VERSION = 2
+DECISION_VERSION = 3
 """Declared by hand whenever a change of code changes decisions; adopted by an event (design 2)."""
 
 UNREADABLE = "unreadable"

@@ -3,6 +3,7 @@
 from services.consent.rules.circumstances import Condition
 from services.consent.rules.clauses import either
 from services.consent.rules.not_shared import NOT_SHARED
+from services.consent.rules.two_sides import COUNTER_ALLEGATION
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.grounds import Ground, Reason
 
@@ -37,6 +38,7 @@ STOPPED = {
     "suspended": "the partnership has suspended it",
     "agreement-ended": "every information sharing agreement that names it has ended",
     NOT_SHARED: "it was decided not to share it with this recipient, and the rationale is on record",
+    COUNTER_ALLEGATION: "it turns round who was known to harm whom, and the Hub is to look at that first",
 }
 """Why a recipient is not told although a rule owes it, by what the denial names in place of the rule."""
 
@@ -44,6 +46,7 @@ NEXT = {
     "suspended": "It follows when the partnership lets the recipient take part again.",
     "agreement-ended": "It follows when the agreement with the recipient is signed again.",
     NOT_SHARED: "It follows when the Hub records an override for this recipient, made after that decision.",
+    COUNTER_ALLEGATION: "It follows when the Hub says that the roles stand, or that harm goes both ways.",
 }
 """What has to happen then."""
 
@@ -67,6 +70,7 @@ FACTS = {
     "named": "the event names it",
     "holds": "it holds a form of the incident, or has an open case",
     "overdue": "the Hub has not reviewed the form in time",
+    "counter_allegation": "it turns round who was known to harm whom",
     "placement": "a child's school is told, or none can be",
 }
 

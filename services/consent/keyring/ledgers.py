@@ -6,6 +6,7 @@ overridden   overrides, and decisions not to share although owed; a sample of th
 openings     who opened what for what purpose, and who was refused
 parties      who asked to open what is about themselves or their home
 told         everything anybody was released about one person, and who opened it
+roles        reports that turn round who was known to harm whom, and which of them wait for the Hub
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement
 
 from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
+from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import sees_all
 from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
@@ -56,6 +58,7 @@ class List(StrEnum):
     OPENINGS = "openings"
     PARTIES = "parties"
     TOLD = "told"
+    ROLES = "roles"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,24 +77,39 @@ class Question:
     limit: int = MOST
 
 
+class Asker(NamedTuple):
+    """Who asks, and which restricted incidents are closed to them."""
+
+    caller: Caller
+    closed: frozenset[str]
+
+
 class Ledgers:
     """Answers for the lists. What is closed to the caller, because it is about them, is left out of each."""
 
     def __init__(
-        self, lists: Lists, openings: Openings, ledger: Ledger, parties: Parties, alias_key: bytes
+        self,
+        lists: Lists,
+        openings: Openings,
+        ledger: Ledger,
+        parties: Parties,
+        restrictions: Restrictions,
+        alias_key: bytes,
     ) -> None:
         self._lists = lists
         self._openings = openings
         self._ledger = ledger
         self._parties = parties
+        self._restrictions = restrictions
         self._key = alias_key
-        self._found: Mapping[List, Callable[[Caller, Question, str], Rows]] = {
+        self._found: Mapping[List, Callable[[Asker, Question, str], Rows]] = {
             List.NOT_SHARED: self._not_shared,
             List.WITHHELD: self._withheld,
             List.OVERRIDDEN: self._overridden,
             List.OPENINGS: self._opened,
             List.PARTIES: self._refused_parties,
             List.TOLD: self._told,
+            List.ROLES: self._turned,
         }
 
     def names(self, caller: Caller) -> tuple[List, ...]:
@@ -109,7 +127,7 @@ class Ledgers:
         if not _may_have(caller, wanted):
             raise NotForYou
         place = self._place(caller, wanted, question.after)
-        rows = self._found[wanted](caller, question, place)
+        rows = self._found[wanted](Asker(caller, self._restrictions.closed_to(caller)), question, place)
         found = list(islice((each for each in rows if each[0] > place), question.limit + 1))
         shown, more = found[: question.limit], len(found) > question.limit
         after = cursor(self._key, shown[-1][0], wanted, caller.agency) if more else None
@@ -123,27 +141,29 @@ class Ledgers:
             raise NotForYou
         return place
 
-    def _is_open(self, caller: Caller, incident: str | None) -> bool:
+    def _is_open(self, asker: Asker, incident: str | None) -> bool:
         """Say whether an incident is open to the caller; who gave no birth date is never looked up."""
-        identity = self._parties.identity(caller.person)
+        if incident is not None and incident in asker.closed:
+            return False
+        identity = self._parties.identity(asker.caller.person)
         if incident is None or identity is None or identity.token is None:
             return True
         return not self._parties.in_incident(identity, self._ledger.incident(incident))
 
-    def _vpas(self, caller: Caller, question: Question) -> list[Vpa]:
+    def _vpas(self, asker: Asker, question: Question) -> list[Vpa]:
         """Return the VPAs that are open to the caller, by when they began."""
-        found = (vpa for vpa in self._lists.vpas(question.days) if self._is_open(caller, vpa.incident))
+        found = (vpa for vpa in self._lists.vpas(question.days) if self._is_open(asker, vpa.incident))
         return sorted(found, key=_place_of)
 
-    def _not_shared(self, caller: Caller, question: Question, _place: str) -> Rows:
-        for vpa in self._vpas(caller, question):
+    def _not_shared(self, asker: Asker, question: Question, _place: str) -> Rows:
+        for vpa in self._vpas(asker, question):
             below = vpa.children == ChildrenLevel.BELOW_THRESHOLD
             if not vpa.shared and question.below_threshold in (None, below):
                 yield (
                     _place_of(vpa),
                     {
                         "event_id": vpa.event_id,
-                        "incident": self._alias(vpa.incident, "incident", caller),
+                        "incident": self._alias(vpa.incident, "incident", asker.caller),
                         "began": vpa.began,
                         "risk": vpa.risk,
                         "children": vpa.children,
@@ -153,48 +173,53 @@ class Ledgers:
                     },
                 )
 
-    def _withheld(self, caller: Caller, question: Question, _place: str) -> Rows:
-        for vpa in self._vpas(caller, question):
+    def _withheld(self, asker: Asker, question: Question, _place: str) -> Rows:
+        for vpa in self._vpas(asker, question):
             for recipient, reason in sorted(vpa.withheld.items()):
                 yield (
                     f"{_place_of(vpa)} {recipient}",
                     {
                         "event_id": vpa.event_id,
-                        "incident": self._alias(vpa.incident, "incident", caller),
+                        "incident": self._alias(vpa.incident, "incident", asker.caller),
                         "began": vpa.began,
                         "recipient": recipient,
                         "reason": reason,
                     },
                 )
 
-    def _overridden(self, caller: Caller, question: Question, _place: str) -> Rows:
+    def _overridden(self, asker: Asker, question: Question, _place: str) -> Rows:
         every = self._lists.against_consent(question.days)
-        found = [each for each in every if self._is_open(caller, each.incident)]
+        found = [each for each in every if self._is_open(asker, each.incident)]
         if question.sample is not None:
             drawn = sorted(found, key=lambda each: sha256(each.event_id.encode()).digest())
             found = sorted(drawn[: question.sample])
         for each in found:
-            incident = self._alias(each.incident, "incident", caller) if each.incident is not None else None
+            incident = (
+                self._alias(each.incident, "incident", asker.caller) if each.incident is not None else None
+            )
             row = each._asdict()
             yield _number(row.pop("offset")), {**row, "incident": incident}
 
-    def _opened(self, caller: Caller, question: Question, place: str) -> Rows:
-        if not sees_all(caller):
-            own = OPENING.c.agency == caller.agency
-            return ((_latest(each), _plain(each, caller)) for each in self._openings_of(question, place, own))
-        return self._open_openings(caller, question, place)
+    def _opened(self, asker: Asker, question: Question, place: str) -> Rows:
+        if not sees_all(asker.caller):
+            own = OPENING.c.agency == asker.caller.agency
+            return (
+                (_latest(each), _plain(each, asker.caller))
+                for each in self._openings_of(question, place, own)
+            )
+        return self._open_openings(asker, question, place)
 
-    def _refused_parties(self, caller: Caller, question: Question, place: str) -> Rows:
-        others = [OPENING.c.person != (caller.person or "")]
-        if caller.role is not Role.AUDITOR:
-            others.append(OPENING.c.agency != caller.agency)
-        return self._open_openings(caller, question, place, OPENING.c.party, *others)
+    def _refused_parties(self, asker: Asker, question: Question, place: str) -> Rows:
+        others = [OPENING.c.person != (asker.caller.person or "")]
+        if asker.caller.role is not Role.AUDITOR:
+            others.append(OPENING.c.agency != asker.caller.agency)
+        return self._open_openings(asker, question, place, OPENING.c.party, *others)
 
     def _open_openings(
-        self, caller: Caller, question: Question, place: str, *conditions: ColumnElement[bool]
+        self, asker: Asker, question: Question, place: str, *conditions: ColumnElement[bool]
     ) -> Rows:
         for each in self._openings_of(question, place, *conditions):
-            if self._is_open(caller, self._incident_of(each)):
+            if self._is_open(asker, self._incident_of(each)):
                 yield _latest(each), _opening(each)
 
     def _openings_of(
@@ -206,18 +231,18 @@ class Ledgers:
             yield from found
             before = found[-1].offset
 
-    def _told(self, caller: Caller, question: Question, _place: str) -> Rows:
-        person = unalias(self._key, question.person or "", "person", caller.agency)
+    def _told(self, asker: Asker, question: Question, _place: str) -> Rows:
+        person = unalias(self._key, question.person or "", "person", asker.caller.agency)
         if person is None:
             raise NotForYou
-        told = [each for each in self._lists.about(person) if self._is_open(caller, each.incident)]
+        told = [each for each in self._lists.about(person) if self._is_open(asker, each.incident)]
         opened: dict[str, list[Opening]] = {}
         for opening in self._openings.of_releases(each.release_id for each in told):
             opened.setdefault(opening.release_id, []).append(opening)
         for number, each in enumerate(told):
             row = {
                 **each._asdict(),
-                "incident": self._alias(each.incident, "incident", caller),
+                "incident": self._alias(each.incident, "incident", asker.caller),
                 "sections": list(each.sections),
                 "opened": [
                     {"by": one.person, "at": one.at, "purpose": one.purpose, "sections": list(one.sections)}
@@ -226,6 +251,22 @@ class Ledgers:
                 ],
             }
             yield _number(number), row
+
+    def _turned(self, asker: Asker, question: Question, _place: str) -> Rows:
+        for each in self._lists.naming_both_sides(question.days):
+            incident = self._ledger.incident(each.incident) if each.incident is not None else None
+            if incident is None or each.event_id not in incident.turned:
+                continue
+            if each.incident is not None and self._is_open(asker, each.incident):
+                row = {
+                    "event_id": each.event_id,
+                    "event_type": each.event_type,
+                    "incident": self._alias(each.incident, "incident", asker.caller),
+                    "publisher": each.publisher,
+                    "since": each.decided_at,
+                    "waits": not incident.roles_settled,
+                }
+                yield _number(each.offset), row
 
     def _incident_of(self, opening: Opening) -> str | None:
         release = self._ledger.release(opening.release_id)

@@ -107,6 +107,10 @@ def _adult(row: Row, _: Desk) -> Cell:
     return Cell(text="Yes" if row.get("vulnerable_adult") is True else "No")
 
 
+def _waits(row: Row, _: Desk) -> Cell:
+    return Cell(text="Yes" if row.get("waits") is True else "No, it looked at the roles")
+
+
 def _withheld(row: Row, desk: Desk) -> Cell:
     withheld = row.get("withheld")
     names = withheld if isinstance(withheld, Mapping) else {}
@@ -189,6 +193,18 @@ KINDS: Final[Mapping[str, Kind]] = {
         " looked absent to them. Nobody of their own agency sees this, auditors apart.",
         columns=(*_OPENINGS, ("Asked for", _asked)),
         by_days="it was asked for",
+    ),
+    "roles": Kind(
+        title="Roles turned round",
+        about="Reports that name as the person causing harm whom earlier ones named as the adult victim."
+        " Those that wait are held for the Hub, which says who harms whom (NA 4.10).",
+        columns=(
+            ("Since", _moment("since")),
+            ("What", _plain("event_type", TYPES)),
+            ("By", _agency("publisher")),
+            ("Waits for the Hub", _waits),
+        ),
+        by_days="it was reported",
     ),
 }
 """Every list but the one that is a search."""

@@ -17,7 +17,9 @@ class Circumstances(NamedTuple):
     """What decides whether one recipient of one event is owed it, and on what ground.
 
     `named`, `holds`: the event names it, or it holds a form of the incident or has an open case; never so
-    of a form itself. `overdue`: the Hub has not reviewed a form in time. A tuple, because one is made for
+    of a form itself. `overdue`: the Hub has not reviewed a form in time.
+    `counter_allegation`: it turns round who
+    was known to harm whom. A tuple, because one is made for
     every recipient of every form, and looked up by.
     """
 
@@ -32,6 +34,7 @@ class Circumstances(NamedTuple):
     named: bool = False
     holds: bool = False
     overdue: bool = False
+    counter_allegation: bool = False
 
 
 Value = str | bool | None
@@ -48,6 +51,7 @@ FACTS: Mapping[str, Callable[[Circumstances], Value]] = {
     "named": lambda at: at.named,
     "holds": lambda at: at.holds,
     "overdue": lambda at: at.overdue,
+    "counter_allegation": lambda at: at.counter_allegation,
 }
 """How each fact that a `when` may name is read."""
 
@@ -66,6 +70,7 @@ ALLOWED: Mapping[str, frozenset[Value]] = {
     "named": frozenset({True, False}),
     "holds": frozenset({True, False}),
     "overdue": frozenset({True, False}),
+    "counter_allegation": frozenset({True, False}),
     PLACEMENT: frozenset(Placement),
 }
 """What each fact may be."""

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from services.consent.rules.circumstances import ALLOWED, PLACEMENT, Circumstances, Condition
 from services.consent.rules.policy import GroundRule, Rule
 from services.vocabulary.consent import ConsentAnswer
-from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.events import NAMES_BOTH_SIDES, VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
 
 Box = Mapping[str, frozenset[Any]]
@@ -100,6 +100,8 @@ def possible(recipient: str, event_type: str) -> Box:
         of |= dict.fromkeys(NO_FORM, no)
     if event_type != EventType.VPA_RAISED:
         of["overdue"] = no
+    if event_type not in NAMES_BOTH_SIDES:
+        of["counter_allegation"] = no
     if recipient not in CHILDRENS_SERVICES:
         of["open_child_case"] = no
     return of

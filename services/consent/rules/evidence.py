@@ -8,6 +8,7 @@ from typing import Any
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.danger import is_overdue
 from services.consent.rules.policy import Policy
+from services.consent.rules.two_sides import as_child, is_counter_allegation
 from services.consent.state.consents import ends, standing
 from services.consent.state.entities import Form, Incident, Marac, Override, Said
 from services.consent.state.heard import UNGRADED, Grades
@@ -30,7 +31,7 @@ class Evidence:
     ) -> None:
         self._incident = incident
         self._form = form
-        self._grades = form.grades if form.type in VPA_FAMILY else graded(form.grades, incident)
+        self._grades = graded_by(form, incident)
         self._policy = policy
         self._holders = frozenset() if form.type in VPA_FAMILY else {*holders, *incident.cases}
         self._now = _now(world)
@@ -59,6 +60,7 @@ class Evidence:
             named=recipient in self._form.named,
             holds=recipient in self._holders,
             overdue=self._is_overdue(),
+            counter_allegation=is_counter_allegation(incident, self._form),
         )
 
     def later(self, recipient: str, at: Circumstances) -> Iterator[tuple[datetime, Circumstances]]:
@@ -86,7 +88,9 @@ class Evidence:
         return self._form.type == EventType.MARAC_TRANSFERRED and recipient in self._form.named
 
     def _is_overdue(self) -> bool:
-        return self._form.type == EventType.VPA_RAISED and is_overdue(self._form, self._policy, self._now)
+        return self._form.type == EventType.VPA_RAISED and is_overdue(
+            self._form, self._incident, self._policy, self._now
+        )
 
     def _is_overridden(self, recipient: str) -> bool:
         override = self._incident.overrides.get(recipient)
@@ -95,6 +99,12 @@ class Evidence:
     def _lasts(self, ground: Ground, recorded: Override | Marac) -> bool:
         end = ends(recorded, self._policy.lasts(ground))
         return end is None or end > self._now
+
+
+def graded_by(form: Form, incident: Incident) -> Grades:
+    """Return the grades an event is routed at."""
+    grades = form.grades if form.type in VPA_FAMILY else graded(form.grades, incident)
+    return as_child(grades, incident)
 
 
 def graded(own: Grades, incident: Incident) -> Grades:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from services.consent.state.heard import Child, Grades, SectionAt
 from services.vocabulary.consent import ConsentAnswer
+from services.vocabulary.sides import Client, VictimAge
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -93,6 +94,14 @@ class Beside(NamedTuple):
     held: Mapping[str, Held] = NOTHING
 
 
+class Worker(NamedTuple):
+    """Whom an agency allocated, and for whom of an incident. `person` is a member of its staff."""
+
+    agency: str
+    client: Client
+    person: str
+
+
 class Incident(NamedTuple):
     """What is known about one incident. Maps are by recipient and never changed in place.
 
@@ -110,6 +119,16 @@ class Incident(NamedTuple):
     children: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
     """Everyone an event of the incident ever named, in any role."""
+    causing_harm: tuple[str, ...] = ()
+    """Everyone an event of the incident ever named as the person causing harm."""
+    victim_age: VictimAge | None = None
+    turned: Mapping[str, tuple[str, str]] = NOTHING
+    """Events that turn round who was known to harm whom, by id: their victim, and who causes harm."""
+    roles_settled: bool = False
+    """Whether the Hub's last word is that its roles may stand."""
+    workers: tuple[Worker, ...] = ()
+    restricted_to: tuple[str, ...] | None = None
+    """Who alone may look; None: whoever else may."""
     consents: Mapping[str, Said] = NOTHING
     overrides: Mapping[str, Override] = NOTHING
     not_shared: tuple[NotShared, ...] = ()
@@ -135,6 +154,10 @@ class Person(NamedTuple):
     """Until when consents of all their incidents are withdrawn, by recipient or for everyone."""
     child_cases: tuple[str, ...] = ()
     """Who has an open case about them as a child."""
+    harmed_by: tuple[str, ...] = ()
+    """Who is known to harm them."""
+    harms_in: tuple[str, ...] = ()
+    """Incidents that name them as the person causing harm."""
 
 
 class Agreement(NamedTuple):

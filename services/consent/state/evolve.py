@@ -5,13 +5,13 @@ from datetime import datetime
 from services.consent.state.consents import later, later_override
 from services.consent.state.entities import EVERYONE, Form, Incident, Marac, NotShared, Override, Said
 from services.consent.state.heard import UNGRADED, Heard
+from services.consent.state.sides import REVIEWED, with_sides
 from services.consent.state.taking_part import take_part
 from services.consent.state.world import World
 from services.vocabulary.consent import NOT_FOR_SHARING, ConsentAnswer
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildCase
-
-REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
+from services.vocabulary.sides import Client
 
 
 def evolve(world: World, heard: Heard) -> None:
@@ -22,7 +22,7 @@ def evolve(world: World, heard: Heard) -> None:
     take_part(world, heard)
     if heard.incident is not None:
         before = world.incident(heard.incident)
-        after = _with_parties(_folded(before, heard), heard)
+        after = with_sides(world, _with_parties(_folded(before, heard), heard), heard, heard.incident)
         if after is not before:
             world.put_incident(heard.incident, after)
         _link_people(world, heard, heard.incident)
@@ -132,9 +132,10 @@ def _children(incident: Incident, heard: Heard) -> tuple[str, ...]:
 def _with_consents(incident: Incident, heard: Heard) -> Incident:
     """Take the answers of an event; a withdrawal that names nobody is for everyone.
 
-    Consent to something else than sharing, to research say, is recorded in the log and moves nothing here.
+    Consent to something else than sharing, to research say, and that of anybody but the adult victim, is
+    recorded in the log and moves nothing here: a child's is no ground to tell of the adult.
     """
-    if heard.consent_purpose in NOT_FOR_SHARING:
+    if not _is_for_sharing(heard):
         return incident
     answers = heard.consent
     if heard.type == EventType.CONSENT_WITHDRAWN:
@@ -147,6 +148,10 @@ def _with_consents(incident: Incident, heard: Heard) -> Incident:
         if _counts(heard, recipient, said):
             consents[recipient] = later(consents.get(recipient), said)
     return incident._replace(consents=consents, victim=incident.victim or heard.victim)
+
+
+def _is_for_sharing(heard: Heard) -> bool:
+    return heard.consent_of is Client.ADULT_VICTIM and heard.consent_purpose not in NOT_FOR_SHARING
 
 
 def _said(heard: Heard, answer: ConsentAnswer) -> Said:
@@ -206,7 +211,7 @@ def _withdraw_everywhere(world: World, heard: Heard) -> None:
     """Withdraw consents of all of a person's incidents given until then (design 5)."""
     if heard.type != EventType.CONSENT_WITHDRAWN or not _is_everywhere(heard) or heard.victim is None:
         return
-    if heard.consent_purpose in NOT_FOR_SHARING:
+    if not _is_for_sharing(heard):
         return
     person = world.person(heard.victim)
     withdrawn = dict(person.withdrawn)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
+from services.vocabulary.sides import Client, Roles, VictimAge
 
 
 class SectionAt(NamedTuple):
@@ -62,6 +63,7 @@ class Heard:
     children: tuple[Child, ...] = ()
     consent: tuple[tuple[str, str], ...] = ()
     consent_purpose: str | None = None
+    consent_of: Client = Client.ADULT_VICTIM
     all_incidents: bool = False
     corrects: str | None = None
     recipient: str | None = None
@@ -78,6 +80,14 @@ class Heard:
     """Whom the event itself is for: the recipients of a referral on, an order or an action."""
     agreement: str | None = None
     """The code of the agreement that is signed or ended; `expires_at` is then its own end."""
+    victim_age: VictimAge | None = None
+    roles: Roles | None = None
+    """What the Hub found about them."""
+    practitioner: str | None = None
+    client: Client = Client.ADULT_VICTIM
+    """For whom the practitioner works."""
+    people: tuple[str, ...] = ()
+    """Who alone may look, where an incident is restricted."""
     sections: tuple[SectionAt, ...] = field(default=())
     readable: bool = True
     """False where routing or facts did not open: nobody may then see anything of it."""

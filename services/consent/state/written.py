@@ -18,11 +18,13 @@ from services.consent.state.entities import (
     Person,
     Said,
     Standing,
+    Worker,
 )
 from services.consent.state.heard import Child, Grades, SectionAt
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
+from services.vocabulary.sides import Client, VictimAge
 
 Entity = Incident | Person | Standing
 
@@ -49,6 +51,12 @@ def read_incident(text: str) -> Incident:
         beside={event_id: _read_beside(row) for event_id, row in d["beside"].items()},
         children=tuple(d["children"]),
         parties=tuple(d["parties"]),
+        causing_harm=tuple(d["causing_harm"]),
+        victim_age=VictimAge(d["victim_age"]) if d["victim_age"] else None,
+        turned={event_id: (victim, by) for event_id, (victim, by) in d["turned"].items()},
+        roles_settled=d["roles_settled"],
+        workers=tuple(Worker(agency, Client(client), person) for agency, client, person in d["workers"]),
+        restricted_to=tuple(d["restricted_to"]) if d["restricted_to"] is not None else None,
         consents={to: _read_said(row) for to, row in d["consents"].items()},
         overrides={to: _read_override(row) for to, row in d["overrides"].items()},
         not_shared=tuple(map(_read_not_shared, d["not_shared"])),
@@ -69,6 +77,8 @@ def read_person(text: str) -> Person:
         child_of=tuple(d["child_of"]),
         withdrawn={to: datetime.fromisoformat(at) for to, at in d["withdrawn"].items()},
         child_cases=tuple(d["child_cases"]),
+        harmed_by=tuple(d["harmed_by"]),
+        harms_in=tuple(d["harms_in"]),
     )
 
 
@@ -112,6 +122,12 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "beside": {key: [_form(row.form), _helds(row.held)] for key, row in incident.beside.items()},
         "children": incident.children,
         "parties": incident.parties,
+        "causing_harm": incident.causing_harm,
+        "victim_age": incident.victim_age,
+        "turned": dict(incident.turned),
+        "roles_settled": incident.roles_settled,
+        "workers": incident.workers,
+        "restricted_to": incident.restricted_to,
         "consents": {
             to: [said.answer, _when(said.at), _when(said.recorded_at), said.event_id, _when(said.expires_at)]
             for to, said in incident.consents.items()
@@ -136,6 +152,8 @@ def _person(person: Person) -> dict[str, Any]:
         "child_of": person.child_of,
         "withdrawn": {to: at.isoformat() for to, at in person.withdrawn.items()},
         "child_cases": person.child_cases,
+        "harmed_by": person.harmed_by,
+        "harms_in": person.harms_in,
     }
 
 

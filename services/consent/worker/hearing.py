@@ -20,6 +20,7 @@ from services.vocabulary.consent import SchoolConflict
 from services.vocabulary.events import PLATFORM, VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
+from services.vocabulary.sides import Client, Roles, VictimAge
 from services.vocabulary.times import NotATime, parse_date, parse_time
 
 ROUTING, FACTS = "routing", "facts"
@@ -120,9 +121,10 @@ def _event(
         incident=routing["incident"],
         victim=routing["victim"],
         causing_harm=routing["person_causing_harm"],
-        children=tuple([_child(each) for each in routing["children"]]),
+        children=tuple([_child(each, routing["person_causing_harm"]) for each in routing["children"]]),
         consent=tuple(sorted(routing["consent"].items())),
         consent_purpose=facts.get("purpose"),
+        consent_of=Client(facts.get("whose") or Client.ADULT_VICTIM),
         all_incidents=routing["all_incidents"],
         corrects=routing["corrects"],
         recipient=routing["recipient"] or _recipient(header.type, facts),
@@ -136,16 +138,23 @@ def _event(
         attendees=tuple(facts.get("attendees", ())),
         named=_named(header.type, facts),
         agreement=facts.get("agreement"),
+        victim_age=VictimAge(facts["victim_age"]) if facts.get("victim_age") is not None else None,
+        roles=Roles(facts["outcome"]) if header.type == EventType.ROLES_REVIEWED else None,
+        practitioner=facts.get("practitioner"),
+        client=Client(facts.get("client") or Client.ADULT_VICTIM),
+        people=tuple(facts.get("people") or ()),
         sections=tuple(sections),
         readable=not is_vpa or routing["incident"] is not None,
     )
 
 
-def _child(routed: Content) -> Child:
-    """Read where a child stands; a conflict is one whichever field says so."""
+def _child(routed: Content, causing_harm: str | None) -> Child:
+    """Read where a child stands; a conflict is one whichever field says so, and so is who causes the harm."""
     placement = Placement(routed["placement"])
     if placement is Placement.SCHOOL and routed["school_conflict"] == SchoolConflict.YES:
         placement = Placement.CONFLICT
+    if routed["person"] == causing_harm:
+        placement = Placement.CAUSING_HARM
     return Child(leaf=routed["leaf"], person=routed["person"], urn=routed["school_urn"], placement=placement)
 
 

@@ -13,6 +13,7 @@ _ORDER = ("facts.to", "facts.starts_at", "facts.ends_at", "person_causing_harm")
 
 WANTED: Mapping[EventType, tuple[str, ...]] = {
     EventType.DASH_REDONE: ("facts.risk", "dash"),
+    EventType.ACCESS_RESTRICTED: ("facts.people", "facts.reason"),
     EventType.OVERRIDE_RECORDED: ("facts.rank", "facts.reviewed_by"),
     EventType.DECIDED_NOT_TO_SHARE: ("facts.reason", "facts.review_on", "facts.confirmed_by"),
     EventType.REFERRAL_TRIAGED: ("facts.outcome",),

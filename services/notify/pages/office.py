@@ -28,6 +28,7 @@ LISTED: Final[Mapping[str, str]] = {
     Reason.OUT_OF_AREA: "School in another area",
     Reason.UNKNOWN_SCHOOL: "School not known",
     Reason.CONFLICT: "A parent works at the school",
+    Reason.NOT_TO_BE_TOLD: "Their school is not to be told",
     Reason.NOT_OPENED: "Not yet known why",
 }
 """Why no school is told of a child."""

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     OUT_OF_AREA = "out-of-area"
     UNKNOWN_SCHOOL = "unknown-school"
     CONFLICT = "conflict"
+    NOT_TO_BE_TOLD = "school-not-told"
     NOT_OPENED = "not-opened"
 
 
@@ -56,7 +57,8 @@ class Register:
 def reason_for(pupil: Pupil, register: Register, on: date) -> Reason:
     """Return why no school is told of this child, the plainest reason first.
 
-    The door decided that there is one; where the element alone does not show it, the school is unknown.
+    The door or the gate decided that there is one; where the element alone does not show it, the school is
+    known and not to be told: it takes no part just now, or the child is who causes the harm.
     """
     if pupil.home_educated:
         return Reason.HOME_EDUCATED
@@ -88,4 +90,4 @@ def _despite_school(pupil: Pupil, urn: str, age: int | None, register: Register)
         return Reason.TOO_YOUNG
     if age is not None and age > ages.oldest:
         return Reason.TOO_OLD
-    return Reason.CONFLICT if pupil.conflict else Reason.UNKNOWN_SCHOOL
+    return Reason.CONFLICT if pupil.conflict else Reason.NOT_TO_BE_TOLD

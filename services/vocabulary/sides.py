@@ -1,0 +1,27 @@
+"""The two sides of a case: what the Hub finds about who harms whom, and for whom a worker works."""
+
+from enum import StrEnum
+
+
+class Roles(StrEnum):
+    """What the Hub found of a report that turns round who was known to harm whom."""
+
+    STAND = "stand"
+    BOTH = "both"
+    REVERSED = "reversed"
+
+
+class Client(StrEnum):
+    """For whom in an incident a practitioner works."""
+
+    ADULT_VICTIM = "adult_victim"
+    PERSON_CAUSING_HARM = "person_causing_harm"
+    CHILD = "child"
+
+
+class VictimAge(StrEnum):
+    """How old an adult victim was on the day: under sixteen nobody is one (Domestic Abuse Act 2021 s1)."""
+
+    UNDER_16 = "under_16"
+    SIXTEEN_OR_SEVENTEEN = "sixteen_or_seventeen"
+    ADULT = "adult"
