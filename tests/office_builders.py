@@ -19,7 +19,8 @@ from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.sides import Sides
 from services.consent.keyring.telling import Registry, Teller
 from services.consent.keyring.trying import Trier
-from services.consent.keyring.unsealing import Keys
+from services.consent.keyring.unsealing import Keys, Unsealer
+from services.consent.keyring.versions import AdoptionsInLog, Versions
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists
 from services.consent.store.openings import Openings
@@ -72,6 +73,7 @@ class Office:
         parties = Parties(self.person, keys, MATCH_KEY)
         restrictions = Restrictions(ledger, self.people, keys, MATCH_KEY)
         self.trier = trier(self.bench)
+        opens = Keys(persons=keys, routing=ROUTING_KEY, catalogue=catalogue())
         self._app = FastAPI()
         handle_problems(self._app)
         self._app.include_router(
@@ -82,7 +84,7 @@ class Office:
                         ledger=ledger,
                         log=self.bench.log.reader({}),
                         openings=self.bench.log.writer(),
-                        keys=Keys(persons=keys, routing=ROUTING_KEY, catalogue=catalogue()),
+                        keys=opens,
                         parties=parties,
                         restrictions=restrictions,
                         sides=Sides(ledger),
@@ -104,6 +106,7 @@ class Office:
                     ledgers=Ledgers(Lists(engine), self.openings, ledger, parties, restrictions, ALIAS_KEY),
                     recipients=PARTNERSHIP.recipients(),
                     trier=self.trier,
+                    versions=Versions(ledger, AdoptionsInLog(Unsealer(self.bench.log.reader({}), opens))),
                 )
             )
         )

@@ -19,7 +19,8 @@ from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.sides import Sides
 from services.consent.keyring.telling import Registry, Teller
 from services.consent.keyring.trying import Trier
-from services.consent.keyring.unsealing import Keys
+from services.consent.keyring.unsealing import Keys, Unsealer
+from services.consent.keyring.versions import AdoptionsInLog, Versions
 from services.consent.store.gate import GateStore
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists
@@ -132,6 +133,7 @@ class KeyringService:
         self._known = Secrets.load(settings)
         self._persons = KeyStore(engine_for("keys", settings), FileKek(self._known.kek))
         self._persons.create_tables()
+        self._unsealing = Keys(persons=self._persons, routing=self._known.routing, catalogue=load_catalogue())
         self._parties = Parties(self._registered.person, self._persons, self._known.match)
         self._restrictions = Restrictions(
             self._ledger, lambda: self._registered.people, self._persons, self._known.match
@@ -162,6 +164,7 @@ class KeyringService:
                     ),
                     recipients=self._registered.recipients(),
                     trier=Trier(self._replayer()),
+                    versions=Versions(self._ledger, AdoptionsInLog(Unsealer(self._log, self._unsealing))),
                 )
             )
         )
@@ -195,7 +198,7 @@ class KeyringService:
             ledger=self._ledger,
             log=self._log,
             openings=writer,
-            keys=Keys(persons=self._persons, routing=self._known.routing, catalogue=load_catalogue()),
+            keys=self._unsealing,
             parties=self._parties,
             restrictions=self._restrictions,
             sides=Sides(self._ledger),

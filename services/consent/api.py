@@ -14,9 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.consent.keyring.counts import summary
 from services.consent.keyring.ledgers import MOST, Ledgers, List, NotForYou, Question
 from services.consent.keyring.opening import Busy, Opener, Refused, Request
+from services.consent.keyring.paging import LONGEST as LONGEST_CURSOR
 from services.consent.keyring.rights import may_try, sees_all
 from services.consent.keyring.telling import NothingToTell, Teller
 from services.consent.keyring.trying import OneAtATime, Trier
+from services.consent.keyring.versions import Versions
 from services.consent.rules.reading import PolicyError
 from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
@@ -80,6 +82,7 @@ class Keyring:
     ledgers: Ledgers
     recipients: tuple[str, ...]
     trier: Trier
+    versions: Versions
 
 
 def router(keyring: Keyring) -> APIRouter:
@@ -88,6 +91,7 @@ def router(keyring: Keyring) -> APIRouter:
     _opening(routes, keyring)
     _telling(routes, keyring)
     _counting(routes, keyring)
+    _policies(routes, keyring)
     _trying(routes, keyring.verifier, keyring.trier)
     _redeciding(routes, keyring.verifier, keyring.trier)
     return routes
@@ -137,6 +141,14 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
 
 
 def _counting(routes: APIRouter, keyring: Keyring) -> None:
+    @routes.get("/v1/ledger", summary="The names of the lists the caller may have")
+    def ledger_names(authorization: Token = None) -> Response:
+        def named(caller: Caller) -> JSONResponse:
+            names = keyring.ledgers.names(caller)
+            return JSONResponse({"lists": [each.value for each in names]}) if names else nothing_here()
+
+        return _answered(keyring.verifier, authorization, named)
+
     @routes.get("/v1/ledger/summary", summary="What was shared and what was not, by ground and reason")
     def ledger_summary(
         authorization: Token = None,
@@ -161,23 +173,49 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
         last: Annotated[date | None, Query(alias="to")] = None,
         sample: Annotated[int | None, Query(ge=1, le=MOST)] = None,
         person: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
+        below_threshold: bool | None = None,
+        after: Annotated[str | None, Query(max_length=LONGEST_CURSOR)] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
     ) -> Response:
         def listed(caller: Caller) -> JSONResponse:
             days = _days(first, last)
             if days is None:
                 return no_such_days()
-            question = Question(days=days, sample=sample, person=person)
+            question = Question(
+                days=days,
+                sample=sample,
+                person=person,
+                below_threshold=below_threshold,
+                after=after,
+                limit=limit,
+            )
             return JSONResponse(keyring.ledgers.rows(caller, name, question))
 
         return _answered(keyring.verifier, authorization, listed)
 
-    @routes.get("/v1/policy", summary="The policy in force, or one that was adopted, by its hash")
+
+def _policies(routes: APIRouter, keyring: Keyring) -> None:
+    @routes.get("/v1/policy/versions", summary="Every policy adopted, coming or shipped, for who may compare")
+    def versions(authorization: Token = None) -> Response:
+        def listed(caller: Caller) -> JSONResponse:
+            found = keyring.versions.listed(caller)
+            return JSONResponse(found) if found is not None else nothing_here()
+
+        return _answered(keyring.verifier, authorization, listed)
+
+    @routes.get("/v1/policy", summary="The policy in force; or another, by its hash or the name it ships by")
     def policy(
         authorization: Token = None,
         hash_: Annotated[str | None, Query(alias="hash", pattern="^[0-9a-f]{12,64}$")] = None,
+        shipped: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
     ) -> Response:
-        def shown(_caller: Caller) -> JSONResponse:
-            found = keyring.ledger.policy(hash_)
+        """The one in force is for everybody, any other for who may read every version."""
+
+        def shown(caller: Caller) -> JSONResponse:
+            if shipped is not None:
+                known = keyring.versions.shipped(caller, shipped)
+                return JSONResponse(known) if known is not None else nothing_here()
+            found = keyring.versions.adopted(caller, hash_)
             if found is None and hash_ is not None:
                 return nothing_here()
             if found is None:

@@ -5,6 +5,7 @@ import sys
 
 from fastapi import FastAPI
 
+from services.consent import pages as consent_pages
 from services.console.api import document, passing, standings, whole
 from services.console.pages import assets, sign_in, troubles
 from services.console.pages.desk import Desk
@@ -31,7 +32,13 @@ def app_of(settings: Settings) -> FastAPI:
         settings=settings,
         partnership=partnership,
         sessions=Sessions(now=SystemClock().now, key=os.urandom(KEY_BYTES)),
-        pages=Pages({"projections": projections_pages.TEMPLATES, "notify": notify_pages.TEMPLATES}),
+        pages=Pages(
+            {
+                "consent": consent_pages.TEMPLATES,
+                "projections": projections_pages.TEMPLATES,
+                "notify": notify_pages.TEMPLATES,
+            }
+        ),
         http=http,
         clock=clock_for(settings),
     )
@@ -40,6 +47,7 @@ def app_of(settings: Settings) -> FastAPI:
     app.include_router(sign_in.router(desk, partnership))
     app.include_router(projections_pages.router(desk))
     app.include_router(notify_pages.router(desk))
+    app.include_router(consent_pages.router(desk))
     app.include_router(standings.router(settings, http))
     app.include_router(passing.router(settings, http))
     document.install(app, settings, http)

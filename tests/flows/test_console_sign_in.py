@@ -221,3 +221,24 @@ def test_every_file_a_page_names_is_there(console: FastAPI) -> None:
 def test_the_demo_sign_in_does_not_start_where_others_could_reach_it(tmp_path: Path, address: str) -> None:
     with pytest.raises(NotADemonstration):
         app_of(Settings(data=tmp_path, console=address))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/policy",
+        "/policy/strict",
+        "/policy/No-Policy",
+        "/policy/diff",
+        "/ledger",
+        "/ledger/told",
+        "/ledger/nothing-like-it",
+        "/events/nothing-like-it/explanation",
+    ],
+)
+def test_whoever_is_signed_out_is_shown_the_way_in_whether_the_page_is_there_or_not(
+    console: FastAPI, path: str
+) -> None:
+    (answer,) = visit(console, ("GET", path, {}))
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")

@@ -16,8 +16,12 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from itertools import islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
+from sqlalchemy import ColumnElement
+
+from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import sees_all
@@ -35,9 +39,20 @@ from services.vocabulary.risk import ChildrenLevel
 from services.vocabulary.times import format_time
 
 MOST = 1000
-"""Rows one answer holds; asking for fewer days shows the rest."""
+"""Rows one answer holds at most; the rest are asked for with the cursor that comes with it."""
 
-Rows = Iterable[Mapping[str, Any]]
+AT_ONCE = 200
+"""Openings read at once."""
+
+LAST = 10**18
+"""An offset that no opening has."""
+
+NEVER = "~"
+"""Stands after every time: what may wait for ever comes last."""
+
+Row = Mapping[str, Any]
+Rows = Iterable[tuple[str, Row]]
+"""Rows in order, each with its place in it. Places compare as the rows stand."""
 
 
 class NotForYou(Exception):
@@ -59,11 +74,18 @@ class List(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Which rows are asked for. `sample`: so many overrides, chosen by nobody. `person`: an alias."""
+    """Which rows are asked for. `sample`: so many overrides, chosen by nobody. `person`: an alias.
+
+    `below_threshold`: of what was not shared only those with children below the threshold, or the others
+    alone. `after`: the cursor that came with the rows before.
+    """
 
     days: Days
     sample: int | None = None
     person: str | None = None
+    below_threshold: bool | None = None
+    after: str | None = None
+    limit: int = MOST
 
 
 class Asker(NamedTuple):
@@ -91,7 +113,7 @@ class Ledgers:
         self._parties = parties
         self._restrictions = restrictions
         self._key = alias_key
-        self._found: Mapping[List, Callable[[Asker, Question], Rows]] = {
+        self._found: Mapping[List, Callable[[Asker, Question, str], Rows]] = {
             List.NOT_SHARED: self._not_shared,
             List.WITHHELD: self._withheld,
             List.OVERRIDDEN: self._overridden,
@@ -102,18 +124,34 @@ class Ledgers:
             List.WAITING: self._waiting,
         }
 
+    def names(self, caller: Caller) -> tuple[List, ...]:
+        """Return the lists a caller may have: the Hub and auditors all, an agency's own lead its openings."""
+        return tuple(each for each in List if _may_have(caller, each))
+
     def rows(self, caller: Caller, wanted: List, question: Question) -> dict[str, Any]:
-        """Return a list as `{"list", "rows", "more"}`. Raises NotForYou.
+        """Return a list as `{"list", "rows", "more", "next"}`. Raises NotForYou.
 
         Hub and auditors: all. A recipient's own lead: its own openings, as plain as whoever asked saw them.
         `parties` is for those outside the line of who asked: never for themselves, nor for anybody of the
-        same agency, auditors apart.
+        same agency, auditors apart. `next`: the cursor of what follows, None where nothing does. A cursor
+        that is none of the caller's begins nowhere: it is as absent as a list that is not theirs.
         """
-        if not sees_all(caller) and not (wanted is List.OPENINGS and caller.role is Role.LEAD):
+        if not _may_have(caller, wanted):
             raise NotForYou
-        asker = Asker(caller, self._restrictions.closed_to(caller))
-        found = list(islice(self._found[wanted](asker, question), MOST + 1))
-        return {"list": wanted.value, "rows": found[:MOST], "more": len(found) > MOST}
+        place = self._place(caller, wanted, question.after)
+        rows = self._found[wanted](Asker(caller, self._restrictions.closed_to(caller)), question, place)
+        found = list(islice((each for each in rows if each[0] > place), question.limit + 1))
+        shown, more = found[: question.limit], len(found) > question.limit
+        after = cursor(self._key, shown[-1][0], wanted, caller.agency) if more else None
+        return {"list": wanted.value, "rows": [row for _, row in shown], "more": more, "next": after}
+
+    def _place(self, caller: Caller, wanted: List, after: str | None) -> str:
+        if after is None:
+            return ""
+        place = place_of(self._key, after, wanted, caller.agency)
+        if place is None:
+            raise NotForYou
+        return place
 
     def _is_open(self, asker: Asker, incident: str | None) -> bool:
         """Say whether an incident is open to the caller; who gave no birth date is never looked up."""
@@ -124,60 +162,88 @@ class Ledgers:
             return True
         return not self._parties.in_incident(identity, self._ledger.incident(incident))
 
-    def _vpas(self, asker: Asker, question: Question) -> Iterator[Vpa]:
-        return (vpa for vpa in self._lists.vpas(question.days) if self._is_open(asker, vpa.incident))
+    def _vpas(self, asker: Asker, question: Question) -> list[Vpa]:
+        """Return the VPAs that are open to the caller, by when they began."""
+        found = (vpa for vpa in self._lists.vpas(question.days) if self._is_open(asker, vpa.incident))
+        return sorted(found, key=_place_of)
 
-    def _not_shared(self, asker: Asker, question: Question) -> Rows:
+    def _not_shared(self, asker: Asker, question: Question, _place: str) -> Rows:
         for vpa in self._vpas(asker, question):
-            if not vpa.shared:
-                yield {
-                    "event_id": vpa.event_id,
-                    "incident": self._alias(vpa.incident, "incident", asker.caller),
-                    "began": vpa.began,
-                    "risk": vpa.risk,
-                    "children": vpa.children,
-                    "below_threshold": vpa.children == ChildrenLevel.BELOW_THRESHOLD,
-                    "vulnerable_adult": vpa.vulnerable_adult,
-                    "withheld": vpa.withheld,
-                }
+            below = vpa.children == ChildrenLevel.BELOW_THRESHOLD
+            if not vpa.shared and question.below_threshold in (None, below):
+                yield (
+                    _place_of(vpa),
+                    {
+                        "event_id": vpa.event_id,
+                        "incident": self._alias(vpa.incident, "incident", asker.caller),
+                        "began": vpa.began,
+                        "risk": vpa.risk,
+                        "children": vpa.children,
+                        "below_threshold": below,
+                        "vulnerable_adult": vpa.vulnerable_adult,
+                        "withheld": vpa.withheld,
+                    },
+                )
 
-    def _withheld(self, asker: Asker, question: Question) -> Rows:
+    def _withheld(self, asker: Asker, question: Question, _place: str) -> Rows:
         for vpa in self._vpas(asker, question):
-            for recipient, reason in vpa.withheld.items():
-                yield {
-                    "event_id": vpa.event_id,
-                    "incident": self._alias(vpa.incident, "incident", asker.caller),
-                    "began": vpa.began,
-                    "recipient": recipient,
-                    "reason": reason,
-                }
+            for recipient, reason in sorted(vpa.withheld.items()):
+                yield (
+                    f"{_place_of(vpa)} {recipient}",
+                    {
+                        "event_id": vpa.event_id,
+                        "incident": self._alias(vpa.incident, "incident", asker.caller),
+                        "began": vpa.began,
+                        "recipient": recipient,
+                        "reason": reason,
+                    },
+                )
 
-    def _overridden(self, asker: Asker, question: Question) -> Rows:
+    def _overridden(self, asker: Asker, question: Question, _place: str) -> Rows:
         every = self._lists.against_consent(question.days)
         found = [each for each in every if self._is_open(asker, each.incident)]
         if question.sample is not None:
-            found = sorted(found, key=lambda each: sha256(each.event_id.encode()).digest())[: question.sample]
+            drawn = sorted(found, key=lambda each: sha256(each.event_id.encode()).digest())
+            found = sorted(drawn[: question.sample])
         for each in found:
-            known = each.incident
-            incident = self._alias(known, "incident", asker.caller) if known is not None else None
-            yield {**each._asdict(), "incident": incident}
+            incident = (
+                self._alias(each.incident, "incident", asker.caller) if each.incident is not None else None
+            )
+            row = each._asdict()
+            yield _number(row.pop("offset")), {**row, "incident": incident}
 
-    def _opened(self, asker: Asker, question: Question) -> Rows:
+    def _opened(self, asker: Asker, question: Question, place: str) -> Rows:
         if not sees_all(asker.caller):
             own = OPENING.c.agency == asker.caller.agency
-            found = self._openings.within(question.days, MOST + 1, own)
-            return (_plain(each, asker.caller) for each in found)
-        found = self._openings.within(question.days, MOST + 1)
-        return (_opening(each) for each in found if self._is_open(asker, self._incident_of(each)))
+            return (
+                (_latest(each), _plain(each, asker.caller))
+                for each in self._openings_of(question, place, own)
+            )
+        return self._open_openings(asker, question, place)
 
-    def _refused_parties(self, asker: Asker, question: Question) -> Rows:
+    def _refused_parties(self, asker: Asker, question: Question, place: str) -> Rows:
         others = [OPENING.c.person != (asker.caller.person or "")]
         if asker.caller.role is not Role.AUDITOR:
             others.append(OPENING.c.agency != asker.caller.agency)
-        found = self._openings.within(question.days, MOST + 1, OPENING.c.party, *others)
-        return (_opening(each) for each in found if self._is_open(asker, self._incident_of(each)))
+        return self._open_openings(asker, question, place, OPENING.c.party, *others)
 
-    def _told(self, asker: Asker, question: Question) -> Iterator[Mapping[str, Any]]:
+    def _open_openings(
+        self, asker: Asker, question: Question, place: str, *conditions: ColumnElement[bool]
+    ) -> Rows:
+        for each in self._openings_of(question, place, *conditions):
+            if self._is_open(asker, self._incident_of(each)):
+                yield _latest(each), _opening(each)
+
+    def _openings_of(
+        self, question: Question, place: str, *conditions: ColumnElement[bool]
+    ) -> Iterator[Opening]:
+        """Yield openings from a place on, the latest first, read a few at a time as they are asked for."""
+        before = LAST - int(place) if place else LAST
+        while found := self._openings.within(question.days, AT_ONCE, OPENING.c.offset < before, *conditions):
+            yield from found
+            before = found[-1].offset
+
+    def _told(self, asker: Asker, question: Question, _place: str) -> Rows:
         person = unalias(self._key, question.person or "", "person", asker.caller.agency)
         if person is None:
             raise NotForYou
@@ -185,8 +251,8 @@ class Ledgers:
         opened: dict[str, list[Opening]] = {}
         for opening in self._openings.of_releases(each.release_id for each in told):
             opened.setdefault(opening.release_id, []).append(opening)
-        for each in told:
-            yield {
+        for number, each in enumerate(told):
+            row = {
                 **each._asdict(),
                 "incident": self._alias(each.incident, "incident", asker.caller),
                 "sections": list(each.sections),
@@ -196,14 +262,15 @@ class Ledgers:
                     if not one.refused
                 ],
             }
+            yield _number(number), row
 
-    def _turned(self, asker: Asker, question: Question) -> Rows:
+    def _turned(self, asker: Asker, question: Question, _place: str) -> Rows:
         for each in self._lists.naming_both_sides(question.days):
             incident = self._ledger.incident(each.incident) if each.incident is not None else None
             if incident is None or each.event_id not in incident.turned:
                 continue
             if each.incident is not None and self._is_open(asker, each.incident):
-                yield {
+                row = {
                     "event_id": each.event_id,
                     "event_type": each.event_type,
                     "incident": self._alias(each.incident, "incident", asker.caller),
@@ -211,18 +278,20 @@ class Ledgers:
                     "since": each.decided_at,
                     "waits": not incident.roles_settled,
                 }
+                yield _number(each.offset), row
 
-    def _waiting(self, asker: Asker, question: Question) -> Rows:
+    def _waiting(self, asker: Asker, question: Question, _place: str) -> Rows:
         """Yield what waits for the Hub's review, what ends its time first; then what may wait for ever."""
         policy, now = self._policy_in_force(), self._ledger.taking_part().time
         rows = (self._awaited(asker, vpa, policy) for vpa in self._lists.unreviewed(question.days))
         found = [row for row in rows if row is not None]
-        for row, due in sorted(found, key=lambda each: (each[1] is None, each[1] or each[0]["began"])):
-            yield {**row, "review_by": format_time(due) if due else None, "overdue": _is_past(due, now)}
+        for place, row, due in sorted(found, key=itemgetter(0)):
+            by = format_time(due) if due is not None else None
+            yield place, {**row, "review_by": by, "overdue": _is_past(due, now)}
 
     def _awaited(
         self, asker: Asker, vpa: Vpa, policy: Policy | None
-    ) -> tuple[dict[str, Any], datetime | None] | None:
+    ) -> tuple[str, dict[str, Any], datetime | None] | None:
         incident = self._ledger.incident(vpa.incident) if self._is_open(asker, vpa.incident) else None
         if incident is None or incident.raised is None:
             return None
@@ -235,7 +304,8 @@ class Ledgers:
             "children": vpa.children,
             "recorded_at": format_time(incident.raised.recorded_at),
         }
-        return row, due
+        ends = format_time(due) if due is not None else NEVER
+        return f"{ends} {_place_of(vpa)}", row, due
 
     def _policy_in_force(self) -> Policy | None:
         known = self._ledger.policy()
@@ -251,6 +321,24 @@ class Ledgers:
 
 def _is_past(due: datetime | None, now: datetime | None) -> bool:
     return due is not None and now is not None and due <= now
+
+
+def _may_have(caller: Caller, wanted: List) -> bool:
+    return sees_all(caller) or (wanted is List.OPENINGS and caller.role is Role.LEAD)
+
+
+def _place_of(vpa: Vpa) -> str:
+    return f"{vpa.began} {vpa.incident}"
+
+
+def _number(number: int) -> str:
+    """Return a number as text that compares as it does."""
+    return f"{number + 1:020d}"
+
+
+def _latest(opening: Opening) -> str:
+    """Return the place of an opening, where the latest comes first."""
+    return f"{LAST - opening.offset:020d}"
 
 
 def _plain(opening: Opening, caller: Caller) -> Mapping[str, Any]:

@@ -56,3 +56,14 @@ def may_try(caller: Caller) -> bool:
     if caller.agency == PARTNERSHIP:
         return caller.person is not None
     return caller.agency == HUB and caller.role is Role.LEAD
+
+
+def reads_policies(caller: Caller) -> bool:
+    """Say whether a caller may read and compare every policy there is, adopted, coming or shipped.
+
+    The Hub, auditors, the partnership's office and every agency's own lead, each a named person. Everybody
+    signed in may read the one in force, which names nobody: it is what they are told things by.
+    """
+    if caller.person is None:
+        return False
+    return sees_all(caller) or caller.agency == PARTNERSHIP or caller.role is Role.LEAD

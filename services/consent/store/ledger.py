@@ -15,7 +15,7 @@ from services.consent.flow.record import read_answers
 from services.consent.state.entities import Incident, Person, Standing
 from services.consent.state.written import read_incident, read_person, read_standing
 from services.consent.store.days import Days
-from services.consent.store.gate import AT_ONCE, INCIDENT, NAME, PERSON, STANDING
+from services.consent.store.gate import AT_ONCE, INCIDENT, NAME, PERSON, STANDING, Adopted
 from services.consent.store.tables import LEDGER, POLICY, POSITION, RELEASE, STATE, VPA
 from services.eventlog import positions
 from services.eventlog.topics import LOG
@@ -187,6 +187,12 @@ class Ledger:
         return InForce(
             hash=row.hash, name=row.name, version=row.version, text=row.text, adopted_at=row.adopted_at
         )
+
+    def policies(self) -> list[Adopted]:
+        """Return every adoption of a policy, the latest first."""
+        with reading(self._engine) as conn:
+            rows = conn.execute(select(POLICY).order_by(POLICY.c.offset.desc()))
+            return [Adopted(**row) for row in rows.mappings()]
 
     def releases_by_ground(self, days: Days) -> dict[str, dict[str, int]]:
         """Count releases by recipient and ground, recalls left out."""

@@ -38,6 +38,7 @@ class Vpa(NamedTuple):
 class Against(NamedTuple):
     """An override, or a decision not to share."""
 
+    offset: int
     event_id: str
     event_type: str
     incident: str | None
@@ -49,6 +50,7 @@ class Against(NamedTuple):
 class Naming(NamedTuple):
     """An event that may name an adult victim and a person causing harm."""
 
+    offset: int
     event_id: str
     event_type: str
     incident: str | None

@@ -50,7 +50,7 @@ OWNERS: Final = (
     _path(r"/v1/open", "keyring"),
     _path(r"/v1/events/.+/explanation", "keyring"),
     _path(r"/v1/ledger(/.*)?", "keyring"),
-    _path(r"/v1/policy(/whatif)?", "keyring"),
+    _path(r"/v1/policy(/versions|/whatif)?", "keyring"),
     _path(r"/v1/decisions/redecided", "keyring"),
     _path(r"/v1/schools(/.*)?", "notify"),
     _path(r"/v1/checkpoint(/.*)?", "audit"),

@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from services.console.api.passing import address_of, owner_of
+from services.console.pages.navigation import ways
 from services.console.pages.rendering import Pages
 from services.console.pages.sessions import Session, Sessions, Visitor
 from services.runtime.clock import Clock, SystemClock
@@ -73,6 +74,11 @@ class Desk:
         """Return what people call an agency or school."""
         return self._partnership.title_of(agency)
 
+    def name_of(self, person: str) -> str:
+        """Return the name of a registered member of staff, or the id of who is not."""
+        known = self._partnership.person(person)
+        return known.name if known is not None else person
+
     def visitor(self, request: Request) -> Visitor:
         """Return who is signed in. Raises SignedOut."""
         return self._session(request).visitor
@@ -108,6 +114,7 @@ class Desk:
             "visitor": session.visitor if session else None,
             "form_token": self.sessions.token(identity),
             "title_of": self.title_of,
+            "ways": ways(session.visitor, request.url.path) if session else [],
         }
         response = self._pages.page(template, given, status)
         self.remember(response, identity)

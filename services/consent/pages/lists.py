@@ -1,0 +1,243 @@
+"""The ledger's lists as their pages show them: what each is, and its rows in words.
+
+Rows name staff, agencies and what they stated. Whom an event is about is not here: that is opened, elsewhere.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from services.consent.pages.desk import Desk, Row, rows_of, text_of
+from services.consent.pages.words import REASONS, sections, sentence, why
+from services.vocabulary.risk import ChildrenLevel, Risk
+from services.vocabulary.titles import TYPES
+
+NOBODY, NOT_SAID = "Nobody", "Not said"
+OURS: Final = {"notify": "The system, for Operation Encompass"}
+"""Our own services among those who open, as people may know them."""
+
+RISKS: Final[Mapping[str, str]] = {
+    Risk.HIGH: "High",
+    Risk.MEDIUM: "Medium",
+    Risk.STANDARD: "Standard",
+    Risk.NOT_COMPLETED: "Not completed",
+}
+CHILDREN: Final[Mapping[str, str]] = {
+    ChildrenLevel.NONE: "None",
+    ChildrenLevel.BELOW_THRESHOLD: "Below the early help threshold",
+    ChildrenLevel.EARLY_HELP: "Early help",
+    ChildrenLevel.SAFEGUARDING: "Safeguarding",
+}
+BECAME: Final[Mapping[str, str]] = {
+    "stands": "Holds it",
+    "superseded": "A later release took its place",
+    "corrected": "A correction took its place",
+    "recalled": "Recalled",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell: text, or a moment to be written as people write it."""
+
+    text: str = ""
+    moment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A row: its cells, and where it leads."""
+
+    cells: tuple[Cell, ...]
+    event: str
+    incident: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A list: its title, what stands in it, and its columns with how each is read from a row."""
+
+    title: str
+    about: str
+    columns: tuple[tuple[str, Callable[[Row, Desk], Cell]], ...]
+    by_days: str = "it began"
+
+
+def lines(kind: Kind, rows: Iterable[Row], desk: Desk) -> list[Line]:
+    """Return the rows of a list in words."""
+    return [
+        Line(
+            cells=tuple(read(row, desk) for _, read in kind.columns),
+            event=text_of(row, "event_id"),
+            incident=text_of(row, "incident"),
+        )
+        for row in rows
+    ]
+
+
+def _moment(name: str) -> Callable[[Row, Desk], Cell]:
+    return lambda row, _: Cell(moment=text_of(row, name))
+
+
+def _plain(name: str, words: Mapping[str, str], none: str = NOT_SAID) -> Callable[[Row, Desk], Cell]:
+    def read(row: Row, _: Desk) -> Cell:
+        code = text_of(row, name)
+        return Cell(text=sentence(words.get(code, code)) or none)
+
+    return read
+
+
+def _agency(name: str, none: str = NOT_SAID) -> Callable[[Row, Desk], Cell]:
+    def read(row: Row, desk: Desk) -> Cell:
+        code = text_of(row, name)
+        return Cell(text=(OURS.get(code) or desk.title_of(code)) if code else none)
+
+    return read
+
+
+def _person(row: Row, desk: Desk) -> Cell:
+    return Cell(text=_named(text_of(row, "person"), desk) or NOBODY)
+
+
+def _named(who: str, desk: Desk) -> str:
+    return OURS.get(who) or desk.name_of(who)
+
+
+def _adult(row: Row, _: Desk) -> Cell:
+    return Cell(text="Yes" if row.get("vulnerable_adult") is True else "No")
+
+
+def _waits(row: Row, _: Desk) -> Cell:
+    return Cell(text="Yes" if row.get("waits") is True else "No, it looked at the roles")
+
+
+def _by(row: Row, _: Desk) -> Cell:
+    return Cell(moment=text_of(row, "review_by")) if text_of(row, "review_by") else Cell(text="No set time")
+
+
+def _overdue(row: Row, _: Desk) -> Cell:
+    return Cell(text="Yes" if row.get("overdue") is True else "No")
+
+
+def _withheld(row: Row, desk: Desk) -> Cell:
+    withheld = row.get("withheld")
+    names = withheld if isinstance(withheld, Mapping) else {}
+    return Cell(text=", ".join(desk.title_of(str(name)) for name in names) or NOBODY)
+
+
+def _opened(row: Row, _: Desk) -> Cell:
+    if row.get("party") is True:
+        return Cell(text="Refused: it is about who asked, or their home")
+    return Cell(text="Refused" if row.get("refused") is True else f"Opened: {sections(row)}")
+
+
+def _asked(row: Row, _: Desk) -> Cell:
+    return Cell(text=sections(row) or "All of it")
+
+
+def _given(row: Row, _: Desk) -> Cell:
+    return Cell(text=sections(row) or "Nothing")
+
+
+def _why(row: Row, _: Desk) -> Cell:
+    return Cell(text=why(row))
+
+
+def _readers(row: Row, desk: Desk) -> Cell:
+    names = [_named(text_of(each, "by"), desk) for each in rows_of(row, "opened")]
+    return Cell(text=", ".join(dict.fromkeys(names)) or NOBODY)
+
+
+_OPENINGS: Final = (
+    ("When", _moment("at")),
+    ("Who", _person),
+    ("Agency", _agency("agency")),
+    ("What for", _plain("purpose", {})),
+)
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "waiting": Kind(
+        title="Waiting for the Hub's review",
+        about="VPAs as first responders raised them. Danger that is not reviewed by its time is told"
+        " provisionally to those who can act (NA 4.10).",
+        columns=(
+            ("Review by", _by),
+            ("Began", _moment("began")),
+            ("Initial risk", _plain("risk", RISKS)),
+            ("Children", _plain("children", CHILDREN)),
+            ("Overdue", _overdue),
+        ),
+    ),
+    "not-shared": Kind(
+        title="Shared with nobody",
+        about="VPAs that the Hub reviewed and that went nowhere: only the police, the partnership, schools"
+        " and education may see them (NA 4.13).",
+        columns=(
+            ("Began", _moment("began")),
+            ("Reviewed risk", _plain("risk", RISKS)),
+            ("Children", _plain("children", CHILDREN)),
+            ("Vulnerable adult", _adult),
+            ("Owed it, and withheld", _withheld),
+        ),
+    ),
+    "withheld": Kind(
+        title="Owed but withheld",
+        about="Who is owed a reviewed VPA and is not sent it, and why (NA 4.21, 4.22).",
+        columns=(
+            ("Began", _moment("began")),
+            ("Recipient", _agency("recipient")),
+            ("Why", _plain("reason", REASONS)),
+        ),
+    ),
+    "overridden": Kind(
+        title="Overridden, or decided not to share",
+        about="Where the Hub recorded an override, or somebody decided not to share what was owed. Each has a"
+        " rationale on record (NA 4.22).",
+        columns=(
+            ("Decided", _moment("decided_at")),
+            ("What", _plain("event_type", TYPES)),
+            ("By", _agency("publisher")),
+            ("For", _agency("recipient")),
+        ),
+        by_days="it was decided",
+    ),
+    "openings": Kind(
+        title="Opened by whom",
+        about="Who opened what, for what purpose, and who was refused. The latest stands first.",
+        columns=(*_OPENINGS, ("What came of it", _opened)),
+        by_days="it was opened",
+    ),
+    "parties": Kind(
+        title="Asked for what is about themselves",
+        about="Staff who asked to open what is about themselves or their home. They were refused, and it"
+        " looked absent to them. Nobody of their own agency sees this, auditors apart.",
+        columns=(*_OPENINGS, ("Asked for", _asked)),
+        by_days="it was asked for",
+    ),
+    "roles": Kind(
+        title="Roles turned round",
+        about="Reports that name as the person causing harm whom earlier ones named as the adult victim."
+        " Those that wait are held for the Hub, which says who harms whom (NA 4.10).",
+        columns=(
+            ("Since", _moment("since")),
+            ("What", _plain("event_type", TYPES)),
+            ("By", _agency("publisher")),
+            ("Waits for the Hub", _waits),
+        ),
+        by_days="it was reported",
+    ),
+}
+"""Every list but the one that is a search."""
+
+TOLD: Final = Kind(
+    title="Who was told of this person",
+    about="Everything that any agency or school was sent about one person, and who opened it.",
+    columns=(
+        ("When", _moment("decided_at")),
+        ("Recipient", _agency("recipient")),
+        ("What", _given),
+        ("Why", _why),
+        ("How it stands", _plain("standing", BECAME)),
+        ("Opened by", _readers),
+    ),
+)

@@ -1,0 +1,24 @@
+"""The ways that stand on every page of somebody signed in: only those that lead to something for them."""
+
+from collections.abc import Iterator
+
+from services.console.pages.sessions import Visitor
+from services.runtime.partnership import Role
+from services.vocabulary.agencies import HUB, HUB_ROLES
+
+READS_ALL = frozenset({Role.LEAD, Role.AUDITOR})
+"""Whoever is one of these has a list of the ledger at least, wherever they work."""
+
+
+def ways(visitor: Visitor, path: str) -> list[dict[str, object]]:
+    """Return where a visitor can go from any page, as the service navigation takes them."""
+    return [
+        {"text": text, "href": href, "active": path == href or path.startswith(f"{href}/")}
+        for text, href in _ways(visitor)
+    ]
+
+
+def _ways(visitor: Visitor) -> Iterator[tuple[str, str]]:
+    yield "Policy", "/policy"
+    if visitor.role in READS_ALL or (visitor.agency == HUB and visitor.role in HUB_ROLES):
+        yield "Ledger", "/ledger"

@@ -1,0 +1,361 @@
+"""Policies, the ledger and an event's answers, with data, in Chromium: for a screen reader, at 320 pixels, by
+keyboard, and without scripts.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from services.cli.client import System
+from services.eventlog.catalogue_files import SCHEMAS
+from tests.browser_builders import (
+    DAFSU,
+    HUB,
+    NAMES,
+    NARROW,
+    WIDE,
+    Told,
+    Traffic,
+    follow,
+    is_within,
+    problems_of,
+    sign_in,
+    window,
+)
+from tests.system import Running, eventually
+
+Reach = Callable[[Page, Running, Told], object]
+_numbers = count(1)
+SECOND = 1
+"""The practitioner of an agency, where the first is its lead."""
+
+
+def an_event(family: str, event_type: str, reference: str, **facts: object) -> dict[str, Any]:
+    """Return the example of a type, about an incident of its own and nobody's consent."""
+    text = (SCHEMAS / family / f"{event_type}.example.json").read_text("utf-8")
+    event: dict[str, Any] = json.loads(text)
+    happened = datetime.now(UTC) - timedelta(hours=1)
+    event |= {"id": f"{reference}-{event_type}", "incident": reference, "occurred_at": happened.isoformat()}
+    event["facts"] |= facts
+    if "consent" in event:
+        event["consent"] = {}
+    return event
+
+
+def rows(system: Running, path: str, agency: str = HUB) -> list[Mapping[str, Any]]:
+    """Return the rows of a list as the API tells them."""
+    return list(System(system.url, system.data).get(path, agency=agency).good()["rows"])
+
+
+@pytest.fixture(scope="module")
+def listed(system: Running, told: Told, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """At least one row in every list but that of parties, and more than a page of what went nowhere."""
+    begun = f"LG-{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
+    forms = [
+        an_event("incidents", "VpaReviewed", f"{begun}-{each}", risk="standard", children=children)
+        for each, children in enumerate(["below_threshold", *["none"] * 22])
+    ]
+    withheld = an_event("incidents", "VpaReviewed", f"{begun}-m", risk="medium", children="early_help")
+    override = an_event("sharing", "OverrideRecorded", f"{begun}-m", recipient="family-help")
+    file = tmp_path_factory.mktemp("listed") / "listed.jsonl"
+    file.write_text("\n".join(map(json.dumps, [*forms, withheld, override])))
+    system.cli("publish", str(file), "--as", HUB)
+    system.cli("settle")
+    system.cli("inbox", "--as", DAFSU, "--open", "--purpose", "Safety planning call")
+    eventually(lambda: bool(rows(system, "/v1/ledger/openings")))
+    return told
+
+
+def policies(page: Page, system: Running, told: Told) -> None:
+    sign_in(page, system, HUB)
+    page.goto("/policy")
+
+
+def policy(page: Page, system: Running, told: Told) -> None:
+    policies(page, system, told)
+    follow(page.get_by_role("link", name="strict, version").first)
+
+
+def unlawful(page: Page, system: Running, told: Told) -> None:
+    policies(page, system, told)
+    follow(page.get_by_role("link", name="practised, as shipped").first)
+
+
+def policy_of_everybody(page: Page, system: Running, told: Told) -> None:
+    sign_in(page, system, DAFSU, SECOND)
+    follow(page.get_by_role("link", name="Policy"))
+
+
+def compare(page: Page, system: Running, told: Told) -> None:
+    policies(page, system, told)
+    follow(page.get_by_role("link", name="Compare two policies"))
+
+
+def compared(page: Page, system: Running, told: Told) -> None:
+    compare(page, system, told)
+    page.get_by_label("From").select_option("practised")
+    page.get_by_label("To", exact=True).select_option("strict")
+    follow(page.get_by_role("button", name="Compare"))
+
+
+def compared_nothing(page: Page, system: Running, told: Told) -> None:
+    sign_in(page, system, HUB)
+    page.goto("/policy/diff?before=strict&after=abcdefabcdef")
+
+
+def ledgers(page: Page, system: Running, told: Told) -> None:
+    sign_in(page, system, HUB)
+    follow(page.get_by_role("link", name="Ledger"))
+
+
+def not_shared(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Shared with nobody"))
+
+
+def not_shared_below(page: Page, system: Running, told: Told) -> None:
+    not_shared(page, system, told)
+    follow(page.get_by_role("link", name="With children below the early help threshold"))
+
+
+def withheld(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Owed but withheld"))
+
+
+def overridden(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Overridden"))
+
+
+def openings(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Opened by whom"))
+
+
+def parties(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Asked for what is about themselves"))
+
+
+def roles(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Roles turned round"))
+
+
+def wrong_days(page: Page, system: Running, told: Told) -> None:
+    sign_in(page, system, HUB)
+    page.goto("/ledger/withheld?from=2024-09-03&to=2024-09-02")
+
+
+def ask_who_was_told(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Who was told of this person"))
+
+
+def who_was_told(page: Page, system: Running, told: Told) -> None:
+    sign_in(page, system, HUB)
+    page.goto(f"/incidents/{told.aliases[HUB]}")
+    follow(page.get_by_role("button", name="Who was told of the adult victim"))
+
+
+def explanation(page: Page, system: Running, told: Told) -> None:
+    sign_in(page, system, HUB)
+    page.goto(f"/incidents/{told.aliases[HUB]}")
+    follow(page.get_by_role("link", name="Who may see it, and why of VPA reviewed").first)
+
+
+PAGES: dict[str, Reach] = {
+    "Policies – Sightline": policies,
+    "Policy – Sightline": policy,
+    "Compare two policies – Sightline": compared,
+    "Error: Compare two policies – Sightline": compared_nothing,
+    "Ledger – Sightline": ledgers,
+    "Shared with nobody – Sightline": not_shared,
+    "Owed but withheld – Sightline": withheld,
+    "Error: Owed but withheld – Sightline": wrong_days,
+    "Overridden, or decided not to share – Sightline": overridden,
+    "Opened by whom – Sightline": openings,
+    "Asked for what is about themselves – Sightline": parties,
+    "Roles turned round – Sightline": roles,
+    "Who was told of this person – Sightline": who_was_told,
+    "Who may see it, and why – Sightline": explanation,
+}
+WITH_ROWS = (not_shared, not_shared_below, withheld, overridden, openings, who_was_told)
+WITH_TABLES = (policies, policy, explanation, *WITH_ROWS)
+EVERY_PAGE = [*PAGES.values(), unlawful, policy_of_everybody, compare, not_shared_below, ask_who_was_told]
+of_every_page = pytest.mark.parametrize("reach", EVERY_PAGE, ids=lambda reach: reach.__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What a way to a page showed."""
+
+    title: str
+    html: str
+    problems: list[str]
+    fits: bool
+    addresses: list[str]
+    caches: set[str]
+
+
+Visited = Callable[[Reach, int], Visit]
+
+
+@pytest.fixture(scope="module")
+def visited(browser: Browser, system: Running, listed: Told) -> Visited:
+    """Go to a page once for each width, and remember what was seen."""
+
+    @cache
+    def visit(reach: Reach, width: int) -> Visit:
+        with window(browser, system, width=width) as page:
+            traffic = Traffic.of(page)
+            reach(page, system, listed)
+            return Visit(
+                title=page.title(),
+                html=page.content(),
+                problems=problems_of(page),
+                fits=is_within(page, width),
+                addresses=traffic.addresses(),
+                caches={sent["cache-control"] for sent in traffic.pages()},
+            )
+
+    return visit
+
+
+@of_every_page
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_nothing_stands_in_the_way_of_anybody(visited: Visited, reach: Reach, width: int) -> None:
+    assert visited(reach, width).problems == []
+
+
+@of_every_page
+def test_nothing_has_to_be_scrolled_to_sideways_on_a_phone(visited: Visited, reach: Reach) -> None:
+    assert visited(reach, NARROW).fits
+
+
+@of_every_page
+def test_no_page_and_no_address_names_anybody_and_none_is_kept(
+    visited: Visited, listed: Told, reach: Reach
+) -> None:
+    seen = visited(reach, WIDE)
+
+    assert not [name for name in NAMES if name in seen.html]
+    assert not [url for url in seen.addresses for name in (*NAMES, listed.reference) if name in url]
+    assert seen.caches == {"no-store"}
+
+
+@pytest.mark.parametrize(("title", "reach"), PAGES.items(), ids=lambda one: getattr(one, "__name__", ""))
+def test_each_page_says_what_it_is(visited: Visited, title: str, reach: Reach) -> None:
+    assert visited(reach, WIDE).title == title
+
+
+@of_every_page
+def test_every_page_is_there_without_scripts(
+    browser: Browser, system: Running, listed: Told, reach: Reach
+) -> None:
+    with window(browser, system, scripts=False, width=NARROW) as page:
+        reach(page, system, listed)
+
+        assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("reach", WITH_TABLES, ids=lambda reach: reach.__name__)
+def test_a_wide_table_is_a_region_of_its_own_that_the_keyboard_reaches(
+    browser: Browser, system: Running, listed: Told, reach: Reach
+) -> None:
+    with window(browser, system, width=NARROW) as page:
+        reach(page, system, listed)
+
+        table = page.get_by_role("table").first
+        region = page.get_by_role("region").filter(has=table).first
+        expect(region).to_have_accessible_name(table.locator("caption").inner_text())
+        assert table.get_by_role("row").count() > 1
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if region.evaluate("element => element === document.activeElement"):
+                break
+        assert region.evaluate("element => element.matches(':focus-visible')")
+
+
+def test_two_policies_are_chosen_and_compared_by_keyboard_alone(
+    browser: Browser, system: Running, listed: Told
+) -> None:
+    with window(browser, system) as page:
+        compare(page, system, listed)
+
+        page.get_by_label("From").focus()
+        page.keyboard.type("practised", delay=5)
+        page.keyboard.press("Tab")
+        page.keyboard.type("strict, as", delay=5)
+        page.keyboard.press("Tab")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+        expect(page.get_by_role("heading", name="From practised")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_list_is_narrowed_to_days_and_read_on(
+    browser: Browser, system: Running, listed: Told, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts) as page:
+        not_shared(page, system, listed)
+        page.get_by_label("Last day").fill(f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}")
+        follow(page.get_by_role("button", name="Show"))
+        first = page.get_by_role("link", name="Why").count()
+
+        follow(page.get_by_role("link", name="More"))
+
+        assert first == 20
+        assert page.get_by_role("link", name="Why").count() >= 2
+        assert page.get_by_label("Last day").input_value()
+
+
+def test_a_row_leads_to_the_incident_and_to_why_it_went_nowhere(
+    browser: Browser, system: Running, listed: Told
+) -> None:
+    with window(browser, system) as page:
+        withheld(page, system, listed)
+        there = page.get_by_role("link", name="Incident of row 1").first.get_attribute("href")
+        follow(page.get_by_role("link", name="Why of row 1").first)
+
+        expect(page.get_by_text("it is owed the form").first).to_be_visible()
+        follow(page.get_by_role("link", name="Incident"))
+        assert page.url.endswith(str(there))
+
+
+def test_an_answer_leads_to_the_policy_it_was_given_under(
+    browser: Browser, system: Running, listed: Told
+) -> None:
+    with window(browser, system) as page:
+        explanation(page, system, listed)
+
+        row = page.get_by_role("row", name="Domestic Abuse Family Safety Unit")
+        expect(row).to_contain_text("The reviewed risk is high")
+        follow(row.get_by_role("link").last)
+
+        expect(page.get_by_role("heading", name="Policy strict, version")).to_be_visible()
+
+
+def test_what_is_not_a_practitioners_looks_like_what_is_not_there(
+    browser: Browser, system: Running, listed: Told
+) -> None:
+    with window(browser, system) as page:
+        sign_in(page, system, DAFSU, SECOND)
+        expect(page.get_by_role("link", name="Ledger")).to_have_count(0)
+        page.goto("/nothing-like-it")
+        unknown = page.locator("main").inner_html()
+
+        for path in ("/ledger", "/ledger/not-shared", "/ledger/told", "/policy/diff", "/policy/strict"):
+            answer = page.goto(path)
+            assert answer is not None
+            assert answer.status == 404
+            assert page.locator("main").inner_html() == unknown

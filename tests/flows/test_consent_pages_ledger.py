@@ -1,0 +1,234 @@
+"""The pages of the ledger and of one event's answers, before a keyring that answers for real."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from services.consent.keyring.ledgers import List
+from services.consent.pages.lists import KINDS
+from services.consent.state.heard import Heard
+from services.consent.store.openings import Opening
+from services.consent.worker.witness import Witness
+from services.console.pages.navigation import ways
+from services.console.pages.sessions import Visitor
+from services.eventlog.aliases import alias
+from services.vocabulary.risk import ChildrenLevel, Risk
+from tests.gate_builders import ALIAS_KEY, a_form, consent, grades, internal, override
+from tests.office_builders import HUB, LEAD, PARTNERSHIP, PRACTITIONER, RESPONDER, Office
+from tests.page_builders import look, new_office
+
+AUDITOR = ("partnership", "p-partnership-2")
+BELOW = grades(Risk.STANDARD, ChildrenLevel.BELOW_THRESHOLD)
+ABSENT = "There is nothing here"
+
+
+def an_opening(**fields: object) -> Opening:
+    usual: dict[str, object] = {
+        "offset": 0, "opening_id": "0" * 32, "at": "2024-09-03T08:00:00Z", "release_id": "f" * 32,
+        "event_id": None, "recipient": None, "purpose": "Operation Encompass planning",
+        "sections": ("children[0]",), "refused": False, "party": False,
+    }  # fmt: skip
+    return Opening(**{**usual, **fields})  # type: ignore[arg-type]
+
+
+def form(number: int, **fields: object) -> Heard:
+    return a_form(event_id=f"00000000-0000-4000-8000-{number:012x}", incident=f"incident {number}", **fields)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return new_office(tmp_path)
+
+
+def settled(office: Office, *events: Heard) -> Office:
+    office.bench.publish(*events)
+    office.bench.settle()
+    return office
+
+
+def opened(office: Office, who: tuple[str, str], release_id: str, purpose: str) -> None:
+    office.ask(who, "/v1/open", {"release_id": release_id, "purpose": purpose})
+    witness = Witness(office.openings, office.bench.log.reader)
+    while witness.step(0.0):
+        pass
+
+
+def test_the_lists_there_are_depend_on_who_asks(office: Office) -> None:
+    every = [
+        "/ledger/waiting",
+        "/ledger/not-shared",
+        "/ledger/withheld",
+        "/ledger/overridden",
+        "/ledger/openings",
+    ]
+    every += ["/ledger/parties", "/ledger/roles", "/ledger/told"]
+
+    assert [each for each in look(office, HUB, "/ledger").links if "/ledger/" in each] == every
+    assert [each for each in look(office, AUDITOR, "/ledger").links if "/ledger/" in each] == every
+    assert [each for each in look(office, LEAD, "/ledger").links if "/ledger/" in each] == [
+        "/ledger/openings"
+    ]
+
+
+@pytest.mark.parametrize("who", [PRACTITIONER, RESPONDER])
+def test_the_ledger_is_absent_for_everybody_else_like_a_list_there_is_not(
+    office: Office, who: tuple[str, str]
+) -> None:
+    paths = ["/ledger", *(f"/ledger/{name}" for name in (*List, "nothing-like-it"))]
+    pages = [look(office, who, path) for path in paths] + [look(office, who, "/ledger/told", person="x")]
+
+    assert {page.status for page in pages} == {404}
+    assert len({page.text for page in pages}) == 1
+
+
+def test_the_way_to_the_ledger_stands_where_the_keyring_has_a_list_and_nowhere_else(office: Office) -> None:
+    for agency in PARTNERSHIP.publishers():
+        for person in PARTNERSHIP.people_of(agency):
+            visitor = Visitor(
+                person=person.id, name=person.name, agency=agency, title=agency, role=person.role
+            )
+            shown = "/ledger" in {way["href"] for way in ways(visitor, "/")}
+
+            assert shown == (office.ask((agency, person.id), "/v1/ledger").status_code == 200)
+
+
+def test_those_with_children_below_the_threshold_that_went_nowhere_are_listed_apart(office: Office) -> None:
+    settled(office, form(1, of=grades(Risk.STANDARD)), form(2, of=BELOW), form(3, of=grades(Risk.HIGH)))
+
+    others = look(office, HUB, "/ledger/not-shared")
+    apart = look(office, HUB, "/ledger/not-shared?only=below-threshold")
+
+    assert [each for each in others.links if "explanation" in each] == [
+        "/events/00000000-0000-4000-8000-000000000001/explanation"
+    ]
+    assert [each for each in apart.links if "explanation" in each] == [
+        "/events/00000000-0000-4000-8000-000000000002/explanation"
+    ]
+    assert "2 September 2024 at 11:01pm Standard None No" in others.text
+
+
+def test_days_choose_the_rows_and_stay_chosen(office: Office) -> None:
+    settled(office, form(1, of=grades(Risk.MEDIUM)))
+
+    then = look(office, HUB, "/ledger/withheld?from=2024-09-02&to=2024-09-02")
+    later = look(office, HUB, "/ledger/withheld?from=2024-09-03")
+
+    assert "It is owed the form, but nothing gives a lawful ground to share it" in then.text
+    assert 'value="2024-09-02"' in then.html
+    assert "There is nothing here for these days." in later.text
+
+
+@pytest.mark.parametrize("days", ["from=yesterday", "from=2024-02-30", "from=2024-09-03&to=2024-09-02"])
+def test_days_that_are_none_are_said_to_be_wrong(office: Office, days: str) -> None:
+    page = look(office, HUB, f"/ledger/withheld?{days}")
+
+    assert (page.status, page.title) == (422, "Error: Owed but withheld – Sightline")
+    assert "There is a problem" in page.text
+
+
+def test_a_long_list_goes_on_where_the_page_before_ended_and_says_no_total(office: Office) -> None:
+    settled(office, *(form(number, of=grades(Risk.STANDARD)) for number in range(1, 24)))
+
+    first = look(office, HUB, "/ledger/not-shared?to=2024-09-30")
+    (more,) = [each for each in first.links if "after=" in each]
+    second = look(office, HUB, more)
+
+    events = [each for page in (first, second) for each in page.links if "explanation" in each]
+    assert len(events) == len(set(events)) == 23
+    assert "to=2024-09-30" in more
+    assert "23" not in re.sub(r"2[0-9]:|11:\d\dpm", "", first.text)
+    assert not [each for each in second.links if "after=" in each]
+
+
+def test_overrides_name_who_decided_and_for_whom(office: Office) -> None:
+    settled(office, form(1, of=grades(Risk.MEDIUM)), override("cedah"))
+
+    text = look(office, HUB, "/ledger/overridden").text
+
+    assert "Override recorded Cheshire Constabulary" in text
+    assert "Cheshire East Domestic Abuse Hub" in text
+
+
+def test_an_opening_says_who_and_what_for_to_the_hub_and_to_the_agencys_own_lead(office: Office) -> None:
+    settled(office, form(1, of=grades(Risk.MEDIUM), consent={"cedah": "given"}))
+    release = office.bench.output().releases["cedah"][0].release_id
+    opened(office, PRACTITIONER, release, "Safety planning <call>")
+    practitioner = PARTNERSHIP.person(PRACTITIONER[1])
+    assert practitioner is not None
+
+    for who in (HUB, LEAD):
+        text = look(office, who, "/ledger/openings").text
+        assert f"{practitioner.name} Cheshire East Domestic Abuse Hub Safety planning <call> Opened:" in text
+
+
+def test_who_was_told_of_a_person_is_asked_by_a_form_and_no_address_holds_the_id(office: Office) -> None:
+    settled(office, form(1, of=grades(Risk.HIGH)))
+    person = alias(ALIAS_KEY, internal("victim"), "person", "police")
+
+    asked = look(office, HUB, "/ledger/told")
+    told = look(office, HUB, "/ledger/told", person=person)
+
+    assert "Domestic Abuse Family Safety Unit" not in asked.text
+    assert "Domestic Abuse Family Safety Unit" in told.text
+    assert not [each for each in told.links if person in each]
+    assert "Domestic Abuse Family Safety Unit" not in look(office, HUB, f"/ledger/told?person={person}").text
+
+
+def test_somebody_unknown_and_somebody_nothing_was_told_of_look_alike(office: Office) -> None:
+    settled(office)
+    nobody = alias(ALIAS_KEY, internal("nobody at all"), "person", "police")
+    anothers = alias(ALIAS_KEY, internal("victim"), "person", "dafsu")
+
+    pages = [look(office, HUB, "/ledger/told", person=each) for each in (nobody, anothers, "Quenivaldra")]
+
+    assert {page.status for page in pages} == {200}
+    assert len({page.text for page in pages}) == 1
+
+
+def test_an_event_says_to_whom_it_went_why_under_which_policy_and_what_would_change_it(
+    office: Office,
+) -> None:
+    settled(office, form(1, of=grades(Risk.MEDIUM)), consent({"cedah": "refused"}, incident="incident 1"))
+
+    page = look(office, HUB, "/events/00000000-0000-4000-8000-000000000001/explanation")
+
+    assert page.text.index("Cheshire Constabulary") < page.text.index("Cheshire East Domestic Abuse Hub")
+    assert "Consent was refused on 2 September 2024" in page.text
+    assert "It would be told if" in page.text
+    assert [each for each in page.links if each.startswith("/policy/")]
+    assert 'href="/incidents/' in page.html
+
+
+def test_a_recipient_reads_its_own_answer_alone_and_may_follow_the_policy_in_force(office: Office) -> None:
+    settled(office, form(1, of=grades(Risk.MEDIUM), consent={"cedah": "given"}))
+
+    page = look(office, PRACTITIONER, "/events/00000000-0000-4000-8000-000000000001/explanation")
+
+    assert page.html.count('id="answer-') == 1
+    assert "Cheshire Constabulary" not in page.text
+    (policy,) = {each for each in page.links if each.startswith("/policy/")}
+    assert look(office, PRACTITIONER, policy).status == 200
+
+
+def test_an_event_that_is_not_the_visitors_is_absent_like_one_there_is_not(office: Office) -> None:
+    settled(office, form(1, of=grades(Risk.HIGH)))
+
+    theirs = look(office, PRACTITIONER, "/events/00000000-0000-4000-8000-000000000001/explanation")
+    unknown = look(office, PRACTITIONER, "/events/00000000-0000-4000-8000-00000000dead/explanation")
+    reference = look(office, HUB, "/events/VPA-2024-1/explanation")
+
+    assert {page.status for page in (theirs, unknown, reference)} == {404}
+    assert theirs.text == unknown.text == reference.text
+    assert ABSENT in theirs.text
+
+
+def test_what_our_own_services_open_is_said_to_be_theirs(office: Office) -> None:
+    office.openings.keep(0, 1, [an_opening(agency="notify", person="notify")])
+
+    assert "The system, for Operation Encompass" in look(office, HUB, "/ledger/openings").text
+
+
+def test_every_list_but_the_search_has_a_page(office: Office) -> None:
+    assert set(KINDS) == set(List) - {List.TOLD}
+    assert {look(office, HUB, f"/ledger/{name}").status for name in KINDS} == {200}
