@@ -84,7 +84,7 @@ def a_form(
     names = ["routing", "facts", "incident", "victim", "contact", *("children" for _ in pupils)]
     names += ["person_causing_harm", "narrative", "dash"]
     sections = tuple(
-        SectionAt(name=name, schema_id=f"{name}/1", leaf=leaf) for leaf, name in enumerate(names)
+        SectionAt(name=name, schema_id=newest(event_type, name), leaf=leaf) for leaf, name in enumerate(names)
     )
     leaves = iter([at.leaf for at in sections if at.name == "children"])
     return an_event(
@@ -100,17 +100,18 @@ def a_form(
     )
 
 
-POLICY_SECTIONS = (
-    SectionAt(name="routing", schema_id="routing/1", leaf=0),
-    SectionAt(name="facts", schema_id="facts/2", leaf=1),
-)
+@cache
+def newest(event_type: EventType, name: str) -> str:
+    """Return the newest version of a section of an event, `facts/2` say; the first where it has none such."""
+    sections = {section.name: section.schema_id for section in catalogue().event(event_type).sections}
+    return sections.get(name, f"{name}/1")
 
 
 def an_event(event_type: EventType, **fields: Any) -> Heard:
     """Return an event of its own id; when it happened is when it was recorded unless told otherwise."""
     number = next(_numbers)
     plain = tuple(
-        SectionAt(name=name, schema_id=f"{name}/1", leaf=leaf)
+        SectionAt(name=name, schema_id=newest(event_type, name), leaf=leaf)
         for leaf, name in enumerate(("routing", "facts"))
     )
     made: dict[str, Any] = {
@@ -187,7 +188,7 @@ def policy_adopted(text: str | None = None, version: int = DECISION_VERSION, **m
         publisher="partnership",
         policy=STRICT.read_text() if text is None else text,
         decision_version=version,
-        **{"confirmed_by": "p-second-2", "sections": POLICY_SECTIONS, **more},
+        **{"confirmed_by": "p-second-2", **more},
     )
 
 
@@ -327,7 +328,7 @@ def _routing(heard: Heard) -> dict[str, Any]:
                 "leaf": child.leaf,
                 "person": child.person,
                 "school_urn": child.urn,
-                "placement": child.placement.value,
+                "placement": _routed(child.placement),
                 "school_conflict": "no",
             }
             for child in heard.children
@@ -338,6 +339,11 @@ def _routing(heard: Heard) -> dict[str, Any]:
         "recipient": heard.recipient,
         "policy": heard.policy,
     }
+
+
+def _routed(placement: Placement) -> str:
+    """Return the placement that the door wrote: who causes the harm is seen by who the child is."""
+    return "school" if placement is Placement.CAUSING_HARM else placement.value
 
 
 def _facts(heard: Heard) -> dict[str, Any]:
@@ -352,6 +358,13 @@ def _facts(heard: Heard) -> dict[str, Any]:
         "policy": "strict",
         "decision_version": heard.decision_version,
         "effective_at": heard.effective_at.isoformat() if heard.effective_at else None,
+        "whose": heard.consent_of,
+        "victim_age": heard.victim_age,
+        "outcome": heard.roles,
+        "practitioner": heard.practitioner,
+        "client": heard.client,
+        "people": list(heard.people),
+        "to": list(heard.named),
     }
     if heard.grades is not None:
         known |= {

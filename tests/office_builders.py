@@ -15,6 +15,8 @@ from services.consent import api
 from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.opening import Opener
 from services.consent.keyring.parties import Parties
+from services.consent.keyring.restricting import Restrictions
+from services.consent.keyring.sides import Sides
 from services.consent.keyring.telling import Registry, Teller
 from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys
@@ -68,6 +70,7 @@ class Office:
         self.keys, self.openings = keys, Openings(engine)
         self.openings.create_tables()
         parties = Parties(self.person, keys, MATCH_KEY)
+        restrictions = Restrictions(ledger, self.people, keys, MATCH_KEY)
         self.trier = trier(self.bench)
         self._app = FastAPI()
         handle_problems(self._app)
@@ -81,6 +84,8 @@ class Office:
                         openings=self.bench.log.writer(),
                         keys=Keys(persons=keys, routing=ROUTING_KEY, catalogue=catalogue()),
                         parties=parties,
+                        restrictions=restrictions,
+                        sides=Sides(ledger),
                         clock=self.bench.clock,
                         new_id=lambda: "0" * 32,
                     ),
@@ -93,9 +98,10 @@ class Office:
                             alias_key=ALIAS_KEY,
                         ),
                         parties,
+                        restrictions,
                     ),
                     ledger=ledger,
-                    ledgers=Ledgers(Lists(engine), self.openings, ledger, parties, ALIAS_KEY),
+                    ledgers=Ledgers(Lists(engine), self.openings, ledger, parties, restrictions, ALIAS_KEY),
                     recipients=PARTNERSHIP.recipients(),
                     trier=self.trier,
                 )
@@ -107,6 +113,10 @@ class Office:
         """Return somebody registered, as this test has them."""
         known = PARTNERSHIP.person(person_id)
         return replace(known, **self.changed.get(person_id, {})) if known is not None else None
+
+    def people(self) -> list[Person]:
+        """Return everybody registered, as this test has them."""
+        return [replace(each, **self.changed.get(each.id, {})) for each in PARTNERSHIP.people]
 
     def ask(
         self, who: tuple[str, str | None], path: str, body: Mapping[str, Any] | None = None

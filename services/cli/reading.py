@@ -56,7 +56,7 @@ def explanation(system: System, event: str, to: str | None, person: str | None =
     return found
 
 
-LEDGERS = ("not-shared", "withheld", "overridden", "openings", "parties", "told")
+LEDGERS = ("not-shared", "withheld", "overridden", "openings", "parties", "told", "roles")
 
 
 def ledger(

@@ -15,6 +15,8 @@ from services.consent.flow.decide import Desk
 from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.opening import Opener
 from services.consent.keyring.parties import Parties
+from services.consent.keyring.restricting import Restrictions
+from services.consent.keyring.sides import Sides
 from services.consent.keyring.telling import Registry, Teller
 from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys
@@ -131,6 +133,9 @@ class KeyringService:
         self._persons = KeyStore(engine_for("keys", settings), FileKek(self._known.kek))
         self._persons.create_tables()
         self._parties = Parties(self._registered.person, self._persons, self._known.match)
+        self._restrictions = Restrictions(
+            self._ledger, lambda: self._registered.people, self._persons, self._known.match
+        )
         self._openings = Openings(engine_for(KEYRING, settings))
         self._openings.create_tables()
         self.witness = Witness(self._openings, self._reader)
@@ -145,10 +150,15 @@ class KeyringService:
                 api.Keyring(
                     verifier=Verifier(self._registered, self._settings.credentials),
                     opener=self._opener,
-                    teller=Teller(self._ledger, self._registry(), self._parties),
+                    teller=Teller(self._ledger, self._registry(), self._parties, self._restrictions),
                     ledger=self._ledger,
                     ledgers=Ledgers(
-                        Lists(self._engine), self._openings, self._ledger, self._parties, self._known.alias
+                        Lists(self._engine),
+                        self._openings,
+                        self._ledger,
+                        self._parties,
+                        self._restrictions,
+                        self._known.alias,
                     ),
                     recipients=self._registered.recipients(),
                     trier=Trier(self._replayer()),
@@ -187,6 +197,8 @@ class KeyringService:
             openings=writer,
             keys=Keys(persons=self._persons, routing=self._known.routing, catalogue=load_catalogue()),
             parties=self._parties,
+            restrictions=self._restrictions,
+            sides=Sides(self._ledger),
             clock=clock_for(settings),
             new_id=lambda: secrets.token_hex(16),
         )

@@ -69,7 +69,7 @@ def test_what_is_no_event_releases_nothing_and_sounds(bench: Bench) -> None:
 def test_facts_of_a_version_the_gate_does_not_know_release_nothing_and_sound(bench: Bench) -> None:
     record = sealed(a_form(of=HIGH))
     bench.publish(policy_adopted())
-    unknown = record.value.replace(b"facts/1", b"facts/9")
+    unknown = record.value.replace(b"facts/2", b"facts/9")
     assert unknown != record.value
     bench.log.writer().append(LOG, [Record(key=record.key, value=unknown)])
 

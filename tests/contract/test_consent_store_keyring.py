@@ -12,6 +12,8 @@ from sqlalchemy import Engine
 
 from services.consent.keyring.opening import Busy, Opened, Opener, Refused, Request
 from services.consent.keyring.parties import Parties
+from services.consent.keyring.restricting import Restrictions
+from services.consent.keyring.sides import Sides
 from services.consent.keyring.unsealing import Keys
 from services.consent.store.ledger import Ledger
 from services.eventlog.envelope import Release
@@ -61,6 +63,8 @@ class Room:
         self.staff: dict[str, Person] = {}
         self.opener = Opener(
             parties=Parties(self.staff.get, self.keys, MATCH_KEY),
+            restrictions=Restrictions(Ledger(engine), self.staff.values, self.keys, MATCH_KEY),
+            sides=Sides(Ledger(engine)),
             ledger=Ledger(engine),
             log=self.bench.log.reader({}),
             openings=self.bench.log.writer(),

@@ -14,6 +14,7 @@ from services.eventlog.topics import OPENINGS
 from services.vocabulary.events import EventType
 from services.vocabulary.people import match_on_name
 from services.vocabulary.risk import ChildrenLevel, Risk
+from services.vocabulary.sides import Roles
 from tests.gate_builders import ALIAS_KEY, START, a_form, an_event, consent, grades, internal, override
 from tests.office_builders import HUB, LEAD, MATCH_KEY, PRACTITIONER, RESPONDER, Office
 
@@ -213,3 +214,46 @@ def test_a_second_witness_keeps_nothing_twice_and_what_is_no_opening_is_passed_o
     assert second.step(0.0) == 2
     assert second.position == first.position == 2
     assert len(rows(office, "openings")) == 1
+
+
+def test_a_restricted_incident_is_in_nobodys_lists_and_explained_to_nobody_but_whom_the_hub_named(
+    office: Office,
+) -> None:
+    form = a_form(of=STANDARD)
+    named = an_event(EventType.ACCESS_RESTRICTED, incident=internal("incident"), people=("p-hub-2",))
+    office.bench.publish(form, named)
+    office.bench.settle()
+
+    listed = {
+        who: len(rows(office, "not-shared", (agency, who)))
+        for agency, who in (HUB, ("police", "p-hub-2"), AUDITOR)
+    }
+    explained = {
+        who: office.ask((agency, who), f"/v1/events/{form.event_id}/explanation").status_code
+        for agency, who in (HUB, ("police", "p-hub-2"), AUDITOR)
+    }
+
+    assert listed == {"p-hub-1": 0, "p-hub-2": 1, "p-partnership-2": 1}
+    assert explained == {"p-hub-1": 404, "p-hub-2": 200, "p-partnership-2": 200}
+
+
+def test_reports_that_turn_the_roles_round_are_listed_with_since_when_they_wait(office: Office) -> None:
+    first = a_form(of=MEDIUM, incident="one", victim="victim", causing_harm=internal("causing harm"))
+    counter = an_event(
+        EventType.REFERRAL_RECEIVED,
+        publisher="cedah",
+        incident=internal("two"),
+        victim=internal("causing harm"),
+        causing_harm=internal("victim"),
+    )
+    found = an_event(EventType.ROLES_REVIEWED, incident=internal("two"), roles=Roles.BOTH)
+    office.bench.publish(first, counter)
+    office.bench.settle()
+    waiting = rows(office, "roles")
+    office.bench.publish(found)
+    office.bench.settle()
+
+    assert [(row["event_id"], row["publisher"], row["waits"]) for row in waiting] == [
+        (counter.event_id, "cedah", True)
+    ]
+    assert [row["waits"] for row in rows(office, "roles")] == [False]

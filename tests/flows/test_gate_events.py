@@ -276,3 +276,29 @@ def test_a_case_opened_before_anybody_holds_the_family_is_told_to_whoever_comes_
     decision = story.tell(a_form(of=HIGH))
 
     assert sent_of(decision, opened.event_id) == {"dafsu": NEW}
+
+
+def test_consent_for_one_agency_does_not_go_along_when_the_case_is_handed_on() -> None:
+    story, event = Story(), referred_on("mycwa")
+    story.tell(consent({"cedah": "given"}))
+
+    decision = story.tell(event)
+
+    assert (answer(decision, "mycwa").owed, answer(decision, "mycwa").reason) == (True, "no-ground")
+
+
+def test_consent_is_looked_at_again_when_the_case_is_handed_on() -> None:
+    story, event = Story(), referred_on("mycwa")
+    story.tell(consent({"mycwa": "given"}), consent({"mycwa": "refused"}))
+
+    decision = story.tell(event)
+
+    assert answer(decision, "mycwa").reason == "no-ground"
+
+
+def test_a_case_transferred_to_another_areas_meeting_needs_no_consent() -> None:
+    event = an_event_of(EventType.MARAC_TRANSFERRED, "police", named=("area:E06000050",))
+    story = Story()
+    story.tell(consent({"area:E06000050": "refused"}))
+
+    assert sent_of(story.tell(event), event.event_id) == {"area:E06000050": NEW}

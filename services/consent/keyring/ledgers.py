@@ -6,6 +6,7 @@ overridden   overrides, and decisions not to share although owed; a sample of th
 openings     who opened what for what purpose, and who was refused
 parties      who asked to open what is about themselves or their home
 told         everything anybody was released about one person, and who opened it
+roles        reports that turn round who was known to harm whom, and which of them wait for the Hub
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.consent.keyring.parties import Parties
+from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import sees_all
 from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
@@ -45,6 +47,7 @@ class List(StrEnum):
     OPENINGS = "openings"
     PARTIES = "parties"
     TOLD = "told"
+    ROLES = "roles"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,24 +59,39 @@ class Question:
     person: str | None = None
 
 
+class Asker(NamedTuple):
+    """Who asks, and which restricted incidents are closed to them."""
+
+    caller: Caller
+    closed: frozenset[str]
+
+
 class Ledgers:
     """Answers for the lists. What is closed to the caller, because it is about them, is left out of each."""
 
     def __init__(
-        self, lists: Lists, openings: Openings, ledger: Ledger, parties: Parties, alias_key: bytes
+        self,
+        lists: Lists,
+        openings: Openings,
+        ledger: Ledger,
+        parties: Parties,
+        restrictions: Restrictions,
+        alias_key: bytes,
     ) -> None:
         self._lists = lists
         self._openings = openings
         self._ledger = ledger
         self._parties = parties
+        self._restrictions = restrictions
         self._key = alias_key
-        self._found: Mapping[List, Callable[[Caller, Question], Rows]] = {
+        self._found: Mapping[List, Callable[[Asker, Question], Rows]] = {
             List.NOT_SHARED: self._not_shared,
             List.WITHHELD: self._withheld,
             List.OVERRIDDEN: self._overridden,
             List.OPENINGS: self._opened,
             List.PARTIES: self._refused_parties,
             List.TOLD: self._told,
+            List.ROLES: self._turned,
         }
 
     def rows(self, caller: Caller, wanted: List, question: Question) -> dict[str, Any]:
@@ -85,25 +103,28 @@ class Ledgers:
         """
         if not sees_all(caller) and not (wanted is List.OPENINGS and caller.role is Role.LEAD):
             raise NotForYou
-        found = list(islice(self._found[wanted](caller, question), MOST + 1))
+        asker = Asker(caller, self._restrictions.closed_to(caller))
+        found = list(islice(self._found[wanted](asker, question), MOST + 1))
         return {"list": wanted.value, "rows": found[:MOST], "more": len(found) > MOST}
 
-    def _is_open(self, caller: Caller, incident: str | None) -> bool:
+    def _is_open(self, asker: Asker, incident: str | None) -> bool:
         """Say whether an incident is open to the caller; who gave no birth date is never looked up."""
-        identity = self._parties.identity(caller.person)
+        if incident is not None and incident in asker.closed:
+            return False
+        identity = self._parties.identity(asker.caller.person)
         if incident is None or identity is None or identity.token is None:
             return True
         return not self._parties.in_incident(identity, self._ledger.incident(incident))
 
-    def _vpas(self, caller: Caller, question: Question) -> Iterator[Vpa]:
-        return (vpa for vpa in self._lists.vpas(question.days) if self._is_open(caller, vpa.incident))
+    def _vpas(self, asker: Asker, question: Question) -> Iterator[Vpa]:
+        return (vpa for vpa in self._lists.vpas(question.days) if self._is_open(asker, vpa.incident))
 
-    def _not_shared(self, caller: Caller, question: Question) -> Rows:
-        for vpa in self._vpas(caller, question):
+    def _not_shared(self, asker: Asker, question: Question) -> Rows:
+        for vpa in self._vpas(asker, question):
             if not vpa.shared:
                 yield {
                     "event_id": vpa.event_id,
-                    "incident": self._alias(vpa.incident, "incident", caller),
+                    "incident": self._alias(vpa.incident, "incident", asker.caller),
                     "began": vpa.began,
                     "risk": vpa.risk,
                     "children": vpa.children,
@@ -112,52 +133,54 @@ class Ledgers:
                     "withheld": vpa.withheld,
                 }
 
-    def _withheld(self, caller: Caller, question: Question) -> Rows:
-        for vpa in self._vpas(caller, question):
+    def _withheld(self, asker: Asker, question: Question) -> Rows:
+        for vpa in self._vpas(asker, question):
             for recipient, reason in vpa.withheld.items():
                 yield {
                     "event_id": vpa.event_id,
-                    "incident": self._alias(vpa.incident, "incident", caller),
+                    "incident": self._alias(vpa.incident, "incident", asker.caller),
                     "began": vpa.began,
                     "recipient": recipient,
                     "reason": reason,
                 }
 
-    def _overridden(self, caller: Caller, question: Question) -> Rows:
+    def _overridden(self, asker: Asker, question: Question) -> Rows:
         every = self._lists.against_consent(question.days)
-        found = [each for each in every if self._is_open(caller, each.incident)]
+        found = [each for each in every if self._is_open(asker, each.incident)]
         if question.sample is not None:
             found = sorted(found, key=lambda each: sha256(each.event_id.encode()).digest())[: question.sample]
         for each in found:
-            incident = self._alias(each.incident, "incident", caller) if each.incident is not None else None
+            known = each.incident
+            incident = self._alias(known, "incident", asker.caller) if known is not None else None
             yield {**each._asdict(), "incident": incident}
 
-    def _opened(self, caller: Caller, question: Question) -> Rows:
-        if not sees_all(caller):
-            own = OPENING.c.agency == caller.agency
-            return (_plain(each, caller) for each in self._openings.within(question.days, MOST + 1, own))
+    def _opened(self, asker: Asker, question: Question) -> Rows:
+        if not sees_all(asker.caller):
+            own = OPENING.c.agency == asker.caller.agency
+            found = self._openings.within(question.days, MOST + 1, own)
+            return (_plain(each, asker.caller) for each in found)
         found = self._openings.within(question.days, MOST + 1)
-        return (_opening(each) for each in found if self._is_open(caller, self._incident_of(each)))
+        return (_opening(each) for each in found if self._is_open(asker, self._incident_of(each)))
 
-    def _refused_parties(self, caller: Caller, question: Question) -> Rows:
-        others = [OPENING.c.person != (caller.person or "")]
-        if caller.role is not Role.AUDITOR:
-            others.append(OPENING.c.agency != caller.agency)
+    def _refused_parties(self, asker: Asker, question: Question) -> Rows:
+        others = [OPENING.c.person != (asker.caller.person or "")]
+        if asker.caller.role is not Role.AUDITOR:
+            others.append(OPENING.c.agency != asker.caller.agency)
         found = self._openings.within(question.days, MOST + 1, OPENING.c.party, *others)
-        return (_opening(each) for each in found if self._is_open(caller, self._incident_of(each)))
+        return (_opening(each) for each in found if self._is_open(asker, self._incident_of(each)))
 
-    def _told(self, caller: Caller, question: Question) -> Iterator[Mapping[str, Any]]:
-        person = unalias(self._key, question.person or "", "person", caller.agency)
+    def _told(self, asker: Asker, question: Question) -> Iterator[Mapping[str, Any]]:
+        person = unalias(self._key, question.person or "", "person", asker.caller.agency)
         if person is None:
             raise NotForYou
-        told = [each for each in self._lists.about(person) if self._is_open(caller, each.incident)]
+        told = [each for each in self._lists.about(person) if self._is_open(asker, each.incident)]
         opened: dict[str, list[Opening]] = {}
         for opening in self._openings.of_releases(each.release_id for each in told):
             opened.setdefault(opening.release_id, []).append(opening)
         for each in told:
             yield {
                 **each._asdict(),
-                "incident": self._alias(each.incident, "incident", caller),
+                "incident": self._alias(each.incident, "incident", asker.caller),
                 "sections": list(each.sections),
                 "opened": [
                     {"by": one.person, "at": one.at, "purpose": one.purpose, "sections": list(one.sections)}
@@ -165,6 +188,21 @@ class Ledgers:
                     if not one.refused
                 ],
             }
+
+    def _turned(self, asker: Asker, question: Question) -> Rows:
+        for each in self._lists.naming_both_sides(question.days):
+            incident = self._ledger.incident(each.incident) if each.incident is not None else None
+            if incident is None or each.event_id not in incident.turned:
+                continue
+            if each.incident is not None and self._is_open(asker, each.incident):
+                yield {
+                    "event_id": each.event_id,
+                    "event_type": each.event_type,
+                    "incident": self._alias(each.incident, "incident", asker.caller),
+                    "publisher": each.publisher,
+                    "since": each.decided_at,
+                    "waits": not incident.roles_settled,
+                }
 
     def _incident_of(self, opening: Opening) -> str | None:
         release = self._ledger.release(opening.release_id)

@@ -9,8 +9,11 @@ from typing import Any, Protocol
 
 from services.consent.flow.ledger import Became
 from services.consent.keyring.parties import TELLING, Parties, is_named
+from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import base, openable
+from services.consent.keyring.sides import Sides
 from services.consent.keyring.unsealing import Fetches, Keys, SealedEvent, Unsealer
+from services.consent.state.entities import Incident
 from services.consent.store.ledger import Ledger, Released
 from services.eventlog.errors import KeyMissing
 from services.eventlog.records import Record
@@ -80,6 +83,8 @@ class Opener:
         openings: Appends,
         keys: Keys,
         parties: Parties,
+        restrictions: Restrictions,
+        sides: Sides,
         clock: Clock,
         new_id: Callable[[], str],
     ) -> None:
@@ -88,6 +93,8 @@ class Opener:
         self._openings = openings
         self._unsealer = Unsealer(log, keys)
         self._parties = parties
+        self._restrictions = restrictions
+        self._sides = sides
         self._clock = clock
         self._new_id = new_id
 
@@ -97,7 +104,8 @@ class Opener:
         1. Find the release among those the caller may open anything of. One that is not there may be on
            its way: wait for the gate. What is another's waits just as long as what never was.
         2. Check that it stands, is in time, released every section asked for, and that neither the event
-        nor another of its incident is about the caller or their home.
+        nor another of its incident is about the caller or their home; that it is not restricted to others;
+        and leave out, or refuse where asked for, what is the other side's of a case the caller works on.
         3. Where its ground can end, wait until the gate has reached the log's end as it was when
            asked, and check again: a withdrawal receipted before is honoured.
         4. Open.  5. Append the opening to `openings` and wait for the acknowledgement.
@@ -109,7 +117,11 @@ class Opener:
         try:
             release, names = self._checked(caller, request)
             event = self._unsealer.event(release.event_offset)
-            self._require_no_party(caller, release, event)
+            incident = self._incident(release)
+            self._require_no_party(caller, incident, event)
+            if not self._restrictions.may_open(caller, release.recipient, incident):
+                raise Refused
+            names = self._of_own_side(caller, request, names, incident, event)
             content = self._content(release, names, event)
         except (Refused, KeyMissing) as error:
             about = self._known(request.release_id)
@@ -126,11 +138,28 @@ class Opener:
             names = self._allowed(caller, request, release)
         return release, names
 
-    def _require_no_party(self, caller: Caller, release: Released, event: SealedEvent) -> None:
+    def _incident(self, release: Released) -> Incident | None:
+        return self._ledger.incident(release.incident) if release.incident is not None else None
+
+    def _of_own_side(
+        self,
+        caller: Caller,
+        request: Request,
+        names: tuple[str, ...],
+        incident: Incident | None,
+        event: SealedEvent,
+    ) -> tuple[str, ...]:
+        """Return the sections but those of the other side. Raises Refused if one was asked for by name."""
+        closed = self._sides.closed(caller, incident, event.type, names)
+        left = tuple(name for name in names if name not in closed)
+        if closed and (request.sections is not None or not left):
+            raise Refused
+        return left
+
+    def _require_no_party(self, caller: Caller, incident: Incident | None, event: SealedEvent) -> None:
         identity = self._parties.identity(caller.person)
         if identity is None:
             return
-        incident = self._ledger.incident(release.incident) if release.incident is not None else None
         says = self._unsealer.telling(event, TELLING)
         if self._parties.in_incident(identity, incident) or is_named(identity, says):
             raise Party

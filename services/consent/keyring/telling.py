@@ -10,6 +10,7 @@ from services.consent.flow.decide import ALL_OTHER_SCHOOLS
 from services.consent.flow.decision import Answer
 from services.consent.flow.explain import Case, Known, explain
 from services.consent.keyring.parties import Parties
+from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import may_be_told, sees_all
 from services.consent.rules.not_shared import NOT_SHARED
 from services.consent.rules.policy import EDUCATION, Policy
@@ -58,9 +59,12 @@ class _Latest:
 class Teller:
     """Explains decisions from the ledger."""
 
-    def __init__(self, ledger: Ledger, registry: Registry, parties: Parties) -> None:
+    def __init__(
+        self, ledger: Ledger, registry: Registry, parties: Parties, restrictions: Restrictions
+    ) -> None:
         self._ledger = ledger
         self._parties = parties
+        self._restrictions = restrictions
         self._registry = registry
         self._policy = lru_cache(maxsize=32)(self._parsed)
 
@@ -101,9 +105,10 @@ class Teller:
         return {"incident": text, "sharing": [_row(each) for each in answers.values()]}
 
     def _open_to(self, caller: Caller, key: str) -> Incident | None:
-        """Return an incident. Raises NothingToTell where the caller is a party to it."""
+        """Return an incident. Raises NothingToTell where it is about the caller, or restricted to others."""
         incident = self._ledger.incident(key)
-        if self._parties.is_closed(caller.person, incident):
+        closed = self._parties.is_closed(caller.person, incident)
+        if closed or not self._restrictions.may_look(caller, incident):
             raise NothingToTell
         return incident if incident is None or sees_all(caller) else incident._replace(not_shared=())
 

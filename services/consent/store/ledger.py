@@ -12,14 +12,15 @@ from sqlalchemy import ColumnElement, Engine, RowMapping, Select, func, select
 from services.consent.flow.decision import Answer
 from services.consent.flow.ledger import Became
 from services.consent.flow.record import read_answers
-from services.consent.state.entities import Incident, Standing
-from services.consent.state.written import read_incident, read_standing
+from services.consent.state.entities import Incident, Person, Standing
+from services.consent.state.written import read_incident, read_person, read_standing
 from services.consent.store.days import Days
-from services.consent.store.gate import AT_ONCE, INCIDENT, NAME, STANDING
+from services.consent.store.gate import AT_ONCE, INCIDENT, NAME, PERSON, STANDING
 from services.consent.store.tables import LEDGER, POLICY, POSITION, RELEASE, STATE, VPA
 from services.eventlog import positions
 from services.eventlog.topics import LOG
 from services.runtime.database import reading
+from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Ground, Reason, ReleaseKind
 from services.vocabulary.times import parse_time
 
@@ -150,6 +151,20 @@ class Ledger:
         with reading(self._engine) as conn:
             value = conn.scalar(query)
         return read_incident(value) if value is not None else None
+
+    def person(self, key: str) -> Person:
+        """Return what is known about a person now."""
+        query = select(STATE.c.value).where(STATE.c.kind == PERSON, STATE.c.key == key)
+        with reading(self._engine) as conn:
+            value = conn.scalar(query)
+        return read_person(value) if value is not None else Person()
+
+    def ever_restricted(self) -> tuple[str, ...]:
+        """Return the incidents that the Hub ever restricted, in order."""
+        query = select(LEDGER.c.incident).where(LEDGER.c.event_type == EventType.ACCESS_RESTRICTED.value)
+        with reading(self._engine) as conn:
+            found = conn.execute(query.where(LEDGER.c.incident.is_not(None)).order_by(LEDGER.c.offset))
+            return tuple(dict.fromkeys(str(key) for (key,) in found))
 
     def taking_part(self) -> Standing:
         """Return what is known of the partition as a whole: who is suspended, and the agreements."""

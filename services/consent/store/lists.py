@@ -12,10 +12,13 @@ from services.consent.store.days import Days
 from services.consent.store.gate import INCIDENT, PERSON
 from services.consent.store.tables import LEDGER, RELEASE, STATE, VPA
 from services.runtime.database import reading
-from services.vocabulary.events import EventType
+from services.vocabulary.events import NAMES_BOTH_SIDES, EventType
 
 AGAINST_CONSENT = (EventType.OVERRIDE_RECORDED.value, EventType.DECIDED_NOT_TO_SHARE.value)
 """What somebody decided with a rationale."""
+
+NAMING = (EventType.VPA_RAISED.value, *sorted(each.value for each in NAMES_BOTH_SIDES))
+"""What may turn round who was known to harm whom, and waits for the Hub."""
 
 
 class Vpa(NamedTuple):
@@ -39,6 +42,16 @@ class Against(NamedTuple):
     event_type: str
     incident: str | None
     recipient: str | None
+    publisher: str
+    decided_at: str
+
+
+class Naming(NamedTuple):
+    """An event that may name an adult victim and a person causing harm."""
+
+    event_id: str
+    event_type: str
+    incident: str | None
     publisher: str
     decided_at: str
 
@@ -82,6 +95,14 @@ class Lists:
         query = select(*columns).where(days.of(LEDGER.c.decided_at), *own).order_by(LEDGER.c.offset)
         with reading(self._engine) as conn:
             return [Against(*row) for row in conn.execute(query)]
+
+    def naming_both_sides(self, days: Days) -> list[Naming]:
+        """Return the raised forms and partners' reports that were decided in these days, in order."""
+        columns = [LEDGER.c[name] for name in Naming._fields]
+        own = (LEDGER.c.event_type.in_(NAMING), LEDGER.c.cause == LEDGER.c.event_id)
+        query = select(*columns).where(days.of(LEDGER.c.decided_at), *own).order_by(LEDGER.c.offset)
+        with reading(self._engine) as conn:
+            return [Naming(*row) for row in conn.execute(query)]
 
     def about(self, person: str) -> list[Told]:
         """Return every release of every incident that a person was a victim of, adult or child, in order."""

@@ -28,7 +28,7 @@ class Memory:
         for each in heard:
             incidents.update(key for key in (each.incident,) if key is not None)
             persons.update(child.person for child in each.children)
-            persons.update(key for key in (each.victim,) if key is not None)
+            persons.update(key for key in (each.victim, each.causing_harm) if key is not None)
         self._know_incidents(incidents)
         persons.update(self._people_of(incidents))
         self._know_persons(persons)
