@@ -51,6 +51,7 @@ def a_release(
     sections: tuple[str, ...] = ("facts", "victim", "contact"),
     kind: ReleaseKind = ReleaseKind.NEW,
     incident: str | None = "incident-alias",
+    person: str | None = "person-alias",
     event_type: str = "VpaReviewed",
     catalogue: Catalogue | None = None,
 ) -> bytes:
@@ -86,7 +87,7 @@ def a_release(
             purpose="support",
             expects="contact the adult victim",
             not_after=None,
-            person="person-alias",
+            person=person,
             incident=incident,
             reason="withdrawn" if kind is ReleaseKind.RECALLED else None,
             header=sealed.header,

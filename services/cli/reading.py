@@ -56,7 +56,7 @@ def explanation(system: System, event: str, to: str | None, person: str | None =
     return found
 
 
-LEDGERS = ("not-shared", "withheld", "overridden", "openings", "parties", "told", "roles")
+LEDGERS = ("not-shared", "withheld", "overridden", "openings", "parties", "told", "roles", "waiting")
 
 
 def ledger(

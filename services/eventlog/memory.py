@@ -84,10 +84,17 @@ class MemoryWriter:
         return self.append_many([(topic, record) for record in records], timeout=timeout)
 
     def append_many(
-        self, records: Sequence[tuple[str, Record]], *, timeout: float | None = None
+        self,
+        records: Sequence[tuple[str, Record]],
+        *,
+        timeout: float | None = None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> list[Position]:
         """Append records to several topics, and return where each lies, in the order given."""
-        return self._log._append(self._partition, records)
+        appended = self._log._append(self._partition, records)
+        if meanwhile is not None:
+            meanwhile()
+        return appended
 
     def close(self) -> None:
         """Let go."""

@@ -1,7 +1,7 @@
 """Append to Kafka: idempotent, acknowledged by all, in order."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock
 from typing import Any, Final
@@ -73,11 +73,16 @@ class KafkaWriter:
         return self.append_many([(topic, record) for record in records], timeout=timeout)
 
     def append_many(
-        self, records: Sequence[tuple[str, Record]], *, timeout: float | None = None
+        self,
+        records: Sequence[tuple[str, Record]],
+        *,
+        timeout: float | None = None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> list[Position]:
         """Append records to several topics, and return where each lies, in the order given.
 
-        1. Hand all to the producer.  2. Wait for every acknowledgement, `timeout` seconds at most.
+        1. Hand all to the producer.  2. Do what was asked to be done meanwhile.  3. Wait for every
+        acknowledgement, `timeout` seconds at most from 1.
 
         Order holds within a topic, not between topics. Raises `Unavailable`: the caller must assume
         nothing was written, and may append the same bytes again (some may then be there twice).
@@ -88,7 +93,7 @@ class KafkaWriter:
         with self._turn:
             batch = _Batch()
             try:
-                self._send(records, batch, until)
+                self._send(records, batch, until, meanwhile)
                 return batch.positions(records)
             except _STOPPED as error:
                 raise _refused(batch.error or _cause(error)) from error
@@ -101,10 +106,18 @@ class KafkaWriter:
         with self._turn:
             self._discard()
 
-    def _send(self, records: Sequence[tuple[str, Record]], batch: "_Batch", until: float) -> None:
+    def _send(
+        self,
+        records: Sequence[tuple[str, Record]],
+        batch: "_Batch",
+        until: float,
+        meanwhile: Callable[[], None] | None,
+    ) -> None:
         producer = self._ready()
         for topic, record in records:
             self._hand_over(producer, topic, record, batch, until)
+        if meanwhile is not None:
+            meanwhile()
         producer.flush(max(until - elapsed(), 0.001))
 
     def _hand_over(

@@ -1,4 +1,4 @@
-"""What a recipient may ask over HTTP: its inbox, the signed head of it, and an incident's timeline.
+"""What a recipient may ask over HTTP: its inbox, the signed head of it, an incident's or a person's timeline.
 
 A caller sees releases to its own agency and nothing else; what it may not see looks like what is not there.
 """
@@ -87,6 +87,16 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements") -> API
         if not rows:
             return problem(404, "not found", "there is no such incident in your inbox")
         return JSONResponse({"incident": alias, "releases": [shown(row) for row in rows]})
+
+    @routes.get("/v1/people/{alias}", summary="What the caller's agency was released about one adult victim")
+    def person(alias: str, authorization: Token = None) -> JSONResponse:
+        caller = _person(verifier, authorization)
+        if isinstance(caller, JSONResponse):
+            return caller
+        rows = store.of_person(caller.agency, alias) if ALIAS.fullmatch(alias) else ()
+        if not rows:
+            return problem(404, "not found", "there is no such person in your inbox")
+        return JSONResponse({"person": alias, "releases": [shown(row) for row in rows]})
 
     return routes
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Index,
@@ -76,6 +77,7 @@ RELEASES = Table(
     Column("sections", JSON, nullable=False),
     Column("value", LargeBinary, nullable=False),
     Index("projections_by_incident", "recipient", "incident", "seq"),
+    Index("projections_by_person", "recipient", "person", "seq"),
 )
 SEQUENCES = Table(
     "projections_sequence",
@@ -182,9 +184,19 @@ class Store:
 
     def timeline(self, recipient: str, incident: str) -> tuple[Row, ...]:
         """Return a recipient's rows about one incident, by the alias it has there; none is none."""
-        query = select(RELEASES).where(RELEASES.c.recipient == recipient, RELEASES.c.incident == incident)
+        return self._rows(RELEASES.c.recipient == recipient, RELEASES.c.incident == incident)
+
+    def of_person(self, recipient: str, person: str) -> tuple[Row, ...]:
+        """Return a recipient's rows about one adult victim, by the alias they have there; none is none.
+
+        What names the same person as causing harm is about another adult victim, and not among them.
+        """
+        return self._rows(RELEASES.c.recipient == recipient, RELEASES.c.person == person)
+
+    def _rows(self, *which: ColumnElement[bool]) -> tuple[Row, ...]:
+        query = select(RELEASES).where(*which).order_by(RELEASES.c.seq)
         with reading(self._engine) as conn:
-            return tuple(_row(found) for found in conn.execute(query.order_by(RELEASES.c.seq)).mappings())
+            return tuple(_row(found) for found in conn.execute(query).mappings())
 
     def head(self, recipient: str) -> Head:
         """Return the first number kept for a recipient and its last."""

@@ -56,6 +56,11 @@ def incident(page: Page, system: Running, told: Told) -> None:
     page.goto(f"/incidents/{told.aliases[DAFSU]}")
 
 
+def adult_victim(page: Page, system: Running, told: Told) -> None:
+    incident(page, system, told)
+    follow(page.get_by_role("link", name="Everything your agency was told of this adult victim"))
+
+
 def hub_incident(page: Page, system: Running, told: Told) -> None:
     sign_in(page, system, HUB)
     page.goto(f"/incidents/{told.aliases[HUB]}")
@@ -110,6 +115,7 @@ PAGES: dict[str, Reach] = {
     "Who are you? – Sightline": person_page,
     "Inbox – Sightline": inbox,
     "Incident – Sightline": incident,
+    "Adult victim – Sightline": adult_victim,
     "Why do you need to see it? – Sightline": asking,
     "Error: Why do you need to see it? – Sightline": asked_nothing,
     "Opened – Sightline": opened,

@@ -155,7 +155,7 @@ def test_of_two_versions_one_stops_at_the_adoption_and_the_other_starts_there(be
 
 def test_a_decision_already_recorded_is_obeyed_and_not_decided_again(bench: Bench) -> None:
     class DyingAfterDecisions:
-        def append_many(self, records: object) -> list[object]:
+        def append_many(self, records: object, *, meanwhile: object) -> list[object]:
             raise Unavailable("killed between the steps")
 
     bench.publish(a_form(of=grades(Risk.HIGH)))

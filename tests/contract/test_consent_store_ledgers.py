@@ -257,3 +257,19 @@ def test_reports_that_turn_the_roles_round_are_listed_with_since_when_they_wait(
         (counter.event_id, "cedah", True)
     ]
     assert [row["waits"] for row in rows(office, "roles")] == [False]
+
+
+def test_what_waits_for_the_hubs_review_is_listed_by_when_its_time_ends(office: Office) -> None:
+    quiet = a_form(EventType.VPA_RAISED, STANDARD, incident="one")
+    danger = a_form(EventType.VPA_RAISED, grades(Risk.HIGH), incident="two")
+    sooner = a_form(EventType.VPA_RAISED, grades(Risk.HIGH), incident="three")
+    done = a_form(of=MEDIUM, incident="four")
+    office.bench.publish(quiet, sooner, danger, done)
+    office.bench.settle()
+    before = rows(office, "waiting")
+    office.bench.publish(an_event(EventType.TIME_PASSED, recorded_at=START + timedelta(hours=4, minutes=2)))
+    office.bench.settle()
+
+    assert [row["event_id"] for row in before] == [sooner.event_id, danger.event_id, quiet.event_id]
+    assert [row["review_by"] is None for row in before] == [False, False, True]
+    assert [row["overdue"] for row in rows(office, "waiting")] == [True, False, False]

@@ -20,7 +20,9 @@ _numbers = itertools.count(1)
 
 class Writer(Protocol):
     def append(self, topic: str, records: Sequence[Record]) -> list[Position]: ...
-    def append_many(self, records: Sequence[tuple[str, Record]]) -> list[Position]: ...
+    def append_many(
+        self, records: Sequence[tuple[str, Record]], *, meanwhile: Callable[[], None] | None = None
+    ) -> list[Position]: ...
     def close(self) -> None: ...
 
 
@@ -139,6 +141,32 @@ def test_records_for_several_topics_are_answered_for_in_the_order_given(log: Log
 
     assert [(position.topic, position.offset) for position in positions] == [(one, 0), (other, 0), (one, 1)]
     assert values(read_all(log.reader({one: 0}), 2)) == ["a", "c"]
+
+
+def test_what_is_done_meanwhile_is_done_once_and_before_the_answer(log: Log) -> None:
+    topic, writer = log.topic(), log.writer()
+    (a,) = records("a")
+    did: list[str] = []
+
+    positions = writer.append_many([(topic, a)], meanwhile=lambda: did.append("made ready"))
+
+    assert did == ["made ready"]
+    assert [position.offset for position in positions] == [0]
+
+
+def test_where_what_is_done_meanwhile_fails_later_records_are_taken_all_the_same(log: Log) -> None:
+    topic, writer = log.topic(), log.writer()
+    a, b = records("a", "b")
+
+    def fails() -> None:
+        raise ValueError("not made ready")
+
+    with pytest.raises(ValueError, match="not made ready"):
+        writer.append_many([(topic, a)], meanwhile=fails)
+    writer.append_many([(topic, b)])
+
+    end = log.reader({topic: 0}).end(topic)
+    assert values(read_all(log.reader({topic: 0}), end))[-1] == "b"
 
 
 def test_many_records_keep_their_order(log: Log) -> None:

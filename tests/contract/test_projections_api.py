@@ -160,7 +160,9 @@ def test_a_first_responder_does_not_read_the_hubs_inbox(models: ReadModels, ask:
     assert ask("/v1/inbox", "police", which=2).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/v1/inbox", "/v1/inbox/head", "/v1/incidents/incident-alias"])
+@pytest.mark.parametrize(
+    "path", ["/v1/inbox", "/v1/inbox/head", "/v1/incidents/incident-alias", "/v1/people/person-alias"]
+)
 def test_nothing_is_said_without_a_token(ask: Ask, path: str) -> None:
     answer = ask(path, None)
 
@@ -191,6 +193,31 @@ def test_an_incident_shows_all_that_was_released_about_it(models: ReadModels, as
     answer = ask("/v1/incidents/incident-alias").json()
 
     assert [(row["seq"], row["kind"]) for row in answer["releases"]] == [(1, "new"), (3, "recalled")]
+
+
+def test_a_person_is_shown_across_incidents_where_they_are_the_adult_victim(
+    models: ReadModels, ask: Ask
+) -> None:
+    models.append("dafsu", a_release(seq=1), a_release(seq=2, incident="another"))
+    models.append("dafsu", a_release(seq=3, person="somebody else"))
+    models.append("cedah", a_release("cedah", 1))
+    models.follow()
+
+    answer = ask("/v1/people/person-alias").json()
+
+    assert [(row["seq"], row["incident"]) for row in answer["releases"]] == [
+        (1, "incident-alias"),
+        (2, "another"),
+    ]
+
+
+def test_anothers_person_and_an_unknown_one_look_alike(models: ReadModels, ask: Ask) -> None:
+    models.append("cedah", a_release("cedah", 1, person="of-cedah"))
+    models.follow()
+
+    answers = [ask(f"/v1/people/{alias}") for alias in ("of-cedah", "nobody-like-it", "%00")]
+
+    assert {(answer.status_code, answer.content) for answer in answers} == {(404, answers[0].content)}
 
 
 def test_anothers_incident_an_unknown_one_and_a_strange_one_look_alike(models: ReadModels, ask: Ask) -> None:

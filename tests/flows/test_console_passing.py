@@ -23,6 +23,7 @@ SERVICES = ("ingest", "gate", "keyring", "projections", "notify", "audit")
         ("/v1/inbox", "projections"),
         ("/v1/inbox/head", "projections"),
         ("/v1/incidents/an-alias", "projections"),
+        ("/v1/people/an-alias", "projections"),
         ("/v1/incidents/an-alias/sharing", "keyring"),
         ("/v1/open", "keyring"),
         ("/v1/events/an/id/with%2Fslashes/explanation", "keyring"),

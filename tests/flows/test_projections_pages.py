@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.projections.pages.entries import Entry, entries, openable
+from services.projections.pages.entries import Entry, by_incident, entries, openable
 from services.projections.pages.opened import identity, parts
 from services.projections.pages.words import GROUNDS, KINDS, REASONS, TYPES, section
 from services.vocabulary.events import EventType
@@ -100,4 +100,20 @@ def test_contact_is_told_by_channel_and_never_as_a_bare_number() -> None:
     assert [line.value for line in part.lines] == ["adult victim"]
     assert [(channel.value, channel.safe) for channel in part.channels if channel.name == "phone"] == [
         ("07700 900123", False)
+    ]
+
+
+def test_what_was_told_of_a_person_stands_incident_by_incident_the_last_heard_of_first() -> None:
+    told = by_incident(
+        read(
+            a_row(1, incident="one", occurred_at="2024-09-02T10:00:00Z"),
+            a_row(2, incident="two"),
+            a_row(3, incident="one", occurred_at="2024-09-01T10:00:00Z"),
+            a_row(4),
+        )
+    )
+
+    assert [(each.alias, each.began, [entry.seq for entry in each.entries]) for each in told] == [
+        ("one", "2024-09-01T10:00:00Z", [3, 1]),
+        ("two", None, [2]),
     ]

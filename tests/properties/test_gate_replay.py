@@ -1,6 +1,6 @@
 """The gate is a deterministic fold: where batches end, and where it is killed, changes nothing (design 2)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -154,12 +154,14 @@ class Failing:
         self._left = calls
         self._wrote = wrote
 
-    def append_many(self, records: Sequence[tuple[str, Record]]) -> list[Position]:
+    def append_many(
+        self, records: Sequence[tuple[str, Record]], *, meanwhile: Callable[[], None]
+    ) -> list[Position]:
         self._left -= 1
         if self._left != 0:
-            return self._writer.append_many(records)
+            return self._writer.append_many(records, meanwhile=meanwhile)
         if self._wrote:
-            self._writer.append_many(records)
+            self._writer.append_many(records, meanwhile=meanwhile)
         raise Unavailable("killed here")
 
 

@@ -6,11 +6,13 @@ overridden   overrides, and decisions not to share although owed; a sample of th
 openings     who opened what for what purpose, and who was refused
 parties      who asked to open what is about themselves or their home
 told         everything anybody was released about one person, and who opened it
+waiting      raised VPAs that the Hub has not reviewed, danger first, with until when it may
 roles        reports that turn round who was known to harm whom, and which of them wait for the Hub
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from itertools import islice
@@ -19,6 +21,9 @@ from typing import Any, NamedTuple
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import sees_all
+from services.consent.rules.danger import review_due
+from services.consent.rules.policy import Policy
+from services.consent.rules.reading import parse
 from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists, Vpa
@@ -27,6 +32,7 @@ from services.eventlog.aliases import Kind, alias, unalias
 from services.runtime.identity import Caller
 from services.runtime.partnership import Role
 from services.vocabulary.risk import ChildrenLevel
+from services.vocabulary.times import format_time
 
 MOST = 1000
 """Rows one answer holds; asking for fewer days shows the rest."""
@@ -48,6 +54,7 @@ class List(StrEnum):
     PARTIES = "parties"
     TOLD = "told"
     ROLES = "roles"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +99,7 @@ class Ledgers:
             List.PARTIES: self._refused_parties,
             List.TOLD: self._told,
             List.ROLES: self._turned,
+            List.WAITING: self._waiting,
         }
 
     def rows(self, caller: Caller, wanted: List, question: Question) -> dict[str, Any]:
@@ -204,12 +212,45 @@ class Ledgers:
                     "waits": not incident.roles_settled,
                 }
 
+    def _waiting(self, asker: Asker, question: Question) -> Rows:
+        """Yield what waits for the Hub's review, what ends its time first; then what may wait for ever."""
+        policy, now = self._policy_in_force(), self._ledger.taking_part().time
+        rows = (self._awaited(asker, vpa, policy) for vpa in self._lists.unreviewed(question.days))
+        found = [row for row in rows if row is not None]
+        for row, due in sorted(found, key=lambda each: (each[1] is None, each[1] or each[0]["began"])):
+            yield {**row, "review_by": format_time(due) if due else None, "overdue": _is_past(due, now)}
+
+    def _awaited(
+        self, asker: Asker, vpa: Vpa, policy: Policy | None
+    ) -> tuple[dict[str, Any], datetime | None] | None:
+        incident = self._ledger.incident(vpa.incident) if self._is_open(asker, vpa.incident) else None
+        if incident is None or incident.raised is None:
+            return None
+        due = review_due(incident.raised, incident, policy) if policy is not None else None
+        row = {
+            "event_id": vpa.event_id,
+            "incident": self._alias(vpa.incident, "incident", asker.caller),
+            "began": vpa.began,
+            "risk": vpa.risk,
+            "children": vpa.children,
+            "recorded_at": format_time(incident.raised.recorded_at),
+        }
+        return row, due
+
+    def _policy_in_force(self) -> Policy | None:
+        known = self._ledger.policy()
+        return parse(known.text) if known is not None else None
+
     def _incident_of(self, opening: Opening) -> str | None:
         release = self._ledger.release(opening.release_id)
         return release.incident if release is not None else None
 
     def _alias(self, internal: str, kind: Kind, caller: Caller) -> str:
         return alias(self._key, internal, kind, caller.agency)
+
+
+def _is_past(due: datetime | None, now: datetime | None) -> bool:
+    return due is not None and now is not None and due <= now
 
 
 def _plain(opening: Opening, caller: Caller) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Table, delete, func, select, update
 from services.consent.flow.decision import Emit
 from services.consent.flow.ledger import BECAME, Became, Entry
 from services.consent.state.entities import Incident, Person, Standing
-from services.consent.state.world import Due
+from services.consent.state.world import Due, World
 from services.consent.state.written import read_incident, read_person, read_standing, write
 from services.consent.store.tables import (
     DUE,
@@ -65,19 +65,20 @@ class Loaded:
     policy: str | None = None
 
 
+StateRow = tuple[str, str, str]
+"""A kind of entity, its key, and what is known of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Everything one batch changes."""
 
     log: int
     decisions: int
-    standing: Standing
+    states: Sequence[StateRow]
     numbers: Mapping[str, int]
-    incidents: Mapping[str, Incident]
-    persons: Mapping[str, Person]
     new_dues: Collection[Due]
     met_dues: Collection[Due]
-    waiting: Mapping[str, tuple[str, ...]]
     entries: Sequence[Entry]
     """The ledger's, in log order."""
     adopted: Sequence[Adopted]
@@ -189,7 +190,7 @@ class GateStore:
             positions.advance(conn, POSITION, NAME, LOG, loaded.log, batch.log)
             if batch.decisions != loaded.decisions:
                 positions.advance(conn, POSITION, NAME, DECISIONS, loaded.decisions, batch.decisions)
-            _put(conn, STATE, _state(batch))
+            _put(conn, STATE, batch.states)
             _put(conn, SEQUENCE, list(batch.numbers.items()))
             _agenda(conn, batch)
             _add(conn, POLICY, batch.adopted)
@@ -226,11 +227,12 @@ def _policy_text(conn: Connection, policy: str | None) -> str | None:
     return conn.scalar(select(POLICY.c.text).where(POLICY.c.hash == policy).limit(1)) if policy else None
 
 
-def _state(batch: Batch) -> list[tuple[str, str, str]]:
-    rows = [(STANDING, THE_PARTITION, write(batch.standing))]
-    rows += [(INCIDENT, key, write(incident)) for key, incident in batch.incidents.items()]
-    rows += [(PERSON, key, write(person)) for key, person in batch.persons.items()]
-    return rows + [(WAITING, to, json.dumps(incidents)) for to, incidents in batch.waiting.items()]
+def state_rows(world: World) -> list[StateRow]:
+    """Return what a world changed, written out as it is kept."""
+    rows = [(STANDING, THE_PARTITION, write(world.standing))]
+    rows += [(INCIDENT, key, write(incident)) for key, incident in world.changed_incidents.items()]
+    rows += [(PERSON, key, write(person)) for key, person in world.changed_persons.items()]
+    return rows + [(WAITING, to, json.dumps(incidents)) for to, incidents in world.changed_waiting.items()]
 
 
 def _replace(conn: Connection, replaced: Sequence[tuple[Emit, str]]) -> None:

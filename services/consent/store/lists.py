@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Engine, select
 
 from services.consent.state.entities import Incident, Person
 from services.consent.state.links import as_one
@@ -82,8 +82,15 @@ class Lists:
 
     def vpas(self, days: Days) -> Iterator[Vpa]:
         """Yield the incidents with a reviewed form that began in these days, in order."""
+        yield from self._vpas(days.of(VPA.c.began), VPA.c.reviewed)
+
+    def unreviewed(self, days: Days) -> Iterator[Vpa]:
+        """Yield the incidents that began in these days and whose form the Hub has not reviewed, in order."""
+        yield from self._vpas(days.of(VPA.c.began), ~VPA.c.reviewed)
+
+    def _vpas(self, *which: ColumnElement[bool]) -> Iterator[Vpa]:
         columns = [column for column in VPA.c if column.name in Vpa._fields]
-        query = select(*columns).where(days.of(VPA.c.began), VPA.c.reviewed)
+        query = select(*columns).where(*which)
         with reading(self._engine) as conn:
             rows = conn.execute(query.order_by(VPA.c.began, VPA.c.incident)).mappings().all()
         for row in rows:

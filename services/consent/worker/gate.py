@@ -1,7 +1,7 @@
 """The gate: one batch of `log` after another, decided, recorded, released, committed."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -13,8 +13,9 @@ from services.consent.flow.ledger import Entry, entry
 from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.world import World
-from services.consent.store.gate import Adopted, Batch, GateStore, Loaded
+from services.consent.store.gate import Adopted, Batch, GateStore, Loaded, StateRow, state_rows
 from services.consent.worker import alarms, releasing, tracing
+from services.consent.worker.ahead import Ahead
 from services.consent.worker.hearing import Arrived, Ear
 from services.consent.worker.memory import Memory
 from services.consent.worker.recorded import OpenLog, Recorded
@@ -34,19 +35,27 @@ AWAY_SECONDS = 0.2
 
 log = logging.getLogger("sightline.consent")
 
+Addressed = tuple[str, Record]
+"""A record, and the topic it is for."""
+
 
 class Writer(Protocol):
     """What the gate needs of a writer."""
 
-    def append_many(self, records: Sequence[tuple[str, Record]]) -> list[Position]:
-        """Append and return once all are acknowledged."""
+    def append_many(
+        self, records: Sequence[tuple[str, Record]], *, meanwhile: Callable[[], None]
+    ) -> list[Position]:
+        """Append, do something meanwhile, and return once all are acknowledged."""
 
 
 class Quiet:
     """A writer that sends nothing: for making the ledger again from what was recorded."""
 
-    def append_many(self, records: Sequence[tuple[str, Record]]) -> list[Position]:
+    def append_many(
+        self, records: Sequence[tuple[str, Record]], *, meanwhile: Callable[[], None]
+    ) -> list[Position]:
         """Send nothing."""
+        meanwhile()
         return []
 
 
@@ -72,6 +81,7 @@ class Gate:
         self._loaded = Loaded()
         self._log = partition.open_log({LOG: 0})
         self._bytes = releasing.Bytes(self._log)
+        self._ahead = Ahead(self._log, partition.ear, limit)
         self.has_read = False
         self._oldest: datetime | None = None
         age = telemetry.gauge("gate_oldest_undecided_seconds", "Age of the oldest undecided event")
@@ -96,7 +106,7 @@ class Gate:
         self._memory = Memory(self._store, self._loaded.numbers, self._loaded.standing)
         self._recorded = Recorded(self._on.open_log, self._loaded.decisions)
         self._looked = False
-        self._log.seek(LOG, self._loaded.log)
+        self._ahead.seek(self._loaded.log)
 
     def run(self) -> None:
         """Decide for ever. Raises OtherVersion where another version of the code must go on."""
@@ -113,6 +123,8 @@ class Gate:
         4. Append the releases, obeyed ones again, and wait for the acknowledgements.
         5. Commit state, numbers, ledger and positions in one transaction, a compare-and-set on the
            position the batch began at.
+        While 3 waits, the releases are made; while 4 waits, the state is written out and the next batch
+        is read and heard. Neither depends on what is waited for.
 
         Killed anywhere before the end of 5, the next gate starts from the committed position and says
         the same again: same ids, same numbers, same bytes. Where another gate has committed meanwhile,
@@ -122,16 +134,16 @@ class Gate:
             if not self._looked:
                 self._recorded.look()
                 self._looked = True
-            records = self._log.read(self._limit, timeout)
+            arrived = self._ahead.take(timeout)
             self.has_read = True
-            if records:
-                self._oldest = records[0].timestamp
+            if arrived:
+                self._oldest = arrived[0].stored.timestamp
                 with telemetry.tracer().start_as_current_span("gate.batch") as span:
-                    span.set_attribute("records", len(records))
-                    self._decide([self._on.ear.hear(stored) for stored in records])
+                    span.set_attribute("records", len(arrived))
+                    self._decide(arrived)
             self._oldest = None
             self._committed.set(self._loaded.log)
-            return len(records)
+            return len(arrived)
         except Forbidden:
             raise
         except (Moved, Unavailable) as error:
@@ -148,12 +160,12 @@ class Gate:
         fold = Fold(world, self._decider, self._on.desk)
         recorded = self._recorded.of([each.heard.event_id for each in first])
         entries, until, traces = self._fold(fold, first, recorded, arrived[-1].stored.offset + 1)
-        decisions = [each.folded.decision for each in entries]
-        self._append([each for each in entries if each.folded.heard.event_id not in recorded], traces)
-        self._release(decisions, traces)
-        self._commit(world, entries, until)
-        if until <= arrived[-1].stored.offset:
-            self._log.seek(LOG, until)
+        whole = until > arrived[-1].stored.offset
+        releases = self._append(entries, recorded, traces)
+        states = self._release(releases, world, look_ahead=whole)
+        self._commit(world, entries, until, states)
+        if not whole:
+            self._ahead.seek(until)
         self._decider = fold.decider
 
     def _first_copies(self, arrived: Sequence[Arrived]) -> list[Arrived]:
@@ -185,26 +197,43 @@ class Gate:
                 traces[each.heard.event_id] = trace
         return entries, until, traces
 
-    def _append(self, entries: Sequence[Entry], traces: Mapping[str, str]) -> None:
-        """Step 3: record what was decided."""
-        records = [(DECISIONS, _record(each, traces)) for each in entries]
-        if records:
-            self._recorded.appended(self._on.decisions.append_many(records))
+    def _append(
+        self, entries: Sequence[Entry], recorded: Mapping[str, Decision], traces: Mapping[str, str]
+    ) -> list[Addressed]:
+        """Step 3: record what was decided just now, and return the releases of all of it."""
+        new = [each for each in entries if each.folded.heard.event_id not in recorded]
+        records = [(DECISIONS, _record(each, traces)) for each in new]
+        decisions = [each.folded.decision for each in entries]
+        made: list[Addressed] = []
+        self._recorded.appended(
+            _sent(
+                self._on.decisions,
+                records,
+                lambda: made.extend(releasing.records(decisions, self._bytes, traces)),
+            )
+        )
         pause.at("gate-after-decisions")
+        return made
 
-    def _release(self, decisions: Sequence[Decision], traces: Mapping[str, str]) -> None:
-        """Step 4: release."""
-        records = releasing.records(decisions, self._bytes, traces)
-        if records:
-            self._on.releases.append_many(records)
+    def _release(self, releases: Sequence[Addressed], world: World, *, look_ahead: bool) -> list[StateRow]:
+        """Step 4: release, and return the state as it is to be committed."""
+        rows: list[StateRow] = []
+
+        def meanwhile() -> None:
+            rows.extend(state_rows(world))
+            if look_ahead:
+                self._ahead.look()
+
+        _sent(self._on.releases, releases, meanwhile)
         self._bytes.trim()
         pause.at("gate-after-releases")
+        return rows
 
-    def _commit(self, world: World, entries: Sequence[Entry], until: int) -> None:
+    def _commit(self, world: World, entries: Sequence[Entry], until: int, states: Sequence[StateRow]) -> None:
         """Step 5: commit all of it, or nothing. Raises `Moved`."""
         self._recorded.done([each.folded.heard.event_id for each in entries])
         self._recorded.forget_before(until)
-        batch = _batch(world, entries, log=until, decisions=self._recorded.committed)
+        batch = _batch(world, entries, states, log=until, decisions=self._recorded.committed)
         pause.at("gate-before-commit")
         self._store.commit(self._loaded, batch)
         self._memory.learn(world)
@@ -218,6 +247,14 @@ class Gate:
         return max((self._on.clock.now() - oldest).total_seconds(), 0.0) if oldest is not None else 0.0
 
 
+def _sent(writer: Writer, records: Sequence[Addressed], meanwhile: Callable[[], None]) -> Sequence[Position]:
+    """Append records while something is done; that is done where there is nothing to append, too."""
+    if records:
+        return writer.append_many(records, meanwhile=meanwhile)
+    meanwhile()
+    return ()
+
+
 def _record(entry: Entry, traces: Mapping[str, str]) -> Record:
     event_id = entry.folded.decision.event_id
     trace = traces.get(event_id)
@@ -225,17 +262,16 @@ def _record(entry: Entry, traces: Mapping[str, str]) -> Record:
     return Record(key=event_id.encode(), value=entry.record, headers=headers)
 
 
-def _batch(world: World, entries: Sequence[Entry], *, log: int, decisions: int) -> Batch:
+def _batch(
+    world: World, entries: Sequence[Entry], states: Sequence[StateRow], *, log: int, decisions: int
+) -> Batch:
     return Batch(
         log=log,
         decisions=decisions,
-        standing=world.standing,
+        states=states,
         numbers=world.changed_numbers,
-        incidents=world.changed_incidents,
-        persons=world.changed_persons,
         new_dues=world.new_dues,
         met_dues=world.met_dues,
-        waiting=world.changed_waiting,
         entries=entries,
         adopted=list(_adopted(world, entries)),
     )

@@ -45,6 +45,7 @@ OWNERS: Final = (
     _path(r"/v1/receipts/[^/]+", "ingest"),
     _path(r"/v1/inbox(/head)?", "projections"),
     _path(r"/v1/incidents/[^/]+", "projections"),
+    _path(r"/v1/people/[^/]+", "projections"),
     _path(r"/v1/incidents/[^/]+/sharing", "keyring"),
     _path(r"/v1/open", "keyring"),
     _path(r"/v1/events/.+/explanation", "keyring"),

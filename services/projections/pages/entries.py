@@ -29,6 +29,7 @@ class Entry:
     decided_at: str
     not_after: str | None
     incident: str | None
+    person: str | None
     recalled: bool
     closes: bool
     sections: tuple[tuple[str, str], ...]
@@ -53,6 +54,31 @@ def openable(found: Iterable[Entry]) -> frozenset[str]:
     return frozenset(entry.release_id for entry in last.values() if entry.sections and not entry.recalled)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfIncident:
+    """What was told of one incident, the newest first. `began`: when the first of it happened."""
+
+    alias: str
+    began: str | None
+    entries: tuple[Entry, ...]
+
+
+def by_incident(found: Iterable[Entry]) -> tuple[OfIncident, ...]:
+    """Return entries by their incident, the one last heard of first; what is of none is left out."""
+    of: dict[str, list[Entry]] = {}
+    for entry in sorted(found, key=lambda entry: -entry.seq):
+        if entry.incident is not None:
+            of.setdefault(entry.incident, []).append(entry)
+    return tuple(
+        OfIncident(
+            alias=alias,
+            began=min((each.occurred_at for each in told if each.occurred_at), default=None),
+            entries=tuple(told),
+        )
+        for alias, told in of.items()
+    )
+
+
 def _entry(row: Mapping[str, object], title_of: Title) -> Entry:
     kind, event_type = _text(row, "kind") or "", _text(row, "event_type") or ""
     return Entry(
@@ -70,6 +96,7 @@ def _entry(row: Mapping[str, object], title_of: Title) -> Entry:
         decided_at=_text(row, "decided_at") or "",
         not_after=_text(row, "not_after"),
         incident=_text(row, "incident"),
+        person=_text(row, "person"),
         recalled=kind == ReleaseKind.RECALLED,
         closes=kind in (ReleaseKind.RECALLED, ReleaseKind.CORRECTED),
         sections=tuple((name, words.section(name)) for name in _names(row.get("sections"))),

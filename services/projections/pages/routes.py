@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from services.projections.pages import words
 from services.projections.pages.desk import Desk
-from services.projections.pages.entries import Entry, entries, openable
+from services.projections.pages.entries import Entry, by_incident, entries, openable
 from services.projections.pages.opened import identity, parts
 from services.projections.pages.sharing import shared
 from services.vocabulary.agencies import HUB
@@ -55,9 +55,17 @@ def router(desk: Desk) -> APIRouter:
             "alias": alias,
             "entries": sorted(found, key=lambda entry: -entry.seq),
             "openable": openable(found),
+            "person": next((entry.person for entry in found if entry.person), None),
             "sharing": await _sharing(desk, request, alias),
         }
         return desk.page(request, "projections/incident.html", values)
+
+    @routes.get("/people/{alias}")
+    async def person(request: Request, alias: str) -> Response:
+        found = await _told(desk, request, "people", alias)
+        if not found:
+            return _absent(desk, request)
+        return desk.page(request, "projections/person.html", {"incidents": by_incident(found)})
 
     @routes.get("/incidents/{alias}/open/{release}")
     async def ask_purpose(request: Request, alias: str, release: str) -> Response:
@@ -135,11 +143,16 @@ def _problems(chosen: list[str], purpose: str) -> dict[str, str]:
 
 
 async def _timeline(desk: Desk, request: Request, alias: str) -> tuple[Entry, ...]:
-    """Return what the visitor's agency was released about an incident; nothing for what it may not know."""
+    """Return what the visitor's agency was released about an incident."""
+    return await _told(desk, request, "incidents", alias)
+
+
+async def _told(desk: Desk, request: Request, of: str, alias: str) -> tuple[Entry, ...]:
+    """Return what the visitor's agency was released about one of these; nothing for what is hidden."""
     desk.visitor(request)
     if not ALIAS.fullmatch(alias):
         return ()
-    answer = await desk.ask(request, f"/v1/incidents/{alias}")
+    answer = await desk.ask(request, f"/v1/{of}/{alias}")
     return entries(answer.body.get("releases"), desk.title_of) if answer.status == OK else ()
 
 
