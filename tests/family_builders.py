@@ -25,7 +25,7 @@ from tests.door_builders import example
 CATALOGUE = load_catalogue()
 FORMS = Forms(CATALOGUE)
 AT = datetime(2024, 9, 10, tzinfo=UTC)
-KNOWN = Known(incident=Incident(id="a" * 32, victim="b" * 32))
+KNOWN = Known(incident=Incident(id="a" * 32, victim="b" * 32), persons=("c" * 32, "d" * 32))
 REGISTERED = Registered(
     schools={"900101": SchoolAges(youngest=4, oldest=11)},
     neighbours=frozenset(),

@@ -36,7 +36,7 @@ from services.eventlog.sealing import PlainSection, seal_event
 from services.eventlog.topics import DECISIONS, LOG, topic_of
 from services.runtime.clock import FixedClock
 from services.vocabulary.agencies import RECIPIENTS
-from services.vocabulary.events import EventType
+from services.vocabulary.events import LINKS, EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
@@ -160,6 +160,25 @@ def case(
 def child_status(agency: str, status: ChildCase = ChildCase.CIN, **more: Any) -> Heard:
     """Return the status of a child's case."""
     return case(EventType.CHILD_CASE_STATUS, agency, case_status=status, **more)
+
+
+def linked(one: str, other: str, **more: Any) -> Heard:
+    """Return that two persons are one, as two people of the partnership found."""
+    return _of_two(EventType.PERSONS_LINKED, one, other, more)
+
+
+def unlinked(one: str, other: str, **more: Any) -> Heard:
+    """Return that two persons are not one after all."""
+    return _of_two(EventType.PERSONS_UNLINKED, one, other, more)
+
+
+def _of_two(event_type: EventType, one: str, other: str, more: Mapping[str, Any]) -> Heard:
+    return an_event(
+        event_type,
+        publisher="partnership",
+        persons=(internal(one), internal(other)),
+        **{"confirmed_by": "p-second-2", **more},
+    )
 
 
 def policy_adopted(text: str | None = None, version: int = DECISION_VERSION, **more: Any) -> Heard:
@@ -295,6 +314,9 @@ def _plain(heard: Heard, at: SectionAt) -> bytes:
 
 
 def _routing(heard: Heard) -> dict[str, Any]:
+    if heard.type in LINKS:
+        who = {"publisher": heard.publisher, "publisher_person": heard.publisher_person}
+        return {**who, "persons": list(heard.persons)}
     return {
         "incident": heard.incident,
         "victim": heard.victim,
@@ -332,6 +354,7 @@ def _facts(heard: Heard) -> dict[str, Any]:
         "status": heard.case_status,
         "attendees": list(heard.attendees),
         "recipient": heard.recipient,
+        "persons": [alias(ALIAS_KEY, each, "person", "partnership") for each in heard.persons],
         "policy": "strict",
         "decision_version": heard.decision_version,
         "effective_at": heard.effective_at.isoformat() if heard.effective_at else None,

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from services.consent import api
 from services.consent.keyring.ledgers import Ledgers
+from services.consent.keyring.linked import Linked
 from services.consent.keyring.opening import Opener
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
@@ -70,8 +71,9 @@ class Office:
         ledger = Ledger(engine)
         self.keys, self.openings = keys, Openings(engine)
         self.openings.create_tables()
-        parties = Parties(self.person, keys, MATCH_KEY)
-        restrictions = Restrictions(ledger, self.people, keys, MATCH_KEY)
+        tokens = Linked(keys, ledger.person)
+        parties = Parties(self.person, tokens, MATCH_KEY)
+        restrictions = Restrictions(ledger, self.people, tokens, MATCH_KEY)
         self.trier = trier(self.bench)
         opens = Keys(persons=keys, routing=ROUTING_KEY, catalogue=catalogue())
         self._app = FastAPI()

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.consent import api, commands
 from services.consent.flow.decide import Desk
 from services.consent.keyring.ledgers import Ledgers
+from services.consent.keyring.linked import Linked
 from services.consent.keyring.opening import Opener
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
@@ -134,9 +135,10 @@ class KeyringService:
         self._persons = KeyStore(engine_for("keys", settings), FileKek(self._known.kek))
         self._persons.create_tables()
         self._unsealing = Keys(persons=self._persons, routing=self._known.routing, catalogue=load_catalogue())
-        self._parties = Parties(self._registered.person, self._persons, self._known.match)
+        tokens = Linked(self._persons, self._ledger.person)
+        self._parties = Parties(self._registered.person, tokens, self._known.match)
         self._restrictions = Restrictions(
-            self._ledger, lambda: self._registered.people, self._persons, self._known.match
+            self._ledger, lambda: self._registered.people, tokens, self._known.match
         )
         self._openings = Openings(engine_for(KEYRING, settings))
         self._openings.create_tables()

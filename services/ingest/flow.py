@@ -12,6 +12,7 @@ from services.ingest.rules import (
     answers,
     authority,
     incidents,
+    linking,
     referrals,
     restricting,
     times,
@@ -41,7 +42,7 @@ from services.ingest.state import (
     Submission,
 )
 from services.vocabulary.calendar import local_date
-from services.vocabulary.events import SCHOOL_NOTIFICATIONS, VPA_FAMILY, EventType
+from services.vocabulary.events import LINKS, SCHOOL_NOTIFICATIONS, VPA_FAMILY, EventType
 
 OF_VICTIM = frozenset(
     {"incident", "victim", "contact", "narrative", "dash", "rationale", "referral", "referrer", "research"}
@@ -61,6 +62,7 @@ def screen(arrival: Arrival, publishers: Iterable[str], registered: Registered) 
         *answers.refusals(submission, registered),
         *answers.without_rationale(submission),
         *adopting.refusals(submission, arrival.sender, registered),
+        *linking.refusals(submission, arrival.sender, registered),
         *addressed.refusals(submission, registered),
         *([] if is_urgent(submission) else referrals.faults(submission)),
         *_too_many(submission),
@@ -69,9 +71,10 @@ def screen(arrival: Arrival, publishers: Iterable[str], registered: Registered) 
 
 
 def unresolved(submission: Submission, known: Known) -> tuple[Reason, ...]:
-    """Return the reason to refuse an event that is about no incident we know, whatever else is wrong."""
+    """Return each reason to refuse an event about no incident, or nobody, we know, whatever else is wrong."""
     resolved = incidents.resolve(submission, known)
-    return resolved.reasons if isinstance(resolved, Refused) else ()
+    about = resolved.reasons if isinstance(resolved, Refused) else ()
+    return (*about, *linking.unknown(submission, known))
 
 
 def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted | Refused:
@@ -80,6 +83,9 @@ def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted |
     resolved = incidents.resolve(submission, known)
     if isinstance(resolved, Refused):
         return resolved
+    strangers = linking.unknown(submission, known)
+    if strangers:
+        return Refused(reasons=strangers)
     ahead = times.defect(submission, arrival.at)
     found = (
         *submission.lacks,
@@ -134,8 +140,11 @@ def lay_out(
     copied: dict[str, Json] = {"occurred_at": when, "source": arrival.sender.agency}
     children = placed(submission, parties.children, registered)
     child_leaves = [next(taken) for _ in children]
-    route = _routing(arrival, known, accepted, parties, registered)
-    route["children"] = [_routed(leaf, child) for leaf, child in zip(child_leaves, children, strict=True)]
+    if submission.type in LINKS:
+        route = _linked(arrival.sender, known)
+    else:
+        route = _routing(arrival, known, accepted, parties, registered)
+        route["children"] = [_routed(leaf, child) for leaf, child in zip(child_leaves, children, strict=True)]
     return (
         Plain(name="routing", leaf=next(taken), person=None, value=route),
         Plain(
@@ -207,6 +216,10 @@ def _routing(
         "recipient": _recipient(submission, sender),
         "policy": submission.policy,
     }
+
+
+def _linked(sender: Sender, known: Known) -> dict[str, Json]:
+    return {"publisher": sender.agency, "publisher_person": sender.person, "persons": [*known.persons]}
 
 
 def _recipient(submission: Submission, sender: Sender) -> str | None:

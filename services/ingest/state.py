@@ -120,10 +120,11 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Hold what was looked up for one event."""
+    """Hold what was looked up for one event. `persons`: those a link names, in its order; None: nobody's."""
 
     incident: Incident | None = None
     corrects: str | None = None
+    persons: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,8 @@ class EventType(StrEnum):
     RECIPIENT_SUSPENDED = "RecipientSuspended"
     RECIPIENT_RESUMED = "RecipientResumed"
     BACKFILL_ORDERED = "BackfillOrdered"
+    PERSONS_LINKED = "PersonsLinked"
+    PERSONS_UNLINKED = "PersonsUnlinked"
     TIME_PASSED = "TimePassed"
     EXPECTATION_MET = "ExpectationMet"
 
@@ -89,7 +91,10 @@ NAMES_BOTH_SIDES = frozenset(
 SCHOOL_NOTIFICATIONS = frozenset(t for t in EventType if t.value.startswith("SchoolNotification"))
 """The life of one message to one school (NA 4.15)."""
 
-PLATFORM = frozenset(
+LINKS = frozenset({EventType.PERSONS_LINKED, EventType.PERSONS_UNLINKED})
+"""What says of two known persons that they are one, and that they are not (decision 0023)."""
+
+PLATFORM = LINKS | frozenset(
     {
         EventType.POLICY_ADOPTED,
         EventType.AGREEMENT_SIGNED,

@@ -69,6 +69,8 @@ TYPES: Final[Mapping[str, str]] = {
     EventType.RECIPIENT_SUSPENDED: "Recipient suspended",
     EventType.RECIPIENT_RESUMED: "Recipient resumed",
     EventType.BACKFILL_ORDERED: "Backfill ordered",
+    EventType.PERSONS_LINKED: "Persons linked",
+    EventType.PERSONS_UNLINKED: "Persons unlinked",
     EventType.TIME_PASSED: "Time passed",
     EventType.EXPECTATION_MET: "Expectation met",
 }

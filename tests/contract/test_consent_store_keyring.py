@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from services.consent.keyring.linked import Linked
 from services.consent.keyring.opening import Busy, Opened, Opener, Refused, Request
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
@@ -61,9 +62,10 @@ class Room:
         self.keys.create([internal(name) for name in PEOPLE], at=START)
         numbers = itertools.count(1)
         self.staff: dict[str, Person] = {}
+        tokens = Linked(self.keys, Ledger(engine).person)
         self.opener = Opener(
-            parties=Parties(self.staff.get, self.keys, MATCH_KEY),
-            restrictions=Restrictions(Ledger(engine), self.staff.values, self.keys, MATCH_KEY),
+            parties=Parties(self.staff.get, tokens, MATCH_KEY),
+            restrictions=Restrictions(Ledger(engine), self.staff.values, tokens, MATCH_KEY),
             sides=Sides(Ledger(engine)),
             ledger=Ledger(engine),
             log=self.bench.log.reader({}),

@@ -85,6 +85,8 @@ PARTNERSHIP = {
     "RecipientSuspended",
     "RecipientResumed",
     "BackfillOrdered",
+    "PersonsLinked",
+    "PersonsUnlinked",
     "SampleDrawn",
     "CaseAudited",
     "ActionRaised",

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.eventlog.aliases import alias
+from services.vocabulary.events import LINKS
 from tests.door_builders import Event, OpenDoor, example, open_door
 
 PUBLISHER = {
@@ -71,18 +72,25 @@ PUBLISHER = {
     "RecipientSuspended": "partnership",
     "RecipientResumed": "partnership",
     "BackfillOrdered": "partnership",
+    "PersonsLinked": "partnership",
+    "PersonsUnlinked": "partnership",
     "TimePassed": "ingest",
     "ExpectationMet": "dafsu",
 }
 
 
 def for_publishing(door: OpenDoor, event_type: str) -> Event:
-    """Return an example; where it needs the alias of an incident, that of one just raised."""
+    """Return an example; where it needs aliases of an incident or of persons, those of one just raised."""
     event = example(event_type)
     if event_type.startswith("SchoolNotification"):
         door.publisher.publish(example("VpaRaised"))
         incident = door.opened()[0].routing["incident"]
         event["incident"] = alias(door.secrets.alias, incident, "incident", "school:900101")
+    if event_type in LINKS:
+        door.publisher.publish(example("VpaRaised"))
+        routing = door.opened()[0].routing
+        persons = (routing["victim"], routing["person_causing_harm"])
+        event["facts"]["persons"] = [alias(door.secrets.alias, p, "person", "partnership") for p in persons]
     return event
 
 

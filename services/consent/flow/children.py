@@ -1,5 +1,6 @@
 """Answer for schools and the education officer, child by child (NA 4.15, 4.16; design 5)."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from services.consent.flow.decision import Answer
@@ -9,9 +10,11 @@ from services.consent.rules.not_shared import is_decided_against
 from services.consent.rules.policy import Rule
 from services.consent.rules.route import NOT_OWED
 from services.consent.rules.schools import kind_of, tell
-from services.consent.state.entities import Held, Incident, Standing
+from services.consent.state.entities import Held, Incident
 from services.consent.state.heard import Child, Heard
+from services.consent.state.links import group
 from services.consent.state.taking_part import stopped
+from services.consent.state.world import World
 from services.vocabulary.agencies import school_of
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Reason, ReleaseKind
@@ -25,7 +28,7 @@ class Children:
         self,
         heard: Heard,
         incident: Incident,
-        standing: Standing,
+        world: World,
         emitter: Emitter,
         *,
         source: Source,
@@ -33,16 +36,18 @@ class Children:
     ) -> None:
         self._heard = heard
         self._incident = incident
-        self._standing = standing
+        self._world = world
         self._emitter = emitter
         self._source = source
         self._about = about
         self._corrects = heard.type == EventType.VPA_CORRECTED
+        causing_harm = heard.causing_harm if heard.children else None
+        self._harming = self._everybody([causing_harm] if causing_harm is not None else [])
         self._placed = tuple(self._place(child) for child in heard.children)
 
     def answer(self, recipient: str) -> Answer:
         """Answer for a school, or the officer, and send what is permitted. A correction tells all anew."""
-        told = () if self._corrects else self._incident.told.get(recipient, ())
+        told = () if self._corrects else self._everybody(self._incident.told.get(recipient, ()))
         held = self._incident.told_in.get(recipient, ()) if self._corrects else ()
         kind, rulebook = kind_of(recipient), self._emitter.rulebook
         rules = [rule for rule in rulebook.rules_for(kind, self._heard.type) if rule.to == kind]
@@ -56,12 +61,17 @@ class Children:
         self._emitter.send(sends, answer, self._source, self._about)
         return answer
 
+    def _everybody(self, persons: Iterable[str]) -> set[str]:
+        return {each for person in persons for each in group(self._world.person, person)}
+
     def _place(self, child: Child) -> Child:
         """Return where a child stands: where their school may not be told, the officer is."""
+        if child.person in self._harming:
+            return replace(child, placement=Placement.CAUSING_HARM)
         if child.urn is None or child.placement is Placement.CAUSING_HARM:
             return child
         school, sender = school_of(child.urn), self._heard.publisher
-        if stopped(self._standing, school) or is_decided_against(self._incident, school, sender):
+        if stopped(self._world.standing, school) or is_decided_against(self._incident, school, sender):
             return replace(child, placement=Placement.CONFLICT)
         return child
 

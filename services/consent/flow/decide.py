@@ -24,7 +24,7 @@ from services.consent.state.sides import REVIEWED
 from services.consent.state.taking_part import stopped
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB, is_school
-from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.events import LINKS, VPA_FAMILY, EventType
 from services.vocabulary.grounds import ENCOMPASS, ONCE, Ground, Reason, ReleaseKind
 
 RULE_ERROR = "rule-error"
@@ -51,6 +51,7 @@ NEWS = frozenset(
         EventType.CASE_CLOSED,
         EventType.CHILD_CASE_STATUS,
         EventType.ROLES_REVIEWED,
+        *LINKS,
         *VPA_FAMILY,
     }
 )
@@ -169,7 +170,7 @@ class _Deciding:
         self.emitter = Emitter(world, heard.event_id, self._rulebook, decider.desk.alias)
         self._held = self._incident.held if heard.type in REVIEWED else NOTHING
         self._children = Children(
-            heard, self._incident, world.standing, self.emitter, source=self._source, about=self._about
+            heard, self._incident, world, self.emitter, source=self._source, about=self._about
         )
 
     def answers(self) -> tuple[Answer, ...]:

@@ -6,6 +6,7 @@ from typing import Final
 from services.consent.keyring.restricting import Knows
 from services.consent.keyring.rights import base
 from services.consent.state.entities import Incident
+from services.consent.state.links import as_one
 from services.runtime.identity import Caller
 from services.vocabulary.events import EventType
 from services.vocabulary.sides import Client
@@ -49,7 +50,7 @@ class Sides:
 
     def _works_for(self, caller: Caller, person: str) -> bool:
         """Say whether a caller was allocated to somebody, in whatever incident and whichever role."""
-        known = self._known.person(person)
+        known = as_one(self._known.person, person)
         return any(
             self._is_allocated(caller, key, client)
             for client, keys in (

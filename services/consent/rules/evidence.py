@@ -12,6 +12,7 @@ from services.consent.rules.two_sides import as_child, is_counter_allegation
 from services.consent.state.consents import ends, standing
 from services.consent.state.entities import Form, Incident, Marac, Override, Said
 from services.consent.state.heard import UNGRADED, Grades
+from services.consent.state.links import as_one
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB
 from services.vocabulary.consent import ConsentAnswer
@@ -35,9 +36,9 @@ class Evidence:
         self._policy = policy
         self._holders = frozenset() if form.type in VPA_FAMILY else {*holders, *incident.cases}
         self._now = _now(world)
-        self._victim = world.person(incident.victim) if incident.victim is not None else None
+        self._victim = as_one(world.person, incident.victim) if incident.victim is not None else None
         self._child_cases = {*incident.child_cases}.union(
-            *[world.person(child).child_cases for child in incident.children]
+            *[as_one(world.person, child).child_cases for child in incident.children]
         )
         self._attendees: tuple[str, ...] = ()
         if incident.marac is not None and self._lasts(Ground.MARAC, incident.marac):

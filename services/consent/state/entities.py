@@ -158,6 +158,8 @@ class Person(NamedTuple):
     """Who is known to harm them."""
     harms_in: tuple[str, ...] = ()
     """Incidents that name them as the person causing harm."""
+    linked: tuple[str, ...] = ()
+    """Who was said to be one with them, in order; whom those are linked with is not repeated here."""
 
 
 class Agreement(NamedTuple):

@@ -1,13 +1,15 @@
 """How an event changes what is known, before anything is decided about it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from services.consent.state.consents import later, later_override
 from services.consent.state.entities import EVERYONE, Form, Incident, Marac, NotShared, Override, Said
 from services.consent.state.heard import UNGRADED, Heard
+from services.consent.state.links import as_one, group, incidents_of, link
 from services.consent.state.sides import REVIEWED, with_sides
 from services.consent.state.taking_part import take_part
-from services.consent.state.world import World
+from services.consent.state.world import MOST_AT_ONCE, World
 from services.vocabulary.consent import NOT_FOR_SHARING, ConsentAnswer
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildCase
@@ -20,6 +22,7 @@ def evolve(world: World, heard: Heard) -> None:
     if not heard.readable:
         return
     take_part(world, heard)
+    _link(world, heard)
     if heard.incident is not None:
         before = world.incident(heard.incident)
         after = with_sides(world, _with_parties(_folded(before, heard), heard), heard, heard.incident)
@@ -37,12 +40,17 @@ def affected(world: World, heard: Heard) -> tuple[str, ...]:
     own = [heard.incident] if heard.incident is not None else []
     others: set[str] = set()
     if heard.type == EventType.CONSENT_WITHDRAWN and _is_everywhere(heard) and heard.victim is not None:
-        others.update(world.person(heard.victim).incidents)
+        others.update(as_one(world.person, heard.victim).incidents)
     if heard.type == EventType.CHILD_CASE_STATUS:
         for person in _children_of_case(world, heard):
-            others.update(world.person(person).child_of)
-    about = (*own, *sorted(others.difference(own), key=lambda key: (_offset(world, key), key)))
+            others.update(as_one(world.person, person).child_of)
+    others.update(_in_order(world, incidents_of(world, heard))[:MOST_AT_ONCE])
+    about = (*own, *_in_order(world, others.difference(own)))
     return (*about, *(key for key in world.ripe if key not in about))
+
+
+def _in_order(world: World, incidents: Iterable[str]) -> list[str]:
+    return sorted(incidents, key=lambda key: (_offset(world, key), key))
 
 
 def _offset(world: World, incident: str) -> int:
@@ -56,6 +64,13 @@ def _time_passes(world: World, heard: Heard) -> datetime:
         return time
     world.standing = world.standing._replace(time=heard.recorded_at)
     return heard.recorded_at
+
+
+def _link(world: World, heard: Heard) -> None:
+    """Fold a link, or its end. What it is news about beyond what one event may decide again becomes due."""
+    link(world, heard)
+    for incident in _in_order(world, incidents_of(world, heard))[MOST_AT_ONCE:]:
+        world.put_due(heard.recorded_at, incident)
 
 
 def _with_parties(incident: Incident, heard: Heard) -> Incident:
@@ -223,7 +238,7 @@ def _withdraw_everywhere(world: World, heard: Heard) -> None:
 def _child_cases(world: World, heard: Heard) -> None:
     if heard.type != EventType.CHILD_CASE_STATUS:
         return
-    for key in _children_of_case(world, heard):
+    for key in _whose_case(world, heard):
         person = world.person(key)
         cases = _by_status(person.child_cases, heard)
         if cases != person.child_cases:
@@ -236,7 +251,9 @@ def _last_case_closed(world: World, heard: Heard) -> None:
     if heard.case_status is not ChildCase.CLOSED or heard.incident is None:
         return
     incident = world.incident(heard.incident)
-    still_open = any(heard.publisher in world.person(child).child_cases for child in incident.children)
+    still_open = any(
+        heard.publisher in as_one(world.person, child).child_cases for child in incident.children
+    )
     if heard.publisher in incident.child_cases and not still_open:
         cases = _without(incident.child_cases, heard.publisher)
         world.put_incident(heard.incident, incident._replace(child_cases=cases))
@@ -247,6 +264,14 @@ def _children_of_case(world: World, heard: Heard) -> tuple[str, ...]:
     if heard.children:
         return tuple(child.person for child in heard.children)
     return world.incident(heard.incident).children if heard.incident is not None else ()
+
+
+def _whose_case(world: World, heard: Heard) -> tuple[str, ...]:
+    """Return of whom a status is kept: a case that is closed is closed of all who are one with the child."""
+    children = _children_of_case(world, heard)
+    if heard.case_status is not ChildCase.CLOSED:
+        return children
+    return tuple(dict.fromkeys(each for child in children for each in group(world.person, child)))
 
 
 def _by_status(cases: tuple[str, ...], heard: Heard) -> tuple[str, ...]:

@@ -88,6 +88,8 @@ class Heard:
     """For whom the practitioner works."""
     people: tuple[str, ...] = ()
     """Who alone may look, where an incident is restricted."""
+    persons: tuple[str, ...] = ()
+    """The two known persons who are said to be one, or two after all."""
     sections: tuple[SectionAt, ...] = field(default=())
     readable: bool = True
     """False where routing or facts did not open: nobody may then see anything of it."""

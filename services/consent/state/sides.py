@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from services.consent.state.entities import Incident, Worker
 from services.consent.state.heard import Heard
+from services.consent.state.links import as_one, group
 from services.consent.state.world import World
 from services.vocabulary.events import EventType
 from services.vocabulary.sides import Roles
@@ -39,7 +40,7 @@ def _named(world: World, incident: Incident, causing_harm: str, key: str) -> Inc
 
 def _directed(world: World, incident: Incident, heard: Heard) -> Incident:
     """Establish a direction, or know that it is turned; the Hub's word settles all of an incident."""
-    said = _direction(incident, heard)
+    said = _direction(world, incident, heard)
     if heard.type in REVIEWED or heard.roles in (Roles.STAND, Roles.BOTH):
         _establish(world, [*incident.turned.values(), *([said] if said is not None else [])])
         return incident._replace(roles_settled=True)
@@ -54,17 +55,17 @@ def _directed(world: World, incident: Incident, heard: Heard) -> Incident:
     return incident
 
 
-def _direction(incident: Incident, heard: Heard) -> Direction | None:
-    victim = heard.victim or incident.victim
-    if victim is None or heard.causing_harm in (None, victim):
+def _direction(world: World, incident: Incident, heard: Heard) -> Direction | None:
+    victim, causing_harm = heard.victim or incident.victim, heard.causing_harm
+    if victim is None or causing_harm is None or causing_harm in group(world.person, victim):
         return None
-    assert heard.causing_harm is not None
-    return victim, heard.causing_harm
+    return victim, causing_harm
 
 
 def _is_established(world: World, direction: Direction) -> bool:
     victim, causing_harm = direction
-    return causing_harm in world.person(victim).harmed_by
+    known = as_one(world.person, victim).harmed_by
+    return bool(known) and not set(group(world.person, causing_harm)).isdisjoint(known)
 
 
 def _establish(world: World, directions: Iterable[Direction]) -> None:

@@ -79,6 +79,7 @@ def read_person(text: str) -> Person:
         child_cases=tuple(d["child_cases"]),
         harmed_by=tuple(d["harmed_by"]),
         harms_in=tuple(d["harms_in"]),
+        linked=tuple(d["linked"]),
     )
 
 
@@ -154,6 +155,7 @@ def _person(person: Person) -> dict[str, Any]:
         "child_cases": person.child_cases,
         "harmed_by": person.harmed_by,
         "harms_in": person.harms_in,
+        "linked": person.linked,
     }
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Engine, select
 
 from services.consent.state.entities import Incident, Person
+from services.consent.state.links import as_one
 from services.consent.state.written import read_incident, read_person
 from services.consent.store.days import Days
 from services.consent.store.gate import INCIDENT, PERSON
@@ -114,8 +115,11 @@ class Lists:
             return [Naming(*row) for row in conn.execute(query)]
 
     def about(self, person: str) -> list[Told]:
-        """Return every release of every incident that a person was a victim of, adult or child, in order."""
-        known = self._person(person)
+        """Return every release of every incident that a person was a victim of, adult or child, in order.
+
+        Whoever is linked with them is one with them (decision 0023).
+        """
+        known = as_one(self._person, person)
         lines = [line for key in (*known.incidents, *known.child_of) for line in self._lines(key)]
         columns = [RELEASE.c[name] for name in Told._fields]
         found: list[Told] = []

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Sequence
 
 from services.consent.flow.ledger import Entry
 from services.runtime import telemetry
-from services.vocabulary.events import EventType
+from services.vocabulary.events import LINKS, EventType
 from services.vocabulary.grounds import Reason
 
 log = logging.getLogger("sightline.consent")
@@ -13,6 +13,7 @@ log = logging.getLogger("sightline.consent")
 ALARMS = {
     "unreviewed_danger": "says danger and is overdue for the Hub's review",
     "policies_refused": "adopts no policy: faulty, unlawful, or one person's alone (see policy check)",
+    "links_refused": "links nobody and takes back no link: one person alone said so",
     "unreadable": "cannot be read, and reaches nobody: look at its schema and at the door",
     "rule_errors": "is withheld from somebody because a rule failed: look at the rule",
 }
@@ -32,6 +33,8 @@ def _alarms(entry: Entry, adopted: Container[int]) -> Iterator[tuple[str, str]]:
     yield from (("unreviewed_danger", event_id) for event_id in entry.folded.overdue)
     if heard.type == EventType.POLICY_ADOPTED and heard.offset not in adopted:
         yield "policies_refused", heard.event_id
+    if heard.type in LINKS and not heard.is_confirmed:
+        yield "links_refused", heard.event_id
     if not heard.readable:
         yield "unreadable", heard.event_id
     said = [(decision.event_id, decision.answers), *((one.event_id, one.answers) for one in decision.again)]

@@ -17,7 +17,7 @@ from services.eventlog.sealing import open_routed
 from services.eventlog.slices import Cut, Piece, cut, label_bytes, read_label
 from services.vocabulary.calendar import at_wall_clock
 from services.vocabulary.consent import SchoolConflict
-from services.vocabulary.events import PLATFORM, VPA_FAMILY, EventType
+from services.vocabulary.events import LINKS, PLATFORM, VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
 from services.vocabulary.sides import Client, Roles, VictimAge
@@ -109,6 +109,8 @@ def _silent(stored: Stored, header: Header) -> Heard:
 def _event(
     stored: Stored, header: Header, sections: Sequence[SectionAt], routing: Content, facts: Content
 ) -> Heard:
+    if header.type in LINKS:
+        return _link(stored, header, sections, routing, facts)
     is_vpa = header.type in VPA_FAMILY
     return Heard(
         offset=stored.offset,
@@ -145,6 +147,23 @@ def _event(
         people=tuple(facts.get("people") or ()),
         sections=tuple(sections),
         readable=not is_vpa or routing["incident"] is not None,
+    )
+
+
+def _link(
+    stored: Stored, header: Header, sections: Sequence[SectionAt], routing: Content, facts: Content
+) -> Heard:
+    return Heard(
+        offset=stored.offset,
+        event_id=header.event_id,
+        type=header.type,
+        recorded_at=header.recorded_at,
+        occurred_at=_time(facts.get("occurred_at")) or header.recorded_at,
+        publisher=routing["publisher"],
+        publisher_person=routing["publisher_person"],
+        confirmed_by=facts.get("confirmed_by"),
+        persons=tuple(routing["persons"]),
+        sections=tuple(sections),
     )
 
 

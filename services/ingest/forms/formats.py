@@ -11,12 +11,14 @@ LATEST_YEAR = 2200
 
 _PATTERNS = {
     "code": re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,99}", re.ASCII),
+    "alias": re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII),
     "recipient": re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,99}", re.ASCII),
     "urn": re.compile(r"[A-Za-z0-9]{1,20}", re.ASCII),
     "organisation": re.compile(r"\w[\w &'’().,/:-]{0,99}"),
 }
 _SAYS = {
     "code": "a code: letters, digits and . _ : / + - without spaces",
+    "alias": "the person of a release to you: 43 letters, digits, - and _",
     "recipient": "a recipient's name, such as dafsu",
     "urn": "a school's number",
     "organisation": "an organisation's name",

@@ -4,38 +4,19 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from services.ingest.rules.reading import text
+from services.ingest.rules import two_persons
 from services.ingest.state import Reason, Registered, Sender, Submission
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import LAWFUL, Ground
 
 UNLAWFUL = frozenset(Ground) - LAWFUL
-SECOND = "/facts/confirmed_by"
 
 
 def refusals(submission: Submission, sender: Sender, registered: Registered) -> Iterator[Reason]:
     """Yield each reason to refuse a policy. What else it may not be, the gate says: it passes over it."""
     if submission.type is EventType.POLICY_ADOPTED:
-        yield from _by_two(submission, sender, registered)
+        yield from two_persons.refusals(submission, sender, registered, "adopts a policy")
         yield from _unlawful(submission.policy or "")
-
-
-def _by_two(submission: Submission, sender: Sender, registered: Registered) -> Iterator[Reason]:
-    if sender.person is None:
-        yield _refused("", "nobody is named who adopts it", "put the person in the token, as `sub`")
-    second = text(submission.section("facts"), "confirmed_by")
-    if second is None:
-        yield _refused(SECOND, "one person alone adopts no policy", "have a second person confirm it")
-    elif second == sender.person:
-        yield _refused(SECOND, "the sender confirmed their own", "have a second, other person confirm it")
-    elif second not in registered.adopters:
-        yield _refused(
-            SECOND, "the second is no person of the partnership", "give the id of one who is registered"
-        )
-
-
-def _refused(pointer: str, detail: str, fix: str) -> Reason:
-    return Reason(pointer=pointer, rule="two-persons", detail=detail, fix=fix)
 
 
 def _unlawful(policy: str) -> Iterator[Reason]:

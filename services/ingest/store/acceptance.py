@@ -20,6 +20,7 @@ from services.eventlog.ids import event_id
 from services.eventlog.keys import FileKek, KeyStore
 from services.eventlog.sealing import PlainSection, plan_leaves, seal_event
 from services.ingest import flow
+from services.ingest.rules import linking
 from services.ingest.rules.people import marks
 from services.ingest.state import (
     Accepted,
@@ -39,7 +40,7 @@ from services.ingest.state import (
 from services.ingest.store.answers import Offered, Status, Taken, conflict, duplicate, refused
 from services.ingest.store.incidents import Incidents
 from services.ingest.store.outbox import Entry, Kept, Outbox
-from services.ingest.store.people import People, keyed
+from services.ingest.store.people import People, behind, keyed
 from services.ingest.store.randomness import Randomness
 from services.ingest.store.tables import KEYS
 from services.runtime import telemetry
@@ -218,7 +219,7 @@ class _Batch:
     def _refuse(self, item: Offered, name: str | None, found: _Read, incidents: Incidents) -> Taken:
         """Answer with every reason, one that comes of looking its incident up among them."""
         submission = found.arrival.submission
-        known = Known(incident=incidents.known(self._sender, submission))
+        known = Known(incident=incidents.known(self._sender, submission), persons=self._linked(submission))
         reasons = _with(found.reasons, flow.unresolved(submission, known))
         again = found.conflict or self._differs(item, name)
         return conflict(item, reasons) if again else refused(item, reasons)
@@ -240,6 +241,7 @@ class _Batch:
         known = Known(
             incident=incidents.known(self._sender, arrival.submission),
             corrects=original if has_original else None,
+            persons=self._linked(arrival.submission),
         )
         decided = flow.decide(arrival, known, self._door._registered)
         if isinstance(decided, Refused):
@@ -250,6 +252,9 @@ class _Batch:
         return Taken(
             id=item.id, status=Status.ACCEPTED, event_id=name, receipt=entry.receipt, defects=decided.defects
         )
+
+    def _linked(self, submission: Submission) -> tuple[str | None, ...]:
+        return behind(linking.named(submission), self._door._secrets.alias, self._sender.agency)
 
     def _persons(
         self,

@@ -7,6 +7,7 @@ from secrets import token_hex
 
 from sqlalchemy import Connection, select
 
+from services.eventlog.aliases import unalias
 from services.eventlog.keys import NAME, TOKENS, KeyStore, name_token
 from services.ingest.rules.people import may_be, recognise, recognise_child
 from services.ingest.state import Candidate, Marks
@@ -29,6 +30,11 @@ def child_token(incident: str, child: Marks) -> str | None:
     if child.called is None:
         return None
     return _CHILD + _mac(child.called.encode("utf-8"), incident)
+
+
+def behind(names: Iterable[str], alias_key: bytes, recipient: str) -> tuple[str | None, ...]:
+    """Return the persons that releases to a recipient named so; None for a name it was never given."""
+    return tuple(unalias(alias_key, name, "person", recipient) for name in names)
 
 
 def _mac(key: bytes, text: str) -> str:
