@@ -180,11 +180,11 @@ class Comparison:
         for key, reason in self.model.denials.items():
             answer = said.get(key)
             if answer is not None:
-                _agree(answer.outcome is Outcome.DENY, f"permits {key}, the model says {reason}")
-                _agree(answer.reason == reason, f"denies {key} for {answer.reason}, the model for {reason}")
                 is_turned = answer.rule == "counter-allegation"
-                _agree(is_turned == (key in self.model.turned), f"holds {key} for the Hub: {is_turned}")
-                _agree(answer.owed or not is_turned, f"what waits for the Hub is owed: {key}")
+                gate = (answer.outcome, answer.reason, is_turned and answer.owed)
+                model = (Outcome.DENY, reason, key in self.model.turned)
+                if gate != model:
+                    raise Parted(f"{key}: denied, why, and owed but held for the Hub\n  {gate}\n  {model}")
 
     def _compare_recalls(self, heard: Heard, decision: Decision) -> None:
         """Compare why what is recalled is, and that a correction alone asks it back."""

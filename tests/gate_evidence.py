@@ -101,6 +101,8 @@ class Evidence:
     def __init__(self) -> None:
         self.incidents: dict[str, Incident] = defaultdict(Incident)
         self.sides = Sides()
+        self._grades: dict[str, Grades | None] = {}
+        """By event, at the moment."""
         self._now: datetime | None = None
         self._withdrawn: dict[str, list[tuple[datetime, tuple[str, ...]]]] = defaultdict(list)
         self._child_cases: dict[str, set[str]] = defaultdict(set)
@@ -118,6 +120,7 @@ class Evidence:
     def take(self, event: Heard) -> None:
         """Keep what an event says. Time is the highest `recorded_at` so far."""
         self._now = event.recorded_at if self._now is None else max(self._now, event.recorded_at)
+        self._grades.clear()
         self.sides.take(event)
         if event.consent_of is not Client.ADULT_VICTIM:
             return
@@ -244,7 +247,7 @@ class Evidence:
 
     def is_overdue(self, raised: Heard) -> bool:
         """Say whether the Hub has not reviewed a form that says danger in time."""
-        grades = self._routed(raised, raised.grades)
+        grades = self._routed(self.incidents[raised.incident or ""], raised)
         if grades is None or raised.recorded_at + REVIEW_WITHIN > self.now:
             return False
         is_danger = grades.risk in (Risk.HIGH, Risk.NOT_COMPLETED)
@@ -253,8 +256,7 @@ class Evidence:
     def facts(self, incident: Incident, event: Heard, to: str, known: Known) -> Facts:
         """Return what decides about one recipient of one event."""
         is_form = event.type in VPA_FAMILY
-        own = event.grades if is_form else _graded(event.grades, incident.form or incident.raised)
-        grades = self._routed(event, own)
+        grades = self._routed(incident, event)
         for_a_meeting = event.type == EventType.MARAC_REFERRED and to == "police"
         is_transferred = event.type == EventType.MARAC_TRANSFERRED and to in event.named
         return Facts(
@@ -273,11 +275,14 @@ class Evidence:
             counter=self.sides.is_counter(event),
         )
 
-    def _routed(self, event: Heard, grades: Grades | None) -> Grades | None:
+    def _routed(self, incident: Incident, event: Heard) -> Grades | None:
         """Return the grades an event is routed by: where its adult victim is a child, as about a child."""
-        incident = self.incidents[event.incident or ""]
-        is_a_child = self.sides.is_a_child(event.incident, event.victim or incident.victim)
-        return as_a_child(grades) if is_a_child else grades
+        if event.event_id not in self._grades:
+            is_form = event.type in VPA_FAMILY
+            own = event.grades if is_form else _graded(event.grades, incident.form or incident.raised)
+            is_a_child = self.sides.is_a_child(event.incident, event.victim or incident.victim)
+            self._grades[event.event_id] = as_a_child(own) if is_a_child else own
+        return self._grades[event.event_id]
 
 
 def _is_confirmed(event: Heard) -> bool:
