@@ -23,7 +23,10 @@ YEAR = timedelta(days=365)
 
 REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
 ANSWERS = frozenset({EventType.CONSENT_RECORDED, EventType.CONSENT_WITHDRAWN})
-"""Say whose answers an incident has; a form says anew who its adult victim is, and a report does not."""
+"""Say whose answers an incident has; a form says anew who its adult victim is, and a report does not.
+
+Unresolved: as in the gate, an answer then counts of the incident, whichever of two sides gave it.
+"""
 
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
 
