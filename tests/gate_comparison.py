@@ -121,9 +121,11 @@ def _as_it_is(heard: Heard) -> list[tuple[str, str, ReleaseKind, frozenset[int]]
     facts = frozenset(at.leaf for at in heard.sections if at.name == "facts")
     whole = frozenset(at.leaf for at in heard.sections if at.name != "routing")
     found = [("partnership", "partnership", ReleaseKind.NEW, facts)]
+    if heard.type == EventType.EXPECTATION_MET:
+        found.append(("police", "partnership", ReleaseKind.NEW, facts))
     if is_recipient(heard.publisher) and heard.publisher != "partnership":
         found.append((heard.publisher, "own", ReleaseKind.NEW, whole))
-    if heard.type in PLATFORM:
+    if heard.type in PLATFORM or heard.type in (EventType.ACTION_RAISED, EventType.REVIEW_COMMISSIONED):
         for to in heard.named:
             if to in RECIPIENTS or (":" in to and not is_school(to)):
                 found.append((to, "partnership", ReleaseKind.NEW, facts))
@@ -178,8 +180,11 @@ class Comparison:
         for key, reason in self.model.denials.items():
             answer = said.get(key)
             if answer is not None:
-                _agree(answer.outcome is Outcome.DENY, f"permits {key}, the model says {reason}")
-                _agree(answer.reason == reason, f"denies {key} for {answer.reason}, the model for {reason}")
+                is_turned = answer.rule == "counter-allegation"
+                gate = (answer.outcome, answer.reason, is_turned and answer.owed)
+                model = (Outcome.DENY, reason, key in self.model.turned)
+                if gate != model:
+                    raise Parted(f"{key}: denied, why, and owed but held for the Hub\n  {gate}\n  {model}")
 
     def _compare_recalls(self, heard: Heard, decision: Decision) -> None:
         """Compare why what is recalled is, and that a correction alone asks it back."""

@@ -13,6 +13,8 @@ from typing import Final, NamedTuple
 from services.consent.state.heard import Child, Grades, Heard
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk
+from services.vocabulary.sides import Client
+from tests.gate_sides import Sides, as_a_child
 from tests.gate_table import CORE, FULL, ROUTED, Facts
 
 REVIEW_WITHIN = timedelta(hours=4)
@@ -20,6 +22,12 @@ YEAR = timedelta(days=365)
 """How long consent, an override and MARAC serve that name no end of their own."""
 
 REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
+ANSWERS = frozenset({EventType.CONSENT_RECORDED, EventType.CONSENT_WITHDRAWN})
+"""Say whose answers an incident has; a form says anew who its adult victim is, and a report does not.
+
+Unresolved: as in the gate, an answer then counts of the incident, whichever of two sides gave it.
+"""
+
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
 
 ENDS_UNSAID: Final = True
@@ -95,6 +103,9 @@ class Evidence:
 
     def __init__(self) -> None:
         self.incidents: dict[str, Incident] = defaultdict(Incident)
+        self.sides = Sides()
+        self._grades: dict[str, Grades | None] = {}
+        """By event, at the moment."""
         self._now: datetime | None = None
         self._withdrawn: dict[str, list[tuple[datetime, tuple[str, ...]]]] = defaultdict(list)
         self._child_cases: dict[str, set[str]] = defaultdict(set)
@@ -112,6 +123,10 @@ class Evidence:
     def take(self, event: Heard) -> None:
         """Keep what an event says. Time is the highest `recorded_at` so far."""
         self._now = event.recorded_at if self._now is None else max(self._now, event.recorded_at)
+        self._grades.clear()
+        self.sides.take(event)
+        if event.consent_of is not Client.ADULT_VICTIM:
+            return
         if event.type in (EventType.RECIPIENT_SUSPENDED, EventType.RECIPIENT_RESUMED):
             self._suspended -= {*event.named}
             if event.type == EventType.RECIPIENT_SUSPENDED:
@@ -130,7 +145,8 @@ class Evidence:
             self._child_case(self.incidents[event.incident], event)
 
     def _say(self, incident: Incident, event: Heard) -> None:
-        incident.victim = incident.victim or event.victim
+        if event.type in ANSWERS:
+            incident.victim = incident.victim or event.victim
         if event.type in VPA_FAMILY:
             self._form(incident, event)
         if event.type in VPA_FAMILY or event.type == EventType.CONSENT_RECORDED:
@@ -234,7 +250,7 @@ class Evidence:
 
     def is_overdue(self, raised: Heard) -> bool:
         """Say whether the Hub has not reviewed a form that says danger in time."""
-        grades = raised.grades
+        grades = self._routed(self.incidents[raised.incident or ""], raised)
         if grades is None or raised.recorded_at + REVIEW_WITHIN > self.now:
             return False
         is_danger = grades.risk in (Risk.HIGH, Risk.NOT_COMPLETED)
@@ -243,7 +259,7 @@ class Evidence:
     def facts(self, incident: Incident, event: Heard, to: str, known: Known) -> Facts:
         """Return what decides about one recipient of one event."""
         is_form = event.type in VPA_FAMILY
-        grades = event.grades if is_form else _graded(event.grades, incident.form or incident.raised)
+        grades = self._routed(incident, event)
         for_a_meeting = event.type == EventType.MARAC_REFERRED and to == "police"
         is_transferred = event.type == EventType.MARAC_TRANSFERRED and to in event.named
         return Facts(
@@ -259,7 +275,17 @@ class Evidence:
             holds=not is_form
             and (to in incident.holders_before.get(event.event_id, incident.held) or to in incident.cases),
             overdue=event.type == EventType.VPA_RAISED and self.is_overdue(event),
+            counter=self.sides.is_counter(event),
         )
+
+    def _routed(self, incident: Incident, event: Heard) -> Grades | None:
+        """Return the grades an event is routed by: where its adult victim is a child, as about a child."""
+        if event.event_id not in self._grades:
+            is_form = event.type in VPA_FAMILY
+            own = event.grades if is_form else _graded(event.grades, incident.form or incident.raised)
+            is_a_child = self.sides.is_a_child(event.incident, event.victim or incident.victim)
+            self._grades[event.event_id] = as_a_child(own) if is_a_child else own
+        return self._grades[event.event_id]
 
 
 def _is_confirmed(event: Heard) -> bool:

@@ -17,6 +17,7 @@ from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
 from tests.gate_builders import HILLSIDE, RIVERSIDE, START, STRICT, an_event, internal, policy_adopted
+from tests.gate_persons import NOTHING_SAID, REPORTS, Persons, Said, roles_reviewed, told_once
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 INCIDENTS = ("one", "two", "three")
@@ -47,25 +48,13 @@ LEFT_OUT = (
 )
 """Rules that a variant of the policy may lack, by id."""
 
+BODY = ("routing", "facts", "victim", "contact", "person_causing_harm", "narrative", "dash")
 LEAVES = {
     name: SectionAt(name=name, schema_id=f"{name}/1", leaf=leaf)
-    for leaf, name in enumerate(
-        (
-            "routing",
-            "facts",
-            "victim",
-            "contact",
-            "person_causing_harm",
-            "narrative",
-            "dash",
-            "incident",
-            "referral",
-            "rationale",
-            "research",
-        )
-    )
+    for leaf, name in enumerate((*BODY, "incident", "referral", "rationale", "research"))
 }
 NOT_IN_A_FORM, NOT_BESIDE_IT = frozenset({"referral", "rationale", "research"}), frozenset({"incident"})
+AT_A_SCHOOL = (Placement.SCHOOL, Placement.CONFLICT, Placement.CAUSING_HARM)
 FIRST_CHILD = 20
 """The leaf of a form's first child; the others follow."""
 
@@ -91,6 +80,7 @@ class Step:
     agreement: str | None = None
     status: ChildCase | None = None
     confirmed: str | None = None
+    sides: Said = NOTHING_SAID
     without: str | None = None
     """The rule that the adopted policy lacks; None: the strict policy as it stands."""
 
@@ -137,6 +127,7 @@ def _event(step: Step, number: int, now: datetime) -> Heard:
         case_status=step.status,
         confirmed_by=step.confirmed,
         all_incidents=step.type is EventType.CONSENT_WITHDRAWN and step.incident is None,
+        **step.sides.fields(),
         sections=(
             *(at for name, at in LEAVES.items() if name not in left_out),
             *(children if is_form else ()),
@@ -180,8 +171,12 @@ class _Drawn:
             self._agreement,
             self._policy,
             self._time,
+            self._report,
+            lambda: roles_reviewed(rng, self._about(EventType.ROLES_REVIEWED)),
+            lambda: told_once(rng, self._about(EventType.EXPECTATION_MET)),
         )
-        usual = (2, 6, 1, 6, 3, 3, 2, 4, 3, 5, 1, 1, 1, 4)
+        self._persons = Persons(rng)
+        usual = (2, 6, 1, 6, 3, 3, 2, 4, 3, 5, 1, 1, 1, 4, 4, 3, 1)
         self._weights = [weight * rng.choice((0, 1, 1, 2)) for weight in usual]
         self._weights[1] = rng.choice((1, 6, 6))
         self._weights[12] = rng.choice((0, 0, 1))
@@ -191,9 +186,12 @@ class _Drawn:
     def step(self) -> Step:
         (kind,) = self._rng.choices(self._kinds, self._weights)
         step = replace(kind(), after=self._pause())
-        if step.incident is None or step.victim is not None:
-            return step
-        return replace(step, victim=VICTIM_OF[step.incident])
+        if step.incident is not None and step.victim is None:
+            step = replace(step, victim=VICTIM_OF[step.incident])
+        return self._persons.told(step)
+
+    def _about(self, kind: EventType) -> Step:
+        return Step(type=kind, incident=self._one(*self._incidents))
 
     def _pause(self) -> timedelta:
         many = self._rng.random()
@@ -244,7 +242,7 @@ class _Drawn:
         placement = self._rng.choice((Placement.SCHOOL,) * 8 + tuple(Placement))
         usual = RIVERSIDE if name == "ed" else HILLSIDE
         moved = RIVERSIDE if self._chance(0.15) else usual
-        urn = moved if placement in (Placement.SCHOOL, Placement.CONFLICT) else None
+        urn = moved if placement in AT_A_SCHOOL else None
         return Child(leaf=-1, person=internal(name), urn=urn, placement=placement)
 
     def _answers(self) -> tuple[tuple[str, str], ...]:
@@ -319,7 +317,13 @@ class _Drawn:
         )
 
     def _beside(self) -> Step:
-        kind = self._rng.choice(BESIDE)
+        return self._sent(self._rng.choice(BESIDE))
+
+    def _report(self) -> Step:
+        report = self._sent(self._rng.choice(REPORTS))
+        return replace(report, publisher=self._one("cedah", "mycwa", "dafsu", "housing"))
+
+    def _sent(self, kind: EventType) -> Step:
         named = self._some((*SERVING, "housing", AREA), 2) if kind in FOR_SOMEBODY else ()
         grades = self._grades() if kind in GRADED and self._chance(0.6) else None
         publisher = self._one("cedah", "mycwa", "dafsu", "housing")

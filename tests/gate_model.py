@@ -18,6 +18,7 @@ from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 from tests.gate_evidence import Evidence, Held, Incident, Known
 from tests.gate_history import AREA, HOSPITAL
+from tests.gate_sides import HUB
 from tests.gate_table import Verdict, can_end, judge, keep
 
 ASKED = tuple(sorted({*RECIPIENTS, HOSPITAL} - {"partnership", "education"}))
@@ -56,6 +57,8 @@ class Model:
         """Why whoever was asked of an event, at the step just taken, may not see it."""
         self.recalls: dict[tuple[str, str], str] = {}
         """Why whoever held an event, at the step just taken, holds it no more."""
+        self.turned: set[tuple[str, str]] = set()
+        """Who, at the step just taken, may not see what waits until the Hub has looked who harms whom."""
         self._without: str | None = None
         self._decided_under: dict[str, str | None] = {}
         self._was: dict[str, object] = {}
@@ -76,6 +79,7 @@ class Model:
         if not ANSWERED_FIRST and event.incident is not None:
             self.incidents[event.incident].holders_before.clear()
         self.denials.clear()
+        self.turned.clear()
         self.recalls.clear()
         stopped = self.evidence.stopped()
         decided = {*again, event.event_id}
@@ -88,7 +92,8 @@ class Model:
             known = {to: self.evidence.known(incident, to, self.evidence.now) for to in (*ASKED, AREA)}
             overdue = incident.raised is not None and self.evidence.is_overdue(incident.raised)
             cases = incident.cases.copy()
-            was = (known, overdue, stopped, before, incident.form, len(incident.beside), cases)
+            sides = self.evidence.sides.of(key)
+            was = (known, overdue, stopped, before, incident.form, len(incident.beside), cases, sides)
             if self._was.get(key) != was or not decided.isdisjoint(self._events_of(incident)):
                 self._was[key] = was
                 self._decide(incident, event, decided, known, stopped, before)
@@ -148,7 +153,7 @@ class Model:
         incident, event, held, occasion = matter
         has = held.get(to)
         kept = (has.rule, has.ground) if has is not None and occasion is not Occasion.CORRECTION else None
-        verdict = self._verdict(incident, event, to, known, kept)
+        verdict = self._unless_turned(self._verdict(incident, event, to, known, kept), event, to)
         if not verdict.permit:
             self.denials[event.event_id, to] = verdict.reason
             if has is not None:
@@ -165,6 +170,13 @@ class Model:
             now = self._holding(incident, event, to, known, verdict)
             if occasion is Occasion.CORRECTION or has is None or now != has._replace(rule=now.rule):
                 held[to] = now
+
+    def _unless_turned(self, verdict: Verdict, event: Heard, to: str) -> Verdict:
+        """Return what may be seen while the Hub looks: it sees it, and nobody else who would be permitted."""
+        if not verdict.permit or to == HUB or not self.evidence.sides.awaits_the_hub(event):
+            return verdict
+        self.turned.add((event.event_id, to))
+        return Verdict("counter-allegation", reason="awaiting-review")
 
     def _holding(self, incident: Incident, event: Heard, to: str, known: Known, verdict: Verdict) -> Held:
         return Held(

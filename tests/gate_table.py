@@ -32,6 +32,8 @@ class Facts(NamedTuple):
     named: bool
     holds: bool
     overdue: bool
+    counter: bool = False
+    """The event turned round who was known to harm whom."""
 
 
 class Row(NamedTuple):
@@ -193,6 +195,15 @@ TABLE = (
         f"facts {PEOPLE} referral",
     ),
     _row("referred-on", EVERYBODY, "ReferredOn", lambda f: f.named, USUAL, f"facts {PEOPLE} dash referral"),
+    _row(
+        "hub-counter-allegation",
+        "police",
+        "ReferralReceived ReferredOn MaracTransferred",
+        lambda f: f.counter,
+        "high-risk child-safeguarding consent override marac",
+        f"facts {PEOPLE} dash referral rationale",
+    ),
+    _row("roles-reviewed-told", EVERYBODY, "RolesReviewed", lambda f: f.named, USUAL, "facts"),
     _row("cheshire-cares-who-holds", "cheshire-cares", CASES, lambda f: f.holds, "consent", "facts"),
     _row("who-holds", EVERYBODY, CASES, lambda f: f.holds, HELD, "facts"),
     _row("meeting", EVERYBODY, "MeetingListed MeetingDiscussed", lambda f: f.holds, HELD, "facts"),

@@ -34,7 +34,8 @@ def watch(world: World, heard: Heard, policy: Policy) -> None:
 
 
 def _watched(world: World, heard: Heard) -> Iterator[str]:
-    if heard.incident is not None and heard.type in RECORDS:
+    records = heard.type in RECORDS or heard.victim_age is not None
+    if heard.incident is not None and records:
         yield heard.incident
     yield from world.ripe
 

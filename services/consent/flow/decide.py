@@ -201,7 +201,7 @@ class _Deciding:
 
     def news(self) -> Iterable[str]:
         """Return the incidents whose answers the event may change, and those that time has made due."""
-        if self._heard.type in NEWS:
+        if self._heard.type in NEWS or self._heard.victim_age is not None:
             return affected(self._world, self._heard)
         return self._world.ripe
 
@@ -353,7 +353,7 @@ class _Deciding:
     ) -> Answer:
         reason = verdict.reason or Reason.NOT_OWED
         if held is not None:
-            given = Reason.NO_GROUND if verdict.rule in (NOT_SHARED, COUNTER_ALLEGATION) else reason
+            given = Reason.NO_GROUND if verdict.rule == NOT_SHARED else reason
             why = reason_of_recall(matter.occasion, held, given, at.consent)
             self.emitter.recall(recipient, held, matter.about, why, matter.occasion)
         return denied(recipient, rule=verdict.rule, reason=reason, owed=verdict.owed)

@@ -16,7 +16,7 @@ def is_danger(grades: Grades) -> bool:
 
 def review_due(raised: Form, incident: Incident, policy: Policy) -> datetime | None:
     """Return until when the Hub may review a raised form before danger is released; None: it may wait."""
-    if policy.review_within is None or not is_danger(as_child(raised.grades, incident)):
+    if policy.review_within is None or not is_danger(as_child(raised.grades, incident, raised)):
         return None
     return raised.recorded_at + policy.review_within
 

@@ -105,7 +105,7 @@ class Evidence:
 def graded_by(form: Form, incident: Incident) -> Grades:
     """Return the grades an event is routed at."""
     grades = form.grades if form.type in VPA_FAMILY else graded(form.grades, incident)
-    return as_child(grades, incident)
+    return as_child(grades, incident, form)
 
 
 def graded(own: Grades, incident: Incident) -> Grades:

@@ -23,16 +23,17 @@ def waits_for_hub(incident: Incident, form: Form) -> bool:
 
     Not so of a form, which is the Hub's to review, nor of what police send themselves.
     """
-    if form.publisher == HUB or incident.roles_settled:
+    if form.publisher == HUB or form.event_id in incident.let_go:
         return False
     return is_counter_allegation(incident, form)
 
 
-def as_child(grades: Grades, incident: Incident) -> Grades:
+def as_child(grades: Grades, incident: Incident, form: Form) -> Grades:
     """Return what an event is routed at: under sixteen nobody is an adult victim, and it is about a child.
 
-    Child safeguarding, whatever it says, and no adult risk; vulnerable adults of the household stay.
+    Child safeguarding, whatever it says, and no adult risk; vulnerable adults of the household stay. Whose
+    age counts is the adult victim's whom the event names, for two sides of a case may differ.
     """
-    if incident.victim_age is not VictimAge.UNDER_16:
+    if incident.ages.get(form.victim or incident.victim or "") is not VictimAge.UNDER_16:
         return grades
     return replace(grades, risk=Risk.NOT_COMPLETED, children=ChildrenLevel.SAFEGUARDING)

@@ -72,6 +72,8 @@ class Form:
     children: tuple[Child, ...]
     sections: tuple[SectionAt, ...]
     named: tuple[str, ...] = ()
+    victim: str | None = None
+    """The adult victim it names itself; None: its incident's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +123,12 @@ class Incident(NamedTuple):
     """Everyone an event of the incident ever named, in any role."""
     causing_harm: tuple[str, ...] = ()
     """Everyone an event of the incident ever named as the person causing harm."""
-    victim_age: VictimAge | None = None
+    ages: Mapping[str, VictimAge] = NOTHING
+    """How old each person named as its adult victim was on the day, as it was said last."""
     turned: Mapping[str, tuple[str, str]] = NOTHING
     """Events that turn round who was known to harm whom, by id: their victim, and who causes harm."""
-    roles_settled: bool = False
-    """Whether the Hub's last word is that its roles may stand."""
+    let_go: tuple[str, ...] = ()
+    """Which of those the Hub looked at and lets be told."""
     workers: tuple[Worker, ...] = ()
     restricted_to: tuple[str, ...] | None = None
     """Who alone may look; None: whoever else may."""

@@ -129,6 +129,7 @@ def as_form(heard: Heard) -> Form:
         children=heard.children,
         sections=heard.sections,
         named=heard.named,
+        victim=heard.victim,
     )
 
 

@@ -1,10 +1,11 @@
 """Who harms whom, who works for whom, and who alone may look (decisions 0021, 0022).
 
 A direction of harm is established by the first event that names it. One that turns an established
-direction round establishes nothing, until the Hub says that it may stand.
+direction round establishes nothing, until the Hub says that it may stand. The Hub's word is of what it
+had before it: a report that comes later, in the same incident too, waits for another.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from services.consent.state.entities import Incident, Worker
 from services.consent.state.heard import Heard
@@ -22,8 +23,9 @@ Direction = tuple[str, str]
 
 def with_sides(world: World, incident: Incident, heard: Heard, key: str) -> Incident:
     """Return an incident after what an event says of its sides. Directions it establishes are people's."""
-    if heard.victim_age is not None:
-        incident = incident._replace(victim_age=heard.victim_age)
+    victim = heard.victim or incident.victim
+    if heard.victim_age is not None and victim is not None:
+        incident = incident._replace(ages={**incident.ages, victim: heard.victim_age})
     if heard.causing_harm is not None:
         incident = _named(world, incident, heard.causing_harm, key)
     return _looked_at(_worked_for(_directed(world, incident, heard), heard), heard)
@@ -39,20 +41,38 @@ def _named(world: World, incident: Incident, causing_harm: str, key: str) -> Inc
 
 
 def _directed(world: World, incident: Incident, heard: Heard) -> Incident:
-    """Establish a direction, or know that it is turned; the Hub's word settles all of an incident."""
+    """Establish a direction, or know that it is turned; then take the Hub's word on what it has."""
     said = _direction(world, incident, heard)
-    if heard.type in REVIEWED or heard.roles in (Roles.STAND, Roles.BOTH):
-        _establish(world, [*incident.turned.values(), *([said] if said is not None else [])])
-        return incident._replace(roles_settled=True)
+    if said is not None and not _is_established(world, said):
+        victim, causing_harm = said
+        if _is_established(world, (causing_harm, victim)):
+            incident = incident._replace(turned={**incident.turned, heard.event_id: said})
+        else:
+            _establish(world, [said])
+    return _heard_from_hub(world, incident, heard)
+
+
+def _heard_from_hub(world: World, incident: Incident, heard: Heard) -> Incident:
+    """Let go what the Hub says may stand, or hold all of it; the last word counts."""
     if heard.roles is Roles.REVERSED:
-        return incident._replace(roles_settled=False)
-    if said is None or _is_established(world, said):
+        _disestablish(world, incident.turned.values())
+        return incident._replace(let_go=())
+    if heard.roles is None and heard.type not in REVIEWED:
         return incident
-    victim, causing_harm = said
-    if _is_established(world, (causing_harm, victim)):
-        return incident._replace(turned={**incident.turned, heard.event_id: said})
-    _establish(world, [said])
-    return incident
+    meant = _meant(incident, heard)
+    _establish(world, sorted(meant.values()))
+    return incident._replace(let_go=tuple(sorted({*incident.let_go, *meant})))
+
+
+def _meant(incident: Incident, heard: Heard) -> Mapping[str, Direction]:
+    """Return the turned events that the Hub's word is of: a review's, those that name its adult victim.
+
+    It is no word on a report that has somebody else as one.
+    """
+    if heard.roles is not None:
+        return incident.turned
+    victim = heard.victim or incident.victim
+    return {key: said for key, said in incident.turned.items() if said[0] == victim}
 
 
 def _direction(world: World, incident: Incident, heard: Heard) -> Direction | None:
@@ -73,6 +93,14 @@ def _establish(world: World, directions: Iterable[Direction]) -> None:
         person = world.person(victim)
         if causing_harm not in person.harmed_by:
             world.put_person(victim, person._replace(harmed_by=(*person.harmed_by, causing_harm)))
+
+
+def _disestablish(world: World, directions: Iterable[Direction]) -> None:
+    for victim, causing_harm in directions:
+        person = world.person(victim)
+        left = tuple(each for each in person.harmed_by if each != causing_harm)
+        if left != person.harmed_by:
+            world.put_person(victim, person._replace(harmed_by=left))
 
 
 def _worked_for(incident: Incident, heard: Heard) -> Incident:

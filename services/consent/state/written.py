@@ -52,9 +52,9 @@ def read_incident(text: str) -> Incident:
         children=tuple(d["children"]),
         parties=tuple(d["parties"]),
         causing_harm=tuple(d["causing_harm"]),
-        victim_age=VictimAge(d["victim_age"]) if d["victim_age"] else None,
+        ages={victim: VictimAge(age) for victim, age in d["ages"].items()},
         turned={event_id: (victim, by) for event_id, (victim, by) in d["turned"].items()},
-        roles_settled=d["roles_settled"],
+        let_go=tuple(d["let_go"]),
         workers=tuple(Worker(agency, Client(client), person) for agency, client, person in d["workers"]),
         restricted_to=tuple(d["restricted_to"]) if d["restricted_to"] is not None else None,
         consents={to: _read_said(row) for to, row in d["consents"].items()},
@@ -124,9 +124,9 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "children": incident.children,
         "parties": incident.parties,
         "causing_harm": incident.causing_harm,
-        "victim_age": incident.victim_age,
+        "ages": dict(incident.ages),
         "turned": dict(incident.turned),
-        "roles_settled": incident.roles_settled,
+        "let_go": incident.let_go,
         "workers": incident.workers,
         "restricted_to": incident.restricted_to,
         "consents": {
@@ -190,6 +190,7 @@ def _form(form: Form) -> dict[str, Any]:
         "children": [[c.leaf, c.person, c.urn, c.placement] for c in form.children],
         "sections": [[s.name, s.schema_id, s.leaf] for s in form.sections],
         "named": form.named,
+        "victim": form.victim,
     }
 
 
@@ -230,6 +231,7 @@ def _read_form(d: dict[str, Any]) -> Form:
             SectionAt(name=name, schema_id=schema_id, leaf=leaf) for name, schema_id, leaf in d["sections"]
         ),
         named=tuple(d["named"]),
+        victim=d["victim"],
     )
 
 

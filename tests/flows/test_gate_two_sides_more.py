@@ -1,0 +1,158 @@
+"""What the Hub's word reaches, and whose age it is, where two sides of a case meet (decision 0021)."""
+
+from datetime import timedelta
+from typing import Any
+
+from services.consent.state.heard import Heard
+from services.vocabulary.events import EventType
+from services.vocabulary.grounds import Ground, Outcome, Reason, ReleaseKind
+from services.vocabulary.risk import ChildrenLevel, Risk
+from services.vocabulary.sides import Roles, VictimAge
+from tests.gate_builders import (
+    START,
+    Story,
+    a_form,
+    an_event,
+    answer,
+    grades,
+    internal,
+    override,
+    permitted,
+    sent_of,
+)
+
+NEW, RECALLED = ReleaseKind.NEW, ReleaseKind.RECALLED
+HIGH, STANDARD = grades(Risk.HIGH), grades(Risk.STANDARD)
+ONE = internal("one")
+
+
+def reported(victim: str, by: str, **more: Any) -> Heard:
+    """Return what a partner reports of one incident: who is harmed at high risk, and by whom."""
+    given = {"publisher": "cedah", "incident": ONE, "grades": HIGH, **more}
+    return an_event(EventType.REFERRAL_RECEIVED, victim=internal(victim), causing_harm=internal(by), **given)
+
+
+def reviewed(victim: str, by: str, **more: Any) -> Heard:
+    given = {"of": HIGH, "incident": "one", **more}
+    return a_form(victim=victim, causing_harm=internal(by), **given)
+
+
+def the_hub_says(roles: Roles, incident: str = ONE) -> Heard:
+    return an_event(EventType.ROLES_REVIEWED, incident=incident, roles=roles)
+
+
+def after(*events: Heard) -> Story:
+    story = Story()
+    story.tell(*events)
+    return story
+
+
+def test_a_report_that_turns_roles_round_after_the_review_waits_for_the_hub_as_well() -> None:
+    story, counter = after(reviewed("ada", by="ben")), reported("ben", by="ada")
+
+    assert sent_of(story.tell(counter), counter.event_id) == {"police": NEW}
+
+
+def test_the_hubs_word_frees_no_report_that_comes_after_it() -> None:
+    story = after(reported("ada", by="ben"), the_hub_says(Roles.STAND))
+    counter = reported("ben", by="ada")
+
+    assert sent_of(story.tell(counter), counter.event_id) == {"police": NEW}
+
+
+def test_what_the_hub_let_go_stays_told_when_another_report_turns_other_roles_round() -> None:
+    first, second = reported("ben", by="ada"), reported("cy", by="dot")
+    story = after(reported("ada", by="ben"), reported("dot", by="cy", incident=internal("two")))
+    story.tell(first, the_hub_says(Roles.STAND), second)
+
+    decision = story.tell(override("mycwa", incident="one"))
+
+    assert sent_of(decision, first.event_id) == {}
+
+
+def test_a_review_of_the_known_adult_victim_leaves_the_report_that_turned_it_round_with_the_hub() -> None:
+    counter = reported("ben", by="ada")
+    story = after(reported("ada", by="ben"), counter)
+
+    decision = story.tell(reviewed("ada", by="ben"))
+
+    assert sent_of(decision, counter.event_id) == {}
+    assert sent_of(decision, decision.event_id) == {"dafsu": NEW}
+
+
+def test_such_a_review_makes_nobody_known_to_be_harmed_by_the_adult_victim() -> None:
+    story = after(reported("ada", by="ben"), reported("ben", by="ada"), reviewed("ada", by="ben"))
+    elsewhere = reported("ben", by="ada", incident=internal("two"))
+
+    assert sent_of(story.tell(elsewhere), elsewhere.event_id) == {"police": NEW}
+
+
+def test_once_the_hub_takes_its_word_back_the_same_report_elsewhere_waits_again() -> None:
+    story = after(reported("ada", by="ben"), reported("ben", by="ada"))
+    story.tell(the_hub_says(Roles.STAND), the_hub_says(Roles.REVERSED))
+    elsewhere = reported("ben", by="ada", incident=internal("two"))
+
+    assert sent_of(story.tell(elsewhere), elsewhere.event_id) == {"police": NEW}
+
+
+def test_what_the_hub_takes_back_is_recalled_as_waiting_for_it_not_as_a_ground_that_ended() -> None:
+    counter = reported("ben", by="ada")
+    story = after(reported("ada", by="ben"), counter, the_hub_says(Roles.STAND))
+
+    decision = story.tell(the_hub_says(Roles.REVERSED))
+
+    (recalled,) = [emit for emit in decision.emits if emit.kind is RECALLED]
+    assert (recalled.recipient, recalled.reason) == ("dafsu", Reason.AWAITING_REVIEW)
+
+
+def test_a_referral_that_learns_the_birth_date_routes_the_reviewed_form_as_about_a_child() -> None:
+    form = reviewed("ada", by="ben")
+    story = after(form)
+
+    decision = story.tell(reported("ada", by="ben", victim_age=VictimAge.UNDER_16))
+
+    assert sent_of(decision, form.event_id) == {"checs": NEW, "dafsu": RECALLED}
+
+
+def test_danger_to_somebody_a_referral_says_is_under_sixteen_goes_out_when_its_hours_are_over() -> None:
+    raised = a_form(EventType.VPA_RAISED, STANDARD, incident="one", victim="ada")
+    learnt = reported(
+        "ada",
+        by="ben",
+        grades=None,
+        victim_age=VictimAge.UNDER_16,
+        recorded_at=START + timedelta(hours=2),
+    )
+    story = after(raised, learnt)
+
+    decision = story.tell(an_event(EventType.TIME_PASSED, recorded_at=START + timedelta(hours=4, minutes=1)))
+
+    assert sent_of(decision, raised.event_id) == {"checs": NEW}
+
+
+def test_how_old_the_other_side_is_moves_nothing_of_the_adult_victim() -> None:
+    form = reviewed("ada", by="ben")
+    story = after(form)
+
+    decision = story.tell(reported("ben", by="ada", victim_age=VictimAge.UNDER_16))
+
+    assert sent_of(decision, form.event_id) == {}
+
+
+def test_a_report_of_a_child_is_about_a_child_whatever_age_the_other_side_has() -> None:
+    counter = reported("ben", by="ada", victim_age=VictimAge.UNDER_16)
+    story = after(reviewed("ada", by="ben", victim_age=VictimAge.ADULT), counter)
+
+    decision = story.tell(the_hub_says(Roles.STAND))
+
+    assert sent_of(decision, counter.event_id) == {"checs": NEW}
+
+
+def test_a_review_that_says_no_age_leaves_the_one_that_was_said() -> None:
+    story = after(reported("ada", by="ben", victim_age=VictimAge.UNDER_16))
+
+    decision = story.tell(reviewed("ada", by="ben", of=grades(Risk.HIGH, ChildrenLevel.NONE)))
+
+    assert permitted(decision) == {"police", "partnership", "checs"}
+    assert answer(decision, "checs").ground is Ground.CHILD_SAFEGUARDING
+    assert answer(decision, "dafsu").outcome is Outcome.DENY

@@ -1,0 +1,114 @@
+"""Say who is known to harm whom, what the Hub said of it, and who is a child: both sides, remembered.
+
+Nothing is overwritten: what is established, and what waits for the Hub, is asked anew of all there is
+(decision 0021).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from services.consent.state.heard import Grades, Heard
+from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.risk import ChildrenLevel, Risk
+from services.vocabulary.sides import Roles, VictimAge
+
+HUB = "police"
+FORMS_OF_THE_HUB = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
+SAYS_AN_AGE = VPA_FAMILY | {EventType.REFERRAL_RECEIVED, EventType.MARAC_REFERRED}
+
+
+class Direction(NamedTuple):
+    """Who harms, and whom."""
+
+    by: str
+    of: str
+
+    @property
+    def turned(self) -> Direction:
+        """Return the same two, the other way round."""
+        return Direction(self.of, self.by)
+
+
+class Sides:
+    """Hold every report of who harms whom and every word of the Hub, and answer what stands."""
+
+    def __init__(self) -> None:
+        self._first: set[Direction] = set()
+        self._counter: dict[str, Heard] = {}
+        self._words: dict[str, list[Heard]] = defaultdict(list)
+        self._ages: dict[tuple[str, str | None], VictimAge] = {}
+
+    def take(self, event: Heard) -> None:
+        """Keep what an event says of the two sides."""
+        if event.incident is None:
+            return
+        names = direction_of(event)
+        if names is not None and not self._is_established(names):
+            if self._is_established(names.turned):
+                self._counter[event.event_id] = event
+            else:
+                self._first.add(names)
+        if event.type in FORMS_OF_THE_HUB or event.type == EventType.ROLES_REVIEWED:
+            self._words[event.incident].append(event)
+        if event.type in SAYS_AN_AGE and event.victim_age is not None:
+            self._ages[event.incident, event.victim] = event.victim_age
+
+    def is_counter(self, event: Heard) -> bool:
+        """Say whether an event turned round, as it came, what was known of the two."""
+        return event.event_id in self._counter
+
+    def awaits_the_hub(self, event: Heard) -> bool:
+        """Say whether a partner's report waits until the Hub has looked who harms whom."""
+        return self.is_counter(event) and event.publisher != HUB and not self._is_freed(event)
+
+    def is_a_child(self, incident: str | None, victim: str | None) -> bool:
+        """Say whether the last that said how old an adult victim of an incident was said under sixteen."""
+        return self._ages.get((incident or "", victim)) is VictimAge.UNDER_16
+
+    def of(self, incident: str) -> object:
+        """Return what decides about an incident here: as long as it is the same, so are the answers."""
+        counters = [key for key, event in self._counter.items() if event.incident == incident]
+        ages = {victim: age for (of, victim), age in self._ages.items() if of == incident}
+        return len(self._words[incident]), counters, ages
+
+    def _is_established(self, names: Direction) -> bool:
+        """Say whether somebody is known to harm another: from the first, or by the Hub's last word on it."""
+        reports = (event for event in self._counter.values() if direction_of(event) == names)
+        words = [word for event in reports for word in self._words_on(event)]
+        return names in self._first or _lets_go(words)
+
+    def _is_freed(self, event: Heard) -> bool:
+        """Say whether the Hub's last word on a counter-allegation lets it go."""
+        return _lets_go(self._words_on(event))
+
+    def _words_on(self, event: Heard) -> list[Heard]:
+        """Return what the Hub said of a report since it came: a form speaks of its own adult victim alone."""
+        since = (word for word in self._words[event.incident or ""] if word.offset >= event.offset)
+        return [word for word in since if word.roles is not None or word.victim == event.victim]
+
+
+def _lets_go(words: Sequence[Heard]) -> bool:
+    last = max(words, key=lambda word: word.offset, default=None)
+    return last is not None and last.roles is not Roles.REVERSED
+
+
+def direction_of(event: Heard) -> Direction | None:
+    """Return who harms whom by an event, where it names both."""
+    if event.victim is None or event.causing_harm is None:
+        return None
+    return Direction(event.causing_harm, event.victim)
+
+
+def as_a_child(grades: Grades | None) -> Grades:
+    """Return what is left of grades where the adult victim is a child: at no adult risk, in safeguarding."""
+    adults = grades.vulnerable_adults if grades is not None else frozenset()
+    concern = grades is not None and grades.adult_safeguarding_concern
+    return Grades(
+        risk=Risk.NOT_COMPLETED,
+        children=ChildrenLevel.SAFEGUARDING,
+        vulnerable_adults=adults,
+        adult_safeguarding_concern=concern,
+    )
