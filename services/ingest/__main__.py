@@ -104,6 +104,7 @@ def registered(partnership: Partnership) -> Registered:
         neighbours=frozenset(school.urn for school in partnership.neighbours),
         recipients=frozenset(partnership.publishers()),
         adopters=frozenset(person.id for person in partnership.people_of("partnership")),
+        joiners=frozenset(partnership.joiners()),
     )
 
 

@@ -6,7 +6,17 @@
 
 from collections.abc import Iterable, Sequence
 
-from services.ingest.rules import addressed, adopting, answers, authority, incidents, referrals, times, wanted
+from services.ingest.rules import (
+    addressed,
+    adopting,
+    answers,
+    authority,
+    incidents,
+    joining,
+    referrals,
+    times,
+    wanted,
+)
 from services.ingest.rules.contact import do_not_contact
 from services.ingest.rules.defects import defects
 from services.ingest.rules.placement import conflict_of, place
@@ -50,6 +60,7 @@ def screen(arrival: Arrival, publishers: Iterable[str], registered: Registered) 
         *answers.refusals(submission, registered),
         *answers.without_rationale(submission),
         *adopting.refusals(submission, arrival.sender, registered),
+        *joining.refusals(submission, registered),
         *addressed.refusals(submission, registered),
         *([] if is_urgent(submission) else referrals.faults(submission)),
         *_too_many(submission),

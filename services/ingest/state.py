@@ -91,13 +91,15 @@ class SchoolAges:
 class Registered:
     """Hold who the partnership's file registers: schools by URN, schools elsewhere, recipients by name.
 
-    `adopters`: the persons of the partnership's own office, two of whom adopt a policy.
+    `adopters`: the persons of the partnership's own office, two of whom adopt a policy. `joiners`: the
+    recipients that take part once they joined by an event.
     """
 
     schools: Mapping[str, SchoolAges]
     neighbours: frozenset[str]
     recipients: frozenset[str]
     adopters: frozenset[str] = frozenset()
+    joiners: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

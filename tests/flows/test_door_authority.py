@@ -79,6 +79,7 @@ PARTNERSHIP = {
     "PolicyAdopted",
     "AgreementSigned",
     "AgreementEnded",
+    "RecipientJoined",
     "RecipientSuspended",
     "RecipientResumed",
     "BackfillOrdered",

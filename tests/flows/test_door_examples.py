@@ -65,6 +65,7 @@ PUBLISHER = {
     "PolicyAdopted": "partnership",
     "AgreementSigned": "partnership",
     "AgreementEnded": "partnership",
+    "RecipientJoined": "partnership",
     "RecipientSuspended": "partnership",
     "RecipientResumed": "partnership",
     "BackfillOrdered": "partnership",

@@ -33,7 +33,9 @@ CASES = (
 AT_A_MEETING = (
     "ResearchContributed MaracEnded MaracHeard RepeatIdentified MaracActionAgreed MaracActionCompleted"
 )
-PLATFORM = "AgreementSigned AgreementEnded RecipientSuspended RecipientResumed BackfillOrdered"
+PLATFORM = (
+    "AgreementSigned AgreementEnded RecipientJoined RecipientSuspended RecipientResumed BackfillOrdered"
+)
 
 
 class Row(NamedTuple):

@@ -1,4 +1,7 @@
-"""May a policy be adopted? By two people of the partnership, and on lawful grounds alone (NA 4.21-4.26)."""
+"""What takes two people of the partnership: a policy, a joining, history for who joined (decision 0019).
+
+A policy besides has lawful grounds alone (NA 4.21-4.26).
+"""
 
 import tomllib
 from collections.abc import Iterator
@@ -12,20 +15,31 @@ from services.vocabulary.grounds import LAWFUL, Ground
 UNLAWFUL = frozenset(Ground) - LAWFUL
 SECOND = "/facts/confirmed_by"
 
+ALONE = {
+    EventType.POLICY_ADOPTED: "one person alone adopts no policy",
+    EventType.RECIPIENT_JOINED: "one person alone lets nobody join",
+    EventType.BACKFILL_ORDERED: "one person alone orders no history",
+}
+"""What one person may not do, by the event that takes two."""
+
 
 def refusals(submission: Submission, sender: Sender, registered: Registered) -> Iterator[Reason]:
-    """Yield each reason to refuse a policy. What else it may not be, the gate says: it passes over it."""
-    if submission.type is EventType.POLICY_ADOPTED:
+    """Yield each reason to refuse what takes two people.
+
+    What else a policy may not be, the gate says: it passes over it.
+    """
+    if submission.type in ALONE:
         yield from _by_two(submission, sender, registered)
+    if submission.type is EventType.POLICY_ADOPTED:
         yield from _unlawful(submission.policy or "")
 
 
 def _by_two(submission: Submission, sender: Sender, registered: Registered) -> Iterator[Reason]:
     if sender.person is None:
-        yield _refused("", "nobody is named who adopts it", "put the person in the token, as `sub`")
+        yield _refused("", "nobody is named who does it", "put the person in the token, as `sub`")
     second = text(submission.section("facts"), "confirmed_by")
     if second is None:
-        yield _refused(SECOND, "one person alone adopts no policy", "have a second person confirm it")
+        yield _refused(SECOND, ALONE[submission.type], "have a second person confirm it")
     elif second == sender.person:
         yield _refused(SECOND, "the sender confirmed their own", "have a second, other person confirm it")
     elif second not in registered.adopters:
