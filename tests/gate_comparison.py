@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from services.consent.flow.decide import Decider, Desk
+from services.consent.flow.decide import Decider
 from services.consent.flow.decision import Decision, Emit
+from services.consent.flow.desk import Desk
 from services.consent.flow.fold import Fold, empty
 from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook

@@ -2,6 +2,7 @@
 
 from services.consent.rules.circumstances import Condition
 from services.consent.rules.clauses import either
+from services.consent.rules.history import BEFORE_IT_JOINED
 from services.consent.rules.not_shared import NOT_SHARED
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.grounds import Ground, Reason
@@ -37,13 +38,17 @@ STOPPED = {
     "suspended": "the partnership has suspended it",
     "agreement-ended": "every information sharing agreement that names it has ended",
     NOT_SHARED: "it was decided not to share it with this recipient, and the rationale is on record",
+    BEFORE_IT_JOINED: "it was recorded before this recipient joined, and nobody is owed history by joining",
 }
-"""Why a recipient is not told although a rule owes it, by what the denial names in place of the rule."""
+"""Why a recipient is not told, by what the denial names in place of the rule that would owe it."""
 
 NEXT = {
     "suspended": "It follows when the partnership lets the recipient take part again.",
     "agreement-ended": "It follows when the agreement with the recipient is signed again.",
     NOT_SHARED: "It follows when the Hub records an override for this recipient, made after that decision.",
+    BEFORE_IT_JOINED: "A backfill ordered for this recipient whose scope covers it would change the answer:"
+    " it is then decided like any other. So would consent, or an override, that names it, where that is"
+    " a ground.",
 }
 """What has to happen then."""
 

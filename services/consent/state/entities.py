@@ -70,6 +70,7 @@ class Form:
     grades: Grades
     children: tuple[Child, ...]
     sections: tuple[SectionAt, ...]
+    occurred_at: datetime
     named: tuple[str, ...] = ()
 
 
@@ -157,6 +158,32 @@ class Coming(NamedTuple):
     decision_version: int
 
 
+class Joined(NamedTuple):
+    """From when somebody is a recipient: the moment, and the offset of the event that says so."""
+
+    at: datetime
+    offset: int
+
+
+class Backfill(NamedTuple):
+    """History ordered for a recipient: what happened from `since` to `until`, both included."""
+
+    recipient: str
+    since: datetime
+    until: datetime
+
+
+Occurred = tuple[datetime, str]
+"""When a form, or an event beside the forms, happened; and of which incident it is."""
+
+
+class Bringing(NamedTuple):
+    """A backfill that is being brought, and how far: what happened until there has been."""
+
+    backfill: Backfill
+    reached: Occurred
+
+
 class Standing(NamedTuple):
     """What is known about the partition as a whole: its time, the policy in force (its hash), who takes part.
 
@@ -171,3 +198,7 @@ class Standing(NamedTuple):
     """Policies that are not in force yet, in order."""
     suspended: tuple[str, ...] = ()
     agreements: Mapping[str, Agreement] = NOTHING
+    joined: Mapping[str, Joined] = NOTHING
+    """Who is a recipient since they joined by an event, in the log's order."""
+    backfills: tuple[Backfill, ...] = ()
+    bringing: tuple[Bringing, ...] = ()

@@ -113,6 +113,7 @@ def as_form(heard: Heard) -> Form:
         grades=heard.grades or UNGRADED,
         children=heard.children,
         sections=heard.sections,
+        occurred_at=heard.occurred_at,
         named=heard.named,
     )
 

@@ -7,11 +7,14 @@ from typing import Any
 
 from services.consent.state.entities import (
     Agreement,
+    Backfill,
     Beside,
+    Bringing,
     Coming,
     Form,
     Held,
     Incident,
+    Joined,
     Marac,
     NotShared,
     Override,
@@ -85,6 +88,12 @@ def read_standing(text: str) -> Standing:
             code: Agreement(between=tuple(between), ends_at=_time(ends_at), left=tuple(left))
             for code, (between, ends_at, left) in d["agreements"].items()
         },
+        joined={to: Joined(datetime.fromisoformat(at), offset) for to, at, offset in d["joined"]},
+        backfills=tuple(map(_read_backfill, d["backfills"])),
+        bringing=tuple(
+            Bringing(_read_backfill(row), (datetime.fromisoformat(at), incident))
+            for row, at, incident in d["bringing"]
+        ),
     )
 
 
@@ -100,7 +109,21 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "agreements": {
             code: [row.between, _when(row.ends_at), row.left] for code, row in standing.agreements.items()
         },
+        "joined": [[to, _when(row.at), row.offset] for to, row in standing.joined.items()],
+        "backfills": list(map(_backfill, standing.backfills)),
+        "bringing": [
+            [_backfill(row.backfill), _when(row.reached[0]), row.reached[1]] for row in standing.bringing
+        ],
     }
+
+
+def _backfill(row: Backfill) -> list[Any]:
+    return [row.recipient, _when(row.since), _when(row.until)]
+
+
+def _read_backfill(row: list[Any]) -> Backfill:
+    recipient, since, until = row
+    return Backfill(recipient, datetime.fromisoformat(since), datetime.fromisoformat(until))
 
 
 def _incident(incident: Incident) -> dict[str, Any]:
@@ -169,6 +192,7 @@ def _form(form: Form) -> dict[str, Any]:
         ],
         "children": [[c.leaf, c.person, c.urn, c.placement] for c in form.children],
         "sections": [[s.name, s.schema_id, s.leaf] for s in form.sections],
+        "occurred_at": _when(form.occurred_at),
         "named": form.named,
     }
 
@@ -209,6 +233,7 @@ def _read_form(d: dict[str, Any]) -> Form:
         sections=tuple(
             SectionAt(name=name, schema_id=schema_id, leaf=leaf) for name, schema_id, leaf in d["sections"]
         ),
+        occurred_at=datetime.fromisoformat(d["occurred_at"]),
         named=tuple(d["named"]),
     )
 
