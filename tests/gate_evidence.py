@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from services.consent.state.heard import Child, Grades, Heard
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk
+from tests.gate_history import LATE
 from tests.gate_table import CORE, FULL, ROUTED, Facts
 
 REVIEW_WITHIN = timedelta(hours=4)
@@ -88,6 +89,8 @@ class Incident:
     """Who held a form when an event beside it came, where that same event changed it: ANSWERED_FIRST."""
     told: dict[str, dict[str, tuple[Child, ...]]] = field(default_factory=lambda: defaultdict(dict))
     """The children a school or the officer was told of, by form."""
+    occurred: list[datetime] = field(default_factory=list)
+    """When everything happened that anybody may be owed, what was put right since among it."""
 
 
 class Evidence:
@@ -102,6 +105,10 @@ class Evidence:
         self._agreements: dict[str, tuple[tuple[str, ...], datetime | None]] = {}
         self._ever: defaultdict[str, set[str]] = defaultdict(set)
         """Whom each agreement ever named: who is named no more is bound, by one that has ended."""
+        self.joined: dict[str, int] = {}
+        """Who joined by an event, and at which offset."""
+        self.scopes: list[tuple[str, datetime, datetime]] = []
+        """The history that was ordered for whom: from when, until when."""
 
     @property
     def now(self) -> datetime:
@@ -116,6 +123,7 @@ class Evidence:
             self._suspended -= {*event.named}
             if event.type == EventType.RECIPIENT_SUSPENDED:
                 self._suspended |= {*event.named}
+        self._join(event)
         if event.agreement is not None:
             ended = event.type == EventType.AGREEMENT_ENDED
             until = event.recorded_at if ended else event.expires_at
@@ -129,8 +137,31 @@ class Evidence:
         if event.type == EventType.CHILD_CASE_STATUS and event.incident is not None:
             self._child_case(self.incidents[event.incident], event)
 
+    def _join(self, event: Heard) -> None:
+        if event.type == EventType.RECIPIENT_JOINED and _is_confirmed(event):
+            for to in event.named:
+                if to in LATE:
+                    self.joined.setdefault(to, event.offset)
+        if event.type == EventType.BACKFILL_ORDERED and _is_confirmed(event):
+            assert event.since is not None
+            assert event.until is not None
+            self.scopes += [(to, event.since, event.until) for to in event.named if to in self.joined]
+
+    def takes_part(self, to: str) -> bool:
+        """Say whether somebody is a recipient by now."""
+        return to not in LATE or to in self.joined
+
+    def is_past(self, to: str, event: Heard) -> bool:
+        """Say whether an event was recorded before somebody joined, and is in no history ordered for them."""
+        ordered = any(
+            name == to and since <= event.occurred_at <= until for name, since, until in self.scopes
+        )
+        return event.offset < self.joined.get(to, 0) and not ordered
+
     def _say(self, incident: Incident, event: Heard) -> None:
         incident.victim = incident.victim or event.victim
+        if event.type in ROUTED:
+            incident.occurred.append(event.occurred_at)
         if event.type in VPA_FAMILY:
             self._form(incident, event)
         if event.type in VPA_FAMILY or event.type == EventType.CONSENT_RECORDED:

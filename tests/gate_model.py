@@ -18,7 +18,7 @@ from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 from tests.gate_evidence import Evidence, Held, Incident, Known
 from tests.gate_history import AREA, HOSPITAL
-from tests.gate_table import Verdict, can_end, judge, keep
+from tests.gate_table import Facts, Verdict, can_end, judge, keep, naming
 
 ASKED = tuple(sorted({*RECIPIENTS, HOSPITAL} - {"partnership", "education"}))
 """Whom the routing table may owe something. Who is not registered is asked of what names them alone."""
@@ -57,7 +57,8 @@ class Model:
         self.recalls: dict[tuple[str, str], str] = {}
         """Why whoever held an event, at the step just taken, holds it no more."""
         self._without: str | None = None
-        self._decided_under: dict[str, str | None] = {}
+        self._decided_under: dict[tuple[str, str], str | None] = {}
+        """Under which policy, by its missing rule, an event was last decided for a recipient."""
         self._was: dict[str, object] = {}
 
     @property
@@ -70,7 +71,7 @@ class Model:
         self._without = without
 
     def hear(self, event: Heard, again: Collection[str]) -> None:
-        """Take one event, of which the gate decided these earlier ones again."""
+        """Take one event, upon which the gate decided these earlier ones again for everybody."""
         before = frozenset(self.evidence.stopped())
         self.evidence.take(event)
         if not ANSWERED_FIRST and event.incident is not None:
@@ -79,7 +80,9 @@ class Model:
         self.recalls.clear()
         stopped = self.evidence.stopped()
         decided = {*again, event.event_id}
-        self._decided_under |= dict.fromkeys(decided, self._without)
+        everybody = [to for to in (*ASKED, AREA) if self.evidence.takes_part(to)]
+        self._decided_under |= {(each, to): self._without for each in decided for to in everybody}
+        self._bring(event)
         if event.type in VPA_FAMILY and event.incident is not None:
             self._tell(self.incidents[event.incident], event, stopped)
         for key, incident in self.incidents.items():
@@ -88,12 +91,25 @@ class Model:
             known = {to: self.evidence.known(incident, to, self.evidence.now) for to in (*ASKED, AREA)}
             overdue = incident.raised is not None and self.evidence.is_overdue(incident.raised)
             cases = incident.cases.copy()
-            was = (known, overdue, stopped, before, incident.form, len(incident.beside), cases)
+            history = ({*self.evidence.joined}, len(self.evidence.scopes))
+            was = (known, overdue, stopped, before, incident.form, len(incident.beside), cases, history)
             if self._was.get(key) != was or not decided.isdisjoint(self._events_of(incident)):
                 self._was[key] = was
                 self._decide(incident, event, decided, known, stopped, before)
         if event.incident is not None:
             self._leave_unresolved(self.incidents[event.incident], event.event_id)
+
+    def _bring(self, event: Heard) -> None:
+        """Decide what a backfill is about for whom it was ordered: everything of each incident it touches."""
+        if event.type != EventType.BACKFILL_ORDERED or not self.evidence.scopes:
+            return
+        to, since, until = self.evidence.scopes[-1]
+        if (to, since, until) != (event.named[0], event.since, event.until):
+            return
+        for incident in self.incidents.values():
+            if any(since <= at <= until for at in incident.occurred):
+                brought = {(event_id, to): self._without for event_id in self._events_of(incident)}
+                self._decided_under |= brought
 
     def _leave_unresolved(self, incident: Incident, event_id: str) -> None:
         """Do as the gate does where it is not settled that it is right."""
@@ -135,11 +151,12 @@ class Model:
         events = [(form, incident.held)] if form is not None else []
         events += [(event, incident.held_beside[key]) for key, event in incident.beside.items()]
         if heard.type == EventType.VPA_RAISED and heard.incident is not None:
-            self.denials |= {(heard.event_id, to): "awaiting-review" for to in ASKED if to != "police"}
+            asked = [to for to in ASKED if to != "police" and self.evidence.takes_part(to)]
+            self.denials |= {(heard.event_id, to): "awaiting-review" for to in asked}
         for event, held in events:
             matter = Matter(incident, event, held, _occasion(event, heard))
             for to in (*ASKED, AREA) if AREA in event.named else ASKED:
-                if to != event.publisher:
+                if to != event.publisher and (event.event_id, to) in self._decided_under:
                     waits = to in before and event.event_id not in decided
                     stop = stopped.get(to) or ("waiting" if waits else None)
                     self._ask(matter, to, known[to], stop)
@@ -181,11 +198,13 @@ class Model:
     ) -> Verdict:
         """Return what a recipient may see, an open case's included: it softens a downgrade alone."""
         facts = self.evidence.facts(incident, event, to, known)
-        without = self._decided_under[event.event_id]
-        verdict = judge(without, to, event.type, facts)
+        without = self._decided_under[event.event_id, to]
+        of_it = naming if self.evidence.is_past(to, event) else _all_of_it
+        verdict = of_it(judge(without, to, event.type, facts), facts)
         if verdict.permit or kept is None or to not in incident.cases:
             return verdict
-        return keep(without, to, *kept, facts) or verdict
+        keeps = keep(without, to, *kept, facts)
+        return of_it(keeps, facts) if keeps is not None and of_it(keeps, facts).permit else verdict
 
     def _not_after(
         self, incident: Incident, event: Heard, to: str, known: Known, verdict: Verdict
@@ -197,6 +216,10 @@ class Model:
             if not then.permit or not verdict.sections <= then.sections:
                 return moment
         return None
+
+
+def _all_of_it(verdict: Verdict, facts: Facts) -> Verdict:
+    return verdict
 
 
 def _theirs(to: str, children: Collection[Child], stopped: Collection[str]) -> tuple[tuple[Child, ...], bool]:

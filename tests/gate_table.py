@@ -321,6 +321,19 @@ def keep(without: str | None, to: str, rule: str, ground: str, facts: Facts) -> 
     return verdict if verdict.permit else None
 
 
+def naming(verdict: Verdict, facts: Facts) -> Verdict:
+    """Return what of a verdict rests on consent or an override, which name their recipient: all that anybody
+    is owed of what was recorded before they joined. What was not owed at all is so for the same reason.
+    """
+    row = next((row for row in TABLE if row.rule == verdict.rule), None)
+    if row is None:
+        return verdict
+    grounds = tuple(ground for ground in verdict.grounds if ground in ("consent", "override"))
+    if not grounds:
+        return Verdict(row.rule, reason="not-owed")
+    return Verdict(row.rule, grounds, _seen(row, grounds, facts))
+
+
 def can_end(verdict: Verdict, facts: Facts) -> bool:
     """Say whether some of what is seen rests on consent, an override or a meeting, which can end."""
     lasting = tuple(ground for ground in verdict.grounds if ground not in CAN_END)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.consent.flow import children, decide, fold
 from services.consent.flow.decide import Decider
 from services.consent.rules import evidence
+from services.consent.rules.history import TOO_EARLY
 from services.consent.rules.lasting import FOR_GOOD
 from services.consent.rules.schools import tell
 from services.consent.state import consents, evolve, taking_part
@@ -114,6 +115,15 @@ ALTERED: Mapping[str, tuple[object, str, Callable[..., object]]] = {
         "tell",
         lambda rules, to, children, told: tell(rules, to, children, ()),
     ),
+    "who joins late is owed all there was": (decide, "is_of_the_past", lambda standing, to, form: False),
+    "consent that names them brings nothing back": (
+        decide,
+        "of_the_past",
+        lambda policy, verdict, at: TOO_EARLY if verdict.permit or verdict.owed else verdict,
+    ),
+    "what names nobody brings it back too": (decide, "of_the_past", lambda policy, verdict, at: verdict),
+    "history is ordered and never brought": (fold, "bring", lambda world: None),
+    "nobody joins": (fold, "join", lambda world, heard, may_join: None),
     "meetings never end": (
         evidence,
         "ends",
