@@ -18,7 +18,7 @@ from services.consent.flow.fold import Fold, empty
 from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.heard import Heard
-from services.vocabulary.agencies import RECIPIENTS, is_recipient, is_school
+from services.vocabulary.agencies import SINGLE_CONTROLLERS, is_recipient, is_school
 from services.vocabulary.events import PLATFORM, VPA_FAMILY, EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from tests.gate_builders import desk
@@ -131,7 +131,7 @@ def _as_it_is(heard: Heard) -> list[tuple[str, str, ReleaseKind, frozenset[int]]
         found.append((heard.publisher, "own", ReleaseKind.NEW, whole))
     if heard.type in PLATFORM:
         for to in heard.named:
-            if to in RECIPIENTS or (":" in to and not is_school(to)):
+            if to in SINGLE_CONTROLLERS or (":" in to and not is_school(to)):
                 found.append((to, "partnership", ReleaseKind.NEW, facts))
     return found
 

@@ -9,6 +9,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import holidays
 
 from services.consent.state.heard import Child, Grades, Heard
 from services.vocabulary.events import VPA_FAMILY, EventType
@@ -27,6 +30,8 @@ ENDS_UNSAID: Final = True
 """Of two answers, or overrides, made at one moment the gate lets stand the one that says it ends sooner,
 takes one that names no end to last for ever, and of two such the one whose id is higher. Unresolved: the
 policy ends those 365 days after each was recorded, which may be sooner than the other's end."""
+
+BANK_HOLIDAYS = frozenset(holidays.country_holidays("GB", subdiv="ENG", years=range(2022, 2031)))
 
 PROTECTS = {"given": 0, "refused": 1, "withdrawn": 2}
 """Of answers at one moment the one that protects most stands."""
@@ -290,7 +295,15 @@ class Evidence:
             holds=not is_form
             and (to in incident.holders_before.get(event.event_id, incident.held) or to in incident.cases),
             overdue=event.type == EventType.VPA_RAISED and self.is_overdue(event),
+            out_of_hours=not is_in_hours(self.now),
         )
+
+
+def is_in_hours(moment: datetime) -> bool:
+    """Say whether offices are open: from half past eight to five, Monday to Friday, but on bank holidays."""
+    london = moment.astimezone(ZoneInfo("Europe/London"))
+    minutes = london.hour * 60 + london.minute
+    return london.isoweekday() <= 5 and 510 <= minutes < 1020 and london.date() not in BANK_HOLIDAYS
 
 
 def _is_confirmed(event: Heard) -> bool:

@@ -29,10 +29,21 @@ HOSPITAL = "hospital:RJN71"
 AREA = "area:greater-manchester"
 """One that nobody registered: events that name it are all it is ever told."""
 
-LATE = ("cedah", "checs")
+TEAM = "emergency-duty-team"
+LATE = ("cedah", "checs", TEAM)
 """Who joins by an event: in most histories with the first, in some on the way, in a few never."""
 
-SERVING = ("cedah", "dafsu", "checs", "family-help", "adult-social-care", "cheshire-cares", "mycwa", HOSPITAL)
+SERVING = (
+    "cedah",
+    "dafsu",
+    "checs",
+    "family-help",
+    "adult-social-care",
+    "cheshire-cares",
+    "mycwa",
+    HOSPITAL,
+    TEAM,
+)
 AGREEMENTS: Mapping[str, tuple[str, ...]] = {
     "isa-1": ("police", "cedah", "dafsu", "checs"),
     "isa-2": ("cedah", "family-help", "adult-social-care", HOSPITAL),
@@ -45,6 +56,7 @@ LEFT_OUT = (
     "checs-open-case",
     "cheshire-cares-standard",
     "dafsu-unreviewed",
+    "emergency-duty-team-high-risk",
     "referred-on",
     "who-holds",
 )

@@ -13,14 +13,14 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from services.consent.state.heard import Child, Heard
-from services.vocabulary.agencies import RECIPIENTS
+from services.vocabulary.agencies import SINGLE_CONTROLLERS
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 from tests.gate_evidence import Evidence, Held, Incident, Known
 from tests.gate_history import AREA, HOSPITAL
 from tests.gate_table import Facts, Verdict, can_end, judge, keep, naming
 
-ASKED = tuple(sorted({*RECIPIENTS, HOSPITAL} - {"partnership", "education"}))
+ASKED = tuple(sorted({*SINGLE_CONTROLLERS, HOSPITAL} - {"partnership", "education"}))
 """Whom the routing table may owe something. Who is not registered is asked of what names them alone."""
 
 EDUCATION = "education"
@@ -201,6 +201,10 @@ class Model:
         without = self._decided_under[event.event_id, to]
         of_it = naming if self.evidence.is_past(to, event) else _all_of_it
         verdict = of_it(judge(without, to, event.type, facts), facts)
+        if not verdict.permit and kept is not None:
+            at_another_hour = facts._replace(out_of_hours=not facts.out_of_hours)
+            other = of_it(judge(without, to, event.type, at_another_hour), facts)
+            verdict = other if other.permit else verdict
         if verdict.permit or kept is None or to not in incident.cases:
             return verdict
         keeps = keep(without, to, *kept, facts)

@@ -32,6 +32,7 @@ class Facts(NamedTuple):
     named: bool
     holds: bool
     overdue: bool
+    out_of_hours: bool
 
 
 class Row(NamedTuple):
@@ -107,6 +108,22 @@ TABLE = (
         "VpaRaised",
         lambda f: f.children == "safeguarding" and f.overdue,
         "high-risk child-safeguarding",
+        WHOLE,
+    ),
+    _row(
+        "emergency-duty-team-high-risk",
+        "emergency-duty-team",
+        "VpaRaised",
+        lambda f: f.risk == "high" and f.overdue and f.out_of_hours,
+        "high-risk",
+        f"{WHOLE} dash",
+    ),
+    _row(
+        "emergency-duty-team-safeguarding",
+        "emergency-duty-team",
+        "VpaRaised",
+        lambda f: f.children == "safeguarding" and f.overdue and f.out_of_hours,
+        "child-safeguarding",
         WHOLE,
     ),
     _row("dafsu-high-risk", "dafsu", REVIEWED, lambda f: f.risk == "high", "high-risk", f"{WHOLE} dash"),

@@ -15,6 +15,7 @@ from services.consent.rules.lasting import FOR_GOOD
 from services.consent.rules.schools import tell
 from services.consent.state import consents, evolve, taking_part
 from services.consent.state.entities import Marac
+from services.vocabulary.calendar import OfficeHours
 from tests.gate_builders import STRICT
 from tests.gate_comparison import Parted, compare, decider_of, parts, shortened
 from tests.gate_history import Step, a_history, text_without
@@ -124,6 +125,8 @@ ALTERED: Mapping[str, tuple[object, str, Callable[..., object]]] = {
     "what names nobody brings it back too": (decide, "of_the_past", lambda policy, verdict, at: verdict),
     "history is ordered and never brought": (fold, "bring", lambda world: None),
     "nobody joins": (fold, "join", lambda world, heard, may_join: None),
+    "that offices open takes back what they were closed for": (decide, "at_another_hour", lambda at: at),
+    "offices never close": (OfficeHours, "are_on", lambda hours, moment: True),
     "meetings never end": (
         evidence,
         "ends",

@@ -9,7 +9,7 @@ from services.consent.flow.desk import Desk
 from services.consent.flow.matters import Matter, instances_named, is_as_held
 from services.consent.flow.news import brought, news
 from services.consent.flow.release import About, Emitter, Source, denied, permitted, unconditional
-from services.consent.rules.circumstances import Circumstances
+from services.consent.rules.circumstances import Circumstances, at_another_hour
 from services.consent.rules.danger import is_overdue
 from services.consent.rules.differences import Occasion, exceeds, kind_of_permit, reason_of_recall
 from services.consent.rules.evidence import Evidence, open_case
@@ -314,8 +314,14 @@ class _Deciding:
         return resting_on(self._policy, kept, NAMING, at)
 
     def _verdict(self, to: str, matter: Matter, at: Circumstances) -> Verdict:
-        """Return what the rules say, which is less of what was recorded before a recipient joined."""
+        """Return what the rules say, which is less of what was recorded before a recipient joined.
+
+        Whoever holds it is answered as at any hour: that offices open, or close, takes nothing back.
+        """
         verdict = self._rulebook.verdict(to, matter.form.type, at)
+        if not verdict.permit and to in matter.held:
+            other = self._rulebook.verdict(to, matter.form.type, at_another_hour(at))
+            verdict = other if other.permit else verdict
         if is_of_the_past(self._world.standing, to, matter.form):
             return of_the_past(self._policy, verdict, at)
         return verdict

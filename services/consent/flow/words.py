@@ -72,6 +72,7 @@ FACTS = {
     "named": "the event names it",
     "holds": "it holds a form of the incident, or has an open case",
     "overdue": "the Hub has not reviewed the form in time",
+    "out_of_hours": "offices are closed when it is decided",
     "placement": "a child's school is told, or none can be",
 }
 

@@ -38,6 +38,8 @@ class Evidence:
         self._child_cases = {*incident.child_cases}.union(
             *[world.person(child).child_cases for child in incident.children]
         )
+        self._overdue = form.type == EventType.VPA_RAISED and is_overdue(form, policy, self._now)
+        self._out_of_hours = policy.hours is not None and not policy.hours.are_on(self._now)
         self._attendees: tuple[str, ...] = ()
         if incident.marac is not None and self._lasts(Ground.MARAC, incident.marac):
             self._attendees = incident.marac.attendees or policy.attendees(listed=incident.marac.listed)
@@ -58,7 +60,8 @@ class Evidence:
             marac=recipient in self._attendees or self._is_for_a_meeting(recipient),
             named=recipient in self._form.named,
             holds=recipient in self._holders,
-            overdue=self._is_overdue(),
+            overdue=self._overdue,
+            out_of_hours=self._out_of_hours,
         )
 
     def later(self, recipient: str, at: Circumstances) -> Iterator[tuple[datetime, Circumstances]]:
@@ -84,9 +87,6 @@ class Evidence:
         if self._form.type == EventType.MARAC_REFERRED:
             return recipient == HUB
         return self._form.type == EventType.MARAC_TRANSFERRED and recipient in self._form.named
-
-    def _is_overdue(self) -> bool:
-        return self._form.type == EventType.VPA_RAISED and is_overdue(self._form, self._policy, self._now)
 
     def _is_overridden(self, recipient: str) -> bool:
         override = self._incident.overrides.get(recipient)
