@@ -22,6 +22,7 @@ from services.consent.worker.hearing import Ear
 from services.consent.worker.replaying import Replayer
 from services.runtime.database import engine_at
 from services.vocabulary.agencies import RECIPIENTS
+from services.vocabulary.calendar import LONDON
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
 from tests.gate_builders import (
@@ -45,6 +46,8 @@ HIGH = grades(Risk.HIGH)
 DAY = timedelta(days=1)
 EVER = (START - 365 * DAY, START + 365 * DAY)
 MANY = MOST_AT_ONCE + 30
+YESTERDAY = (START - DAY).astimezone(LONDON)
+"""As a publisher in London writes it."""
 
 
 @pytest.fixture
@@ -65,7 +68,7 @@ def forms() -> Iterator[Heard]:
     """Yield high-risk forms: one long ago, the others of yesterday."""
     yield a_form(of=HIGH, occurred_at=START - 3 * DAY)
     for number in range(MANY):
-        yield a_form(of=HIGH, incident=f"{number}", victim=f"{number}", occurred_at=START - DAY)
+        yield a_form(of=HIGH, incident=f"{number}", victim=f"{number}", occurred_at=YESTERDAY)
 
 
 def brought(bench: Bench) -> list[str]:
@@ -104,6 +107,20 @@ def test_the_ledger_is_made_again_row_for_row(bench: Bench) -> None:
     catch_up(bench.gate(limit=7, writer=Quiet()))
 
     assert list(dump(bench.engine)) == live
+
+
+def test_what_is_half_brought_is_made_again_row_for_row(engine: Engine) -> None:
+    bench = Bench(engine, by_event=BY_EVENT)
+    bench.publish(policy_adopted(), *forms(), joined("dafsu"), backfill("dafsu", *EVER))
+    bench.settle()
+    live = list(dump(engine))
+
+    clear(engine)
+    bench.store = GateStore(engine)
+    catch_up(bench.gate(limit=1, writer=Quiet()))
+
+    assert bench.store.load().standing.bringing != ()
+    assert list(dump(engine)) == live
 
 
 def test_a_gate_that_brings_history_is_woken_until_it_is_through(bench: Bench) -> None:

@@ -164,7 +164,7 @@ def apply(world: World, heard: Heard, decision: Decision, *, keeps: bool) -> Map
     if keeps:
         _set_beside(world, heard)
     if heard.incident is not None and heard.readable and (keeps or heard.type in VPA_FAMILY):
-        world.put_occurred((heard.occurred_at, heard.incident))
+        world.put_occurred(heard.occurred_at, heard.incident)
     for recipient, incident in _stopped(heard, decision, incident_of):
         world.waits(recipient, incident)
     for emit in decision.emits:

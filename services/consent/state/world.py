@@ -3,7 +3,7 @@
 import heapq
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from services.consent.state.entities import Coming, Incident, Occurred, Person, Standing
@@ -118,8 +118,9 @@ class World:
         if self.waiting(recipient):
             self.changed_waiting[recipient] = ()
 
-    def put_occurred(self, occurred: Occurred) -> None:
-        """Know when a form, or an event beside the forms, of an incident happened."""
+    def put_occurred(self, at: datetime, incident: str) -> None:
+        """Know when a form, or an event beside the forms, of an incident happened. Kept in UTC, as stored."""
+        occurred = (at.astimezone(UTC), incident)
         place = bisect_left(self.new_occurred, occurred)
         if self.new_occurred[place : place + 1] != [occurred]:
             self.new_occurred.insert(place, occurred)
