@@ -19,7 +19,7 @@ from services.ingest.state import (
     Scope,
     Sender,
 )
-from services.vocabulary.agencies import RECIPIENTS
+from services.vocabulary.agencies import JOINERS, SINGLE_CONTROLLERS
 from tests.door_builders import example
 
 CATALOGUE = load_catalogue()
@@ -29,9 +29,10 @@ KNOWN = Known(incident=Incident(id="a" * 32, victim="b" * 32), persons=("c" * 32
 REGISTERED = Registered(
     schools={"900101": SchoolAges(youngest=4, oldest=11)},
     neighbours=frozenset(),
-    recipients=frozenset(RECIPIENTS),
+    recipients=frozenset(SINGLE_CONTROLLERS),
     adopters=frozenset({"p-partnership-1", "p-partnership-2"}),
     staff=frozenset({"p-hub-1", "p-dafsu-1"}),
+    joiners=frozenset(JOINERS),
 )
 
 

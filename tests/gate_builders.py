@@ -15,8 +15,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from services.consent.flow.decide import Decider, Desk
+from services.consent.flow.decide import Decider
 from services.consent.flow.decision import DECISION_VERSION, Answer, Decision
+from services.consent.flow.desk import Desk
 from services.consent.flow.fold import Fold, Folded, empty
 from services.consent.flow.record import decode
 from services.consent.rules.reading import parse
@@ -192,21 +193,22 @@ def policy_adopted(text: str | None = None, version: int = DECISION_VERSION, **m
     )
 
 
-def desk() -> Desk:
-    """Return a desk with every registered recipient."""
+def desk(by_event: tuple[str, ...] = ()) -> Desk:
+    """Return a desk with every registered recipient, all founding but those that join by an event."""
 
     def named(internal_id: str, kind: Kind, recipient: str) -> str:
         return alias(ALIAS_KEY, internal_id, kind, recipient)
 
-    return Desk(recipients=RECIPIENTS, alias=lru_cache(maxsize=None)(named))
+    founding = tuple(name for name in RECIPIENTS if name not in by_event)
+    return Desk(recipients=founding, alias=lru_cache(maxsize=None)(named), by_event=by_event)
 
 
 class Story:
     """A fold over events as they are told, under the strict policy unless it is told another first."""
 
-    def __init__(self, *, policy: str | None = None) -> None:
+    def __init__(self, *, policy: str | None = None, by_event: tuple[str, ...] = ()) -> None:
         text = STRICT.read_text() if policy is None else policy
-        at = desk()
+        at = desk(by_event)
         self.fold = Fold(empty(), Decider(Rulebook(parse(text)), at) if text else None, at)
         self.told: list[Folded] = []
 
@@ -353,7 +355,9 @@ def _facts(heard: Heard) -> dict[str, Any]:
         "expires_at": heard.expires_at.isoformat() if heard.expires_at else None,
         "status": heard.case_status,
         "attendees": list(heard.attendees),
-        "recipient": heard.recipient,
+        "recipient": heard.recipient or next(iter(heard.named), None),
+        "since": heard.since.isoformat() if heard.since else None,
+        "until": heard.until.isoformat() if heard.until else None,
         "persons": [alias(ALIAS_KEY, each, "person", "partnership") for each in heard.persons],
         "policy": "strict",
         "decision_version": heard.decision_version,
@@ -388,9 +392,10 @@ class Output:
 class Bench:
     """A log in memory, a database, and gates over both."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, by_event: tuple[str, ...] = ()) -> None:
         self.log = MemoryLog()
         self.engine = engine
+        self.by_event = by_event
         self.store = GateStore(engine)
         self.store.create_tables()
         self.clock = FixedClock(START)
@@ -424,7 +429,7 @@ class Bench:
             decisions=to,
             releases=releases or to,
             ear=Ear(catalogue(), ROUTING_KEY),
-            desk=replace(desk(), version=version),
+            desk=replace(desk(self.by_event), version=version),
             clock=self.clock,
         )
         return Gate(self.store, partition, limit=limit)

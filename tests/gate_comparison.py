@@ -7,22 +7,23 @@ asked.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import cache
 
-from services.consent.flow.decide import Decider, Desk
-from services.consent.flow.decision import Decision, Emit
+from services.consent.flow.decide import Decider
+from services.consent.flow.decision import Again, Decision, Emit
+from services.consent.flow.desk import Desk
 from services.consent.flow.fold import Fold, empty
 from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.heard import Heard
-from services.vocabulary.agencies import RECIPIENTS, is_recipient, is_school
+from services.vocabulary.agencies import SINGLE_CONTROLLERS, is_recipient, is_school
 from services.vocabulary.events import PLATFORM, VPA_FAMILY, EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from tests.gate_builders import desk
 from tests.gate_evidence import Held
-from tests.gate_history import HOSPITAL, Step, hear, text_without
+from tests.gate_history import HOSPITAL, LATE, Step, hear, text_without
 from tests.gate_model import Model
 
 ENCOMPASS = ("operation-encompass", "childs-welfare")
@@ -31,8 +32,9 @@ ONCE = ("own", "partnership")
 
 @cache
 def a_desk() -> Desk:
-    """Return a desk where a hospital is registered beside the usual recipients."""
-    return replace(desk(), recipients=(*RECIPIENTS, HOSPITAL))
+    """Return a desk where a hospital is registered beside the usual recipients, some of whom join late."""
+    usual = desk(LATE)
+    return replace(usual, recipients=(*usual.recipients, HOSPITAL))
 
 
 def decider_of(text: str) -> Decider:
@@ -63,8 +65,11 @@ class Inboxes:
         self._last: dict[str, int] = defaultdict(int)
         self._events: dict[str, Heard] = {}
 
-    def take(self, heard: Heard, decision: Decision) -> None:
-        """Take what one event made the gate send. Raises Parted for what no inbox could make sense of."""
+    def take(self, heard: Heard, decision: Decision, joined: Collection[str]) -> None:
+        """Take what one event made the gate send. Raises Parted for what no inbox could make sense of.
+
+        `joined`: who joined by then, of those who do so by an event.
+        """
         self._events[heard.event_id] = heard
         once = []
         for emit in decision.emits:
@@ -75,7 +80,8 @@ class Inboxes:
                 once.append((emit.recipient, emit.ground.value, emit.kind, frozenset(emit.leaves)))
             else:
                 self._hold(emit, self._events[emit.event_id])
-        _agree(sorted(once) == sorted(_as_it_is(heard)), f"each event once, as it is: {once}")
+        told = sorted(each for each in _as_it_is(heard) if each[0] not in LATE or each[0] in joined)
+        _agree(sorted(once) == told, f"each event once, as it is: {once}")
 
     def incident_of(self, event_id: str) -> str | None:
         """Return the incident an event is of."""
@@ -127,7 +133,7 @@ def _as_it_is(heard: Heard) -> list[tuple[str, str, ReleaseKind, frozenset[int]]
         found.append((heard.publisher, "own", ReleaseKind.NEW, whole))
     if heard.type in PLATFORM or heard.type in (EventType.ACTION_RAISED, EventType.REVIEW_COMMISSIONED):
         for to in heard.named:
-            if to in RECIPIENTS or (":" in to and not is_school(to)):
+            if to in SINGLE_CONTROLLERS or (":" in to and not is_school(to)):
                 found.append((to, "partnership", ReleaseKind.NEW, facts))
     return found
 
@@ -143,10 +149,10 @@ class Comparison:
     def step(self, heard: Heard, step: Step) -> None:
         """Let both take one event. Raises Parted where they do not agree."""
         decision = self.fold.take(heard, None).decision
-        self.inboxes.take(heard, decision)
         if step.type is EventType.POLICY_ADOPTED:
             self._adopt(step.without)
-        self.model.hear(heard, {again.event_id for again in decision.again})
+        self.model.hear(heard, {again.event_id for again in decision.again if not _is_brought(heard, again)})
+        self.inboxes.take(heard, decision, self.model.evidence.joined)
         self._compare_held()
         self._compare_denials(decision)
         self._compare_recalls(heard, decision)
@@ -173,7 +179,10 @@ class Comparison:
 
     def _compare_denials(self, decision: Decision) -> None:
         names = [each.recipient for each in decision.answers]
-        _agree(len(names) == len({*names}) and {*a_desk().recipients} <= {*names}, f"each once: {names}")
+        joined = {*self.model.evidence.joined}
+        everybody = {*a_desk().recipients, *joined}
+        _agree(len(names) == len({*names}) and everybody <= {*names}, f"each once: {names}")
+        _agree({*LATE}.isdisjoint({*names} - joined), f"nobody before they joined: {names}")
         said = {(decision.event_id, each.recipient): each for each in decision.answers}
         for again in decision.again:
             said |= {(again.event_id, each.recipient): each for each in again.answers}
@@ -200,6 +209,12 @@ class Comparison:
                 asks = corrects and key[0] not in self.model.incidents[heard.incident or ""].beside
                 asks = asks and self.inboxes.incident_of(key[0]) == heard.incident
                 _agree((emit.expects is not None) == asks, f"a correction alone asks back: {emit}")
+
+
+def _is_brought(heard: Heard, again: Again) -> bool:
+    """Say whether an earlier event was decided again for those alone whom a backfill brings it."""
+    answered = {each.recipient for each in again.answers}
+    return heard.type == EventType.BACKFILL_ORDERED and answered <= {*heard.named}
 
 
 def compare(steps: Sequence[Step], decider: Decider | None = None) -> None:

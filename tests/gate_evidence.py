@@ -9,11 +9,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import holidays
 
 from services.consent.state.heard import Child, Grades, Heard
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk
 from services.vocabulary.sides import Client
+from tests.gate_history import LATE
 from tests.gate_sides import Sides, as_a_child
 from tests.gate_table import CORE, FULL, ROUTED, Facts
 
@@ -23,10 +27,7 @@ YEAR = timedelta(days=365)
 
 REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
 ANSWERS = frozenset({EventType.CONSENT_RECORDED, EventType.CONSENT_WITHDRAWN})
-"""Say whose answers an incident has; a form says anew who its adult victim is, and a report does not.
-
-Unresolved: as in the gate, an answer then counts of the incident, whichever of two sides gave it.
-"""
+"""Say whose answers an incident has; a form says anew who its adult victim is, and a report does not."""
 
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -34,6 +35,8 @@ ENDS_UNSAID: Final = True
 """Of two answers, or overrides, made at one moment the gate lets stand the one that says it ends sooner,
 takes one that names no end to last for ever, and of two such the one whose id is higher. Unresolved: the
 policy ends those 365 days after each was recorded, which may be sooner than the other's end."""
+
+BANK_HOLIDAYS = frozenset(holidays.country_holidays("GB", subdiv="ENG", years=range(2022, 2031)))
 
 PROTECTS = {"given": 0, "refused": 1, "withdrawn": 2}
 """Of answers at one moment the one that protects most stands."""
@@ -83,8 +86,9 @@ class Incident:
     form: Heard | None = None
     beside: dict[str, Heard] = field(default_factory=dict)
     children: set[str] = field(default_factory=set)
-    answers: dict[str, list[Said]] = field(default_factory=lambda: defaultdict(list))
-    withdrawn: list[datetime] = field(default_factory=list)
+    answers: dict[tuple[str | None, str], list[Said]] = field(default_factory=lambda: defaultdict(list))
+    """By who gave them, and for whom."""
+    withdrawn: list[tuple[str | None, datetime]] = field(default_factory=list)
     overrides: dict[str, list[Said]] = field(default_factory=lambda: defaultdict(list))
     marac: Heard | None = None
     cases: set[str] = field(default_factory=set)
@@ -96,6 +100,8 @@ class Incident:
     """Who held a form when an event beside it came, where that same event changed it: ANSWERED_FIRST."""
     told: dict[str, dict[str, tuple[Child, ...]]] = field(default_factory=lambda: defaultdict(dict))
     """The children a school or the officer was told of, by form."""
+    occurred: list[datetime] = field(default_factory=list)
+    """When everything happened that anybody may be owed, what was put right since among it."""
 
 
 class Evidence:
@@ -113,6 +119,10 @@ class Evidence:
         self._agreements: dict[str, tuple[tuple[str, ...], datetime | None]] = {}
         self._ever: defaultdict[str, set[str]] = defaultdict(set)
         """Whom each agreement ever named: who is named no more is bound, by one that has ended."""
+        self.joined: dict[str, int] = {}
+        """Who joined by an event, and at which offset."""
+        self.scopes: list[tuple[str, datetime, datetime]] = []
+        """The history that was ordered for whom: from when, until when."""
 
     @property
     def now(self) -> datetime:
@@ -131,6 +141,7 @@ class Evidence:
             self._suspended -= {*event.named}
             if event.type == EventType.RECIPIENT_SUSPENDED:
                 self._suspended |= {*event.named}
+        self._join(event)
         if event.agreement is not None:
             ended = event.type == EventType.AGREEMENT_ENDED
             until = event.recorded_at if ended else event.expires_at
@@ -144,18 +155,42 @@ class Evidence:
         if event.type == EventType.CHILD_CASE_STATUS and event.incident is not None:
             self._child_case(self.incidents[event.incident], event)
 
+    def _join(self, event: Heard) -> None:
+        if event.type == EventType.RECIPIENT_JOINED and _is_confirmed(event):
+            for to in event.named:
+                if to in LATE:
+                    self.joined.setdefault(to, event.offset)
+        if event.type == EventType.BACKFILL_ORDERED and _is_confirmed(event):
+            assert event.since is not None
+            assert event.until is not None
+            self.scopes += [(to, event.since, event.until) for to in event.named if to in self.joined]
+
+    def takes_part(self, to: str) -> bool:
+        """Say whether somebody is a recipient by now."""
+        return to not in LATE or to in self.joined
+
+    def is_past(self, to: str, event: Heard) -> bool:
+        """Say whether an event was recorded before somebody joined, and is in no history ordered for them."""
+        ordered = any(
+            name == to and since <= event.occurred_at <= until for name, since, until in self.scopes
+        )
+        return event.offset < self.joined.get(to, 0) and not ordered
+
     def _say(self, incident: Incident, event: Heard) -> None:
         if event.type in ANSWERS:
             incident.victim = incident.victim or event.victim
+        if event.type in ROUTED:
+            incident.occurred.append(event.occurred_at)
         if event.type in VPA_FAMILY:
             self._form(incident, event)
         if event.type in VPA_FAMILY or event.type == EventType.CONSENT_RECORDED:
             self._consent(incident, event)
+        who = event.victim or incident.victim
         if event.type == EventType.CONSENT_WITHDRAWN:
             for to, _ in event.consent:
-                incident.answers[to].append(_said("withdrawn", event))
+                incident.answers[who, to].append(_said("withdrawn", event))
             if not event.consent:
-                incident.withdrawn.append(event.occurred_at)
+                incident.withdrawn.append((who, event.occurred_at))
         if event.type == EventType.OVERRIDE_RECORDED and event.recipient is not None:
             incident.overrides[event.recipient].append(_said("", event))
         if event.type in (EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED):
@@ -169,7 +204,9 @@ class Evidence:
             incident.holders_before[event.event_id] = frozenset(incident.held)
 
     def _form(self, incident: Incident, event: Heard) -> None:
-        incident.victim = event.victim or incident.victim
+        before, incident.victim = incident.victim, event.victim or incident.victim
+        if before is not None and before not in (incident.victim, event.causing_harm):
+            _put_right(incident, before)
         named = {child.person for child in event.children}
         if event.type in REVIEWED:
             incident.form, incident.raised = event, None
@@ -183,7 +220,7 @@ class Evidence:
         for to, answer in event.consent:
             own_word = answer == "given" and event.publisher == to
             if answer != "could_not_ask" and (not own_word or _is_confirmed(event)):
-                incident.answers[to].append(_said(answer, event))
+                incident.answers[event.victim or incident.victim, to].append(_said(answer, event))
 
     def _child_case(self, incident: Incident, event: Heard) -> None:
         children = {child.person for child in event.children} or incident.children
@@ -208,10 +245,10 @@ class Evidence:
         ended = {to: "ended" for to, in_force in bound.items() if not in_force}
         return ended | dict.fromkeys(self._suspended, "restricted")
 
-    def known(self, incident: Incident, to: str, at: datetime) -> Known:
-        """Return what stands about one recipient of one incident at a moment."""
+    def known(self, incident: Incident, to: str, at: datetime, of: str | None) -> Known:
+        """Return what stands about one recipient of one incident at a moment, for what is about somebody."""
         ends: list[datetime] = []
-        consent = self._standing(incident, to, at, ends)
+        consent = self._standing(incident, to, at, ends, of)
         overrides = incident.overrides.get(to)
         override = max(overrides, key=lambda said: (said.at, _protects(said))) if overrides else None
         overridden = override is not None and override.ends > at
@@ -223,17 +260,19 @@ class Evidence:
         case = to in incident.whole_case or any(to in self._child_cases[each] for each in incident.children)
         return Known(consent, overridden, attends, case, tuple(sorted(ends)))
 
-    def _standing(self, incident: Incident, to: str, at: datetime, ends: list[datetime]) -> str | None:
+    def _standing(
+        self, incident: Incident, to: str, at: datetime, ends: list[datetime], who: str | None
+    ) -> str | None:
         """Return the last answer for a recipient, by when it was given, unless it was withdrawn since."""
-        answers = incident.answers.get(to)
+        answers = incident.answers.get((who, to))
         if not answers:
             return None
         last = max(answers, key=lambda said: (said.at, _protects(said)))
         if last.answer != "given":
             return last.answer
-        withdrawn = list(incident.withdrawn)
-        if incident.victim is not None:
-            withdrawn += [when for when, of in self._withdrawn[incident.victim] if not of or to in of]
+        withdrawn = [when for person, when in incident.withdrawn if person == who]
+        if who is not None:
+            withdrawn += [when for when, of in self._withdrawn[who] if not of or to in of]
         if any(when >= last.at for when in withdrawn):
             return "withdrawn"
         if last.ends <= at:
@@ -276,6 +315,7 @@ class Evidence:
             and (to in incident.holders_before.get(event.event_id, incident.held) or to in incident.cases),
             overdue=event.type == EventType.VPA_RAISED and self.is_overdue(event),
             counter=self.sides.is_counter(event),
+            out_of_hours=not is_in_hours(self.now),
         )
 
     def _routed(self, incident: Incident, event: Heard) -> Grades | None:
@@ -286,6 +326,23 @@ class Evidence:
             is_a_child = self.sides.is_a_child(event.incident, event.victim or incident.victim)
             self._grades[event.event_id] = as_a_child(own) if is_a_child else own
         return self._grades[event.event_id]
+
+
+def _put_right(incident: Incident, before: str) -> None:
+    """Let the answers of the adult victim of earlier forms be those of who they turned out to be."""
+    for who, to in list(incident.answers):
+        if who == before:
+            incident.answers[incident.victim, to] += incident.answers.pop((who, to))
+    incident.withdrawn = [
+        (incident.victim if who == before else who, when) for who, when in incident.withdrawn
+    ]
+
+
+def is_in_hours(moment: datetime) -> bool:
+    """Say whether offices are open: from half past eight to five, Monday to Friday, but on bank holidays."""
+    london = moment.astimezone(ZoneInfo("Europe/London"))
+    minutes = london.hour * 60 + london.minute
+    return london.isoweekday() <= 5 and 510 <= minutes < 1020 and london.date() not in BANK_HOLIDAYS
 
 
 def _is_confirmed(event: Heard) -> bool:

@@ -30,7 +30,21 @@ HOSPITAL = "hospital:RJN71"
 AREA = "area:greater-manchester"
 """One that nobody registered: events that name it are all it is ever told."""
 
-SERVING = ("cedah", "dafsu", "checs", "family-help", "adult-social-care", "cheshire-cares", "mycwa", HOSPITAL)
+TEAM = "emergency-duty-team"
+LATE = ("cedah", "checs", TEAM)
+"""Who joins by an event: in most histories with the first, in some on the way, in a few never."""
+
+SERVING = (
+    "cedah",
+    "dafsu",
+    "checs",
+    "family-help",
+    "adult-social-care",
+    "cheshire-cares",
+    "mycwa",
+    HOSPITAL,
+    TEAM,
+)
 AGREEMENTS: Mapping[str, tuple[str, ...]] = {
     "isa-1": ("police", "cedah", "dafsu", "checs"),
     "isa-2": ("cedah", "family-help", "adult-social-care", HOSPITAL),
@@ -43,6 +57,7 @@ LEFT_OUT = (
     "checs-open-case",
     "cheshire-cares-standard",
     "dafsu-unreviewed",
+    "emergency-duty-team-high-risk",
     "referred-on",
     "who-holds",
 )
@@ -81,6 +96,8 @@ class Step:
     status: ChildCase | None = None
     confirmed: str | None = None
     sides: Said = NOTHING_SAID
+    scope: tuple[timedelta, timedelta] | None = None
+    """How long ago the history began and ended that is ordered."""
     without: str | None = None
     """The rule that the adopted policy lacks; None: the strict policy as it stands."""
 
@@ -126,6 +143,8 @@ def _event(step: Step, number: int, now: datetime) -> Heard:
         agreement=step.agreement,
         case_status=step.status,
         confirmed_by=step.confirmed,
+        since=now - step.scope[0] if step.scope is not None else None,
+        until=now - step.scope[1] if step.scope is not None else None,
         all_incidents=step.type is EventType.CONSENT_WITHDRAWN and step.incident is None,
         **step.sides.fields(),
         sections=(
@@ -148,7 +167,7 @@ def text_without(rule: str | None) -> str:
 def a_history(seed: int, steps: int) -> tuple[Step, ...]:
     """Return a history drawn from a seed. Each has its own mix of what happens, so that all come to meet."""
     drawn = _Drawn(random.Random(seed))
-    return tuple(drawn.step() for _ in range(steps))
+    return tuple(drawn.with_joinings([drawn.step() for _ in range(steps)]))
 
 
 class _Drawn:
@@ -174,9 +193,10 @@ class _Drawn:
             self._report,
             lambda: roles_reviewed(rng, self._about(EventType.ROLES_REVIEWED)),
             lambda: told_once(rng, self._about(EventType.EXPECTATION_MET)),
+            self._backfill,
         )
         self._persons = Persons(rng)
-        usual = (2, 6, 1, 6, 3, 3, 2, 4, 3, 5, 1, 1, 1, 4, 4, 3, 1)
+        usual = (2, 6, 1, 6, 3, 3, 2, 4, 3, 5, 1, 1, 1, 4, 4, 3, 1, 1)
         self._weights = [weight * rng.choice((0, 1, 1, 2)) for weight in usual]
         self._weights[1] = rng.choice((1, 6, 6))
         self._weights[12] = rng.choice((0, 0, 1))
@@ -192,6 +212,32 @@ class _Drawn:
 
     def _about(self, kind: EventType) -> Step:
         return Step(type=kind, incident=self._one(*self._incidents))
+
+    def with_joinings(self, steps: list[Step]) -> list[Step]:
+        """Let those who join by an event do so: at once mostly, else on the way, twice, or never."""
+        for name in LATE:
+            for often in range(self._rng.choice((0, 1, 1, 1, 1, 1, 1, 2))):
+                at_once = often == 0 and self._chance(0.6)
+                steps.insert(0 if at_once else self._rng.randint(0, len(steps)), self._joining(name))
+        return steps
+
+    def _joining(self, name: str) -> Step:
+        confirmed = self._rng.choice((None, "p-sender-1", *("p-second-2",) * 8))
+        return Step(
+            type=EventType.RECIPIENT_JOINED, publisher="partnership", named=(name,), confirmed=confirmed
+        )
+
+    def _backfill(self) -> Step:
+        """Order history, mostly for somebody who may have joined, of minutes or of months."""
+        spans = (timedelta(), timedelta(minutes=3), HOUR, DAY, 20 * DAY, 200 * DAY, 900 * DAY)
+        until, since = sorted((self._rng.choice(spans[:5]), self._rng.choice(spans)))
+        return Step(
+            type=EventType.BACKFILL_ORDERED,
+            publisher="partnership",
+            named=(self._one(*LATE, *LATE, "dafsu"),),
+            scope=(since, until),
+            confirmed=self._rng.choice((None, *("p-second-2",) * 5)),
+        )
 
     def _pause(self) -> timedelta:
         many = self._rng.random()

@@ -8,20 +8,21 @@ policy a release stands hangs on that, for a new policy governs later decisions 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Final, NamedTuple
 
 from services.consent.state.heard import Child, Heard
-from services.vocabulary.agencies import RECIPIENTS
+from services.vocabulary.agencies import SINGLE_CONTROLLERS
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 from tests.gate_evidence import Evidence, Held, Incident, Known
 from tests.gate_history import AREA, HOSPITAL
 from tests.gate_sides import HUB
-from tests.gate_table import Verdict, can_end, judge, keep
+from tests.gate_table import Facts, Verdict, can_end, judge, keep, naming
 
-ASKED = tuple(sorted({*RECIPIENTS, HOSPITAL} - {"partnership", "education"}))
+ASKED = tuple(sorted({*SINGLE_CONTROLLERS, HOSPITAL} - {"partnership", "education"}))
 """Whom the routing table may owe something. Who is not registered is asked of what names them alone."""
 
 EDUCATION = "education"
@@ -60,7 +61,8 @@ class Model:
         self.turned: set[tuple[str, str]] = set()
         """Who, at the step just taken, may not see what waits until the Hub has looked who harms whom."""
         self._without: str | None = None
-        self._decided_under: dict[str, str | None] = {}
+        self._decided_under: dict[tuple[str, str], str | None] = {}
+        """Under which policy, by its missing rule, an event was last decided for a recipient."""
         self._was: dict[str, object] = {}
 
     @property
@@ -73,7 +75,7 @@ class Model:
         self._without = without
 
     def hear(self, event: Heard, again: Collection[str]) -> None:
-        """Take one event, of which the gate decided these earlier ones again."""
+        """Take one event, upon which the gate decided these earlier ones again for everybody."""
         before = frozenset(self.evidence.stopped())
         self.evidence.take(event)
         if not ANSWERED_FIRST and event.incident is not None:
@@ -83,22 +85,52 @@ class Model:
         self.recalls.clear()
         stopped = self.evidence.stopped()
         decided = {*again, event.event_id}
-        self._decided_under |= dict.fromkeys(decided, self._without)
+        everybody = [to for to in (*ASKED, AREA) if self.evidence.takes_part(to)]
+        self._decided_under |= {(each, to): self._without for each in decided for to in everybody}
+        self._bring(event)
         if event.type in VPA_FAMILY and event.incident is not None:
             self._tell(self.incidents[event.incident], event, stopped)
         for key, incident in self.incidents.items():
             for event_id in again:
                 incident.holders_before.pop(event_id, None)
-            known = {to: self.evidence.known(incident, to, self.evidence.now) for to in (*ASKED, AREA)}
+            now = self.evidence.now
+            known = {
+                (who, to): self.evidence.known(incident, to, now, who)
+                for who in _victims_of(incident)
+                for to in (*ASKED, AREA)
+            }
             overdue = incident.raised is not None and self.evidence.is_overdue(incident.raised)
             cases = incident.cases.copy()
             sides = self.evidence.sides.of(key)
-            was = (known, overdue, stopped, before, incident.form, len(incident.beside), cases, sides)
+            history = ({*self.evidence.joined}, len(self.evidence.scopes))
+            was = (
+                known,
+                overdue,
+                stopped,
+                before,
+                incident.form,
+                len(incident.beside),
+                cases,
+                sides,
+                history,
+            )
             if self._was.get(key) != was or not decided.isdisjoint(self._events_of(incident)):
                 self._was[key] = was
                 self._decide(incident, event, decided, known, stopped, before)
         if event.incident is not None:
             self._leave_unresolved(self.incidents[event.incident], event.event_id)
+
+    def _bring(self, event: Heard) -> None:
+        """Decide what a backfill is about for whom it was ordered: everything of each incident it touches."""
+        if event.type != EventType.BACKFILL_ORDERED or not self.evidence.scopes:
+            return
+        to, since, until = self.evidence.scopes[-1]
+        if (to, since, until) != (event.named[0], event.since, event.until):
+            return
+        for incident in self.incidents.values():
+            if any(since <= at <= until for at in incident.occurred):
+                brought = {(event_id, to): self._without for event_id in self._events_of(incident)}
+                self._decided_under |= brought
 
     def _leave_unresolved(self, incident: Incident, event_id: str) -> None:
         """Do as the gate does where it is not settled that it is right."""
@@ -109,8 +141,9 @@ class Model:
         """Tell schools, and the officer, of children: each once, and anew where a correction says so."""
         schools = {f"school:{child.urn}" for child in event.children if child.urn is not None}
         corrects = event.type == EventType.VPA_CORRECTED
+        children = _placed(event)
         for to in {EDUCATION, *schools, *(incident.told if corrects else ())}:
-            theirs, restricted = _theirs(to, event.children, stopped)
+            theirs, restricted = _theirs(to, children, stopped)
             told = incident.told[to]
             if corrects:
                 told.clear()
@@ -130,7 +163,7 @@ class Model:
         incident: Incident,
         heard: Heard,
         decided: Collection[str],
-        known: dict[str, Known],
+        known: dict[tuple[str | None, str], Known],
         stopped: dict[str, str],
         before: Collection[str],
     ) -> None:
@@ -140,14 +173,15 @@ class Model:
         events = [(form, incident.held)] if form is not None else []
         events += [(event, incident.held_beside[key]) for key, event in incident.beside.items()]
         if heard.type == EventType.VPA_RAISED and heard.incident is not None:
-            self.denials |= {(heard.event_id, to): "awaiting-review" for to in ASKED if to != "police"}
+            asked = [to for to in ASKED if to != "police" and self.evidence.takes_part(to)]
+            self.denials |= {(heard.event_id, to): "awaiting-review" for to in asked}
         for event, held in events:
             matter = Matter(incident, event, held, _occasion(event, heard))
             for to in (*ASKED, AREA) if AREA in event.named else ASKED:
-                if to != event.publisher:
+                if to != event.publisher and (event.event_id, to) in self._decided_under:
                     waits = to in before and event.event_id not in decided
                     stop = stopped.get(to) or ("waiting" if waits else None)
-                    self._ask(matter, to, known[to], stop)
+                    self._ask(matter, to, known[event.victim or incident.victim, to], stop)
 
     def _ask(self, matter: Matter, to: str, known: Known, stop: str | None) -> None:
         incident, event, held, occasion = matter
@@ -193,11 +227,17 @@ class Model:
     ) -> Verdict:
         """Return what a recipient may see, an open case's included: it softens a downgrade alone."""
         facts = self.evidence.facts(incident, event, to, known)
-        without = self._decided_under[event.event_id]
-        verdict = judge(without, to, event.type, facts)
+        without = self._decided_under[event.event_id, to]
+        of_it = naming if self.evidence.is_past(to, event) else _all_of_it
+        verdict = of_it(judge(without, to, event.type, facts), facts)
+        if not verdict.permit and kept is not None:
+            at_another_hour = facts._replace(out_of_hours=not facts.out_of_hours)
+            other = of_it(judge(without, to, event.type, at_another_hour), facts)
+            verdict = other if other.permit else verdict
         if verdict.permit or kept is None or to not in incident.cases:
             return verdict
-        return keep(without, to, *kept, facts) or verdict
+        keeps = keep(without, to, *kept, facts)
+        return of_it(keeps, facts) if keeps is not None and of_it(keeps, facts).permit else verdict
 
     def _not_after(
         self, incident: Incident, event: Heard, to: str, known: Known, verdict: Verdict
@@ -205,10 +245,20 @@ class Model:
         """Return the first moment at which what is seen now would shrink, if nothing but time passes."""
         kept = (verdict.rule or "", verdict.grounds[0])
         for moment in known.ends:
-            then = self._verdict(incident, event, to, self.evidence.known(incident, to, moment), kept)
+            then = self._verdict(
+                incident,
+                event,
+                to,
+                self.evidence.known(incident, to, moment, event.victim or incident.victim),
+                kept,
+            )
             if not then.permit or not verdict.sections <= then.sections:
                 return moment
         return None
+
+
+def _all_of_it(verdict: Verdict, facts: Facts) -> Verdict:
+    return verdict
 
 
 def _theirs(to: str, children: Collection[Child], stopped: Collection[str]) -> tuple[tuple[Child, ...], bool]:
@@ -244,6 +294,20 @@ def _exceeds(has: Held, occasion: Occasion, event: Heard, verdict: Verdict) -> b
     """Say whether who takes no part just now holds more than it may see, or what a correction puts right."""
     same = has.event_id == event.event_id
     return occasion is Occasion.CORRECTION or (same and not has.leaves <= _leaves(event, verdict.sections))
+
+
+def _placed(event: Heard) -> tuple[Child, ...]:
+    """Return a form's children: who causes the harm is no child of whom a school is told."""
+    return tuple(
+        replace(child, placement=Placement.CAUSING_HARM) if child.person == event.causing_harm else child
+        for child in event.children
+    )
+
+
+def _victims_of(incident: Incident) -> set[str | None]:
+    """Return whom the events of an incident are about."""
+    events = (incident.form, incident.raised, *incident.beside.values())
+    return {event.victim or incident.victim for event in events if event is not None}
 
 
 def _leaves(event: Heard, sections: Collection[str]) -> frozenset[int]:

@@ -1,7 +1,6 @@
 """Say who is known to harm whom, what the Hub said of it, and who is a child: both sides, remembered.
 
-Nothing is overwritten: what is established, and what waits for the Hub, is asked anew of all there is
-(decision 0021).
+What waits for the Hub is asked anew of all it said (decision 0021).
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.consent.state.heard import Grades, Heard
-from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.events import NAMES_BOTH_SIDES, VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.sides import Roles, VictimAge
 
@@ -36,28 +35,48 @@ class Sides:
     """Hold every report of who harms whom and every word of the Hub, and answer what stands."""
 
     def __init__(self) -> None:
-        self._first: set[Direction] = set()
+        self._harms: set[Direction] = set()
+        self._reports: dict[str, Heard] = {}
         self._counter: dict[str, Heard] = {}
         self._words: dict[str, list[Heard]] = defaultdict(list)
         self._ages: dict[tuple[str, str | None], VictimAge] = {}
 
     def take(self, event: Heard) -> None:
-        """Keep what an event says of the two sides."""
+        """Keep what an event says of the two sides, and then what the Hub says of what was there."""
         if event.incident is None:
             return
         names = direction_of(event)
-        if names is not None and not self._is_established(names):
-            if self._is_established(names.turned):
+        if names is not None and names not in self._harms:
+            if names.turned in self._harms:
                 self._counter[event.event_id] = event
             else:
-                self._first.add(names)
+                self._harms.add(names)
+        if names is not None and event.type in NAMES_BOTH_SIDES:
+            self._reports[event.event_id] = event
         if event.type in FORMS_OF_THE_HUB or event.type == EventType.ROLES_REVIEWED:
             self._words[event.incident].append(event)
+            self._hear(event)
         if event.type in SAYS_AN_AGE and event.victim_age is not None:
             self._ages[event.incident, event.victim] = event.victim_age
 
+    def _hear(self, word: Heard) -> None:
+        """Know what the Hub lets stand; of what it finds wrong, the first report too, know the opposite."""
+        counters = [event for event in self._counter.values() if event.incident == word.incident]
+        if word.roles is Roles.REVERSED and not counters:
+            of_it = {key: event for key, event in self._reports.items() if event.incident == word.incident}
+            self._counter |= of_it
+        for event in self._counter.values():
+            names = direction_of(event)
+            if event.incident != word.incident or names is None:
+                continue
+            if word.roles is Roles.REVERSED:
+                self._harms.discard(names)
+                self._harms.add(names.turned)
+            elif word.roles is not None or word.victim == event.victim:
+                self._harms.add(names)
+
     def is_counter(self, event: Heard) -> bool:
-        """Say whether an event turned round, as it came, what was known of the two."""
+        """Say whether an event turns round what was known of the two, or the Hub found it wrong."""
         return event.event_id in self._counter
 
     def awaits_the_hub(self, event: Heard) -> bool:
@@ -73,12 +92,6 @@ class Sides:
         counters = [key for key, event in self._counter.items() if event.incident == incident]
         ages = {victim: age for (of, victim), age in self._ages.items() if of == incident}
         return len(self._words[incident]), counters, ages
-
-    def _is_established(self, names: Direction) -> bool:
-        """Say whether somebody is known to harm another: from the first, or by the Hub's last word on it."""
-        reports = (event for event in self._counter.values() if direction_of(event) == names)
-        words = [word for event in reports for word in self._words_on(event)]
-        return names in self._first or _lets_go(words)
 
     def _is_freed(self, event: Heard) -> bool:
         """Say whether the Hub's last word on a counter-allegation lets it go."""
@@ -96,9 +109,10 @@ def _lets_go(words: Sequence[Heard]) -> bool:
 
 
 def direction_of(event: Heard) -> Direction | None:
-    """Return who harms whom by an event, where it names both."""
-    if event.victim is None or event.causing_harm is None:
+    """Return who harms whom by an event, where it names two."""
+    if event.victim is None or event.causing_harm in (None, event.victim):
         return None
+    assert event.causing_harm is not None
     return Direction(event.causing_harm, event.victim)
 
 

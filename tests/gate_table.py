@@ -32,6 +32,7 @@ class Facts(NamedTuple):
     named: bool
     holds: bool
     overdue: bool
+    out_of_hours: bool
     counter: bool = False
     """The event turned round who was known to harm whom."""
 
@@ -109,6 +110,22 @@ TABLE = (
         "VpaRaised",
         lambda f: f.children == "safeguarding" and f.overdue,
         "high-risk child-safeguarding",
+        WHOLE,
+    ),
+    _row(
+        "emergency-duty-team-high-risk",
+        "emergency-duty-team",
+        "VpaRaised",
+        lambda f: f.risk == "high" and f.overdue and f.out_of_hours,
+        "high-risk",
+        f"{WHOLE} dash",
+    ),
+    _row(
+        "emergency-duty-team-safeguarding",
+        "emergency-duty-team",
+        "VpaRaised",
+        lambda f: f.children == "safeguarding" and f.overdue and f.out_of_hours,
+        "child-safeguarding",
         WHOLE,
     ),
     _row("dafsu-high-risk", "dafsu", REVIEWED, lambda f: f.risk == "high", "high-risk", f"{WHOLE} dash"),
@@ -330,6 +347,19 @@ def keep(without: str | None, to: str, rule: str, ground: str, facts: Facts) -> 
         return Verdict(rule, (ground,), _seen(row, (ground,), facts))
     verdict = _on_its_grounds(row, to, facts)
     return verdict if verdict.permit else None
+
+
+def naming(verdict: Verdict, facts: Facts) -> Verdict:
+    """Return what of a verdict rests on consent or an override, which name their recipient: all that anybody
+    is owed of what was recorded before they joined. What was not owed at all is so for the same reason.
+    """
+    row = next((row for row in TABLE if row.rule == verdict.rule), None)
+    if row is None:
+        return verdict
+    grounds = tuple(ground for ground in verdict.grounds if ground in ("consent", "override"))
+    if not grounds:
+        return Verdict(row.rule, reason="not-owed")
+    return Verdict(row.rule, grounds, _seen(row, grounds, facts))
 
 
 def can_end(verdict: Verdict, facts: Facts) -> bool:

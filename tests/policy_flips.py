@@ -4,6 +4,7 @@ import copy
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date, time
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
@@ -89,6 +90,7 @@ def put(document: Any, path: tuple[Any, ...], value: Any) -> None:
 def as_toml(document: Mapping[str, Any]) -> str:
     lines = [f"{key} = {json.dumps(document[key])}" for key in ("name", "version", "review_within_hours")]
     lines += ["[sections]", *(f"{name} = {json.dumps(v)}" for name, v in document["sections"].items())]
+    lines += ["[office_hours]", *(f"{name} = {inline(v)}" for name, v in document["office_hours"].items())]
     for key in ("ground", "rule"):
         for row in document[key]:
             lines.append(f"[[{key}]]")
@@ -101,4 +103,4 @@ def inline(value: Any) -> str:
         return "{" + ", ".join(f"{name} = {inline(inner)}" for name, inner in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(inline, value)) + "]"
-    return json.dumps(value)
+    return value.isoformat() if isinstance(value, date | time) else json.dumps(value)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.consent import commands
-from services.consent.flow.decide import Desk
+from services.consent.flow.desk import Desk
 from services.consent.store.gate import GateStore
 from services.consent.worker.gate import Gate, Partition
 from services.consent.worker.hearing import Ear
@@ -115,7 +115,7 @@ def _partition(memory: MemoryLog, settings: Settings, partnership: Partnership) 
         decisions=writer,
         releases=writer,
         ear=Ear(load_catalogue(), secrets.routing),
-        desk=Desk(recipients=partnership.recipients(), alias=named_apart),
+        desk=Desk(recipients=partnership.recipients(), alias=named_apart, by_event=partnership.joiners()),
         clock=SystemClock(),
     )
 

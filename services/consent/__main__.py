@@ -11,7 +11,8 @@ from fastapi.responses import Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.consent import api, commands
-from services.consent.flow.decide import Desk
+from services.consent.flow.desk import Desk
+from services.consent.flow.release import Alias
 from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.linked import Linked
 from services.consent.keyring.opening import Opener
@@ -108,7 +109,7 @@ class GateService:
 
     def _desk(self) -> Desk:
         remembered = lru_cache(maxsize=ALIASES)(self._named)
-        return Desk(recipients=in_order(self._registered.recipients()), alias=remembered)
+        return desk_of(self._registered, remembered)
 
     def _named(self, internal_id: str, kind: Kind, recipient: str) -> str:
         return alias(self._secrets.alias, internal_id, kind, recipient)
@@ -174,7 +175,7 @@ class KeyringService:
 
     def _replayer(self) -> Replayer:
         """Return what tries drafts: it decides as the gate does, and sends nothing, so needs no aliases."""
-        desk = Desk(recipients=in_order(self._registered.recipients()), alias=lambda *_: "")
+        desk = desk_of(self._registered, lambda *_: "")
         return Replayer(self._reader, Ear(load_catalogue(), self._known.routing), desk)
 
     def is_ready(self) -> bool:
@@ -215,6 +216,15 @@ class KeyringService:
             id_key=self._known.id,
             alias_key=self._known.alias,
         )
+
+
+def desk_of(registered: Partnership, alias_of: Alias) -> Desk:
+    """Return what decisions take from the registration file."""
+    return Desk(
+        recipients=in_order(registered.recipients()),
+        alias=alias_of,
+        by_event=registered.joiners(),
+    )
 
 
 async def _unavailable(_request: Request, _error: Exception) -> Response:

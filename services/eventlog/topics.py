@@ -54,7 +54,7 @@ class Grant:
 
 def names(partnership: Partnership) -> tuple[str, ...]:
     """Return every topic of a partnership: the records, one per registered recipient, the shared ones."""
-    own = tuple(topic_of(recipient) for recipient in partnership.recipients())
+    own = tuple(topic_of(recipient) for recipient in _registered(partnership))
     return RECORDS + own + tuple(SHARED_TOPICS.values())
 
 
@@ -83,7 +83,7 @@ def grant_all(access: Access, partnership: Partnership, seconds: float = 30.0) -
     """Allow each service and recipient what it needs, nothing else; return when it holds. Safe to repeat."""
     admin = _admin(access)
     bindings = [_binding(grant) for grant in grants(partnership)]
-    bindings += [_group(recipient) for recipient in partnership.recipients()]
+    bindings += [_group(recipient) for recipient in _registered(partnership)]
     bindings.append(_NO_GROUP)
     missing = set(bindings) - _granted(admin)
     if missing:
@@ -102,8 +102,13 @@ def grants(partnership: Partnership) -> Iterator[Grant]:
     yield Grant(principal="consent", operation=AclOperation.WRITE, topic=RELEASES_PREFIX, prefix=True)
     for reader in ("consent", "keyring", "projections", "audit"):
         yield Grant(principal=reader, operation=AclOperation.READ, topic=RELEASES_PREFIX, prefix=True)
-    for recipient in partnership.recipients():
+    for recipient in _registered(partnership):
         yield from _allow(recipient, reads=(topic_of(recipient),))
+
+
+def _registered(partnership: Partnership) -> tuple[str, ...]:
+    """Return every single controller, whether it takes part yet or not: its topic waits for it."""
+    return (*partnership.recipients(), *partnership.joiners())
 
 
 def _allow(principal: str, reads: Sequence[str] = (), writes: Sequence[str] = ()) -> Iterator[Grant]:

@@ -105,6 +105,7 @@ def registered(partnership: Partnership) -> Registered:
         recipients=frozenset(partnership.publishers()),
         adopters=frozenset(person.id for person in partnership.people_of("partnership")),
         staff=frozenset(person.id for person in partnership.people),
+        joiners=frozenset(partnership.joiners()),
     )
 
 

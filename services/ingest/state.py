@@ -92,6 +92,7 @@ class Registered:
     """Hold who the partnership's file registers: schools by URN, schools elsewhere, recipients by name.
 
     `adopters`: the persons of the partnership's own office, two of whom adopt a policy. `staff`: everyone.
+    `joiners`: the recipients that take part once they joined by an event.
     """
 
     schools: Mapping[str, SchoolAges]
@@ -99,6 +100,7 @@ class Registered:
     recipients: frozenset[str]
     adopters: frozenset[str] = frozenset()
     staff: frozenset[str] = frozenset()
+    joiners: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

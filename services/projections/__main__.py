@@ -31,7 +31,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._partnership = Partnership.load(settings.partnership)
-        self._topics = topics_of(self._partnership.recipients())
+        self._topics = topics_of((*self._partnership.recipients(), *self._partnership.joiners()))
         self._ends = self._reader({})
         self.store = Store(engine_for(NAME, settings))
         self.store.ensure()

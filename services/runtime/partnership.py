@@ -27,6 +27,13 @@ class Role(StrEnum):
     SERVICE = "service"
 
 
+class Joins(StrEnum):
+    """From when an agency is a recipient: from the first, or from an event that says that it joined."""
+
+    FOUNDING = "founding"
+    BY_EVENT = "by event"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
     """A single controller that publishes, receives, or both."""
@@ -34,6 +41,7 @@ class Agency:
     name: str
     title: str
     kind: str
+    joins: Joins = Joins.FOUNDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +124,16 @@ class Partnership:
         return _partnership(tomllib.loads(path.read_text(encoding="utf-8")), path.resolve().parent)
 
     def recipients(self) -> tuple[str, ...]:
-        """Return every registered single-controller recipient in the file's order; no schools."""
-        return tuple(agency.name for agency in self.agencies)
+        """Return every founding single-controller recipient in the file's order; no schools."""
+        return tuple(agency.name for agency in self.agencies if agency.joins is Joins.FOUNDING)
+
+    def joiners(self) -> tuple[str, ...]:
+        """Return every single controller that is a recipient once an event says that it joined."""
+        return tuple(agency.name for agency in self.agencies if agency.joins is Joins.BY_EVENT)
 
     def publishers(self) -> tuple[str, ...]:
-        """Return every registered agency and school."""
-        return self.recipients() + tuple(school.agency for school in self.schools)
+        """Return every registered agency, the founding first, and every school."""
+        return (*self.recipients(), *self.joiners(), *(school.agency for school in self.schools))
 
     def school(self, urn: str) -> School | None:
         """Return the school of this area with that number, or None."""
@@ -154,7 +166,7 @@ def _partnership(doc: Mapping[str, Any], folder: Path) -> Partnership:
         partition=doc["partition"],
         area=doc["area"],
         policy=(folder / doc["policy"]).resolve(),
-        agencies=tuple(Agency(**row) for row in doc["agency"]),
+        agencies=tuple(map(_agency, doc["agency"])),
         schools=schools,
         neighbours=tuple(Neighbour(**row) for row in doc["neighbour"]),
         people=tuple(_people(doc)),
@@ -162,6 +174,10 @@ def _partnership(doc: Mapping[str, Any], folder: Path) -> Partnership:
         inset=tuple(doc["inset"]),
         encompass=Encompass(**doc["encompass"]),
     )
+
+
+def _agency(row: Mapping[str, Any]) -> Agency:
+    return Agency(**{**row, "joins": Joins(row.get("joins", Joins.FOUNDING))})
 
 
 def _school(row: Mapping[str, Any]) -> School:

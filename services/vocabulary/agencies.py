@@ -25,7 +25,13 @@ RECIPIENTS = (
     "education",
     "partnership",
 )
-"""Every single-controller recipient, in the order decisions and print-outs use."""
+"""Every founding single-controller recipient, in the order decisions and print-outs use."""
+
+JOINERS = ("emergency-duty-team",)
+"""Single controllers that take part from when they joined by an event."""
+
+SINGLE_CONTROLLERS = (*RECIPIENTS, *JOINERS)
+"""Whom a policy may name, whether they take part yet or not."""
 
 SHARED_TOPICS = {
     "school": "to.schools",
@@ -48,7 +54,7 @@ HUB_ROLES = frozenset({"lead", "practitioner", "officer"})
 
 def in_order(recipients: Iterable[str]) -> tuple[str, ...]:
     """Return recipients in the order decisions use, whatever order they were registered in."""
-    places = {name: place for place, name in enumerate(RECIPIENTS)}
+    places = {name: place for place, name in enumerate(SINGLE_CONTROLLERS)}
     return tuple(sorted(set(recipients), key=lambda name: (places.get(name, len(places)), name)))
 
 
@@ -60,7 +66,7 @@ def category_of(name: str) -> str:
 def is_recipient(name: str) -> bool:
     """Say whether the name is a single controller: registered by name, or an instance of a category."""
     category, colon, instance = name.partition(":")
-    return name in RECIPIENTS or (bool(colon) and category in SHARED_TOPICS and bool(instance))
+    return name in SINGLE_CONTROLLERS or (bool(colon) and category in SHARED_TOPICS and bool(instance))
 
 
 def topic_of(recipient: str) -> str:

@@ -59,6 +59,29 @@ class SchoolYear:
         return (at_wall_clock(day, self.bell) for day in days if self.is_school_day(day))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeHours:
+    """When offices are open: on working days, from when they open until, and without, when they close.
+
+    All as the clocks of Europe/London read. A bank holiday that is not listed counts as a working day.
+    """
+
+    opens: time
+    closes: time
+    bank_holidays: AbstractSet[date] = frozenset()
+
+    def are_on(self, moment: datetime) -> bool:
+        """Say whether offices are open at an aware moment."""
+        local = moment.astimezone(LONDON)
+        return self.opens <= local.time() < self.closes and is_working_day(local.date(), self.bank_holidays)
+
+    def next_end(self, after: datetime) -> datetime:
+        """Return when offices next close strictly after an aware moment, in UTC."""
+        days = (day for day in _days_from(local_date(after)) if is_working_day(day, self.bank_holidays))
+        ends = (at_wall_clock(day, self.closes) for day in days)
+        return next(end for end in ends if end > after)
+
+
 def local_date(moment: datetime) -> date:
     """Return the day it was in Europe/London."""
     return moment.astimezone(LONDON).date()

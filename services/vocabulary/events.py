@@ -66,6 +66,7 @@ class EventType(StrEnum):
     POLICY_ADOPTED = "PolicyAdopted"
     AGREEMENT_SIGNED = "AgreementSigned"
     AGREEMENT_ENDED = "AgreementEnded"
+    RECIPIENT_JOINED = "RecipientJoined"
     RECIPIENT_SUSPENDED = "RecipientSuspended"
     RECIPIENT_RESUMED = "RecipientResumed"
     BACKFILL_ORDERED = "BackfillOrdered"
@@ -99,13 +100,14 @@ PLATFORM = LINKS | frozenset(
         EventType.POLICY_ADOPTED,
         EventType.AGREEMENT_SIGNED,
         EventType.AGREEMENT_ENDED,
+        EventType.RECIPIENT_JOINED,
         EventType.RECIPIENT_SUSPENDED,
         EventType.RECIPIENT_RESUMED,
         EventType.BACKFILL_ORDERED,
         EventType.TIME_PASSED,
     }
 )
-"""How the partnership itself runs: what it adopted, agreed, suspended and ordered."""
+"""How the partnership itself runs: what it adopted and agreed, who joined, was suspended, gets history."""
 
 LEARNING = frozenset(
     {

@@ -66,6 +66,7 @@ TYPES: Final[Mapping[str, str]] = {
     EventType.POLICY_ADOPTED: "Policy adopted",
     EventType.AGREEMENT_SIGNED: "Agreement signed",
     EventType.AGREEMENT_ENDED: "Agreement ended",
+    EventType.RECIPIENT_JOINED: "Recipient joined",
     EventType.RECIPIENT_SUSPENDED: "Recipient suspended",
     EventType.RECIPIENT_RESUMED: "Recipient resumed",
     EventType.BACKFILL_ORDERED: "Backfill ordered",

@@ -59,6 +59,7 @@ def request(asked: Asked) -> dict[str, str]:
         "named": at.named,
         "holds": at.holds,
         "overdue": at.overdue,
+        "out_of_hours": at.out_of_hours,
         PUBLISHES: asked.publishes,
         PLACEMENTS: [each.value for each in asked.placements],
     }

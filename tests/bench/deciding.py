@@ -19,7 +19,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from services.consent.flow.decide import Decider, Desk
+from services.consent.flow.decide import Decider
+from services.consent.flow.desk import Desk
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.combinations import in_order, possible
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER, Policy
@@ -43,7 +44,7 @@ CEDAR_EVENTS = 300
 CHECKED = 16
 """Combinations of each type of event that both are asked about, for every recipient."""
 
-SHARED = ("risk", "children", "vulnerable_adults", "adult_safeguarding_concern", "overdue")
+SHARED = ("risk", "children", "vulnerable_adults", "adult_safeguarding_concern", "overdue", "out_of_hours")
 """Facts that all recipients of an event have in common."""
 
 OWN = ("consent", "override", "open_child_case", "marac", "named", "holds")
@@ -147,7 +148,7 @@ def _ours(decider: Decider, event: Event) -> list[bool]:
 
     Not asked here, of either: an adopted suspension, and who holds what.
     """
-    usual = decider.usual(event[0].event_type, HUB)
+    usual = decider.usual(event[0].event_type, HUB, decider.desk.recipients)
     return [usual[asked.recipient] is None and _permits(decider, asked) for asked in event]
 
 

@@ -82,6 +82,7 @@ PARTNERSHIP = {
     "PolicyAdopted",
     "AgreementSigned",
     "AgreementEnded",
+    "RecipientJoined",
     "RecipientSuspended",
     "RecipientResumed",
     "BackfillOrdered",

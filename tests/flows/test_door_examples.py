@@ -69,6 +69,7 @@ PUBLISHER = {
     "PolicyAdopted": "partnership",
     "AgreementSigned": "partnership",
     "AgreementEnded": "partnership",
+    "RecipientJoined": "partnership",
     "RecipientSuspended": "partnership",
     "RecipientResumed": "partnership",
     "BackfillOrdered": "partnership",

@@ -290,3 +290,19 @@ def test_a_child_named_once_with_and_once_without_a_birthday_is_one_child(door: 
     _, event = after(door, known, twice)
 
     assert len(set(child_persons([event])[0])) == 1
+
+
+def test_who_is_said_to_cause_the_harm_is_never_taken_for_the_adult_victim_with_details_put_right(
+    door: OpenDoor,
+) -> None:
+    hers = a_vpa("1", victim())
+    his = {
+        **a_vpa("2", {"given_name": "Orrinvaldo", "family_name": "Thornwickle"}),
+        "incident": "1",
+        "person_causing_harm": victim(),
+    }
+
+    first, second = after(door, hers, his)
+
+    assert second.routing["person_causing_harm"] == first.routing["victim"]
+    assert second.routing["victim"] != first.routing["victim"]

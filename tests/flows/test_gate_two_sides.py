@@ -1,5 +1,6 @@
 """Victim and person causing harm change places, are children, or both (decision 0021)."""
 
+from dataclasses import replace
 from typing import Any
 
 from services.consent.state.heard import Heard
@@ -294,3 +295,41 @@ def test_a_childs_withdrawal_leaves_the_adult_victims_consent_standing() -> None
     decision = story.tell(consent(withdraws=True, consent_of=Client.CHILD))
 
     assert all(emit.recipient != "cheshire-cares" for emit in decision.emits)
+
+
+def test_what_one_side_consents_to_is_no_ground_to_tell_of_the_other() -> None:
+    hers = a_form(of=grades(Risk.STANDARD), victim="ada", causing_harm=internal("ben"))
+    story = after(hers)
+    his = replace(consent({"cheshire-cares": "given"}), victim=internal("ben"))
+
+    assert all(emit.recipient != "cheshire-cares" for emit in story.tell(his).emits)
+
+
+def test_what_an_officer_was_told_counts_for_whom_the_victim_turns_out_to_be() -> None:
+    raised = a_form(EventType.VPA_RAISED, grades(Risk.STANDARD), victim="misheard")
+    heard = replace(raised, consent=(("cheshire-cares", "given"),))
+    story = after(heard)
+
+    decision = story.tell(a_form(of=grades(Risk.STANDARD), victim="ada"))
+
+    assert answer(decision, "cheshire-cares").ground == "consent"
+
+
+def test_but_not_for_whom_they_are_said_to_harm() -> None:
+    raised = a_form(EventType.VPA_RAISED, grades(Risk.STANDARD), victim="ben")
+    story = after(replace(raised, consent=(("cheshire-cares", "given"),)))
+
+    decision = story.tell(a_form(of=grades(Risk.STANDARD), victim="ada", causing_harm=internal("ben")))
+
+    assert answer(decision, "cheshire-cares").reason == "no-ground"
+
+
+def test_where_the_first_report_has_the_roles_wrong_it_is_taken_back_and_the_true_one_goes_out() -> None:
+    wrong = reported("ben", by="ada")
+    story = after(wrong)
+
+    taken_back = story.tell(the_hub_says(Roles.REVERSED, wrong))
+    true = reported("ada", by="ben")
+
+    assert sent_of(taken_back, wrong.event_id) == {"dafsu": RECALLED, "police": NEW}
+    assert sent_of(story.tell(true), true.event_id) == {"dafsu": NEW}

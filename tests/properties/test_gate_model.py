@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from services.consent.flow import children, decide, fold
 from services.consent.flow.decide import Decider
 from services.consent.rules import evidence
+from services.consent.rules.history import TOO_EARLY
 from services.consent.rules.lasting import FOR_GOOD
 from services.consent.rules.schools import tell
 from services.consent.rules.two_sides import as_child
 from services.consent.state import consents, evolve, sides, taking_part
 from services.consent.state.entities import Marac
+from services.vocabulary.calendar import OfficeHours
 from tests.gate_builders import STRICT
 from tests.gate_comparison import Parted, compare, decider_of, parts, shortened
 from tests.gate_history import Step, a_history, text_without
@@ -116,6 +118,17 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
         "tell",
         lambda rules, to, children, told: tell(rules, to, children, ()),
     ),
+    "who joins late is owed all there was": (decide, "is_of_the_past", lambda standing, to, form: False),
+    "consent that names them brings nothing back": (
+        decide,
+        "of_the_past",
+        lambda policy, verdict, at: TOO_EARLY if verdict.permit or verdict.owed else verdict,
+    ),
+    "what names nobody brings it back too": (decide, "of_the_past", lambda policy, verdict, at: verdict),
+    "history is ordered and never brought": (fold, "bring", lambda world: None),
+    "nobody joins": (fold, "join", lambda world, heard, may_join: None),
+    "that offices open takes back what they were closed for": (decide, "at_another_hour", lambda at: at),
+    "offices never close": (OfficeHours, "are_on", lambda hours, moment: True),
     "meetings never end": (
         evidence,
         "ends",

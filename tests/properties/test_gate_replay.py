@@ -252,7 +252,9 @@ def test_the_order_in_which_answers_arrive_changes_nothing_about_which_stand(
     known = [
         {
             to: (said.answer, said.at)
-            for to, said in story.fold.world.incident(internal("incident")).consents.items()
+            for to, said in story.fold.world.incident(internal("incident"))
+            .consents[internal("victim")]
+            .items()
         }
         for story in stories
     ]

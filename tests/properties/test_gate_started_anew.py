@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from services.consent.flow.decide import Decider
 from services.consent.flow.fold import Fold, empty
 from services.consent.flow.record import encode
 from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
-from services.consent.state.entities import Incident, Person, Standing
+from services.consent.state.entities import Incident, Occurred, Person, Standing
 from services.consent.state.heard import Heard
 from services.consent.state.world import Due, World
 from services.consent.state.written import read_incident, read_person, read_standing, write
@@ -33,6 +34,7 @@ class Kept:
         self.waiting: dict[str, tuple[str, ...]] = {}
         self.policies: dict[str, str] = {}
         self.dues: set[Due] = set()
+        self.occurred: set[Occurred] = set()
 
     def take(self, heard: Heard) -> bytes:
         """Start a gate, fold one event, keep what it changed. Returns the decision's bytes."""
@@ -44,6 +46,7 @@ class Kept:
             agenda=self.dues,
             waiting_of=lambda recipient: self.waiting.get(recipient, ()),
             policy_of=self.policies.get,
+            occurred_of=self._occurred,
         )
         policy = world.standing.policy
         decider = (
@@ -61,9 +64,13 @@ class Kept:
         self.waiting |= world.changed_waiting
         self.policies |= {parse(text).hash: text for text in world.adopted.values()}
         self.dues = (self.dues | world.new_dues) - world.met_dues
+        self.occurred |= {*world.new_occurred}
 
     def _incident(self, key: str) -> Incident | None:
         return read_incident(self.incidents[key]) if key in self.incidents else None
+
+    def _occurred(self, after: Occurred, until: datetime, most: int) -> list[Occurred]:
+        return [each for each in sorted(self.occurred) if each > after and each[0] <= until][:most]
 
     def _person(self, key: str) -> Person | None:
         return read_person(self.persons[key]) if key in self.persons else None

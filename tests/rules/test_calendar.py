@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from services.vocabulary.calendar import LONDON, SchoolYear, local_date, next_office_morning
+from services.vocabulary.calendar import LONDON, OfficeHours, SchoolYear, local_date, next_office_morning
 
 TERMS = (
     (date(2024, 6, 3), date(2024, 7, 23)),
@@ -91,3 +91,39 @@ def test_long_before_the_terms_we_know_every_weekday_may_be_a_school_day() -> No
 def test_an_officer_is_at_work_on_the_next_weekday_that_is_no_bank_holiday() -> None:
     assert next_office_morning(london("2024-08-23 17:30"), BANK_HOLIDAYS) == london("2024-08-27 09:00")
     assert next_office_morning(london("2024-08-27 08:00"), BANK_HOLIDAYS) == london("2024-08-27 09:00")
+
+
+OFFICE = OfficeHours(opens=time(8, 30), closes=time(17), bank_holidays=BANK_HOLIDAYS)
+
+
+@pytest.mark.parametrize(
+    ("moment", "are_on", "why"),
+    [
+        ("2024-09-02T08:29:59", False, "before offices open"),
+        ("2024-09-02T08:30:00", True, "at the minute they open"),
+        ("2024-09-02T16:59:59", True, "a Monday afternoon, in summer time"),
+        ("2024-09-02T17:00:00", False, "at the minute they close"),
+        ("2024-11-04T16:59:59", True, "a Monday afternoon, in winter time"),
+        ("2024-09-07T11:00:00", False, "a Saturday"),
+        ("2024-09-08T11:00:00", False, "a Sunday"),
+        ("2024-08-26T11:00:00", False, "a bank holiday"),
+    ],
+)
+def test_offices_are_open_on_working_days_as_the_clocks_of_london_read(
+    moment: str, are_on: bool, why: str
+) -> None:
+    assert OFFICE.are_on(london(moment)) == are_on, why
+
+
+@pytest.mark.parametrize(
+    ("after", "end"),
+    [
+        ("2024-09-02T09:00:00", "2024-09-02T17:00:00"),
+        ("2024-09-02T17:00:00", "2024-09-03T17:00:00"),
+        ("2024-09-06T20:00:00", "2024-09-09T17:00:00"),
+        ("2024-08-23T17:00:00", "2024-08-27T17:00:00"),
+        ("2024-10-25T18:00:00", "2024-10-28T17:00:00"),
+    ],
+)
+def test_offices_next_close_on_a_working_day(after: str, end: str) -> None:
+    assert OFFICE.next_end(london(after)) == london(end)

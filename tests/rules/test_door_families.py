@@ -188,12 +188,43 @@ def test_a_referral_handed_on_that_lists_a_child_never_waits_for_a_form() -> Non
     assert ("/contact/safe", "safe-contact") in defects(arrival)
 
 
+BY_TWO = ["PolicyAdopted", "RecipientJoined", "BackfillOrdered"]
+
+
+@pytest.mark.parametrize("event_type", BY_TWO)
 @pytest.mark.parametrize("second", [None, "p-1", "p-cedah-1"])
-def test_a_policy_that_two_people_of_the_partnership_did_not_adopt_is_refused(second: str | None) -> None:
-    event = with_facts("PolicyAdopted", {"confirmed_by": second})
+def test_what_takes_two_people_of_the_partnership_is_refused_where_they_are_not(
+    event_type: str, second: str | None
+) -> None:
+    event = with_facts(event_type, {"confirmed_by": second})
 
     assert refused(event) == {("/facts/confirmed_by", "two-persons")}
 
 
-def test_a_policy_that_two_people_of_the_partnership_adopt_is_taken() -> None:
-    assert refused(arrived("PolicyAdopted")) == set()
+@pytest.mark.parametrize("event_type", BY_TWO)
+def test_what_two_people_of_the_partnership_do_is_taken(event_type: str) -> None:
+    assert refused(arrived(event_type)) == set()
+
+
+def test_whoever_takes_part_from_the_start_joins_by_no_event() -> None:
+    event = with_facts("RecipientJoined", {"recipient": "dafsu"})
+
+    assert refused(event) == {("/facts/recipient", "joins-by-event")}
+
+
+def test_nobody_joins_who_is_not_registered() -> None:
+    event = with_facts("RecipientJoined", {"recipient": "samaritans"})
+
+    assert refused(event) == {("/facts/recipient", "unknown-recipient")}
+
+
+def test_history_is_ordered_from_the_earlier_moment_to_the_later() -> None:
+    backwards = {"since": "2024-09-01T00:00:00Z", "until": "2024-08-31T23:59:59Z"}
+
+    assert refused(with_facts("BackfillOrdered", backwards)) == {("/facts/until", "scope")}
+
+
+def test_history_of_one_moment_is_a_scope() -> None:
+    at = "2024-09-01T00:00:00Z"
+
+    assert refused(with_facts("BackfillOrdered", {"since": at, "until": at})) == set()

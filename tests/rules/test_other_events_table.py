@@ -15,7 +15,7 @@ import pytest
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import NOT_OWED, Rulebook
-from services.vocabulary.agencies import RECIPIENTS
+from services.vocabulary.agencies import SINGLE_CONTROLLERS
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.events import NAMES_BOTH_SIDES, VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
@@ -33,7 +33,9 @@ CASES = (
 AT_A_MEETING = (
     "ResearchContributed MaracEnded MaracHeard RepeatIdentified MaracActionAgreed MaracActionCompleted"
 )
-PLATFORM = "AgreementSigned AgreementEnded RecipientSuspended RecipientResumed BackfillOrdered"
+PLATFORM = (
+    "AgreementSigned AgreementEnded RecipientJoined RecipientSuspended RecipientResumed BackfillOrdered"
+)
 
 
 class Row(NamedTuple):
@@ -318,7 +320,7 @@ GROUNDS: tuple[tuple[str, Mapping[str, object]], ...] = (
 AS_LITTLE = Circumstances(risk=Risk.STANDARD, children=ChildrenLevel.NONE)
 """Where nothing could change the answer, one combination shows it."""
 
-TOLD = tuple(name for name in RECIPIENTS if name != "partnership")
+TOLD = tuple(name for name in SINGLE_CONTROLLERS if name != "partnership")
 BUT_CARES = tuple(name for name in TOLD if name != "cheshire-cares")
 SERVES = {
     "child-safeguarding": BUT_CARES,
@@ -466,4 +468,4 @@ def test_every_row_is_of_events_there_are() -> None:
     named = {name for row in TABLE for name in row.on.split()}
 
     assert named <= set(EventType)
-    assert all(row.to in (*RECIPIENTS, EVERYBODY) for row in TABLE)
+    assert all(row.to in (*SINGLE_CONTROLLERS, EVERYBODY) for row in TABLE)

@@ -8,7 +8,7 @@ import pytest
 
 from services.runtime.partnership import Partnership, Role
 from services.runtime.places import DEMO_PARTNERSHIP
-from services.vocabulary.agencies import RECIPIENTS
+from services.vocabulary.agencies import JOINERS, RECIPIENTS
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +18,12 @@ def partnership() -> Partnership:
 
 def test_every_single_controller_is_registered_in_order(partnership: Partnership) -> None:
     assert partnership.recipients() == RECIPIENTS
+
+
+def test_who_joins_by_event_is_registered_and_is_none_of_the_founding(partnership: Partnership) -> None:
+    assert partnership.joiners() == JOINERS
+    assert set(JOINERS).isdisjoint(partnership.recipients())
+    assert set(JOINERS) <= set(partnership.publishers())
 
 
 def test_every_publisher_has_somebody_to_act_for_it(partnership: Partnership) -> None:

@@ -53,6 +53,11 @@ BROKEN_BY: Mapping[str, Sequence[Edit]] = {
     "high-risk-dafsu": [rule("dafsu-high-risk", when={"risk": ["high"], "override": True})],
     "safeguarding-checs": [rule("checs-safeguarding", grounds=["high-risk"])],
     "danger-overdue": [rule("checs-unreviewed", when={"risk": ["high"], "overdue": True})],
+    "danger-out-of-hours": [
+        rule(
+            "emergency-duty-team-safeguarding", when={"risk": ["high"], "overdue": True, "out_of_hours": True}
+        )
+    ],
     "consent-honoured": [rule("cedah-medium-risk", grounds=["override"])],
     "correction-as-review": [rule("cedah-medium-risk", on=["VpaReviewed"])],
     "no-dead-row": [rule("meeting", on=["MeetingListed", "MeetingDiscussed", "VpaReviewed"])],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def test_another_ground_for_the_same_sections_is_a_change() -> None:
 def test_a_rule_for_everybody_is_one_change_for_all_it_is_for() -> None:
     (change,) = told(rule("action-owner", to="police"))
 
-    assert len(change["recipients"]) == 19
+    assert len(change["recipients"]) == 20
     assert not {"police", "publisher", "partnership", "school:any"} & {*change["recipients"]}
 
 
@@ -98,13 +99,16 @@ def test_what_is_no_answer_is_told_besides() -> None:
         rule("dafsu-high-risk", expects="telephone"),
         lambda document: document.update(review_within_hours=2),
         lambda document: document["sections"].update(victim=[1, 2]),
+        lambda document: document["office_hours"].update(opens=time(9), bank_holidays=[]),
     )
 
     said = list(beside(STRICT_POLICY, after))
 
     assert said[0] == "the Hub's time to review danger: 4 hours -> 2 hours"
-    assert said[1] == "section `victim/2`: may be released"
-    assert said[2].startswith("rule dafsu-high-risk, expects: ")
+    assert said[1] == "offices are open: 08:30 to 17:00 -> 09:00 to 17:00"
+    assert said[2].startswith("bank holidays: no longer 2022-01-03, ")
+    assert said[3] == "section `victim/2`: may be released"
+    assert said[4].startswith("rule dafsu-high-risk, expects: ")
     assert changes(STRICT_POLICY, after) == ()
 
 

@@ -8,16 +8,18 @@ import itertools
 import random
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
+import holidays
 import pytest
 
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import Rulebook, grounds_that_hold
 from services.vocabulary.agencies import RECIPIENTS
+from services.vocabulary.calendar import OfficeHours
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
@@ -118,6 +120,16 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
         "safeguard children whose danger the Hub has not reviewed in time",
         "act on it as provisional, within 1 working day: the Hub's review may change it",
     ),
+    "emergency-duty-team-high-risk": (
+        "NA 4.10, 4.26",
+        "protect an adult victim, and the children, until offices open",
+        "act on it as provisional, at once: the Hub's review may change it",
+    ),
+    "emergency-duty-team-safeguarding": (
+        "NA 4.10, 4.26",
+        "protect the children until offices open",
+        "act on it as provisional, at once: the Hub's review may change it",
+    ),
     "awaiting-review": ("NA 4.10", "", None),
     "dafsu-high-risk": (
         "NA 4.11",
@@ -179,6 +191,7 @@ GROUND_WORDS: Mapping[str, tuple[str, int | None]] = {
 
 CORE = ("police", "housing", "adult-social-care", "checs", "dafsu", "health-0-19")
 ATTENDEES = "police housing adult-social-care checs dafsu health-0-19 probation cgl"
+BANK_HOLIDAYS = frozenset(holidays.country_holidays("GB", subdiv="ENG", years=range(2022, 2031)))
 SECTIONS = f"{WHOLE} referral referrer rationale research"
 
 
@@ -262,6 +275,7 @@ def mismatches(text: str) -> Iterator[str]:
     yield from wrong_events(text)
     yield from wrong_unreviewed(text)
     book = Rulebook(policy)
+    yield from wrong_out_of_hours(book)
     for at in combinations():
         if [ground.value for ground in grounds_that_hold(policy, at)] != grounds_of(at):
             yield f"grounds at {at}"
@@ -345,6 +359,26 @@ def wrong_unreviewed(text: str) -> Iterator[str]:
                 yield f"owed a raised form at {risk}, {children} after {hours} h: {owed_now}"
 
 
+TEAM = "emergency-duty-team"
+
+
+def wrong_out_of_hours(book: Rulebook) -> Iterator[str]:
+    """Yield what is wrong about whom danger nobody reviewed in time goes to while offices are closed."""
+    yes_or_no = (False, True)
+    for risk, children, overdue, closed in itertools.product(Risk, ChildrenLevel, yes_or_no, yes_or_no):
+        at = Circumstances(risk=risk, children=children, overdue=overdue, out_of_hours=closed)
+        said = book.verdict(TEAM, EventType.VPA_RAISED, at)
+        wanted: tuple[str, str | None, frozenset[str]] = ("awaiting-review", None, frozenset())
+        if overdue and closed and children is ChildrenLevel.SAFEGUARDING:
+            wanted = (f"{TEAM}-safeguarding", "child-safeguarding", frozenset(LESS_DASH.split()))
+        if overdue and closed and risk is Risk.HIGH:
+            wanted = (f"{TEAM}-high-risk", "high-risk", frozenset(WHOLE.split()))
+        if (said.rule, said.ground, said.sections) != wanted:
+            yield f"{TEAM} of a raised form at {at}: {said}"
+        if book.verdict(TEAM, EventType.VPA_REVIEWED, at._replace(overdue=False)).owed:
+            yield f"{TEAM} of a reviewed form at {at}"
+
+
 def wrong(decision: Any, recipient: str, rule: str, ground: str, sections: str) -> Iterator[str]:
     said = answer(decision, recipient)
     names = {name.partition("[")[0] for name in said.sections}
@@ -362,6 +396,9 @@ def wrong_words(text: str) -> Iterator[str]:
     policy = parse(text)
     if (policy.name, policy.version) != ("strict", 4):
         yield "name and version"
+    weekdays = {day for day in BANK_HOLIDAYS if day.weekday() < 5}
+    if policy.hours != OfficeHours(opens=time(8, 30), closes=time(17), bank_holidays=weekdays):
+        yield "office hours"
     if policy.sections != {"facts/2", *(f"{name}/1" for name in SECTIONS.split())}:
         yield "sections"
     of_form = [rule for rule in policy.rules if "*" in rule.on or rule.on & VPA_FAMILY]

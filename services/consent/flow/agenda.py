@@ -26,7 +26,8 @@ def watch(world: World, heard: Heard, policy: Policy) -> None:
     """Put on the agenda when the incidents of an event are to be decided again though nothing is recorded.
 
     An event's own: when the Hub's time to review it is over, and when each ground it may have recorded
-    ends. Those that are due now: when what is left of their grounds ends, by the policy as it is now.
+    ends. Those that are due now: when what is left of their grounds ends, by the policy as it is now. What is
+    overdue while offices are open, when they close: somebody else may be owed it from then on.
     """
     for key in _watched(world, heard):
         for moment in _moments(world, key, heard, policy):
@@ -47,4 +48,6 @@ def _moments(world: World, key: str, heard: Heard, policy: Policy) -> Iterator[d
     comes_now = raised is not None and raised.event_id == heard.event_id
     if due is not None and (comes_now or now is None or due > now):
         yield due
+    if due is not None and now is not None and due <= now and policy.hours and policy.hours.are_on(now):
+        yield policy.hours.next_end(now)
     yield from (end for end in ends_of(incident, policy) if now is None or end > now)

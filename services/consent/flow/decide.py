@@ -1,30 +1,33 @@
 """Decide one event for every recipient, and earlier forms again where it changes what is known of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from services.consent.flow.children import Children
 from services.consent.flow.decision import DECISION_VERSION, Again, Answer, Decision, Emit
+from services.consent.flow.desk import Desk
 from services.consent.flow.matters import Matter, instances_named, is_as_held
-from services.consent.flow.release import About, Alias, Emitter, Source, denied, permitted, unconditional
-from services.consent.rules.circumstances import Circumstances
+from services.consent.flow.news import brought, news
+from services.consent.flow.release import About, Emitter, Source, denied, permitted, unconditional
+from services.consent.rules.circumstances import Circumstances, at_another_hour
 from services.consent.rules.danger import is_overdue
 from services.consent.rules.differences import Occasion, exceeds, kind_of_permit, reason_of_recall
 from services.consent.rules.evidence import Evidence, open_case
+from services.consent.rules.history import NAMING, of_the_past
 from services.consent.rules.lasting import Later, until
 from services.consent.rules.not_shared import NOT_SHARED, is_decided_against
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER
-from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep
+from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep, resting_on
 from services.consent.rules.two_sides import COUNTER_ALLEGATION, waits_for_hub
 from services.consent.state.entities import NOTHING, Form, Held, Incident
-from services.consent.state.evolve import affected, as_form
+from services.consent.state.evolve import as_form
 from services.consent.state.heard import Heard
+from services.consent.state.joining import is_of_the_past
 from services.consent.state.sides import REVIEWED
 from services.consent.state.taking_part import stopped
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB, is_school
-from services.vocabulary.events import LINKS, VPA_FAMILY, EventType
+from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import ENCOMPASS, ONCE, Ground, Reason, ReleaseKind
 
 RULE_ERROR = "rule-error"
@@ -39,38 +42,8 @@ NOT_TO_BE_SHARED = Verdict(permit=False, owed=True, rule=NOT_SHARED, reason=Reas
 NOT_BEFORE_THE_HUB = Verdict(permit=False, owed=True, rule=COUNTER_ALLEGATION, reason=Reason.AWAITING_REVIEW)
 """The verdict where the Hub has not looked yet at who harms whom."""
 
-NEWS = frozenset(
-    {
-        EventType.CONSENT_RECORDED,
-        EventType.CONSENT_WITHDRAWN,
-        EventType.OVERRIDE_RECORDED,
-        EventType.DECIDED_NOT_TO_SHARE,
-        EventType.MARAC_ACCEPTED,
-        EventType.MARAC_LISTED,
-        EventType.CASE_OPENED,
-        EventType.CASE_CLOSED,
-        EventType.CHILD_CASE_STATUS,
-        EventType.ROLES_REVIEWED,
-        *LINKS,
-        *VPA_FAMILY,
-    }
-)
-"""What makes the gate decide an incident's earlier events again (design 5)."""
-
 NOT_ROUTED = frozenset({PARTNERSHIP, EDUCATION, "police"})
 """Who gets a form by rules of their own, which no news about it changes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """Hold what a partnership's decisions take beside the log: who is registered, and their aliases.
-
-    `version`: of deciding, which is this code's.
-    """
-
-    recipients: tuple[str, ...]
-    alias: Alias
-    version: int = DECISION_VERSION
 
 
 class Decider:
@@ -80,33 +53,33 @@ class Decider:
         self.rulebook = rulebook
         self.desk = desk
         self._always: dict[tuple[str, str], Verdict | None] = {}
-        self._usual: dict[tuple[str, str], dict[str, Answer | None]] = {}
-        self._routed: dict[str, tuple[str, ...]] = {}
+        self._usual: dict[tuple[str, str, tuple[str, ...]], dict[str, Answer | None]] = {}
+        self._routed: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
 
     def decide(self, world: World, heard: Heard) -> Decision:
         """Return the decision of an event that `world` has folded already.
 
-        1. Answer for each registered recipient and each school it names; the other schools are one line.
-        2. Answer again for reviewed forms it is news about.  3. Number what differs, in that order.
+        1. Answer for each recipient and each school it names; the other schools are one line.
+        2. Answer again for reviewed forms it is news about, and for whom a backfill brings history.
+        3. Number what differs, in that order.
 
         A function of its arguments alone. A rule that raises withholds with `rule-error`.
         """
         policy = self.rulebook.policy.hash
         deciding = _Deciding(world, heard, self)
-        if heard.readable:
-            answers, again = deciding.answers(), tuple(deciding.again(deciding.news()))
-        else:
-            answers, again = _unclassified(heard, self.desk), tuple(deciding.again(world.ripe))
+        answers = deciding.answers() if heard.readable else _unclassified(world, heard, self.desk)
+        again = (*deciding.again(news(world, heard)), *deciding.brought(brought(world, heard)))
         return _decision(world, heard, policy, answers, again, tuple(deciding.emitter.emits))
 
-    def usual(self, event_type: str, publisher: str) -> Mapping[str, Answer | None]:
-        """Return each registered recipient's answer where the type alone gives it, else None, in order."""
-        key = (event_type, publisher)
+    def usual(
+        self, event_type: str, publisher: str, recipients: tuple[str, ...]
+    ) -> Mapping[str, Answer | None]:
+        """Return each recipient's answer where the type alone gives it, else None, in order."""
+        key = (event_type, publisher, recipients)
         found = self._usual.get(key)
         if found is None:
             found = self._usual[key] = {
-                recipient: self._settled(recipient, event_type, publisher)
-                for recipient in self.desk.recipients
+                recipient: self._settled(recipient, event_type, publisher) for recipient in recipients
             }
         return found
 
@@ -118,20 +91,27 @@ class Decider:
             self._always[key] = unconditional(rules[0]) if rules else None
         return self._always[key]
 
-    def routed(self, event_type: str) -> tuple[str, ...]:
-        """Return the recipients whose answer about an event hangs on circumstances."""
-        if event_type not in self._routed:
+    def routed(self, event_type: str, recipients: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of the recipients whose answer about an event hangs on circumstances."""
+        key = (event_type, recipients)
+        if key not in self._routed:
             left_out = NOT_ROUTED if event_type in VPA_FAMILY else frozenset({PARTNERSHIP})
-            self._routed[event_type] = tuple(
+            self._routed[key] = tuple(
                 recipient
-                for recipient in self.desk.recipients
+                for recipient in recipients
                 if recipient not in left_out and self.rulebook.settled(recipient, event_type) is None
             )
-        return self._routed[event_type]
+        return self._routed[key]
 
     def may_tell(self, event_type: str) -> bool:
-        """Say whether any rule may tell somebody of an event of a type, beside who gets each as it is."""
-        return bool(self.routed(event_type)) or bool(self.rulebook.rules_for("instance:", event_type))
+        """Say whether any rule may tell somebody of an event of a type, beside who gets each as it is.
+
+        Whoever may yet join counts: a backfill may bring it then.
+        """
+        everybody = (*self.desk.recipients, *self.desk.by_event)
+        return bool(self.routed(event_type, everybody)) or bool(
+            self.rulebook.rules_for("instance:", event_type)
+        )
 
     def _settled(self, recipient: str, event_type: str, publisher: str) -> Answer | None:
         if recipient in (PARTNERSHIP, publisher):
@@ -146,11 +126,12 @@ class Decider:
 
 def unclassified(world: World, heard: Heard, desk: Desk) -> Decision:
     """Return the decision of an event before there is any policy: it reaches nobody."""
-    return _decision(world, heard, "", _unclassified(heard, desk))
+    return _decision(world, heard, "", _unclassified(world, heard, desk))
 
 
-def _unclassified(heard: Heard, desk: Desk) -> tuple[Answer, ...]:
-    recipients = (*desk.recipients, *instances_named(heard), ALL_OTHER_SCHOOLS)
+def _unclassified(world: World, heard: Heard, desk: Desk) -> tuple[Answer, ...]:
+    instances = (name for name in instances_named(heard) if name not in desk.by_event)
+    recipients = (*desk.taking_part(world.standing), *instances, ALL_OTHER_SCHOOLS)
     return tuple(denied(each, rule=NO_POLICY, reason=Reason.UNCLASSIFIED) for each in recipients)
 
 
@@ -164,6 +145,7 @@ class _Deciding:
         self._rulebook = decider.rulebook
         self._policy = decider.rulebook.policy
         self._incident = world.incident(heard.incident) if heard.incident is not None else Incident()
+        self._recipients = decider.desk.taking_part(world.standing)
         self._corrects = heard.type == EventType.VPA_CORRECTED
         self._source = Source(event_id=heard.event_id, offset=heard.offset, sections=heard.sections)
         self._about = About(incident=heard.incident, victim=heard.victim or self._incident.victim)
@@ -175,7 +157,7 @@ class _Deciding:
 
     def answers(self) -> tuple[Answer, ...]:
         """Answer for everybody, and send what is permitted."""
-        usual = self._decider.usual(self._heard.type, self._heard.publisher)
+        usual = self._decider.usual(self._heard.type, self._heard.publisher, self._recipients)
         held = self._held
         answers = [
             given if given is not None and recipient not in held else _withholding(recipient, self._answer)
@@ -191,19 +173,26 @@ class _Deciding:
         that is decided itself is news about the events beside it alone.
         """
         for key in incidents:
-            incident = self._world.incident(key)
-            decided = self._heard.type in REVIEWED and key == self._heard.incident
-            form = None if decided else incident.form or self._overdue(incident)
-            if form is not None:
-                yield self._again(self._earlier(key, incident, form, incident.held))
-            for beside in sorted(incident.beside.values(), key=lambda each: each.form.offset):
-                yield self._again(self._earlier(key, incident, beside.form, beside.held))
+            for matter in self._earlier_of(key):
+                yield self._again(matter, self._asked(matter))
 
-    def news(self) -> Iterable[str]:
-        """Return the incidents whose answers the event may change, and those that time has made due."""
-        if self._heard.type in NEWS or self._heard.victim_age is not None:
-            return affected(self._world, self._heard)
-        return self._world.ripe
+    def brought(self, incidents: Mapping[str, tuple[str, ...]]) -> Iterator[Again]:
+        """Answer again for each earlier event of these incidents, for those alone whom history is brought."""
+        for key, to in incidents.items():
+            for matter in self._earlier_of(key):
+                asked = tuple(name for name in self._asked(matter) if name in to)
+                if asked:
+                    yield self._again(matter, asked)
+
+    def _earlier_of(self, key: str) -> Iterator[Matter]:
+        """Yield the matters of an incident, each made once the one before is decided."""
+        incident = self._world.incident(key)
+        decided = self._heard.type in REVIEWED and key == self._heard.incident
+        form = None if decided else incident.form or self._overdue(incident)
+        if form is not None:
+            yield self._earlier(key, incident, form, incident.held)
+        for beside in sorted(incident.beside.values(), key=lambda each: each.form.offset):
+            yield self._earlier(key, incident, beside.form, beside.held)
 
     def _overdue(self, incident: Incident) -> Form | None:
         raised, now = incident.raised, self._world.standing.time
@@ -213,7 +202,7 @@ class _Deciding:
 
     def _instances(self) -> tuple[str, ...]:
         """Name the event's schools and other instances; for a correction also who held the original."""
-        registered = self._decider.desk.recipients
+        registered = {*self._recipients, *self._decider.desk.by_event}
         named = tuple(name for name in instances_named(self._heard) if name not in registered)
         if not self._corrects:
             return named
@@ -280,22 +269,24 @@ class _Deciding:
                 holders.add(emit.recipient)
         return holders
 
-    def _again(self, matter: Matter) -> Again:
-        """Answer whoever may be owed it, and whoever holds it, though no rule owes it them any more."""
-        form = matter.form
-        instances = (name for name in form.named if ":" in name)
-        asked = dict.fromkeys((*self._decider.routed(form.type), *instances, *sorted(matter.held)))
-        answers = [
-            _withholding(to, lambda name: self._route(name, matter)) for to in asked if to != form.publisher
-        ]
-        return Again(event_id=form.event_id, answers=tuple(answers))
+    def _asked(self, matter: Matter) -> tuple[str, ...]:
+        """Return whoever may be owed it, and whoever holds it, though no rule owes it them any more."""
+        form, recipients = matter.form, self._recipients
+        may_join = self._decider.desk.by_event
+        instances = (to for to in form.named if ":" in to and (to in recipients or to not in may_join))
+        routed = self._decider.routed(form.type, recipients)
+        asked = dict.fromkeys((*routed, *instances, *sorted(matter.held)))
+        return tuple(to for to in asked if to != form.publisher)
+
+    def _again(self, matter: Matter, asked: Iterable[str]) -> Again:
+        answers = [_withholding(to, lambda name: self._route(name, matter)) for to in asked]
+        return Again(event_id=matter.form.event_id, answers=tuple(answers))
 
     def _route(self, recipient: str, matter: Matter) -> Answer:
         """Answer for a recipient of the routing table, and send what differs from what it holds."""
         held = matter.held.get(recipient)
         at = matter.evidence.about(recipient)
-        verdict = self._rulebook.verdict(recipient, matter.form.type, at)
-        allowed = verdict
+        verdict = allowed = self._verdict(recipient, matter, at)
         if not verdict.permit and held is not None and matter.occasion is not Occasion.CORRECTION:
             allowed = self._kept(recipient, matter, held.rule, Ground(held.ground), at) or verdict
         if allowed.permit and is_decided_against(matter.incident, recipient, matter.form.publisher):
@@ -324,7 +315,23 @@ class _Deciding:
 
     def _kept(self, to: str, matter: Matter, rule: str, ground: Ground, at: Circumstances) -> Verdict | None:
         """Return what an open case lets its recipient keep of what it has by a rule, on a ground."""
-        return keep(self._policy, to, rule, ground, at) if open_case(matter.incident, to) else None
+        kept = keep(self._policy, to, rule, ground, at) if open_case(matter.incident, to) else None
+        if kept is None or not is_of_the_past(self._world.standing, to, matter.form):
+            return kept
+        return resting_on(self._policy, kept, NAMING, at)
+
+    def _verdict(self, to: str, matter: Matter, at: Circumstances) -> Verdict:
+        """Return what the rules say, which is less of what was recorded before a recipient joined.
+
+        Whoever holds it is answered as at any hour: that offices open, or close, takes nothing back.
+        """
+        verdict = self._rulebook.verdict(to, matter.form.type, at)
+        if not verdict.permit and to in matter.held:
+            other = self._rulebook.verdict(to, matter.form.type, at_another_hour(at))
+            verdict = other if other.permit else verdict
+        if is_of_the_past(self._world.standing, to, matter.form):
+            return of_the_past(self._policy, verdict, at)
+        return verdict
 
     def _permit(
         self, verdict: Verdict, matter: Matter, at: Circumstances, held: Held | None, recipient: str
@@ -343,7 +350,7 @@ class _Deciding:
     def _later(self, now: Verdict, matter: Matter, at: Circumstances, recipient: str) -> Iterator[Later]:
         """Yield what of a verdict is left whenever time ends a ground."""
         for moment, then in matter.evidence.later(recipient, at):
-            verdict = self._rulebook.verdict(recipient, matter.form.type, then)
+            verdict = self._verdict(recipient, matter, then)
             if not verdict.permit and now.ground is not None:
                 verdict = self._kept(recipient, matter, now.rule, now.ground, then) or verdict
             yield moment, verdict

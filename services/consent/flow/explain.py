@@ -8,7 +8,7 @@ from services.consent.flow.decision import Answer
 from services.consent.flow.words import ANSWERS, GROUNDS, NEXT, REASONS, STOPPED, condition
 from services.consent.rules.clauses import both, either
 from services.consent.rules.policy import EDUCATION, GroundRule, Policy, Rule
-from services.consent.state.consents import withdrawn_until
+from services.consent.state.consents import answers_of, withdrawn_until
 from services.consent.state.entities import Agreement, Incident
 from services.vocabulary.agencies import is_school
 from services.vocabulary.calendar import LONDON
@@ -92,11 +92,12 @@ def _recorded(answer: Answer, case: Case) -> Iterator[str]:
 
 
 def _said(recipient: str, incident: Incident) -> Iterator[str]:
-    said = incident.consents.get(recipient)
+    answers = answers_of(incident, [incident.victim] if incident.victim is not None else [])
+    said = answers.get(recipient)
     if said is not None:
         when = f"on {_when(said.at)} and recorded on {_when(said.recorded_at)}"
         yield f"Consent was {ANSWERS[said.answer]} {when} (event {said.event_id})."
-    withdrawn = withdrawn_until(incident, None, recipient)
+    withdrawn = withdrawn_until(answers, None, recipient)
     if withdrawn is not None:
         yield f"Consent for every recipient was withdrawn on {_when(withdrawn)}."
     override = incident.overrides.get(recipient)

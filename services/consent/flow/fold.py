@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.consent.flow.agenda import watch
-from services.consent.flow.decide import STOPS, Decider, Desk, unclassified
+from services.consent.flow.decide import STOPS, Decider, unclassified
 from services.consent.flow.decision import Decision, Emit
+from services.consent.flow.desk import Desk
+from services.consent.flow.news import brought
 from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.entities import Beside, Coming, Held, Incident, Standing
 from services.consent.state.evolve import affected, as_form, evolve
 from services.consent.state.heard import Heard
+from services.consent.state.joining import bring, join
 from services.consent.state.world import World
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import ENCOMPASS, ONCE, ReleaseKind
@@ -30,6 +33,8 @@ class Folded:
     decision: Decision
     incident_of: Mapping[str, str]
     """Internal incident by released event id."""
+    brought: frozenset[str] = frozenset()
+    """Earlier events that were answered again for those alone whom a backfill brings history."""
     overdue: tuple[str, ...] = ()
     """Raised forms decided again because the Hub has not reviewed them in time."""
 
@@ -62,15 +67,21 @@ class Fold:
     def _hear(self, heard: Heard, *, obeyed: bool) -> None:
         self._adopt(heard, obeyed=obeyed)
         evolve(self.world, heard)
+        join(self.world, heard, self._desk.by_event)
         if self.decider is not None:
+            bring(self.world)
             watch(self.world, heard, self.decider.rulebook.policy)
 
     def _know(self, heard: Heard, decision: Decision) -> Folded:
         incident_of = apply(self.world, heard, decision, keeps=self._keeps(heard))
+        alone = brought(self.world, heard)
         return Folded(
             heard=heard,
             decision=decision,
             incident_of=incident_of,
+            brought=frozenset(
+                again.event_id for again in decision.again if incident_of[again.event_id] in alone
+            ),
             overdue=tuple(
                 again.event_id for again in decision.again if self._is_raised(again.event_id, incident_of)
             ),
@@ -152,6 +163,8 @@ def apply(world: World, heard: Heard, decision: Decision, *, keeps: bool) -> Map
     incident_of = _incidents(world, heard, decision)
     if keeps:
         _set_beside(world, heard)
+    if heard.incident is not None and heard.readable and (keeps or heard.type in VPA_FAMILY):
+        world.put_occurred(heard.occurred_at, heard.incident)
     for recipient, incident in _stopped(heard, decision, incident_of):
         world.waits(recipient, incident)
     for emit in decision.emits:
@@ -170,7 +183,7 @@ def _incidents(world: World, heard: Heard, decision: Decision) -> dict[str, str]
     wanted = {each.event_id for each in decision.again} | {emit.event_id for emit in decision.emits}
     if wanted <= {heard.event_id}:
         return incident_of
-    for key in affected(world, heard):
+    for key in (*affected(world, heard), *world.brought):
         for event_id in _known_events(world.incident(key)) & wanted:
             incident_of.setdefault(event_id, key)
     return incident_of

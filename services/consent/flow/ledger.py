@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.consent.flow.decision import Answer, Emit
+from services.consent.flow.decision import Again, Answer, Emit
 from services.consent.flow.fold import Folded
 from services.consent.flow.record import Written, listed, stamp, write
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP
+from services.consent.state.entities import Form
 from services.consent.state.heard import Grades
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB, is_school
@@ -103,6 +104,13 @@ class VpaRow(NamedTuple):
     shared: bool
 
 
+class VpaNews(NamedTuple):
+    """How an incident's form stands from now on for those alone whom a backfill brought it."""
+
+    incident: str
+    answers: tuple[Answer, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """Everything one event adds to the ledger. `replaced`: what takes an earlier place, and in which line."""
@@ -113,6 +121,7 @@ class Entry:
     releases: tuple[ReleaseRow, ...]
     replaced: tuple[tuple[Emit, str], ...]
     vpas: tuple[VpaRow, ...]
+    news: tuple[VpaNews, ...] = ()
 
 
 def entry(world: World, folded: Folded) -> Entry:
@@ -129,6 +138,7 @@ def entry(world: World, folded: Folded) -> Entry:
             if emit.kind in BECAME and (line := line_of(world, folded, emit)) is not None
         ),
         vpas=tuple(vpa_rows(world, folded)),
+        news=tuple(vpa_news(world, folded)),
     )
 
 
@@ -203,11 +213,35 @@ def vpa_rows(world: World, folded: Folded) -> Iterator[VpaRow]:
         form = world.incident(heard.incident).form
         if form is None or form.event_id == heard.event_id:
             yield _vpa(world, heard.incident, heard.event_id, heard.grades, decision.answers)
-    for again in decision.again:
+    for incident, form, again in _forms_again(world, folded):
+        if again.event_id not in folded.brought:
+            yield _vpa(world, incident, form.event_id, form.grades, again.answers)
+
+
+def vpa_news(world: World, folded: Folded) -> Iterator[VpaNews]:
+    """Yield how each form stands for whom a backfill brought it, and for nobody else."""
+    for incident, _, again in _forms_again(world, folded):
+        if again.event_id in folded.brought:
+            yield VpaNews(incident, again.answers)
+
+
+def with_news(row: VpaRow, news: VpaNews) -> VpaRow:
+    """Return how a form stands once there is news of it for some recipients. Others' answers stay."""
+    answered = {answer.recipient for answer in news.answers}
+    others = {to: why for to, why in json.loads(row.withheld).items() if to not in answered}
+    return row._replace(
+        withheld=json.dumps({**others, **withheld(news.answers)}, sort_keys=True),
+        shared=bool(row.shared) or is_shared(news.answers),
+    )
+
+
+def _forms_again(world: World, folded: Folded) -> Iterator[tuple[str, Form, Again]]:
+    """Yield each incident whose reviewed form was answered again, and how."""
+    for again in folded.decision.again:
         incident = folded.incident_of[again.event_id]
         form = world.incident(incident).form
         if form is not None and form.event_id == again.event_id:
-            yield _vpa(world, incident, form.event_id, form.grades, again.answers)
+            yield incident, form, again
 
 
 def withheld(answers: Iterable[Answer]) -> dict[str, Reason]:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from services.consent.flow.decide import Desk
 from services.consent.flow.decision import Answer, Decision, Emit
+from services.consent.flow.desk import Desk
 from services.consent.flow.fold import Fold, empty
 from services.consent.state.heard import Heard
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from services.consent.flow.decide import Decider, Desk
+from services.consent.flow.decide import Decider
 from services.consent.flow.decision import Answer, Decision
+from services.consent.flow.desk import Desk
 from services.consent.flow.fold import Fold, empty
 from services.consent.rules.policy import Policy
 from services.consent.rules.route import Rulebook

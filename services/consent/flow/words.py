@@ -2,6 +2,7 @@
 
 from services.consent.rules.circumstances import Condition
 from services.consent.rules.clauses import either
+from services.consent.rules.history import BEFORE_IT_JOINED
 from services.consent.rules.not_shared import NOT_SHARED
 from services.consent.rules.two_sides import COUNTER_ALLEGATION
 from services.vocabulary.consent import ConsentAnswer
@@ -39,14 +40,18 @@ STOPPED = {
     "agreement-ended": "every information sharing agreement that names it has ended",
     NOT_SHARED: "it was decided not to share it with this recipient, and the rationale is on record",
     COUNTER_ALLEGATION: "it turns round who was known to harm whom, and the Hub is to look at that first",
+    BEFORE_IT_JOINED: "it was recorded before this recipient joined, and nobody is owed history by joining",
 }
-"""Why a recipient is not told although a rule owes it, by what the denial names in place of the rule."""
+"""Why a recipient is not told, by what the denial names in place of the rule that would owe it."""
 
 NEXT = {
     "suspended": "It follows when the partnership lets the recipient take part again.",
     "agreement-ended": "It follows when the agreement with the recipient is signed again.",
     NOT_SHARED: "It follows when the Hub records an override for this recipient, made after that decision.",
     COUNTER_ALLEGATION: "It follows when the Hub says that the roles stand, or that harm goes both ways.",
+    BEFORE_IT_JOINED: "A backfill ordered for this recipient whose scope covers it would change the answer:"
+    " it is then decided like any other. So would consent, or an override, that names it, where that is"
+    " a ground.",
 }
 """What has to happen then."""
 
@@ -71,6 +76,7 @@ FACTS = {
     "holds": "it holds a form of the incident, or has an open case",
     "overdue": "the Hub has not reviewed the form in time",
     "counter_allegation": "it turns round who was known to harm whom",
+    "out_of_hours": "offices are closed when it is decided",
     "placement": "a child's school is told, or none can be",
 }
 

@@ -276,7 +276,7 @@ class Ledgers:
                     "incident": self._alias(each.incident, "incident", asker.caller),
                     "publisher": each.publisher,
                     "since": each.decided_at,
-                    "waits": not incident.roles_settled,
+                    "waits": each.event_id not in incident.let_go,
                 }
                 yield _number(each.offset), row
 

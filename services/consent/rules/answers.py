@@ -10,7 +10,7 @@ from services.consent.rules.combinations import Box, Unasked, explore, kinds_of,
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER, SCHOOL, GroundRule, Policy, Rule
 from services.consent.rules.route import NOT_OWED, UNOWED, Verdict, route
 from services.consent.rules.schools import kind_of
-from services.vocabulary.agencies import RECIPIENTS, SHARED_TOPICS, is_school
+from services.vocabulary.agencies import SHARED_TOPICS, SINGLE_CONTROLLERS, is_school
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import Reason
 from services.vocabulary.placement import Placement
@@ -19,7 +19,7 @@ ANY_SCHOOL = f"{SCHOOL}:any"
 INSTANCES = tuple(f"{category}:any" for category in SHARED_TOPICS)
 """One of each kind of recipient that there are many of: all of a kind are answered alike."""
 
-ASKED = (PUBLISHER, *RECIPIENTS, *INSTANCES)
+ASKED = (PUBLISHER, *SINGLE_CONTROLLERS, *INSTANCES)
 """Everybody whom a policy answers for."""
 
 ERRED = Verdict(permit=False, owed=False, rule="rule-error", reason=Reason.RULE_ERROR)

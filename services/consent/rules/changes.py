@@ -10,6 +10,7 @@ from services.consent.rules.combinations import Box
 from services.consent.rules.cover import merged
 from services.consent.rules.policy import Policy
 from services.consent.rules.route import Verdict
+from services.vocabulary.calendar import OfficeHours
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Ground, Reason
 
@@ -105,6 +106,7 @@ def beside(before: Policy, after: Policy) -> Iterator[str]:
     """Yield as sentences what changes beside answers: versions, clocks, who attends, what is expected."""
     if before.review_within != after.review_within:
         yield f"the Hub's time to review danger: {_hours(before)} -> {_hours(after)}"
+    yield from _hours_changed(before.hours, after.hours)
     for name in sorted(before.sections ^ after.sections):
         yield f"section `{name}`: {'no longer released' if name in before.sections else 'may be released'}"
     grounds = {row.ground: row for row in before.grounds}
@@ -121,6 +123,20 @@ def beside(before: Policy, after: Policy) -> Iterator[str]:
         for what in ("purpose", "expects", "source"):
             if known is not None and getattr(known, what) != getattr(rule, what):
                 yield f"rule {rule.id}, {what}: {getattr(known, what)} -> {getattr(rule, what)}"
+
+
+def _hours_changed(before: OfficeHours | None, after: OfficeHours | None) -> Iterator[str]:
+    was, will_be = (_open(hours) for hours in (before, after))
+    if was != will_be:
+        yield f"offices are open: {was} -> {will_be}"
+    known, listed = (hours.bank_holidays if hours is not None else frozenset() for hours in (before, after))
+    if known != listed:
+        gone, new = (", ".join(map(str, sorted(days))) or "none" for days in (known - listed, listed - known))
+        yield f"bank holidays: no longer {gone}; now {new}"
+
+
+def _open(hours: OfficeHours | None) -> str:
+    return f"{hours.opens:%H:%M} to {hours.closes:%H:%M}" if hours is not None else "not asked"
 
 
 def _hours(policy: Policy) -> str:

@@ -17,10 +17,9 @@ class Circumstances(NamedTuple):
     """What decides whether one recipient of one event is owed it, and on what ground.
 
     `named`, `holds`: the event names it, or it holds a form of the incident or has an open case; never so
-    of a form itself. `overdue`: the Hub has not reviewed a form in time.
-    `counter_allegation`: it turns round who
-    was known to harm whom. A tuple, because one is made for
-    every recipient of every form, and looked up by.
+    of a form itself. `overdue`: the Hub has not reviewed a form in time. `counter_allegation`: it turns round
+    who was known to harm whom. `out_of_hours`: offices are closed at the moment of deciding. A tuple, because
+    one is made for every recipient of every form, and looked up by.
     """
 
     risk: Risk
@@ -35,9 +34,13 @@ class Circumstances(NamedTuple):
     holds: bool = False
     overdue: bool = False
     counter_allegation: bool = False
+    out_of_hours: bool = False
 
 
 Value = str | bool | None
+
+OUT_OF_HOURS = "out_of_hours"
+"""The one fact that hangs on the time of deciding: a policy that asks it says when offices are open."""
 
 FACTS: Mapping[str, Callable[[Circumstances], Value]] = {
     "risk": lambda at: at.risk,
@@ -52,6 +55,7 @@ FACTS: Mapping[str, Callable[[Circumstances], Value]] = {
     "holds": lambda at: at.holds,
     "overdue": lambda at: at.overdue,
     "counter_allegation": lambda at: at.counter_allegation,
+    OUT_OF_HOURS: lambda at: at.out_of_hours,
 }
 """How each fact that a `when` may name is read."""
 
@@ -71,9 +75,15 @@ ALLOWED: Mapping[str, frozenset[Value]] = {
     "holds": frozenset({True, False}),
     "overdue": frozenset({True, False}),
     "counter_allegation": frozenset({True, False}),
+    OUT_OF_HOURS: frozenset({True, False}),
     PLACEMENT: frozenset(Placement),
 }
 """What each fact may be."""
+
+
+def at_another_hour(at: Circumstances) -> Circumstances:
+    """Return the same circumstances with offices closed where they are open, or the other way."""
+    return at._replace(out_of_hours=not at.out_of_hours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ SO = {
     "holds": ("it holds the form or has an open case", "it holds no form and has no open case"),
     "counter_allegation": ("it turns round who was known to harm whom", "it turns no roles round"),
     "overdue": ("the Hub's review is overdue", "the Hub's review is not overdue"),
+    "out_of_hours": ("offices are closed", "offices are open"),
 }
 """What each fact that is so or not is in words. One that is not here is named as policies name it."""
 

@@ -9,10 +9,10 @@ from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.danger import is_overdue
 from services.consent.rules.policy import Policy
 from services.consent.rules.two_sides import as_child, is_counter_allegation
-from services.consent.state.consents import ends, standing
+from services.consent.state.consents import answers_of, ends, standing
 from services.consent.state.entities import Form, Incident, Marac, Override, Said
 from services.consent.state.heard import UNGRADED, Grades
-from services.consent.state.links import as_one
+from services.consent.state.links import as_one, group
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB
 from services.vocabulary.consent import ConsentAnswer
@@ -36,10 +36,14 @@ class Evidence:
         self._policy = policy
         self._holders = frozenset() if form.type in VPA_FAMILY else {*holders, *incident.cases}
         self._now = _now(world)
-        self._victim = as_one(world.person, incident.victim) if incident.victim is not None else None
+        about = form.victim or incident.victim
+        self._victim = as_one(world.person, about) if about is not None else None
+        self._answers = answers_of(incident, group(world.person, about) if about is not None else ())
         self._child_cases = {*incident.child_cases}.union(
             *[as_one(world.person, child).child_cases for child in incident.children]
         )
+        self._overdue = form.type == EventType.VPA_RAISED and is_overdue(form, incident, policy, self._now)
+        self._out_of_hours = policy.hours is not None and not policy.hours.are_on(self._now)
         self._attendees: tuple[str, ...] = ()
         if incident.marac is not None and self._lasts(Ground.MARAC, incident.marac):
             self._attendees = incident.marac.attendees or policy.attendees(listed=incident.marac.listed)
@@ -53,15 +57,16 @@ class Evidence:
             vulnerable_adults=grades.vulnerable_adults,
             adult_safeguarding_concern=grades.adult_safeguarding_concern,
             consent=standing(
-                incident, self._victim, recipient, self._now, self._policy.lasts(Ground.CONSENT)
+                self._answers, self._victim, recipient, self._now, self._policy.lasts(Ground.CONSENT)
             ),
             override=self._is_overridden(recipient),
             open_child_case=recipient in self._child_cases,
             marac=recipient in self._attendees or self._is_for_a_meeting(recipient),
             named=recipient in self._form.named,
             holds=recipient in self._holders,
-            overdue=self._is_overdue(),
+            overdue=self._overdue,
             counter_allegation=is_counter_allegation(incident, self._form),
+            out_of_hours=self._out_of_hours,
         )
 
     def later(self, recipient: str, at: Circumstances) -> Iterator[tuple[datetime, Circumstances]]:
@@ -75,7 +80,7 @@ class Evidence:
         incident, policy = self._incident, self._policy
         if at.consent is ConsentAnswer.GIVEN:
             expired = {"consent": ConsentAnswer.EXPIRED}
-            yield from ((end, expired) for end in _end(policy, Ground.CONSENT, incident.consents[recipient]))
+            yield from ((end, expired) for end in _end(policy, Ground.CONSENT, self._answers[recipient]))
         if at.override:
             gone = {"override": False}
             yield from ((end, gone) for end in _end(policy, Ground.OVERRIDE, incident.overrides[recipient]))
@@ -87,11 +92,6 @@ class Evidence:
         if self._form.type == EventType.MARAC_REFERRED:
             return recipient == HUB
         return self._form.type == EventType.MARAC_TRANSFERRED and recipient in self._form.named
-
-    def _is_overdue(self) -> bool:
-        return self._form.type == EventType.VPA_RAISED and is_overdue(
-            self._form, self._incident, self._policy, self._now
-        )
 
     def _is_overridden(self, recipient: str) -> bool:
         override = self._incident.overrides.get(recipient)
@@ -122,8 +122,9 @@ def graded(own: Grades, incident: Incident) -> Grades:
 
 def ends_of(incident: Incident, policy: Policy) -> Iterator[datetime]:
     """Yield when each ground recorded for an incident ends by time, whoever it serves."""
-    for said in incident.consents.values():
-        if said.answer is ConsentAnswer.GIVEN:
+    for answers in incident.consents.values():
+        given = (said for said in answers.values() if said.answer is ConsentAnswer.GIVEN)
+        for said in given:
             yield from _end(policy, Ground.CONSENT, said)
     for override in incident.overrides.values():
         yield from _end(policy, Ground.OVERRIDE, override)

@@ -29,6 +29,7 @@ from services.vocabulary.risk import ChildrenLevel, Risk
 HIGH, SAFEGUARDING, GIVEN = Risk.HIGH, ChildrenLevel.SAFEGUARDING, ConsentAnswer.GIVEN
 CARES, CHECS, DAFSU, CEDAH = "cheshire-cares", "checs", "dafsu", "cedah"
 FAMILY_HELP, ADULT_SOCIAL_CARE = "family-help", "adult-social-care"
+EMERGENCY_DUTY_TEAM = "emergency-duty-team"
 FACTS, CHILDREN = "facts", "children"
 
 MEANS: Mapping[Ground, Mapping[str, frozenset[Any]]] = {
@@ -67,6 +68,13 @@ BY_WHEN = re.compile(
     r"within \d+ |at once|before |by its date|at the next|three times, then", re.ASCII | re.IGNORECASE
 )
 """How an expectation says until when, or how often."""
+
+PROVISIONALLY: Mapping[str, tuple[str, ...]] = {
+    DAFSU: ("overdue",),
+    CHECS: ("overdue",),
+    EMERGENCY_DUTY_TEAM: ("overdue", "out_of_hours"),
+}
+"""Who may be sent a raised form, and what has to be so then."""
 
 ORDERS = (EventType.DVDS_REQUESTED, EventType.DVDS_DECIDED, EventType.DVPN_ISSUED, EventType.DVPO_GRANTED)
 
@@ -193,8 +201,11 @@ def before_review(answers: Answers) -> Iterator[Example]:
     """Find who is sent a raised form that the Hub may still review in time."""
     others = [name for name in OTHERS if name not in (EDUCATION, ANY_SCHOOL)]
     for question, case in permits(answers, others, [EventType.VPA_RAISED]):
-        if question.recipient not in (DAFSU, CHECS) or not case.must("overdue", True):
-            yield example(question, case, but(case, "overdue", True) if case.may("overdue", False) else None)
+        needed = PROVISIONALLY.get(question.recipient)
+        lacking = [fact for fact in needed or ("overdue",) if not case.must(fact, True)]
+        if lacking or needed is None:
+            shown = {fact: values for each in lacking[:1] for fact, values in but(case, each, True).items()}
+            yield example(question, case, shown)
 
 
 def not_counted(answers: Answers) -> Iterator[Example]:

@@ -14,10 +14,12 @@ from services.vocabulary.risk import ChildrenLevel, Risk
 HIGH, SAFEGUARDING, GIVEN = Risk.HIGH, ChildrenLevel.SAFEGUARDING, ConsentAnswer.GIVEN
 CARES, CHECS, DAFSU, CEDAH = "cheshire-cares", "checs", "dafsu", "cedah"
 FAMILY_HELP, ADULT_SOCIAL_CARE = "family-help", "adult-social-care"
+EMERGENCY_DUTY_TEAM = "emergency-duty-team"
 
 _REFERRED = (EventType.REFERRAL_RECEIVED,)
 _VULNERABLE = SETS["vulnerable_adults"] - {frozenset()}
 _DANGER = {"overdue": True}
+_CLOSED = {"overdue": True, "out_of_hours": True}
 
 INVARIANTS = (
     Invariant(
@@ -117,9 +119,9 @@ INVARIANTS = (
     Invariant(
         id="before-review",
         says="Before the Hub's review a form reaches only police, the partnership, schools and the education"
-        " officer; and DAFSU or ChECS where the review is overdue",
+        " officer; and DAFSU or ChECS where the review is overdue, and out of hours the emergency duty team",
         source="NA 4.10",
-        mend="take VpaRaised from the rule, or let it ask for overdue = true",
+        mend="take VpaRaised from the rule, or let it ask for overdue = true (and out_of_hours = true)",
         broken=faults.before_review,
     ),
     Invariant(
@@ -162,6 +164,16 @@ INVARIANTS = (
         broken=faults.any_of(
             faults.owed(DAFSU, FORMS[:1], risk=HIGH, **_DANGER),
             faults.owed(CHECS, FORMS[:1], children=SAFEGUARDING, **_DANGER),
+        ),
+    ),
+    Invariant(
+        id="danger-out-of-hours",
+        says="Out of hours danger that the Hub has not reviewed in time reaches the emergency duty team, too",
+        source="NA 4.10, 4.26; design 5",
+        mend="let the rule on VpaRaised ask for overdue = true, out_of_hours = true and for the danger alone",
+        broken=faults.any_of(
+            faults.owed(EMERGENCY_DUTY_TEAM, FORMS[:1], risk=HIGH, **_CLOSED),
+            faults.owed(EMERGENCY_DUTY_TEAM, FORMS[:1], children=SAFEGUARDING, **_CLOSED),
         ),
     ),
     Invariant(

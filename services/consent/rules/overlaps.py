@@ -13,7 +13,14 @@ from services.consent.rules.faults import says_by_when
 from services.consent.rules.policy import EDUCATION, Policy, Rule
 from services.vocabulary.events import EventType
 
-ABOUT_THE_FORM = ("risk", "children", "vulnerable_adults", "adult_safeguarding_concern", "overdue")
+ABOUT_THE_FORM = (
+    "risk",
+    "children",
+    "vulnerable_adults",
+    "adult_safeguarding_concern",
+    "overdue",
+    "out_of_hours",
+)
 """Facts that are the same for every recipient of a form; all others are each recipient's own."""
 
 LOOKED_AT = (EventType.VPA_RAISED, EventType.VPA_REVIEWED)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from services.consent.rules.circumstances import PLACEMENT, Circumstances, Condition
 from services.vocabulary.agencies import is_school
+from services.vocabulary.calendar import OfficeHours
 from services.vocabulary.grounds import LAWFUL, Ground, Reason
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import VulnerableAdult
@@ -94,6 +95,8 @@ class Policy:
     rules: tuple[Rule, ...]
     review_within: timedelta | None = None
     """How long danger may wait for the Hub's review before it is released provisionally; None: for ever."""
+    hours: OfficeHours | None = None
+    """When offices are open; None: the policy asks for no hours, and it is never out of them."""
 
     def rules_for(self, recipient: str, event_type: str) -> tuple[Rule, ...]:
         """Return the rules for one recipient and type of event, in order, and then the general ones.

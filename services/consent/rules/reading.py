@@ -2,11 +2,11 @@
 
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, time, timedelta
 from hashlib import sha256
 from typing import Any
 
-from services.consent.rules.circumstances import ALLOWED, PLACEMENT, Condition
+from services.consent.rules.circumstances import ALLOWED, OUT_OF_HOURS, PLACEMENT, Condition
 from services.consent.rules.policy import (
     ANY,
     EDUCATION,
@@ -18,7 +18,8 @@ from services.consent.rules.policy import (
     Policy,
     Rule,
 )
-from services.vocabulary.agencies import RECIPIENTS
+from services.vocabulary.agencies import SINGLE_CONTROLLERS
+from services.vocabulary.calendar import OfficeHours
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Ground, Reason
 from services.vocabulary.risk import VulnerableAdult
@@ -32,7 +33,8 @@ class PolicyError(ValueError):
         self.reasons = tuple(reasons)
 
 
-KEYS = frozenset({"name", "version", "review_within_hours", "sections", "ground", "rule"})
+KEYS = frozenset({"name", "version", "review_within_hours", "office_hours", "sections", "ground", "rule"})
+HOURS_KEYS = frozenset({"opens", "closes", "bank_holidays"})
 GROUND_KEYS = frozenset(
     {"id", "source", "when", "lasts_days", "attendees", "core_attendees", "only", "never"}
 )
@@ -85,11 +87,18 @@ def _parsed(text: str) -> Policy:
         grounds=tuple(_ground(row) for row in document["ground"]),
         rules=tuple(_rule(row) for row in document["rule"]),
         review_within=_hours(document.get("review_within_hours")),
+        hours=_office(document["office_hours"]) if "office_hours" in document else None,
     )
 
 
 def _hours(hours: int | None) -> timedelta | None:
     return timedelta(hours=hours) if hours is not None else None
+
+
+def _office(row: Mapping[str, Any]) -> OfficeHours:
+    return OfficeHours(
+        opens=row["opens"], closes=row["closes"], bank_holidays=frozenset(row.get("bank_holidays", ()))
+    )
 
 
 def _ground(row: Mapping[str, Any]) -> GroundRule:
@@ -141,6 +150,7 @@ def _faults(document: Mapping[str, Any]) -> Iterator[str]:
     yield from _shape("the policy", document, KEYS, {"name": str, "version": int, "sections": dict})
     yield from _whole("the policy", "review_within_hours", document)
     yield from _whole("the policy", "version", document)
+    yield from _office_faults(document)
     name = document.get("name")
     if isinstance(name, str) and not (name.isprintable() and 1 <= len(name) <= LONGEST_NAME):
         yield f"the policy has no short name: give one of at most {LONGEST_NAME} letters on one line"
@@ -161,6 +171,25 @@ def _faults(document: Mapping[str, Any]) -> Iterator[str]:
     grounds = {row["id"] for row in document["ground"] if isinstance(row.get("id"), str)}
     for row in document["rule"]:
         yield from _rule_faults(row, grounds, frozenset(sections))
+    for row in (*document["ground"], *document["rule"]):
+        when = row.get("when")
+        if "office_hours" not in document and isinstance(when, dict) and OUT_OF_HOURS in when:
+            yield f"`{row.get('id')}` asks for `{OUT_OF_HOURS}`: say in [office_hours] when offices are open"
+
+
+def _office_faults(document: Mapping[str, Any]) -> Iterator[str]:
+    if "office_hours" not in document:
+        return
+    row = document["office_hours"]
+    if not isinstance(row, dict):
+        yield "office_hours says no hours: write [office_hours] with opens and closes"
+        return
+    yield from _shape("office_hours", row, HOURS_KEYS, {"opens": time, "closes": time})
+    opens, closes, days = row.get("opens"), row.get("closes"), row.get("bank_holidays", [])
+    if isinstance(opens, time) and isinstance(closes, time) and opens >= closes:
+        yield "office_hours ends before it begins: give opens and closes of one day"
+    if not isinstance(days, list) or not all(type(day) is date for day in days):
+        yield "office_hours lists no days as `bank_holidays`: write [2024-12-25]"
 
 
 def _ground_faults(row: Mapping[str, Any]) -> Iterator[str]:
@@ -169,14 +198,14 @@ def _ground_faults(row: Mapping[str, Any]) -> Iterator[str]:
     yield from _unknown(where, "ground", [row.get("id")], set(Ground))
     yield from _when_faults(where, row, may_place=False)
     for key in ("attendees", "core_attendees", "only", "never"):
-        yield from _unknown(where, "recipient", row.get(key, []), set(RECIPIENTS))
+        yield from _unknown(where, "recipient", row.get(key, []), set(SINGLE_CONTROLLERS))
     yield from _whole(where, "lasts_days", row)
 
 
 def _rule_faults(row: Mapping[str, Any], grounds: set[Any], sections: frozenset[str]) -> Iterator[str]:
     where = f"rule `{row.get('id')}`"
     yield from _shape(where, row, RULE_KEYS, {"id": str, "source": str, "to": str, "on": list, "when": dict})
-    yield from _unknown(where, "recipient", [row.get("to")], {*RECIPIENTS, ANY, PUBLISHER, SCHOOL})
+    yield from _unknown(where, "recipient", [row.get("to")], {*SINGLE_CONTROLLERS, ANY, PUBLISHER, SCHOOL})
     yield from _unknown(where, "event type", row.get("on", []), {*EventType, ANY})
     yield from _when_faults(where, row, may_place=row.get("to") in (SCHOOL, EDUCATION))
     if row.get("to") in (PUBLISHER, PARTNERSHIP) and row.get("when"):

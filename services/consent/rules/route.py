@@ -1,7 +1,7 @@
 """Answer for one recipient of one form: is it owed, on what ground, and which sections (NA 4.9-4.26)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from services.consent.rules.circumstances import Circumstances
 from services.consent.rules.policy import ANY, Policy, Rule
@@ -69,6 +69,23 @@ def keep(policy: Policy, recipient: str, rule_id: str, ground: Ground, at: Circu
         permit=True,
         owed=False,
         rule=rule_id,
+        ground=holding[0],
+        sections=_sections(rule, holding, at),
+        holding=holding,
+        can_end=_can_end(rule, holding, at),
+    )
+
+
+def resting_on(
+    policy: Policy, verdict: Verdict, grounds: Collection[Ground], at: Circumstances
+) -> Verdict | None:
+    """Return what is left of a permit on these of its grounds alone; None: nothing is."""
+    rule = policy.rule(verdict.rule)
+    holding = tuple(ground for ground in verdict.holding if ground in grounds)
+    if rule is None or not holding:
+        return None
+    return replace(
+        verdict,
         ground=holding[0],
         sections=_sections(rule, holding, at),
         holding=holding,

@@ -1,14 +1,19 @@
 """Which answer of the adult victim stands, which override, and until when (NA 4.21, 4.22; design 4, 5).
 
-Consent is per incident. Answers are ordered by when they were given, not by when they arrived;
-a withdrawal wins a tie; `could_not_ask` never replaces an answer. So the order of arrival changes
-nothing about what stands in the end.
+Consent is per incident, and for what is about the person who gave it. Answers are ordered by when they were
+given, not by when they arrived; a withdrawal wins a tie; `could_not_ask` never replaces an answer. So the
+order of arrival changes nothing about what stands in the end.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 
-from services.consent.state.entities import EVERYONE, Incident, Marac, Override, Person, Said
+from services.consent.state.entities import EVERYONE, NOTHING, Incident, Marac, Override, Person, Said
 from services.vocabulary.consent import ConsentAnswer
+
+Answers = Mapping[str, Said]
+"""One person's answers in an incident, by recipient."""
 
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -35,26 +40,37 @@ def ends(recorded: Said | Override | Marac, lasts: timedelta | None) -> datetime
     return said or (recorded.recorded_at + lasts if lasts is not None else None)
 
 
+def answers_of(incident: Incident, them: Iterable[str]) -> Answers:
+    """Return the answers by recipient of one human being, whoever of the record they are."""
+    found = [incident.consents[person] for person in them if person in incident.consents]
+    return reduce(together, found) if found else NOTHING
+
+
+def together(one: Answers, other: Answers) -> Answers:
+    """Return by recipient which of two people's answers stands, who are one."""
+    return {**one, **{to: later(one.get(to), said) for to, said in other.items()}}
+
+
 def standing(
-    incident: Incident, victim: Person | None, recipient: str, now: datetime, lasts: timedelta | None
+    answers: Answers, victim: Person | None, recipient: str, now: datetime, lasts: timedelta | None
 ) -> ConsentAnswer | None:
     """Return the answer that stands for a recipient at the gate's time, or None if none was recorded.
 
     `lasts`: how long one without an end of its own serves; None: for ever.
     """
-    said = incident.consents.get(recipient)
+    said = answers.get(recipient)
     if said is None or said.answer is not ConsentAnswer.GIVEN:
         return said.answer if said is not None else None
-    withdrawn = withdrawn_until(incident, victim, recipient)
+    withdrawn = withdrawn_until(answers, victim, recipient)
     if withdrawn is not None and withdrawn >= said.at:
         return ConsentAnswer.WITHDRAWN
     end = ends(said, lasts)
     return ConsentAnswer.EXPIRED if end is not None and end <= now else ConsentAnswer.GIVEN
 
 
-def withdrawn_until(incident: Incident, victim: Person | None, recipient: str) -> datetime | None:
+def withdrawn_until(answers: Answers, victim: Person | None, recipient: str) -> datetime | None:
     """Return the last withdrawal that names everyone, or all of this person's incidents."""
-    everyone = incident.consents.get(EVERYONE)
+    everyone = answers.get(EVERYONE)
     moments = [everyone.at] if everyone is not None else []
     if victim is not None:
         moments += [victim.withdrawn[to] for to in (recipient, EVERYONE) if to in victim.withdrawn]

@@ -71,6 +71,7 @@ class Form:
     grades: Grades
     children: tuple[Child, ...]
     sections: tuple[SectionAt, ...]
+    occurred_at: datetime
     named: tuple[str, ...] = ()
     victim: str | None = None
     """The adult victim it names itself; None: its incident's."""
@@ -125,6 +126,8 @@ class Incident(NamedTuple):
     """Everyone an event of the incident ever named as the person causing harm."""
     ages: Mapping[str, VictimAge] = NOTHING
     """How old each person named as its adult victim was on the day, as it was said last."""
+    reports: Mapping[str, tuple[str, str]] = NOTHING
+    """What partners reported of who harms whom, by event: the victim, and who causes harm."""
     turned: Mapping[str, tuple[str, str]] = NOTHING
     """Events that turn round who was known to harm whom, by id: their victim, and who causes harm."""
     let_go: tuple[str, ...] = ()
@@ -132,7 +135,8 @@ class Incident(NamedTuple):
     workers: tuple[Worker, ...] = ()
     restricted_to: tuple[str, ...] | None = None
     """Who alone may look; None: whoever else may."""
-    consents: Mapping[str, Said] = NOTHING
+    consents: Mapping[str, Mapping[str, Said]] = NOTHING
+    """By who gave them, then by recipient."""
     overrides: Mapping[str, Override] = NOTHING
     not_shared: tuple[NotShared, ...] = ()
     """One for each recipient and who decided, the last that was made."""
@@ -185,6 +189,32 @@ class Coming(NamedTuple):
     decision_version: int
 
 
+class Joined(NamedTuple):
+    """From when somebody is a recipient: the moment, and the offset of the event that says so."""
+
+    at: datetime
+    offset: int
+
+
+class Backfill(NamedTuple):
+    """History ordered for a recipient: what happened from `since` to `until`, both included."""
+
+    recipient: str
+    since: datetime
+    until: datetime
+
+
+Occurred = tuple[datetime, str]
+"""When a form, or an event beside the forms, happened; and of which incident it is."""
+
+
+class Bringing(NamedTuple):
+    """A backfill that is being brought, and how far: what happened until there has been."""
+
+    backfill: Backfill
+    reached: Occurred
+
+
 class Standing(NamedTuple):
     """What is known about the partition as a whole: its time, the policy in force (its hash), who takes part.
 
@@ -199,3 +229,7 @@ class Standing(NamedTuple):
     """Policies that are not in force yet, in order."""
     suspended: tuple[str, ...] = ()
     agreements: Mapping[str, Agreement] = NOTHING
+    joined: Mapping[str, Joined] = NOTHING
+    """Who is a recipient since they joined by an event, in the log's order."""
+    backfills: tuple[Backfill, ...] = ()
+    bringing: tuple[Bringing, ...] = ()

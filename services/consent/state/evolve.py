@@ -3,8 +3,17 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.consent.state.consents import later, later_override
-from services.consent.state.entities import EVERYONE, Form, Incident, Marac, NotShared, Override, Said
+from services.consent.state.consents import later, later_override, together
+from services.consent.state.entities import (
+    EVERYONE,
+    NOTHING,
+    Form,
+    Incident,
+    Marac,
+    NotShared,
+    Override,
+    Said,
+)
 from services.consent.state.heard import UNGRADED, Heard
 from services.consent.state.links import as_one, group, incidents_of, link
 from services.consent.state.sides import REVIEWED, with_sides
@@ -114,7 +123,22 @@ def _with_form(incident: Incident, heard: Heard) -> Incident:
     began = heard.occurred_at if incident.began is None else min(incident.began, heard.occurred_at)
     victim = heard.victim or incident.victim
     children = _children(incident, heard)
+    incident = _put_right(incident, victim, heard.causing_harm)
     return incident._replace(raised=raised, form=form, children=children, began=began, victim=victim)
+
+
+def _put_right(incident: Incident, victim: str | None, causing_harm: str | None) -> Incident:
+    """Take what the adult victim of earlier forms answered for the answers of whom a form names instead.
+
+    It is who they turn out to be, unless the form says that the earlier one causes the harm.
+    """
+    before = incident.victim
+    if before in (None, victim, causing_harm) or victim is None or before not in incident.consents:
+        return incident
+    assert before is not None
+    left = {person: answers for person, answers in incident.consents.items() if person != before}
+    left[victim] = together(incident.consents[before], left.get(victim, NOTHING))
+    return incident._replace(consents=left)
 
 
 def as_form(heard: Heard) -> Form:
@@ -128,6 +152,7 @@ def as_form(heard: Heard) -> Form:
         grades=heard.grades or UNGRADED,
         children=heard.children,
         sections=heard.sections,
+        occurred_at=heard.occurred_at,
         named=heard.named,
         victim=heard.victim,
     )
@@ -146,7 +171,7 @@ def _children(incident: Incident, heard: Heard) -> tuple[str, ...]:
 
 
 def _with_consents(incident: Incident, heard: Heard) -> Incident:
-    """Take the answers of an event; a withdrawal that names nobody is for everyone.
+    """Take the answers of an event, as its adult victim's; a withdrawal that names nobody is for everyone.
 
     Consent to something else than sharing, to research say, and that of anybody but the adult victim, is
     recorded in the log and moves nothing here: a child's is no ground to tell of the adult.
@@ -158,12 +183,16 @@ def _with_consents(incident: Incident, heard: Heard) -> Incident:
         answers = tuple((to, ConsentAnswer.WITHDRAWN) for to, _ in answers) or (
             (EVERYONE, ConsentAnswer.WITHDRAWN),
         )
-    consents = dict(incident.consents)
+    who = heard.victim or incident.victim
+    if who is None or not answers:
+        return incident._replace(victim=incident.victim or who)
+    theirs = dict(incident.consents.get(who, NOTHING))
     for recipient, answer in answers:
         said = _said(heard, ConsentAnswer(answer))
         if _counts(heard, recipient, said):
-            consents[recipient] = later(consents.get(recipient), said)
-    return incident._replace(consents=consents, victim=incident.victim or heard.victim)
+            theirs[recipient] = later(theirs.get(recipient), said)
+    consents = {**incident.consents, who: theirs} if theirs else incident.consents
+    return incident._replace(consents=consents, victim=incident.victim or who)
 
 
 def _is_for_sharing(heard: Heard) -> bool:

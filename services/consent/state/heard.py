@@ -93,6 +93,9 @@ class Heard:
     sections: tuple[SectionAt, ...] = field(default=())
     readable: bool = True
     """False where routing or facts did not open: nobody may then see anything of it."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """The scope of a backfill, by when things happened. Both ends belong to it."""
 
     @property
     def is_confirmed(self) -> bool:

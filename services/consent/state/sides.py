@@ -11,7 +11,7 @@ from services.consent.state.entities import Incident, Worker
 from services.consent.state.heard import Heard
 from services.consent.state.links import as_one, group
 from services.consent.state.world import World
-from services.vocabulary.events import EventType
+from services.vocabulary.events import NAMES_BOTH_SIDES, EventType
 from services.vocabulary.sides import Roles
 
 REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
@@ -49,14 +49,21 @@ def _directed(world: World, incident: Incident, heard: Heard) -> Incident:
             incident = incident._replace(turned={**incident.turned, heard.event_id: said})
         else:
             _establish(world, [said])
+    if said is not None and heard.type in NAMES_BOTH_SIDES:
+        incident = incident._replace(reports={**incident.reports, heard.event_id: said})
     return _heard_from_hub(world, incident, heard)
 
 
 def _heard_from_hub(world: World, incident: Incident, heard: Heard) -> Incident:
-    """Let go what the Hub says may stand, or hold all of it; the last word counts."""
+    """Let go what the Hub says may stand, or hold all of it; the last word counts.
+
+    What it finds wrong is what turns roles round, or else what was reported first: it is the other way round.
+    """
     if heard.roles is Roles.REVERSED:
-        _disestablish(world, incident.turned.values())
-        return incident._replace(let_go=())
+        wrong = incident.turned or incident.reports
+        _disestablish(world, wrong.values())
+        _establish(world, [(causing_harm, victim) for victim, causing_harm in sorted(wrong.values())])
+        return incident._replace(turned=wrong, let_go=())
     if heard.roles is None and heard.type not in REVIEWED:
         return incident
     meant = _meant(incident, heard)

@@ -1,16 +1,19 @@
 """What is known, as one batch sees it: what was loaded, with its own changes laid over."""
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 
-from services.consent.state.entities import Coming, Incident, Person, Standing
+from services.consent.state.entities import Coming, Incident, Occurred, Person, Standing
 
 IncidentLoader = Callable[[str], Incident | None]
 PersonLoader = Callable[[str], Person | None]
 WaitingLoader = Callable[[str], tuple[str, ...]]
 PolicyLoader = Callable[[str], str | None]
+OccurredLoader = Callable[[Occurred, datetime, int], Sequence[Occurred]]
+"""Return the first so many that occurred after one and until a moment, in order."""
 
 Due = tuple[datetime, str]
 """When an incident is to be decided again, because a ground ends then; and which."""
@@ -38,6 +41,7 @@ class World:
         agenda: Iterable[Due] = (),
         waiting_of: WaitingLoader = lambda _: (),
         policy_of: PolicyLoader = lambda _: None,
+        occurred_of: OccurredLoader = lambda *_: (),
     ) -> None:
         self.standing = standing
         self.changed_incidents: dict[str, Incident] = {}
@@ -58,6 +62,10 @@ class World:
         """Texts of policies adopted meanwhile, by the offset of the event that adopted each."""
         self._texts: dict[str, str] = {}
         self._policy_of = policy_of
+        self.new_occurred: list[Occurred] = []
+        self._occurred_of = occurred_of
+        self.brought: Mapping[str, tuple[str, ...]] = {}
+        """Incidents that backfills bring up at the present event, and for whom."""
 
     def incident(self, key: str) -> Incident:
         """Return what is known about an incident."""
@@ -109,6 +117,19 @@ class World:
             self.put_due(now, incident)
         if self.waiting(recipient):
             self.changed_waiting[recipient] = ()
+
+    def put_occurred(self, at: datetime, incident: str) -> None:
+        """Know when a form, or an event beside the forms, of an incident happened. Kept in UTC, as stored."""
+        occurred = (at.astimezone(UTC), incident)
+        place = bisect_left(self.new_occurred, occurred)
+        if self.new_occurred[place : place + 1] != [occurred]:
+            self.new_occurred.insert(place, occurred)
+
+    def occurred(self, after: Occurred, until: datetime, most: int) -> list[Occurred]:
+        """Return the first so many that occurred after one and until a moment, in order."""
+        place = bisect_right(self.new_occurred, after)
+        new = [each for each in self.new_occurred[place : place + most] if each[0] <= until]
+        return sorted({*self._occurred_of(after, until, most), *new})[:most]
 
     def adopt(self, coming: Coming, text: str) -> None:
         """Know a policy that governs from a moment on."""

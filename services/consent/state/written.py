@@ -7,11 +7,14 @@ from typing import Any
 
 from services.consent.state.entities import (
     Agreement,
+    Backfill,
     Beside,
+    Bringing,
     Coming,
     Form,
     Held,
     Incident,
+    Joined,
     Marac,
     NotShared,
     Override,
@@ -53,11 +56,15 @@ def read_incident(text: str) -> Incident:
         parties=tuple(d["parties"]),
         causing_harm=tuple(d["causing_harm"]),
         ages={victim: VictimAge(age) for victim, age in d["ages"].items()},
+        reports={event_id: (victim, by) for event_id, (victim, by) in d["reports"].items()},
         turned={event_id: (victim, by) for event_id, (victim, by) in d["turned"].items()},
         let_go=tuple(d["let_go"]),
         workers=tuple(Worker(agency, Client(client), person) for agency, client, person in d["workers"]),
         restricted_to=tuple(d["restricted_to"]) if d["restricted_to"] is not None else None,
-        consents={to: _read_said(row) for to, row in d["consents"].items()},
+        consents={
+            person: {to: _read_said(row) for to, row in answers.items()}
+            for person, answers in d["consents"].items()
+        },
         overrides={to: _read_override(row) for to, row in d["overrides"].items()},
         not_shared=tuple(map(_read_not_shared, d["not_shared"])),
         marac=_read_marac(d["marac"]),
@@ -96,6 +103,12 @@ def read_standing(text: str) -> Standing:
             code: Agreement(between=tuple(between), ends_at=_time(ends_at), left=tuple(left))
             for code, (between, ends_at, left) in d["agreements"].items()
         },
+        joined={to: Joined(datetime.fromisoformat(at), offset) for to, at, offset in d["joined"]},
+        backfills=tuple(map(_read_backfill, d["backfills"])),
+        bringing=tuple(
+            Bringing(_read_backfill(row), (datetime.fromisoformat(at), incident))
+            for row, at, incident in d["bringing"]
+        ),
     )
 
 
@@ -111,7 +124,21 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "agreements": {
             code: [row.between, _when(row.ends_at), row.left] for code, row in standing.agreements.items()
         },
+        "joined": [[to, _when(row.at), row.offset] for to, row in standing.joined.items()],
+        "backfills": list(map(_backfill, standing.backfills)),
+        "bringing": [
+            [_backfill(row.backfill), _when(row.reached[0]), row.reached[1]] for row in standing.bringing
+        ],
     }
+
+
+def _backfill(row: Backfill) -> list[Any]:
+    return [row.recipient, _when(row.since), _when(row.until)]
+
+
+def _read_backfill(row: list[Any]) -> Backfill:
+    recipient, since, until = row
+    return Backfill(recipient, datetime.fromisoformat(since), datetime.fromisoformat(until))
 
 
 def _incident(incident: Incident) -> dict[str, Any]:
@@ -125,13 +152,14 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "parties": incident.parties,
         "causing_harm": incident.causing_harm,
         "ages": dict(incident.ages),
+        "reports": dict(incident.reports),
         "turned": dict(incident.turned),
         "let_go": incident.let_go,
         "workers": incident.workers,
         "restricted_to": incident.restricted_to,
         "consents": {
-            to: [said.answer, _when(said.at), _when(said.recorded_at), said.event_id, _when(said.expires_at)]
-            for to, said in incident.consents.items()
+            person: {to: _said(said) for to, said in answers.items()}
+            for person, answers in incident.consents.items()
         },
         "overrides": {
             to: [_when(row.at), _when(row.recorded_at), row.event_id, _when(row.expires_at)]
@@ -145,6 +173,10 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "told": dict(incident.told),
         "told_in": {to: list(map(_held, rows)) for to, rows in incident.told_in.items()},
     }
+
+
+def _said(said: Said) -> list[Any]:
+    return [said.answer, _when(said.at), _when(said.recorded_at), said.event_id, _when(said.expires_at)]
 
 
 def _person(person: Person) -> dict[str, Any]:
@@ -189,6 +221,7 @@ def _form(form: Form) -> dict[str, Any]:
         ],
         "children": [[c.leaf, c.person, c.urn, c.placement] for c in form.children],
         "sections": [[s.name, s.schema_id, s.leaf] for s in form.sections],
+        "occurred_at": _when(form.occurred_at),
         "named": form.named,
         "victim": form.victim,
     }
@@ -230,6 +263,7 @@ def _read_form(d: dict[str, Any]) -> Form:
         sections=tuple(
             SectionAt(name=name, schema_id=schema_id, leaf=leaf) for name, schema_id, leaf in d["sections"]
         ),
+        occurred_at=datetime.fromisoformat(d["occurred_at"]),
         named=tuple(d["named"]),
         victim=d["victim"],
     )

@@ -7,17 +7,18 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Table, delete, func, select, update
+from sqlalchemy import Connection, Engine, Table, and_, delete, func, or_, select, update
 
 from services.consent.flow.decision import Emit
-from services.consent.flow.ledger import BECAME, Became, Entry
-from services.consent.state.entities import Incident, Person, Standing
+from services.consent.flow.ledger import BECAME, Became, Entry, VpaRow, with_news
+from services.consent.state.entities import Incident, Occurred, Person, Standing
 from services.consent.state.world import Due, World
 from services.consent.state.written import read_incident, read_person, read_standing, write
 from services.consent.store.tables import (
     DUE,
     LEDGER,
     METADATA,
+    OCCURRED,
     POLICY,
     POSITION,
     RELEASE,
@@ -79,6 +80,7 @@ class Batch:
     numbers: Mapping[str, int]
     new_dues: Collection[Due]
     met_dues: Collection[Due]
+    occurred: Collection[Occurred]
     entries: Sequence[Entry]
     """The ledger's, in log order."""
     adopted: Sequence[Adopted]
@@ -161,10 +163,29 @@ class GateStore:
             return [(EPOCH + row.moment * TICK, row.incident) for row in conn.execute(query)]
 
     def next_due(self) -> datetime | None:
-        """Return when the next incident is to be decided again, or None."""
+        """Return when the next incident is to be decided again, or None. What a backfill brings is now."""
         with reading(self._engine) as conn:
             moment = conn.scalar(select(func.min(DUE.c.moment)))
+            standing = _standing(conn)
+        if standing.bringing:
+            return standing.time
         return EPOCH + moment * TICK if moment is not None else None
+
+    def occurred(self, after: Occurred, until: datetime, most: int) -> list[Occurred]:
+        """Return the first so many that occurred after one and until a moment, in order. Raises `Moved`."""
+        moment, incident = _ticks(after[0]), after[1]
+        later = or_(
+            OCCURRED.c.moment > moment, and_(OCCURRED.c.moment == moment, OCCURRED.c.incident > incident)
+        )
+        query = (
+            select(OCCURRED)
+            .where(later, OCCURRED.c.moment <= _ticks(until))
+            .order_by(OCCURRED.c.moment, OCCURRED.c.incident)
+            .limit(most)
+        )
+        with reading(self._engine) as conn:
+            self._require_unmoved(conn)
+            return [(EPOCH + row.moment * TICK, row.incident) for row in conn.execute(query)]
 
     def _values(self, kind: str, keys: Iterable[str]) -> list[tuple[str, str]]:
         with reading(self._engine) as conn:
@@ -193,6 +214,7 @@ class GateStore:
             _put(conn, STATE, batch.states)
             _put(conn, SEQUENCE, list(batch.numbers.items()))
             _agenda(conn, batch)
+            _put(conn, OCCURRED, [(_ticks(moment), incident) for moment, incident in batch.occurred])
             _add(conn, POLICY, batch.adopted)
             _enter(conn, batch.entries)
         self._at = batch.log
@@ -214,7 +236,24 @@ def _enter(conn: Connection, entries: Sequence[Entry]) -> None:
     _add(conn, LEDGER, [row for entry in entries for row in entry.answers])
     _add(conn, RELEASE, [row for entry in entries for row in entry.releases])
     _replace(conn, [replaced for entry in entries for replaced in entry.replaced])
-    _put(conn, VPA, list({row.incident: row for entry in entries for row in entry.vpas}.values()))
+    _put(conn, VPA, _vpas(conn, entries))
+
+
+def _vpas(conn: Connection, entries: Sequence[Entry]) -> list[VpaRow]:
+    """Return how each form stands that was decided, or that there is news of for one recipient."""
+    rows: dict[str, VpaRow] = {}
+    for entry in entries:
+        rows.update({row.incident: row for row in entry.vpas})
+        for news in entry.news:
+            known = rows.get(news.incident) or _vpa(conn, news.incident)
+            if known is not None:
+                rows[news.incident] = with_news(known, news)
+    return list(rows.values())
+
+
+def _vpa(conn: Connection, incident: str) -> VpaRow | None:
+    row = conn.execute(select(VPA).where(VPA.c.incident == incident)).first()
+    return VpaRow(*row) if row is not None else None
 
 
 def _standing(conn: Connection) -> Standing:

@@ -107,5 +107,13 @@ DUE = Table(
 )
 """Which incidents are to be decided again when; moments in microseconds since 1970, so that they compare."""
 
-REBUILT = (STATE, SEQUENCE, POLICY, LEDGER, RELEASE, VPA, DUE)
+OCCURRED = Table(
+    "consent_occurred",
+    METADATA,
+    Column("moment", BigInteger, primary_key=True, autoincrement=False),
+    Column("incident", String(64), primary_key=True),
+)
+"""When each form, or event beside the forms, happened: what a backfill's scope is looked up in."""
+
+REBUILT = (STATE, SEQUENCE, POLICY, LEDGER, RELEASE, VPA, DUE, OCCURRED)
 """Tables that are the same, row for row, when made again."""

@@ -14,10 +14,14 @@ ALARMS = {
     "unreviewed_danger": "says danger and is overdue for the Hub's review",
     "policies_refused": "adopts no policy: faulty, unlawful, or one person's alone (see policy check)",
     "links_refused": "links nobody and takes back no link: one person alone said so",
+    "one_persons_alone": "lets nobody join and brings no history: nobody else confirmed it",
     "unreadable": "cannot be read, and reaches nobody: look at its schema and at the door",
     "rule_errors": "is withheld from somebody because a rule failed: look at the rule",
 }
 """What is said of an event, by the counter that counts it."""
+
+BY_TWO = frozenset({EventType.RECIPIENT_JOINED, EventType.BACKFILL_ORDERED})
+"""What two people do, beside adopting a policy."""
 
 
 def sound(entries: Sequence[Entry], *, adopted: Container[int]) -> None:
@@ -35,6 +39,8 @@ def _alarms(entry: Entry, adopted: Container[int]) -> Iterator[tuple[str, str]]:
         yield "policies_refused", heard.event_id
     if heard.type in LINKS and not heard.is_confirmed:
         yield "links_refused", heard.event_id
+    if heard.type in BY_TWO and not heard.is_confirmed:
+        yield "one_persons_alone", heard.event_id
     if not heard.readable:
         yield "unreadable", heard.event_id
     said = [(decision.event_id, decision.answers), *((one.event_id, one.answers) for one in decision.again)]

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from services.consent.flow.decide import Decider, Desk
+from services.consent.flow.decide import Decider
 from services.consent.flow.decision import Decision
+from services.consent.flow.desk import Desk
 from services.consent.flow.fold import Fold, OtherVersion
 from services.consent.flow.ledger import Entry, entry
 from services.consent.rules.reading import parse
@@ -272,6 +273,7 @@ def _batch(
         numbers=world.changed_numbers,
         new_dues=world.new_dues,
         met_dues=world.met_dues,
+        occurred=world.new_occurred,
         entries=entries,
         adopted=list(_adopted(world, entries)),
     )

@@ -147,6 +147,8 @@ def _event(
         people=tuple(facts.get("people") or ()),
         sections=tuple(sections),
         readable=not is_vpa or routing["incident"] is not None,
+        since=_scope(header.type, facts, "since"),
+        until=_scope(header.type, facts, "until"),
     )
 
 
@@ -213,6 +215,11 @@ def _recipient(event_type: str, facts: Content) -> str | None:
     """Return for whom an override, or a decision not to share, is: its facts say."""
     recipient = facts.get("recipient") if event_type in ABOUT_A_RECIPIENT else None
     return recipient if isinstance(recipient, str) else None
+
+
+def _scope(event_type: str, facts: Content, end: str) -> datetime | None:
+    """Return where the scope of a backfill begins, or ends."""
+    return _time(facts.get(end)) if event_type == EventType.BACKFILL_ORDERED else None
 
 
 def _end_of(day: str | None) -> datetime | None:

@@ -43,6 +43,7 @@ class Memory:
             agenda=self._agenda(heard),
             waiting_of=self._store.waiting,
             policy_of=self._store.policy_text,
+            occurred_of=self._store.occurred,
         )
 
     def _agenda(self, heard: Sequence[Heard]) -> list[Due]:

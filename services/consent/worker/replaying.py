@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from services.consent.flow.decide import Desk
 from services.consent.flow.decision import Decision
+from services.consent.flow.desk import Desk
 from services.consent.flow.redeciding import Compared, Redeciding
 from services.consent.flow.whatif import Read, Trial, WhatIf
 from services.consent.rules.policy import Policy

@@ -1,4 +1,7 @@
-"""May a policy be adopted? By two people of the partnership, and on lawful grounds alone (NA 4.21-4.26)."""
+"""What takes two people of the partnership: a policy, a joining, history for who joined (decision 0019).
+
+A policy besides has lawful grounds alone (NA 4.21-4.26).
+"""
 
 import tomllib
 from collections.abc import Iterator
@@ -11,11 +14,22 @@ from services.vocabulary.grounds import LAWFUL, Ground
 
 UNLAWFUL = frozenset(Ground) - LAWFUL
 
+BY_TWO = {
+    EventType.POLICY_ADOPTED: "adopts a policy",
+    EventType.RECIPIENT_JOINED: "lets anybody join",
+    EventType.BACKFILL_ORDERED: "orders history",
+}
+"""What nobody does alone, by the event."""
+
 
 def refusals(submission: Submission, sender: Sender, registered: Registered) -> Iterator[Reason]:
-    """Yield each reason to refuse a policy. What else it may not be, the gate says: it passes over it."""
+    """Yield each reason to refuse what takes two people.
+
+    What else a policy may not be, the gate says: it passes over it.
+    """
+    if submission.type in BY_TWO:
+        yield from two_persons.refusals(submission, sender, registered, BY_TWO[submission.type])
     if submission.type is EventType.POLICY_ADOPTED:
-        yield from two_persons.refusals(submission, sender, registered, "adopts a policy")
         yield from _unlawful(submission.policy or "")
 
 

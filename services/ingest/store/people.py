@@ -111,6 +111,10 @@ class People:
         self._learn(person, marks)
         return person
 
+    def is_known_as(self, person: str, marks: Marks | None) -> bool:
+        """Say whether these tokens stand for this person."""
+        return marks is not None and self._recognised(marks) == person
+
     def has(self, person: str | None) -> bool:
         """Say whether there is a key for this person."""
         return person is not None and person in self._keys
