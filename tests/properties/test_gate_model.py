@@ -14,9 +14,9 @@ from services.consent.rules import evidence
 from services.consent.rules.history import TOO_EARLY
 from services.consent.rules.lasting import FOR_GOOD
 from services.consent.rules.schools import tell
-from services.consent.rules.two_sides import as_child
 from services.consent.state import consents, evolve, sides, taking_part
 from services.consent.state.entities import Marac
+from services.consent.state.sides import age_of
 from services.vocabulary.calendar import OfficeHours
 from tests.gate_builders import STRICT
 from tests.gate_comparison import Parted, compare, decider_of, parts, shortened
@@ -106,7 +106,7 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
     "what waited is forgotten": (taking_part, "stopped", lambda standing, to: None),
     "nothing is put on the agenda": (fold, "watch", lambda world, heard, policy: None),
     "what time ends is not said": (decide, "until", lambda now, later: FOR_GOOD),
-    "no raised form is overdue": (evidence, "is_overdue", lambda raised, policy, now: False),
+    "no raised form is overdue": (evidence, "is_overdue", lambda raised, age, policy, now: False),
     "who holds the form is as it was before": (
         decide._Deciding,
         "_holders",
@@ -138,14 +138,14 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
     "a review is of every report, whomever it is about": (
         sides,
         "_meant",
-        lambda incident, heard: incident.turned,
+        lambda world, incident, heard: incident.turned,
     ),
     "what the Hub takes back stays known": (sides, "_disestablish", lambda world, directions: None),
-    "nobody is under sixteen": (evidence, "as_child", lambda grades, incident, form: grades),
+    "nobody is under sixteen": (evidence, "as_child", lambda grades, age: grades),
     "how old the other side is counts": (
         evidence,
-        "as_child",
-        lambda grades, incident, form: as_child(grades, incident, replace(form, victim=incident.victim)),
+        "age_of",
+        lambda person_of, incident, form: age_of(person_of, incident, replace(form, victim=incident.victim)),
     ),
     "a child consents for the adult victim": (evolve, "_is_for_sharing", lambda heard: True),
     "what is told once is told again": (decide, "ONCE", frozenset()),

@@ -253,7 +253,7 @@ def test_the_order_in_which_answers_arrive_changes_nothing_about_which_stand(
         {
             to: (said.answer, said.at)
             for to, said in story.fold.world.incident(internal("incident"))
-            .consents[internal("victim")]
+            .consents.get(internal("victim"), {})
             .items()
         }
         for story in stories

@@ -7,6 +7,7 @@ from services.consent.rules.danger import review_due
 from services.consent.rules.evidence import ends_of
 from services.consent.rules.policy import Policy
 from services.consent.state.heard import Heard
+from services.consent.state.sides import age_of
 from services.consent.state.world import World
 from services.vocabulary.events import VPA_FAMILY, EventType
 
@@ -44,7 +45,8 @@ def _watched(world: World, heard: Heard) -> Iterator[str]:
 def _moments(world: World, key: str, heard: Heard, policy: Policy) -> Iterator[datetime]:
     incident, now = world.incident(key), world.standing.time
     raised = incident.raised
-    due = review_due(raised, incident, policy) if raised is not None else None
+    age = age_of(world.person, incident, raised) if raised is not None else None
+    due = review_due(raised, age, policy) if raised is not None else None
     comes_now = raised is not None and raised.event_id == heard.event_id
     if due is not None and (comes_now or now is None or due > now):
         yield due

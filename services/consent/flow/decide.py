@@ -23,7 +23,7 @@ from services.consent.state.entities import NOTHING, Form, Held, Incident
 from services.consent.state.evolve import as_form
 from services.consent.state.heard import Heard
 from services.consent.state.joining import is_of_the_past
-from services.consent.state.sides import REVIEWED
+from services.consent.state.sides import REVIEWED, age_of
 from services.consent.state.taking_part import stopped
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB, is_school
@@ -196,7 +196,10 @@ class _Deciding:
 
     def _overdue(self, incident: Incident) -> Form | None:
         raised, now = incident.raised, self._world.standing.time
-        if raised is None or now is None or not is_overdue(raised, incident, self._policy, now):
+        if raised is None or now is None:
+            return None
+        age = age_of(self._world.person, incident, raised)
+        if not is_overdue(raised, age, self._policy, now):
             return None
         return raised
 

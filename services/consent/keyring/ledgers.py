@@ -28,6 +28,7 @@ from services.consent.keyring.rights import sees_all
 from services.consent.rules.danger import review_due
 from services.consent.rules.policy import Policy
 from services.consent.rules.reading import parse
+from services.consent.state.sides import age_of
 from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists, Vpa
@@ -295,7 +296,8 @@ class Ledgers:
         incident = self._ledger.incident(vpa.incident) if self._is_open(asker, vpa.incident) else None
         if incident is None or incident.raised is None:
             return None
-        due = review_due(incident.raised, incident, policy) if policy is not None else None
+        age = age_of(self._ledger.person, incident, incident.raised)
+        due = review_due(incident.raised, age, policy) if policy is not None else None
         row = {
             "event_id": vpa.event_id,
             "incident": self._alias(vpa.incident, "incident", asker.caller),

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from services.consent.rules.policy import Policy
 from services.consent.rules.two_sides import as_child
-from services.consent.state.entities import Form, Incident
+from services.consent.state.entities import Form
 from services.consent.state.heard import Grades
 from services.vocabulary.risk import ChildrenLevel, Risk
+from services.vocabulary.sides import VictimAge
 
 
 def is_danger(grades: Grades) -> bool:
@@ -14,14 +15,17 @@ def is_danger(grades: Grades) -> bool:
     return grades.risk in (Risk.HIGH, Risk.NOT_COMPLETED) or grades.children is ChildrenLevel.SAFEGUARDING
 
 
-def review_due(raised: Form, incident: Incident, policy: Policy) -> datetime | None:
-    """Return until when the Hub may review a raised form before danger is released; None: it may wait."""
-    if policy.review_within is None or not is_danger(as_child(raised.grades, incident, raised)):
+def review_due(raised: Form, age: VictimAge | None, policy: Policy) -> datetime | None:
+    """Return until when the Hub may review a raised form before danger is released; None: it may wait.
+
+    `age`: its adult victim's.
+    """
+    if policy.review_within is None or not is_danger(as_child(raised.grades, age)):
         return None
     return raised.recorded_at + policy.review_within
 
 
-def is_overdue(raised: Form, incident: Incident, policy: Policy, now: datetime) -> bool:
+def is_overdue(raised: Form, age: VictimAge | None, policy: Policy, now: datetime) -> bool:
     """Say whether a raised form that says danger has waited too long for its review."""
-    due = review_due(raised, incident, policy)
+    due = review_due(raised, age, policy)
     return due is not None and due <= now

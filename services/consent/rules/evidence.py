@@ -13,12 +13,14 @@ from services.consent.state.consents import answers_of, ends, standing
 from services.consent.state.entities import Form, Incident, Marac, Override, Said
 from services.consent.state.heard import UNGRADED, Grades
 from services.consent.state.links import as_one, group
+from services.consent.state.sides import age_of
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import Ground
 from services.vocabulary.risk import ChildrenLevel, Risk
+from services.vocabulary.sides import VictimAge
 
 
 class Evidence:
@@ -32,7 +34,8 @@ class Evidence:
     ) -> None:
         self._incident = incident
         self._form = form
-        self._grades = graded_by(form, incident)
+        age = age_of(world.person, incident, form)
+        self._grades = graded_by(form, incident, age)
         self._policy = policy
         self._holders = frozenset() if form.type in VPA_FAMILY else {*holders, *incident.cases}
         self._now = _now(world)
@@ -42,7 +45,7 @@ class Evidence:
         self._child_cases = {*incident.child_cases}.union(
             *[as_one(world.person, child).child_cases for child in incident.children]
         )
-        self._overdue = form.type == EventType.VPA_RAISED and is_overdue(form, incident, policy, self._now)
+        self._overdue = form.type == EventType.VPA_RAISED and is_overdue(form, age, policy, self._now)
         self._out_of_hours = policy.hours is not None and not policy.hours.are_on(self._now)
         self._attendees: tuple[str, ...] = ()
         if incident.marac is not None and self._lasts(Ground.MARAC, incident.marac):
@@ -102,10 +105,10 @@ class Evidence:
         return end is None or end > self._now
 
 
-def graded_by(form: Form, incident: Incident) -> Grades:
+def graded_by(form: Form, incident: Incident, age: VictimAge | None) -> Grades:
     """Return the grades an event is routed at."""
     grades = form.grades if form.type in VPA_FAMILY else graded(form.grades, incident)
-    return as_child(grades, incident, form)
+    return as_child(grades, age)
 
 
 def graded(own: Grades, incident: Incident) -> Grades:

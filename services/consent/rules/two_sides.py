@@ -28,12 +28,12 @@ def waits_for_hub(incident: Incident, form: Form) -> bool:
     return is_counter_allegation(incident, form)
 
 
-def as_child(grades: Grades, incident: Incident, form: Form) -> Grades:
+def as_child(grades: Grades, age: VictimAge | None) -> Grades:
     """Return what an event is routed at: under sixteen nobody is an adult victim, and it is about a child.
 
-    Child safeguarding, whatever it says, and no adult risk; vulnerable adults of the household stay. Whose
-    age counts is the adult victim's whom the event names, for two sides of a case may differ.
+    Child safeguarding, whatever it says, and no adult risk; vulnerable adults of the household stay. `age`
+    is that of the adult victim whom the event names, for two sides of a case may differ.
     """
-    if incident.ages.get(form.victim or incident.victim or "") is not VictimAge.UNDER_16:
+    if age is not VictimAge.UNDER_16:
         return grades
     return replace(grades, risk=Risk.NOT_COMPLETED, children=ChildrenLevel.SAFEGUARDING)

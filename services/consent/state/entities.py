@@ -124,7 +124,7 @@ class Incident(NamedTuple):
     """Everyone an event of the incident ever named, in any role."""
     causing_harm: tuple[str, ...] = ()
     """Everyone an event of the incident ever named as the person causing harm."""
-    ages: Mapping[str, VictimAge] = NOTHING
+    ages: tuple[tuple[str, VictimAge], ...] = ()
     """How old each person named as its adult victim was on the day, as it was said last."""
     reports: Mapping[str, tuple[str, str]] = NOTHING
     """What partners reported of who harms whom, by event: the victim, and who causes harm."""

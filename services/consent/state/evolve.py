@@ -34,7 +34,7 @@ def evolve(world: World, heard: Heard) -> None:
     _link(world, heard)
     if heard.incident is not None:
         before = world.incident(heard.incident)
-        after = with_sides(world, _with_parties(_folded(before, heard), heard), heard, heard.incident)
+        after = with_sides(world, _with_parties(_folded(world, before, heard), heard), heard, heard.incident)
         if after is not before:
             world.put_incident(heard.incident, after)
         _link_people(world, heard, heard.incident)
@@ -88,9 +88,9 @@ def _with_parties(incident: Incident, heard: Heard) -> Incident:
     return incident._replace(parties=(*incident.parties, *new)) if new else incident
 
 
-def _folded(incident: Incident, heard: Heard) -> Incident:
+def _folded(world: World, incident: Incident, heard: Heard) -> Incident:
     if heard.type in VPA_FAMILY:
-        return _with_form(_with_consents(incident, heard), heard)
+        return _with_form(world, _with_consents(incident, heard), heard)
     if heard.type in (EventType.CONSENT_RECORDED, EventType.CONSENT_WITHDRAWN):
         return _with_consents(incident, heard)
     if heard.type == EventType.OVERRIDE_RECORDED and heard.recipient is not None:
@@ -114,7 +114,7 @@ def _folded(incident: Incident, heard: Heard) -> Incident:
     return incident
 
 
-def _with_form(incident: Incident, heard: Heard) -> Incident:
+def _with_form(world: World, incident: Incident, heard: Heard) -> Incident:
     raised, form = incident.raised, incident.form
     if heard.type in REVIEWED and heard.grades is not None:
         raised, form = None, as_form(heard)
@@ -123,19 +123,21 @@ def _with_form(incident: Incident, heard: Heard) -> Incident:
     began = heard.occurred_at if incident.began is None else min(incident.began, heard.occurred_at)
     victim = heard.victim or incident.victim
     children = _children(incident, heard)
-    incident = _put_right(incident, victim, heard.causing_harm)
+    incident = _put_right(world, incident, victim, heard.causing_harm)
     return incident._replace(raised=raised, form=form, children=children, began=began, victim=victim)
 
 
-def _put_right(incident: Incident, victim: str | None, causing_harm: str | None) -> Incident:
+def _put_right(world: World, incident: Incident, victim: str | None, causing_harm: str | None) -> Incident:
     """Take what the adult victim of earlier forms answered for the answers of whom a form names instead.
 
     It is who they turn out to be, unless the form says that the earlier one causes the harm.
     """
     before = incident.victim
-    if before in (None, victim, causing_harm) or victim is None or before not in incident.consents:
+    if before in (None, victim) or victim is None or before not in incident.consents:
         return incident
     assert before is not None
+    if not {victim, causing_harm}.isdisjoint(group(world.person, before)):
+        return incident
     left = {person: answers for person, answers in incident.consents.items() if person != before}
     left[victim] = together(incident.consents[before], left.get(victim, NOTHING))
     return incident._replace(consents=left)

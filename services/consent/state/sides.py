@@ -7,12 +7,12 @@ had before it: a report that comes later, in the same incident too, waits for an
 
 from collections.abc import Iterable, Mapping
 
-from services.consent.state.entities import Incident, Worker
+from services.consent.state.entities import Form, Incident, Worker
 from services.consent.state.heard import Heard
-from services.consent.state.links import as_one, group
+from services.consent.state.links import PersonOf, as_one, group
 from services.consent.state.world import World
 from services.vocabulary.events import NAMES_BOTH_SIDES, EventType
-from services.vocabulary.sides import Roles
+from services.vocabulary.sides import Roles, VictimAge
 
 REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
 ALLOCATIONS = frozenset({EventType.PRACTITIONER_ALLOCATED, EventType.REFERRAL_ALLOCATED})
@@ -25,10 +25,20 @@ def with_sides(world: World, incident: Incident, heard: Heard, key: str) -> Inci
     """Return an incident after what an event says of its sides. Directions it establishes are people's."""
     victim = heard.victim or incident.victim
     if heard.victim_age is not None and victim is not None:
-        incident = incident._replace(ages={**incident.ages, victim: heard.victim_age})
+        others = tuple(said for said in incident.ages if said[0] != victim)
+        incident = incident._replace(ages=(*others, (victim, heard.victim_age)))
     if heard.causing_harm is not None:
         incident = _named(world, incident, heard.causing_harm, key)
     return _looked_at(_worked_for(_directed(world, incident, heard), heard), heard)
+
+
+def age_of(person_of: PersonOf, incident: Incident, form: Form) -> VictimAge | None:
+    """Return how old the adult victim whom an event names was by the last that said so; None: nobody did."""
+    about = form.victim or incident.victim
+    if about is None or not incident.ages:
+        return None
+    them = group(person_of, about)
+    return next((age for person, age in reversed(incident.ages) if person in them), None)
 
 
 def _named(world: World, incident: Incident, causing_harm: str, key: str) -> Incident:
@@ -66,12 +76,12 @@ def _heard_from_hub(world: World, incident: Incident, heard: Heard) -> Incident:
         return incident._replace(turned=wrong, let_go=())
     if heard.roles is None and heard.type not in REVIEWED:
         return incident
-    meant = _meant(incident, heard)
+    meant = _meant(world, incident, heard)
     _establish(world, sorted(meant.values()))
     return incident._replace(let_go=tuple(sorted({*incident.let_go, *meant})))
 
 
-def _meant(incident: Incident, heard: Heard) -> Mapping[str, Direction]:
+def _meant(world: World, incident: Incident, heard: Heard) -> Mapping[str, Direction]:
     """Return the turned events that the Hub's word is of: a review's, those that name its adult victim.
 
     It is no word on a report that has somebody else as one.
@@ -79,7 +89,8 @@ def _meant(incident: Incident, heard: Heard) -> Mapping[str, Direction]:
     if heard.roles is not None:
         return incident.turned
     victim = heard.victim or incident.victim
-    return {key: said for key, said in incident.turned.items() if said[0] == victim}
+    them = group(world.person, victim) if victim is not None else ()
+    return {key: said for key, said in incident.turned.items() if said[0] in them}
 
 
 def _direction(world: World, incident: Incident, heard: Heard) -> Direction | None:
