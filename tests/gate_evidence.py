@@ -205,7 +205,8 @@ class Evidence:
 
     def _form(self, incident: Incident, event: Heard) -> None:
         before, incident.victim = incident.victim, event.victim or incident.victim
-        if before is not None and before not in (incident.victim, event.causing_harm):
+        is_new = event.type in REVIEWED or incident.form is None
+        if before is not None and is_new and before not in (incident.victim, event.causing_harm):
             _put_right(incident, before)
         named = {child.person for child in event.children}
         if event.type in REVIEWED:
@@ -323,7 +324,7 @@ class Evidence:
         if event.event_id not in self._grades:
             is_form = event.type in VPA_FAMILY
             own = event.grades if is_form else _graded(event.grades, incident.form or incident.raised)
-            is_a_child = self.sides.is_a_child(event.incident, event.victim or incident.victim)
+            is_a_child = self.sides.is_a_child(event, event.victim or incident.victim)
             self._grades[event.event_id] = as_a_child(own) if is_a_child else own
         return self._grades[event.event_id]
 

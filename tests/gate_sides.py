@@ -39,7 +39,7 @@ class Sides:
         self._reports: dict[str, Heard] = {}
         self._counter: dict[str, Heard] = {}
         self._words: dict[str, list[Heard]] = defaultdict(list)
-        self._ages: dict[tuple[str, str | None], VictimAge] = {}
+        self._ages: list[Heard] = []
 
     def take(self, event: Heard) -> None:
         """Keep what an event says of the two sides, and then what the Hub says of what was there."""
@@ -57,7 +57,7 @@ class Sides:
             self._words[event.incident].append(event)
             self._hear(event)
         if event.type in SAYS_AN_AGE and event.victim_age is not None:
-            self._ages[event.incident, event.victim] = event.victim_age
+            self._ages.append(event)
 
     def _hear(self, word: Heard) -> None:
         """Know what the Hub lets stand; of what it finds wrong, the first report too, know the opposite."""
@@ -65,15 +65,14 @@ class Sides:
         if word.roles is Roles.REVERSED and not counters:
             of_it = {key: event for key, event in self._reports.items() if event.incident == word.incident}
             self._counter |= of_it
-        for event in self._counter.values():
-            names = direction_of(event)
-            if event.incident != word.incident or names is None:
-                continue
-            if word.roles is Roles.REVERSED:
-                self._harms.discard(names)
-                self._harms.add(names.turned)
-            elif word.roles is not None or word.victim == event.victim:
-                self._harms.add(names)
+        meant = [event for event in self._counter.values() if event.incident == word.incident]
+        if word.roles is None:
+            meant = [event for event in meant if event.victim == word.victim]
+        directions = {names for event in meant if (names := direction_of(event)) is not None}
+        if word.roles is Roles.REVERSED:
+            self._harms -= directions
+            directions = {names.turned for names in directions}
+        self._harms |= directions
 
     def is_counter(self, event: Heard) -> bool:
         """Say whether an event turns round what was known of the two, or the Hub found it wrong."""
@@ -83,14 +82,20 @@ class Sides:
         """Say whether a partner's report waits until the Hub has looked who harms whom."""
         return self.is_counter(event) and event.publisher != HUB and not self._is_freed(event)
 
-    def is_a_child(self, incident: str | None, victim: str | None) -> bool:
-        """Say whether the last that said how old an adult victim of an incident was said under sixteen."""
-        return self._ages.get((incident or "", victim)) is VictimAge.UNDER_16
+    def is_a_child(self, event: Heard, victim: str | None) -> bool:
+        """Say whether the last that said how old an event's adult victim was said under sixteen.
+
+        Of a form police have the say, where they said anything.
+        """
+        said = [each for each in self._ages if (each.incident, each.victim) == (event.incident, victim)]
+        if event.type in VPA_FAMILY:
+            said = [each for each in said if each.publisher == HUB] or said
+        return bool(said) and said[-1].victim_age is VictimAge.UNDER_16
 
     def of(self, incident: str) -> object:
         """Return what decides about an incident here: as long as it is the same, so are the answers."""
         counters = [key for key, event in self._counter.items() if event.incident == incident]
-        ages = {victim: age for (of, victim), age in self._ages.items() if of == incident}
+        ages = [event.event_id for event in self._ages if event.incident == incident]
         return len(self._words[incident]), counters, ages
 
     def _is_freed(self, event: Heard) -> bool:

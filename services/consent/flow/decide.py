@@ -253,7 +253,7 @@ class _Deciding:
             incident=incident,
             form=form,
             held=held,
-            about=About(incident=key, victim=incident.victim),
+            about=About(incident=key, victim=form.victim or incident.victim),
             occasion=Occasion.NEWS,
             evidence=Evidence(self._world, incident, form, self._policy, self._holders(incident)),
         )

@@ -97,6 +97,14 @@ class Beside(NamedTuple):
     held: Mapping[str, Held] = NOTHING
 
 
+class Age(NamedTuple):
+    """How old somebody was said to be, and whether police said so."""
+
+    person: str
+    by_police: bool
+    age: VictimAge
+
+
 class Worker(NamedTuple):
     """Whom an agency allocated, and for whom of an incident. `person` is a member of its staff."""
 
@@ -124,7 +132,8 @@ class Incident(NamedTuple):
     """Everyone an event of the incident ever named, in any role."""
     causing_harm: tuple[str, ...] = ()
     """Everyone an event of the incident ever named as the person causing harm."""
-    ages: tuple[tuple[str, VictimAge], ...] = ()
+    ages: tuple[Age, ...] = ()
+    """The last that police, and that partners, said of an adult victim; the latest last."""
     """How old each person named as its adult victim was on the day, as it was said last."""
     reports: Mapping[str, tuple[str, str]] = NOTHING
     """What partners reported of who harms whom, by event: the victim, and who causes harm."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.consent.state.consents import later, later_override, together
+from services.consent.state.consents import answers_of, later, later_override, together
 from services.consent.state.entities import (
     EVERYONE,
     NOTHING,
@@ -123,23 +123,27 @@ def _with_form(world: World, incident: Incident, heard: Heard) -> Incident:
     began = heard.occurred_at if incident.began is None else min(incident.began, heard.occurred_at)
     victim = heard.victim or incident.victim
     children = _children(incident, heard)
-    incident = _put_right(world, incident, victim, heard.causing_harm)
+    incident = _put_right(world, incident, victim, heard)
     return incident._replace(raised=raised, form=form, children=children, began=began, victim=victim)
 
 
-def _put_right(world: World, incident: Incident, victim: str | None, causing_harm: str | None) -> Incident:
+def _put_right(world: World, incident: Incident, victim: str | None, heard: Heard) -> Incident:
     """Take what the adult victim of earlier forms answered for the answers of whom a form names instead.
 
-    It is who they turn out to be, unless the form says that the earlier one causes the harm.
+    It is who they turn out to be, unless the form says that the earlier one causes the harm, or was raised
+    beside a reviewed one.
     """
     before = incident.victim
-    if before in (None, victim) or victim is None or before not in incident.consents:
+    if before is None or victim is None or (heard.type not in REVIEWED and incident.form is not None):
         return incident
-    assert before is not None
-    if not {victim, causing_harm}.isdisjoint(group(world.person, before)):
+    them = group(world.person, before)
+    if not {victim, heard.causing_harm}.isdisjoint(them):
         return incident
-    left = {person: answers for person, answers in incident.consents.items() if person != before}
-    left[victim] = together(incident.consents[before], left.get(victim, NOTHING))
+    left = {person: answers for person, answers in incident.consents.items() if person not in them}
+    theirs = answers_of(incident, them)
+    if not theirs:
+        return incident
+    left[victim] = together(theirs, left.get(victim, NOTHING))
     return incident._replace(consents=left)
 
 
@@ -239,10 +243,10 @@ def _with_not_shared(incident: Incident, heard: Heard, recipient: str) -> Incide
 
 
 def _link_people(world: World, heard: Heard, incident: str) -> None:
-    victim = world.incident(incident).victim
-    if victim is not None and incident not in world.person(victim).incidents:
-        person = world.person(victim)
-        world.put_person(victim, person._replace(incidents=(*person.incidents, incident)))
+    for victim in dict.fromkeys((world.incident(incident).victim, heard.victim)):
+        if victim is not None and incident not in world.person(victim).incidents:
+            person = world.person(victim)
+            world.put_person(victim, person._replace(incidents=(*person.incidents, incident)))
     if heard.type in VPA_FAMILY:
         for child in heard.children:
             person = world.person(child.person)

@@ -7,11 +7,12 @@ had before it: a report that comes later, in the same incident too, waits for an
 
 from collections.abc import Iterable, Mapping
 
-from services.consent.state.entities import Form, Incident, Worker
+from services.consent.state.entities import Age, Form, Incident, Worker
 from services.consent.state.heard import Heard
 from services.consent.state.links import PersonOf, as_one, group
 from services.consent.state.world import World
-from services.vocabulary.events import NAMES_BOTH_SIDES, EventType
+from services.vocabulary.agencies import HUB
+from services.vocabulary.events import NAMES_BOTH_SIDES, VPA_FAMILY, EventType
 from services.vocabulary.sides import Roles, VictimAge
 
 REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
@@ -25,20 +26,27 @@ def with_sides(world: World, incident: Incident, heard: Heard, key: str) -> Inci
     """Return an incident after what an event says of its sides. Directions it establishes are people's."""
     victim = heard.victim or incident.victim
     if heard.victim_age is not None and victim is not None:
-        others = tuple(said for said in incident.ages if said[0] != victim)
-        incident = incident._replace(ages=(*others, (victim, heard.victim_age)))
+        said = Age(victim, heard.publisher == HUB, heard.victim_age)
+        others = tuple(each for each in incident.ages if each[:2] != said[:2])
+        incident = incident._replace(ages=(*others, said))
     if heard.causing_harm is not None:
         incident = _named(world, incident, heard.causing_harm, key)
     return _looked_at(_worked_for(_directed(world, incident, heard), heard), heard)
 
 
 def age_of(person_of: PersonOf, incident: Incident, form: Form) -> VictimAge | None:
-    """Return how old the adult victim whom an event names was by the last that said so; None: nobody did."""
+    """Return how old the adult victim whom an event names was by the last that said so; None: nobody did.
+
+    What a partner says of it takes no form from whom the police's own word leads it to.
+    """
     about = form.victim or incident.victim
     if about is None or not incident.ages:
         return None
     them = group(person_of, about)
-    return next((age for person, age in reversed(incident.ages) if person in them), None)
+    said = [each for each in reversed(incident.ages) if each.person in them]
+    if form.type in VPA_FAMILY:
+        said = [each for each in said if each.by_police] or said
+    return said[0].age if said else None
 
 
 def _named(world: World, incident: Incident, causing_harm: str, key: str) -> Incident:

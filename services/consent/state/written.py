@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.consent.state.entities import (
+    Age,
     Agreement,
     Backfill,
     Beside,
@@ -55,7 +56,7 @@ def read_incident(text: str) -> Incident:
         children=tuple(d["children"]),
         parties=tuple(d["parties"]),
         causing_harm=tuple(d["causing_harm"]),
-        ages=tuple((person, VictimAge(age)) for person, age in d["ages"]),
+        ages=tuple(Age(person, by_police, VictimAge(age)) for person, by_police, age in d["ages"]),
         reports={event_id: (victim, by) for event_id, (victim, by) in d["reports"].items()},
         turned={event_id: (victim, by) for event_id, (victim, by) in d["turned"].items()},
         let_go=tuple(d["let_go"]),
