@@ -319,6 +319,17 @@ class Evidence:
             out_of_hours=not is_in_hours(self.now),
         )
 
+    def awaits_the_hub(self, incident: Incident, event: Heard) -> bool:
+        """Say whether the Hub is to look first who harms whom: clear danger waits four hours for that."""
+        cause = self.sides.held_by(event)
+        if cause is None or self.sides.is_found_wrong(cause):
+            return cause is not None
+        grades = self._routed(incident, event)
+        is_clear = grades is not None and (
+            grades.risk is Risk.HIGH or grades.children is ChildrenLevel.SAFEGUARDING
+        )
+        return not is_clear or event.recorded_at + REVIEW_WITHIN > self.now
+
     def _routed(self, incident: Incident, event: Heard) -> Grades | None:
         """Return the grades an event is routed by: where its adult victim is a child, as about a child."""
         if event.event_id not in self._grades:

@@ -101,7 +101,8 @@ class Model:
             }
             overdue = incident.raised is not None and self.evidence.is_overdue(incident.raised)
             cases = incident.cases.copy()
-            sides = self.evidence.sides.of(key)
+            held = [self.evidence.awaits_the_hub(incident, each) for each in incident.beside.values()]
+            sides = (self.evidence.sides.of(key), held)
             history = ({*self.evidence.joined}, len(self.evidence.scopes))
             was = (
                 known,
@@ -187,7 +188,7 @@ class Model:
         incident, event, held, occasion = matter
         has = held.get(to)
         kept = (has.rule, has.ground) if has is not None and occasion is not Occasion.CORRECTION else None
-        verdict = self._unless_turned(self._verdict(incident, event, to, known, kept), event, to)
+        verdict = self._unless_turned(self._verdict(incident, event, to, known, kept), incident, event, to)
         if not verdict.permit:
             self.denials[event.event_id, to] = verdict.reason
             if has is not None:
@@ -205,9 +206,9 @@ class Model:
             if occasion is Occasion.CORRECTION or has is None or now != has._replace(rule=now.rule):
                 held[to] = now
 
-    def _unless_turned(self, verdict: Verdict, event: Heard, to: str) -> Verdict:
+    def _unless_turned(self, verdict: Verdict, incident: Incident, event: Heard, to: str) -> Verdict:
         """Return what may be seen while the Hub looks: it sees it, and nobody else who would be permitted."""
-        if not verdict.permit or to == HUB or not self.evidence.sides.awaits_the_hub(event):
+        if not verdict.permit or to == HUB or not self.evidence.awaits_the_hub(incident, event):
             return verdict
         self.turned.add((event.event_id, to))
         return Verdict("counter-allegation", reason="awaiting-review")

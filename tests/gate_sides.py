@@ -78,9 +78,23 @@ class Sides:
         """Say whether an event turns round what was known of the two, or the Hub found it wrong."""
         return event.event_id in self._counter
 
-    def awaits_the_hub(self, event: Heard) -> bool:
-        """Say whether a partner's report waits until the Hub has looked who harms whom."""
-        return self.is_counter(event) and event.publisher != HUB and not self._is_freed(event)
+    def held_by(self, event: Heard) -> Heard | None:
+        """Return the counter-allegation that keeps an event from all but the Hub: itself, or one before."""
+        if event.publisher == HUB or event.type in VPA_FAMILY:
+            return None
+        partners = [each for each in self._counter.values() if each.publisher != HUB]
+        waiting = [each for each in partners if each.type in NAMES_BOTH_SIDES and not self._is_freed(each)]
+        before = (
+            each
+            for each in waiting
+            if (each.incident, each.victim) == (event.incident, event.victim) and each.offset < event.offset
+        )
+        return event if event in waiting else next(before, None)
+
+    def is_found_wrong(self, event: Heard) -> bool:
+        """Say whether the Hub's last word on a report is that it has the roles wrong."""
+        last = max(self._words_on(event), key=lambda word: word.offset, default=None)
+        return last is not None and last.roles is Roles.REVERSED
 
     def is_a_child(self, event: Heard, victim: str | None) -> bool:
         """Say whether the last that said how old an event's adult victim was said under sixteen.

@@ -25,7 +25,11 @@ BORN = date(1979, 4, 5)
 
 @pytest.fixture
 def room(database_url: str) -> Room:
-    return Room(engine_at(database_url))
+    """A bench with a keyring, and three people who can be named."""
+    room = Room(engine_at(database_url))
+    for person in ("p-named", "p-one", "p-two"):
+        room.staff[person] = Person(id=person, name=person, agency="dafsu", role=Role.PRACTITIONER)
+    return room
 
 
 def at_dafsu(person: str, role: Role = Role.PRACTITIONER) -> Caller:
@@ -154,7 +158,7 @@ def test_where_help_comes_from_is_closed_to_them_as_a_whole(room: Room) -> None:
     assert opens(room, at_dafsu("p-theirs"), release) is None
 
 
-def test_the_next_worker_takes_the_last_ones_place_and_a_closed_case_ends_both(room: Room) -> None:
+def test_who_handed_over_stays_behind_the_wall_until_the_case_is_closed(room: Room) -> None:
     first = allocated(Client.PERSON_CAUSING_HARM, "p-first")
     release = tell(room, form(), first)
     tell(room, allocated(Client.PERSON_CAUSING_HARM, "p-second"))
@@ -164,7 +168,7 @@ def test_the_next_worker_takes_the_last_ones_place_and_a_closed_case_ends_both(r
     ]
     tell(room, case(EventType.CASE_CLOSED, "dafsu"))
 
-    assert [each is None for each in replaced] == [False, True]
+    assert [each is None for each in replaced] == [True, True]
     assert opens(room, at_dafsu("p-second"), room.release("dafsu", 0), "contact")
     assert release.recipient == "dafsu"
 
@@ -174,3 +178,76 @@ def test_somebody_of_the_same_name_at_another_agency_is_not_that_worker(room: Ro
     release = tell(room, form())
 
     assert opens(room, at_dafsu("p-theirs"), release, "contact")
+
+
+def test_an_id_that_is_mistyped_shuts_nobody_out_who_leads(room: Room) -> None:
+    release = tell(room, form(), restricted("p-nmaed"))
+
+    assert opens(room, at_dafsu("p-lead", Role.LEAD), release, "victim")
+    assert opens(room, at_dafsu("p-other"), release, "victim") is None
+
+
+def test_a_partner_who_names_one_of_the_staff_restricts_nothing_and_the_hub_can_end_what_police_did(
+    room: Room,
+) -> None:
+    mark = match_on_name("Iveedwynora", "Keengarlandby", BORN)
+    assert mark is not None
+    room.keys.add_tokens({internal("causing harm"): [name_token(MATCH_KEY, mark)]})
+    room.staff["p-them"] = Person(
+        id="p-them", name="Iveedwynora Keengarlandby", agency="cedah", role=Role.LEAD, date_of_birth=BORN
+    )
+    said = an_event(
+        EventType.REFERRAL_RECEIVED,
+        publisher="housing",
+        incident=internal("incident"),
+        victim=internal("victim"),
+        causing_harm=internal("causing harm"),
+    )
+
+    tell(room, a_form(of=HIGH), said)
+    release = room.release("dafsu", 0)
+    by_a_partner = opens(room, at_dafsu("p-other"), release, "victim")
+    tell(room, form())
+    by_police = opens(room, at_dafsu("p-other"), release, "victim")
+    tell(room, an_event(EventType.ACCESS_RESTORED, incident=internal("incident"), victim=internal("victim")))
+
+    assert (by_a_partner is None, by_police is None) == (False, True)
+    assert opens(room, at_dafsu("p-other"), release, "victim")
+
+
+def test_a_report_that_turns_the_roles_round_keeps_nobody_from_their_own_client(room: Room) -> None:
+    room.bench.publish(form(), allocated(Client.ADULT_VICTIM, "p-hers"))
+    made_up = an_event(
+        EventType.REFERRAL_RECEIVED,
+        publisher="housing",
+        incident=internal("incident"),
+        victim=internal("causing harm"),
+        causing_harm=internal("victim"),
+    )
+    tell(room, made_up)
+
+    assert opens(room, at_dafsu("p-hers"), room.release("dafsu", 0), "contact")
+
+
+def test_the_other_sides_worker_opens_her_address_nowhere_though_he_is_not_named_there(room: Room) -> None:
+    room.bench.publish(form(), allocated(Client.PERSON_CAUSING_HARM, "p-theirs"))
+    release = tell(room, a_form(of=HIGH, incident="another"))
+
+    assert opens(room, at_dafsu("p-theirs"), release, "contact") is None
+
+
+def test_what_education_is_told_of_adults_is_restricted_like_anybody_elses(room: Room) -> None:
+    room.bench.publish(
+        form(),
+        an_event(
+            EventType.REFERRED_ON,
+            publisher="cedah",
+            incident=internal("incident"),
+            victim=internal("victim"),
+            named=("education",),
+        ),
+        restricted("p-named"),
+    )
+    room.bench.settle()
+
+    assert opens(room, somebody_at("education"), room.release("education")) is None

@@ -1,5 +1,6 @@
 """What the Hub's word reaches, and whose age it is, where two sides of a case meet (decision 0021)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.gate_builders import (
     a_form,
     an_event,
     answer,
+    consent,
     grades,
     internal,
     override,
@@ -156,3 +158,84 @@ def test_a_review_that_says_no_age_leaves_the_one_that_was_said() -> None:
     assert permitted(decision) == {"police", "partnership", "checs"}
     assert answer(decision, "checs").ground is Ground.CHILD_SAFEGUARDING
     assert answer(decision, "dafsu").outcome is Outcome.DENY
+
+
+def test_danger_is_held_for_the_hub_no_longer_than_a_raised_form() -> None:
+    counter = reported("ben", by="ada", incident=internal("two"))
+    story = after(reported("ada", by="ben"), counter)
+    at = story.told[-1].heard.recorded_at
+
+    before = story.tell(an_event(EventType.TIME_PASSED, recorded_at=at + timedelta(hours=3)))
+    after_it = story.tell(an_event(EventType.TIME_PASSED, recorded_at=at + timedelta(hours=4)))
+
+    assert sent_of(before, counter.event_id) == {}
+    assert sent_of(after_it, counter.event_id) == {"dafsu": NEW}
+
+
+def test_what_the_hub_found_wrong_is_held_however_long_it_takes() -> None:
+    counter = reported("ben", by="ada")
+    story = after(reported("ada", by="ben"), counter, the_hub_says(Roles.REVERSED))
+    at = story.told[-1].heard.recorded_at
+
+    decision = story.tell(an_event(EventType.TIME_PASSED, recorded_at=at + timedelta(days=9)))
+
+    assert sent_of(decision, counter.event_id) == {}
+
+
+def test_what_follows_a_counter_allegation_about_the_same_person_waits_with_it() -> None:
+    counter = reported("ben", by="ada", incident=internal("two"))
+    triaged = an_event(
+        EventType.REFERRAL_TRIAGED,
+        publisher="cedah",
+        incident=internal("two"),
+        victim=internal("ben"),
+        grades=HIGH,
+    )
+    story = after(reported("ada", by="ben"), counter)
+
+    arrived = story.tell(triaged)
+    settled = story.tell(
+        an_event(
+            EventType.ROLES_REVIEWED, incident=internal("two"), victim=internal("ben"), roles=Roles.STAND
+        )
+    )
+
+    assert answer(arrived, "dafsu").rule == "counter-allegation"
+    assert sent_of(settled, triaged.event_id) == {"dafsu": NEW}
+
+
+def test_a_partners_birth_date_takes_no_form_from_whom_the_polices_own_word_leads_it_to() -> None:
+    form = a_form(of=HIGH, victim="ada", victim_age=VictimAge.ADULT)
+    story = after(form)
+
+    decision = story.tell(
+        reported("ada", by="ben", incident=internal("incident"), victim_age=VictimAge.UNDER_16)
+    )
+
+    assert sent_of(decision, form.event_id) == {}
+
+
+def test_a_raised_form_about_somebody_else_takes_no_reviewed_consent_along() -> None:
+    story = after(a_form(of=grades(Risk.MEDIUM), victim="ada", consent={"cedah": "given"}))
+
+    decision = story.tell(a_form(EventType.VPA_RAISED, grades(Risk.MEDIUM), victim="dot"))
+
+    assert all(emit.recipient != "cedah" for emit in decision.emits)
+
+
+def test_the_other_side_withdraws_everything_and_is_heard() -> None:
+    story = after(a_form(of=grades(Risk.STANDARD), victim="ada", incident="one"))
+    about_him = an_event(
+        EventType.REFERRED_ON,
+        publisher="cedah",
+        incident=internal("one"),
+        victim=internal("ben"),
+        named=("mycwa",),
+    )
+    given = replace(consent({"mycwa": "given"}, incident="one"), victim=internal("ben"))
+    story.tell(about_him, given)
+
+    withdrawn = replace(consent(withdraws=True, incident=None), victim=internal("ben"))
+    decision = story.tell(withdrawn)
+
+    assert sent_of(decision, about_him.event_id) == {"mycwa": ReleaseKind.RECALLED}

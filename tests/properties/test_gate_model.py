@@ -134,7 +134,7 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
         "ends",
         lambda recorded, lasts: None if isinstance(recorded, Marac) else consents.ends(recorded, lasts),
     ),
-    "no report waits for the Hub": (decide, "waits_for_hub", lambda incident, form: False),
+    "no report waits for the Hub": (evidence, "waits_for", lambda incident, form, them: None),
     "a review is of every report, whomever it is about": (
         sides,
         "_meant",

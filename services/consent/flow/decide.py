@@ -18,7 +18,7 @@ from services.consent.rules.lasting import Later, until
 from services.consent.rules.not_shared import NOT_SHARED, is_decided_against
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER
 from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep, resting_on
-from services.consent.rules.two_sides import COUNTER_ALLEGATION, waits_for_hub
+from services.consent.rules.two_sides import COUNTER_ALLEGATION
 from services.consent.state.entities import NOTHING, Form, Held, Incident
 from services.consent.state.evolve import as_form
 from services.consent.state.heard import Heard
@@ -294,7 +294,7 @@ class _Deciding:
             allowed = self._kept(recipient, matter, held.rule, Ground(held.ground), at) or verdict
         if allowed.permit and is_decided_against(matter.incident, recipient, matter.form.publisher):
             allowed = verdict = NOT_TO_BE_SHARED
-        if allowed.permit and recipient != HUB and waits_for_hub(matter.incident, matter.form):
+        if allowed.permit and recipient != HUB and matter.evidence.is_held():
             allowed = verdict = NOT_BEFORE_THE_HUB
         if not allowed.permit:
             return self._deny(recipient, verdict, matter, held, at)

@@ -219,6 +219,7 @@ class Ledgers:
             return (
                 (_latest(each), _plain(each, asker.caller))
                 for each in self._openings_of(question, place, own)
+                if self._is_open(asker, self._incident_of(each))
             )
         return self._open_openings(asker, question, place)
 
@@ -233,7 +234,7 @@ class Ledgers:
     ) -> Rows:
         for each in self._openings_of(question, place, *conditions):
             if self._is_open(asker, self._incident_of(each)):
-                yield _latest(each), _opening(each)
+                yield _latest(each), _seen(each, asker.caller)
 
     def _openings_of(
         self, question: Question, place: str, *conditions: ColumnElement[bool]
@@ -350,6 +351,14 @@ def _plain(opening: Opening, caller: Caller) -> Mapping[str, Any]:
     if opening.recipient != caller.agency:
         row |= {"event_id": None, "recipient": None}
     return row
+
+
+def _seen(opening: Opening, caller: Caller) -> Mapping[str, Any]:
+    """Return a row as one who sees all may: that it is about who asked is for nobody of their own agency."""
+    row = _opening(opening)
+    if caller.role is Role.AUDITOR or opening.agency != caller.agency:
+        return row
+    return {**row, "party": False}
 
 
 def _opening(opening: Opening) -> Mapping[str, Any]:

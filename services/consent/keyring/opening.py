@@ -119,7 +119,7 @@ class Opener:
             event = self._unsealer.event(release.event_offset)
             incident = self._incident(release)
             self._require_no_party(caller, incident, event)
-            if not self._restrictions.may_open(caller, release.recipient, incident):
+            if not self._restrictions.may_open(caller, release, incident):
                 raise Refused
             names = self._of_own_side(caller, request, names, incident, event)
             content = self._content(release, names, event)
@@ -150,7 +150,7 @@ class Opener:
         event: SealedEvent,
     ) -> tuple[str, ...]:
         """Return the sections but those of the other side. Raises Refused if one was asked for by name."""
-        closed = self._sides.closed(caller, incident, event.type, names)
+        closed = self._sides.closed(caller, incident, event, names)
         left = tuple(name for name in names if name not in closed)
         if closed and (request.sections is not None or not left):
             raise Refused

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from services.consent.keyring.parties import Matches, identity_of
-from services.consent.keyring.rights import EDUCATION, PARTNERSHIP
+from services.consent.keyring.rights import PARTNERSHIP
 from services.consent.state.entities import Incident, Person
+from services.consent.store.ledger import Released
 from services.runtime.identity import Caller
 from services.runtime.partnership import Person as Member
 from services.runtime.partnership import Role
-from services.vocabulary.agencies import is_school
+from services.vocabulary.grounds import ENCOMPASS
 
 
 class Knows(Protocol):
@@ -43,16 +44,18 @@ class Restrictions:
         """
         if incident is None or caller.role in (Role.AUDITOR, Role.SERVICE):
             return True
-        if incident.restricted_to:
-            return caller.person in incident.restricted_to
+        named = self._registered(incident.restricted_to or ())
+        if named:
+            return caller.person in named
         return not self._is_restricted(incident) or caller.role is Role.LEAD
 
-    def may_open(self, caller: Caller, recipient: str, incident: Incident | None) -> bool:
-        """Say whether a caller may open what was released to a recipient, as far as restrictions go.
+    def may_open(self, caller: Caller, release: Released, incident: Incident | None) -> bool:
+        """Say whether a caller may open a release, as far as restrictions go.
 
-        What schools and the education officer are told is children alone, and the office is told facts.
+        What schools and the education officer are told of children is children alone, and the office is told
+        facts: they say nothing of either adult.
         """
-        if is_school(recipient) or recipient in (EDUCATION, PARTNERSHIP):
+        if release.ground in ENCOMPASS or release.recipient == PARTNERSHIP:
             return True
         return self.may_look(caller, incident)
 
@@ -64,9 +67,13 @@ class Restrictions:
         return frozenset(key for key in incidents if not self.may_look(caller, self._known.incident(key)))
 
     def _is_restricted(self, incident: Incident) -> bool:
-        if incident.restricted_to is not None:
-            return True
-        return bool(incident.causing_harm) and not self._staff_persons().isdisjoint(incident.causing_harm)
+        if incident.restricted_to is not None or incident.looked_at:
+            return incident.restricted_to is not None
+        return bool(incident.accused) and not self._staff_persons().isdisjoint(incident.accused)
+
+    def _registered(self, people: Iterable[str]) -> frozenset[str]:
+        """Return those of these people who are registered: an id that is mistyped shuts nobody out."""
+        return frozenset(people) & {member.id for member in self._staff()}
 
     def _staff_persons(self) -> frozenset[str]:
         """Return every person of the record who is a registered member of staff by name and birth date."""

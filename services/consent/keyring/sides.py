@@ -5,8 +5,9 @@ from typing import Final
 
 from services.consent.keyring.restricting import Knows
 from services.consent.keyring.rights import base
+from services.consent.keyring.unsealing import SealedEvent
 from services.consent.state.entities import Incident
-from services.consent.state.links import as_one
+from services.consent.state.links import as_one, group
 from services.runtime.identity import Caller
 from services.vocabulary.events import EventType
 from services.vocabulary.sides import Client
@@ -36,30 +37,48 @@ class Sides:
         self._known = known
 
     def closed(
-        self, caller: Caller, incident: Incident | None, event_type: str, names: Collection[str]
+        self, caller: Caller, incident: Incident | None, event: SealedEvent, names: Collection[str]
     ) -> frozenset[str]:
         """Return which of an event's sections are closed to a caller because they are the other side's."""
-        if incident is None or not self._works_for_who_harms(caller, incident):
+        if incident is None or not self._works_for_who_harms(caller, incident, event.id):
             return frozenset()
-        if event_type in WHERE_HELP_COMES_FROM:
+        if event.type in WHERE_HELP_COMES_FROM:
             return frozenset(names)
         return frozenset(name for name in names if base(name) in WHERE_THEY_ARE)
 
-    def _works_for_who_harms(self, caller: Caller, incident: Incident) -> bool:
-        return any(self._works_for(caller, person) for person in incident.causing_harm)
+    def _works_for_who_harms(self, caller: Caller, incident: Incident, event_id: str) -> bool:
+        """Say whether a caller works for somebody who harms an event's adult victim, or is said to.
+
+        Never for that victim themselves: a report that turns the roles round keeps nobody from their own.
+        """
+        about = _victim_of(incident, event_id)
+        them = group(self._known.person, about) if about is not None else ()
+        harmed_by = as_one(self._known.person, about).harmed_by if about is not None else ()
+        others = dict.fromkeys((*incident.causing_harm, *harmed_by))
+        return any(self._works_for(caller, person) for person in others if person not in them)
 
     def _works_for(self, caller: Caller, person: str) -> bool:
         """Say whether a caller was allocated to somebody, in whatever incident and whichever role."""
-        known = as_one(self._known.person, person)
+        known, them = as_one(self._known.person, person), group(self._known.person, person)
         return any(
-            self._is_allocated(caller, key, client)
-            for client, keys in (
-                (Client.PERSON_CAUSING_HARM, known.harms_in),
-                (Client.ADULT_VICTIM, known.incidents),
-            )
-            for key in keys
+            self._is_for(caller, key, them) for key in dict.fromkeys((*known.harms_in, *known.incidents))
         )
 
-    def _is_allocated(self, caller: Caller, key: str, client: Client) -> bool:
+    def _is_for(self, caller: Caller, key: str, them: Collection[str]) -> bool:
+        """Say whether a caller works for one of these persons in an incident."""
         incident = self._known.incident(key)
-        return incident is not None and (caller.agency, client, caller.person) in incident.workers
+        if incident is None:
+            return False
+        as_victim = (caller.agency, Client.ADULT_VICTIM, caller.person) in incident.workers
+        as_harming = (caller.agency, Client.PERSON_CAUSING_HARM, caller.person) in incident.workers
+        return (as_victim and incident.victim in them) or (
+            as_harming and not set(incident.causing_harm).isdisjoint(them)
+        )
+
+
+def _victim_of(incident: Incident, event_id: str) -> str | None:
+    """Return the adult victim an event names, or its incident's where that is not kept."""
+    forms = [form for form in (incident.form, incident.raised) if form is not None]
+    forms += [beside.form for beside in incident.beside.values()]
+    named = next((form.victim for form in forms if form.event_id == event_id), None)
+    return named or incident.victim

@@ -16,6 +16,7 @@ from services.consent.rules.not_shared import NOT_SHARED
 from services.consent.rules.policy import EDUCATION, Policy
 from services.consent.rules.reading import parse
 from services.consent.rules.route import NOT_OWED
+from services.consent.rules.two_sides import COUNTER_ALLEGATION
 from services.consent.state.entities import Incident
 from services.consent.store.ledger import Answered, Closing, Ledger
 from services.eventlog.aliases import alias, unalias
@@ -169,9 +170,10 @@ def _ended(latest: _Latest, by: Closing) -> _Latest:
 
 def _hidden(latest: _Latest, caller: Caller) -> _Latest:
     """Return an answer as a caller may know it: that it was decided not to share with somebody is for nobody
-    there to find out, because a relative may work on that team. It looks like what no rule owes.
+    there to find out, because a relative may work on that team; that roles were turned round, for nobody who
+    is not told of it. Both look like what no rule owes.
     """
-    if latest.answer.rule != NOT_SHARED or sees_all(caller):
+    if latest.answer.rule not in (NOT_SHARED, COUNTER_ALLEGATION) or sees_all(caller):
         return latest
     plain = latest.answer._replace(rule=NOT_OWED, reason=Reason.NOT_OWED, owed=False)
     return replace(latest, answer=plain)

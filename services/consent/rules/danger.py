@@ -29,3 +29,14 @@ def is_overdue(raised: Form, age: VictimAge | None, policy: Policy, now: datetim
     """Say whether a raised form that says danger has waited too long for its review."""
     due = review_due(raised, age, policy)
     return due is not None and due <= now
+
+
+def held_until(form: Form, grades: Grades, policy: Policy) -> datetime | None:
+    """Return until when a report may be held for the Hub to look at its roles; None: as long as that takes.
+
+    `grades`: those it is routed at. High risk and a safeguarding concern wait no longer than a raised form.
+    """
+    is_clear = grades.risk is Risk.HIGH or grades.children is ChildrenLevel.SAFEGUARDING
+    if policy.review_within is None or not is_clear:
+        return None
+    return form.recorded_at + policy.review_within

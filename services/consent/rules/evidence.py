@@ -6,13 +6,13 @@ from operator import itemgetter
 from typing import Any
 
 from services.consent.rules.circumstances import Circumstances
-from services.consent.rules.danger import is_overdue
+from services.consent.rules.danger import held_until, is_overdue
 from services.consent.rules.policy import Policy
-from services.consent.rules.two_sides import as_child, is_counter_allegation
+from services.consent.rules.two_sides import as_child, is_counter_allegation, waits_for
 from services.consent.state.consents import answers_of, ends, standing
 from services.consent.state.entities import Form, Incident, Marac, Override, Said
 from services.consent.state.heard import UNGRADED, Grades
-from services.consent.state.links import as_one, group
+from services.consent.state.links import PersonOf, as_one, group
 from services.consent.state.sides import age_of
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB
@@ -40,8 +40,9 @@ class Evidence:
         self._holders = frozenset() if form.type in VPA_FAMILY else {*holders, *incident.cases}
         self._now = _now(world)
         about = form.victim or incident.victim
+        self._them = group(world.person, about) if about is not None else ()
         self._victim = as_one(world.person, about) if about is not None else None
-        self._answers = answers_of(incident, group(world.person, about) if about is not None else ())
+        self._answers = answers_of(incident, self._them)
         self._child_cases = {*incident.child_cases}.union(
             *[as_one(world.person, child).child_cases for child in incident.children]
         )
@@ -71,6 +72,14 @@ class Evidence:
             counter_allegation=is_counter_allegation(incident, self._form),
             out_of_hours=self._out_of_hours,
         )
+
+    def is_held(self) -> bool:
+        """Say whether the Hub is to look first at who harms whom: danger waits its hours, and no longer."""
+        cause = waits_for(self._incident, self._form, self._them)
+        if cause is None:
+            return False
+        due = held_until(self._form, self._grades, self._policy)
+        return cause in self._incident.found_wrong or due is None or due > self._now
 
     def later(self, recipient: str, at: Circumstances) -> Iterator[tuple[datetime, Circumstances]]:
         """Yield what the facts about a recipient, `at` now, will be whenever time ends a ground, in order."""
@@ -123,9 +132,10 @@ def graded(own: Grades, incident: Incident) -> Grades:
     )
 
 
-def ends_of(incident: Incident, policy: Policy) -> Iterator[datetime]:
+def ends_of(incident: Incident, policy: Policy, person_of: PersonOf) -> Iterator[datetime]:
     """Yield when each ground recorded for an incident ends by time, whoever it serves."""
-    for answers in incident.consents.values():
+    for them in dict.fromkeys(group(person_of, person) for person in incident.consents):
+        answers = answers_of(incident, them)
         given = (said for said in answers.values() if said.answer is ConsentAnswer.GIVEN)
         for said in given:
             yield from _end(policy, Ground.CONSENT, said)

@@ -1,11 +1,12 @@
 """What changes places in a case, and what is then told to whom (decision 0021; DA Act 2021 s1)."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from services.consent.state.entities import Form, Incident
 from services.consent.state.heard import Grades
 from services.vocabulary.agencies import HUB
-from services.vocabulary.events import NAMES_BOTH_SIDES
+from services.vocabulary.events import NAMES_BOTH_SIDES, VPA_FAMILY
 from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.sides import VictimAge
 
@@ -18,14 +19,26 @@ def is_counter_allegation(incident: Incident, form: Form) -> bool:
     return form.type in NAMES_BOTH_SIDES and form.event_id in incident.turned
 
 
-def waits_for_hub(incident: Incident, form: Form) -> bool:
-    """Say whether nobody but the Hub may be told of an event until the Hub has looked at its roles.
+def waits_for(incident: Incident, form: Form, them: Collection[str]) -> str | None:
+    """Return the counter-allegation that an event is, or comes after, where the Hub has let go neither.
 
-    Not so of a form, which is the Hub's to review, nor of what police send themselves.
+    Until then nobody but the Hub may be told of it. Not so of a form, which is the Hub's to review, nor of
+    what police send themselves. `them`: everybody who is one with the adult victim it names.
     """
-    if form.publisher == HUB or form.event_id in incident.let_go:
+    if form.publisher == HUB or form.type in VPA_FAMILY:
+        return None
+    waiting = [key for key in incident.turned if key not in incident.let_go]
+    if form.event_id in waiting and form.type in NAMES_BOTH_SIDES:
+        return form.event_id
+    return next((key for key in waiting if _comes_after(incident, form, key, them)), None)
+
+
+def _comes_after(incident: Incident, form: Form, counter: str, them: Collection[str]) -> bool:
+    """Say whether an event is about the adult victim of a counter-allegation that was there before it."""
+    known = incident.beside.get(counter)
+    if known is None or known.form.type not in NAMES_BOTH_SIDES or known.form.publisher == HUB:
         return False
-    return is_counter_allegation(incident, form)
+    return known.form.offset < form.offset and incident.turned[counter][0] in them
 
 
 def as_child(grades: Grades, age: VictimAge | None) -> Grades:

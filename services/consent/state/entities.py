@@ -132,6 +132,8 @@ class Incident(NamedTuple):
     """Everyone an event of the incident ever named, in any role."""
     causing_harm: tuple[str, ...] = ()
     """Everyone an event of the incident ever named as the person causing harm."""
+    accused: tuple[str, ...] = ()
+    """Those of them whom police named."""
     ages: tuple[Age, ...] = ()
     """The last that police, and that partners, said of an adult victim; the latest last."""
     """How old each person named as its adult victim was on the day, as it was said last."""
@@ -141,7 +143,11 @@ class Incident(NamedTuple):
     """Events that turn round who was known to harm whom, by id: their victim, and who causes harm."""
     let_go: tuple[str, ...] = ()
     """Which of those the Hub looked at and lets be told."""
+    found_wrong: tuple[str, ...] = ()
+    """Those of which the Hub's last word is that they have the roles wrong."""
     workers: tuple[Worker, ...] = ()
+    looked_at: bool = False
+    """Whether the Hub ended a restriction last: nothing is restricted then without its word."""
     restricted_to: tuple[str, ...] | None = None
     """Who alone may look; None: whoever else may."""
     consents: Mapping[str, Mapping[str, Said]] = NOTHING

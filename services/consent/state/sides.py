@@ -31,6 +31,7 @@ def with_sides(world: World, incident: Incident, heard: Heard, key: str) -> Inci
         incident = incident._replace(ages=(*others, said))
     if heard.causing_harm is not None:
         incident = _named(world, incident, heard.causing_harm, key)
+        incident = _accused(incident, heard, heard.causing_harm)
     return _looked_at(_worked_for(_directed(world, incident, heard), heard), heard)
 
 
@@ -58,6 +59,12 @@ def _named(world: World, incident: Incident, causing_harm: str, key: str) -> Inc
     return incident._replace(causing_harm=(*incident.causing_harm, causing_harm))
 
 
+def _accused(incident: Incident, heard: Heard, causing_harm: str) -> Incident:
+    if heard.publisher != HUB or causing_harm in incident.accused:
+        return incident
+    return incident._replace(accused=(*incident.accused, causing_harm))
+
+
 def _directed(world: World, incident: Incident, heard: Heard) -> Incident:
     """Establish a direction, or know that it is turned; then take the Hub's word on what it has."""
     said = _direction(world, incident, heard)
@@ -81,12 +88,13 @@ def _heard_from_hub(world: World, incident: Incident, heard: Heard) -> Incident:
         wrong = incident.turned or incident.reports
         _disestablish(world, wrong.values())
         _establish(world, [(causing_harm, victim) for victim, causing_harm in sorted(wrong.values())])
-        return incident._replace(turned=wrong, let_go=())
+        return incident._replace(turned=wrong, let_go=(), found_wrong=tuple(sorted(wrong)))
     if heard.roles is None and heard.type not in REVIEWED:
         return incident
     meant = _meant(world, incident, heard)
     _establish(world, sorted(meant.values()))
-    return incident._replace(let_go=tuple(sorted({*incident.let_go, *meant})))
+    still = tuple(key for key in incident.found_wrong if key not in meant)
+    return incident._replace(let_go=tuple(sorted({*incident.let_go, *meant})), found_wrong=still)
 
 
 def _meant(world: World, incident: Incident, heard: Heard) -> Mapping[str, Direction]:
@@ -130,11 +138,10 @@ def _disestablish(world: World, directions: Iterable[Direction]) -> None:
 
 
 def _worked_for(incident: Incident, heard: Heard) -> Incident:
-    """Know whom an agency allocated to whom: the next takes the last one's place, a closed case ends both."""
+    """Know whom an agency allocated to whom, whoever handed over among them, until its case closes."""
     if heard.type in ALLOCATIONS and heard.practitioner is not None:
         worker = Worker(heard.publisher, heard.client, heard.practitioner)
-        others = (each for each in incident.workers if each[:2] != worker[:2])
-        return incident._replace(workers=tuple(sorted((*others, worker))))
+        return incident._replace(workers=tuple(sorted({*incident.workers, worker})))
     if heard.type == EventType.CASE_CLOSED and incident.workers:
         left = tuple(each for each in incident.workers if each.agency != heard.publisher)
         return incident._replace(workers=left)
@@ -143,7 +150,7 @@ def _worked_for(incident: Incident, heard: Heard) -> Incident:
 
 def _looked_at(incident: Incident, heard: Heard) -> Incident:
     if heard.type == EventType.ACCESS_RESTRICTED:
-        return incident._replace(restricted_to=heard.people)
+        return incident._replace(restricted_to=heard.people, looked_at=False)
     if heard.type == EventType.ACCESS_RESTORED:
-        return incident._replace(restricted_to=None)
+        return incident._replace(restricted_to=None, looked_at=True)
     return incident

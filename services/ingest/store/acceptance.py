@@ -285,11 +285,7 @@ class _Batch:
     def _victim(self, tokens: _Tokens, decided: Accepted, people: People) -> str | None:
         """Return who the event's adult victim is: never who it says causes the harm."""
         held = decided.incident.victim if decided.incident is not None else None
-        if (
-            tokens.victim is not None
-            and held is not None
-            and people.is_known_as(held, tokens.person_causing_harm)
-        ):
+        if held is not None and people.is_known_as(held, tokens.person_causing_harm):
             held = None
         if tokens.victim is not None:
             return people.find_victim(tokens.victim, held)
