@@ -11,6 +11,7 @@ from services.runtime.problems import PROBLEM
 
 Described = dict[str, Any]
 
+PATH = "/v1/events"
 JSON = "application/json"
 RETRY = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}}}
 
@@ -163,13 +164,18 @@ _SCHEMAS: Described = {
 }
 
 
-def describe(app: FastAPI, types: Sequence[str]) -> None:
-    """Have an app's document name these schemas, an event of these types among them, and no others."""
+def describe(app: FastAPI, types: Sequence[str], examples: Mapping[str, Described]) -> None:
+    """Have an app's document name these schemas, an event of these types among them, and no others.
+
+    `examples`: by type, what its publisher may send as it stands.
+    """
     made = app.openapi
 
     def described() -> Described:
         document = made()
         document["components"] = {"schemas": {"Event": _event(types), **_SCHEMAS}}
+        taken: Described = document["paths"][PATH]["post"]["requestBody"]["content"][JSON]
+        taken["examples"] = {name: {"value": event} for name, event in examples.items()}
         for path in document["paths"].values():
             for operation in path.values():
                 _without_defaults(operation["responses"])
