@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
@@ -18,9 +19,18 @@ from services.consent.pages import TEMPLATES, router
 from services.console.pages.navigation import ways
 from services.console.pages.rendering import Pages
 from services.console.pages.sessions import Visitor
+from services.eventlog.catalogue_files import load_catalogue, load_examples
+from services.ingest.api.catalogued import event
 from tests.office_builders import PARTNERSHIP, Office
 
 Who = tuple[str, str]
+
+
+@cache
+def the_catalogue() -> list[dict[str, object]]:
+    """Return what the door's catalogue holds."""
+    catalogue, examples = load_catalogue(), load_examples()
+    return [event(catalogue, catalogue.event(name), examples[name]) for name in catalogue.types()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,8 @@ class KeyringDesk:
     async def ask(self, request: Request, path: str, query: Mapping[str, str | int] | None = None) -> Given:
         target = f"{path}?{urlencode(query)}" if query else path
         self.asked.append(target)
+        if path == "/v1/catalogue":
+            return Given(200, {"events": the_catalogue()})
         answer = await run_sync(self._office.ask, self._who, target)
         return Given(answer.status_code, answer.json())
 

@@ -105,6 +105,38 @@ def publish(
 
 
 @app.command()
+def check(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="One event, an array, or one event a line; - for standard input."
+        ),
+    ],
+    as_: As = "police",
+    person: By = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Say what the door would say to events. Sends nothing, and needs no running system.
+
+    Ends with 1 if any would be refused. What only a running system knows is said as not checked.
+
+    Example: sightline check one.jsonl --as police
+    """
+    from services.cli import show
+    from services.cli.checking import check as would_say
+    from services.cli.checking import content_of
+    from services.cli.client import System
+
+    content = content_of(file)
+    would_be_refused = False
+    for row in would_say(System("", data or Path("data")), content, as_, person):
+        show.document(row) if json_ else print(show.checked(row), flush=True)
+        would_be_refused = would_be_refused or row["status"] == "refused"
+    raise typer.Exit(1 if would_be_refused else 0)
+
+
+@app.command()
 def settle(timeout: Timeout = 240.0, url: Url = None, data: Data = None, json_: Json = False) -> None:
     """Wait until everything published has been decided, projected and planned.
 

@@ -68,5 +68,12 @@ def published(row: Mapping[str, Any]) -> str:
     return f"{row['status']:<10} {row['id'] or '-'}" + "".join(f"\n    {note}" for note in notes)
 
 
+def checked(row: Mapping[str, Any]) -> str:
+    """Return what the door would say to one event for people, each reason in full."""
+    said = [f"{note['pointer'] or 'all of it'}: {note['detail']}: {note['fix']}" for note in _notes(row)]
+    unasked = [f"not checked, and said if so: {note['detail']}" for note in row["not_checked"]]
+    return f"{row['status']:<10} {row['id'] or '-'}" + "".join(f"\n    {note}" for note in (*said, *unasked))
+
+
 def _notes(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [*(row.get("reasons") or ()), *(row.get("defects") or ())]

@@ -93,7 +93,9 @@ class Catalogue:
         self._events = {event.type: event for event in events}
         self._sections: dict[tuple[str, str], SectionSchema] = {}
         self._by_id: dict[str, list[SectionSchema]] = {}
+        self._versions: dict[str, set[int]] = {}
         for event in (*merged, *self._events.values()):
+            self._versions.setdefault(event.type, set()).add(event.version)
             for section in event.sections:
                 self._sections[event.type, section.schema_id] = section
                 self._by_id.setdefault(section.schema_id, []).append(section)
@@ -129,6 +131,10 @@ class Catalogue:
             return self._events[event_type]
         except KeyError:
             raise UnknownSchema(f"no event type `{event_type}`: see schemas/avro") from None
+
+    def versions(self, event_type: str) -> tuple[int, ...]:
+        """Return every version of an event type that was ever merged, and the newest, in order."""
+        return tuple(sorted(self._versions[self.event(event_type).type]))
 
     def section(self, schema_id: str, event_type: str | None = None) -> SectionSchema:
         """Return the section with this id as that event type has it, old versions included.

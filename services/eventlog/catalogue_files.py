@@ -25,6 +25,12 @@ def load_catalogue(root: Path = SCHEMAS) -> Catalogue:
     return Catalogue.load(texts, parse=fastavro.parse_schema)
 
 
+def load_examples(root: Path = SCHEMAS) -> dict[str, dict[str, Any]]:
+    """Return the example document that stands beside each event's schema, by event type."""
+    paths = sorted(root.glob("*/*.example.json"))
+    return {path.name.removesuffix(".example.json"): json.loads(path.read_text("utf-8")) for path in paths}
+
+
 @cache
 def log_schemas(name: str) -> tuple[dict[str, Any], ...]:
     """Return every schema a log record type was ever written with, the newest last."""

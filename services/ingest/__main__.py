@@ -7,8 +7,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.eventlog.access import Access
-from services.eventlog.catalogue_files import load_catalogue
+from services.eventlog.catalogue_files import load_catalogue, load_examples
 from services.eventlog.writer import SMALL_BATCH_BYTES, KafkaWriter
+from services.ingest.api import catalogued
 from services.ingest.api.app import build
 from services.ingest.api.receiving import Receiving
 from services.ingest.forms.documents import Forms
@@ -36,7 +37,7 @@ class Door:
         self, settings: Settings, *, own: Engine, keys: Engine, writer: Writer, clock: Clock, patience: float
     ) -> None:
         partnership, secrets = Partnership.load(settings.partnership), Secrets.load(settings)
-        catalogue = load_catalogue()
+        catalogue = self._catalogue = load_catalogue()
         self._settings = settings
         self._verifier = Verifier(partnership, settings.credentials)
         self.outbox = Outbox(own)
@@ -68,7 +69,7 @@ class Door:
 
     def app(self) -> FastAPI:
         """Return the app that answers publishers."""
-        return build(
+        app = build(
             self._receiving,
             self.outbox,
             self._verifier,
@@ -76,6 +77,8 @@ class Door:
             ready=self.is_ready,
             standing=self.standing,
         )
+        app.include_router(catalogued.router(self._verifier, self._catalogue, load_examples()))
+        return app
 
     def is_ready(self) -> bool:
         """Say whether events are taken: the log's clock agrees with ours, the database answers and, once

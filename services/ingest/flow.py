@@ -72,6 +72,12 @@ def screen(arrival: Arrival, publishers: Iterable[str], registered: Registered) 
     return tuple(reason for reason in reasons if reason is not None)
 
 
+def with_others(reasons: tuple[Reason, ...], others: Sequence[Reason]) -> tuple[Reason, ...]:
+    """Return reasons with those others that point where none of them does."""
+    places = {reason.pointer for reason in reasons}
+    return (*reasons, *(other for other in others if other.pointer not in places))
+
+
 def unresolved(submission: Submission, known: Known) -> tuple[Reason, ...]:
     """Return each reason to refuse an event about no incident, or nobody, we know, whatever else is wrong."""
     resolved = incidents.resolve(submission, known)

@@ -93,6 +93,22 @@ def policy_of_everybody(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("link", name="Policy"))
 
 
+def catalogue(page: Page, system: Running, told: Told) -> None:
+    sign_in(page, system, DAFSU, SECOND)
+    follow(page.get_by_role("link", name="Events"))
+
+
+def in_catalogue(page: Page, system: Running, told: Told) -> None:
+    catalogue(page, system, told)
+    follow(page.get_by_role("link", name="Consultation given"))
+
+
+def form_in_catalogue(page: Page, system: Running, told: Told) -> None:
+    """Its example names somebody, though nobody real."""
+    catalogue(page, system, told)
+    follow(page.get_by_role("link", name="VPA reviewed"))
+
+
 def compare(page: Page, system: Running, told: Told) -> None:
     policies(page, system, told)
     follow(page.get_by_role("link", name="Compare two policies"))
@@ -175,6 +191,8 @@ def explanation(page: Page, system: Running, told: Told) -> None:
 PAGES: dict[str, Reach] = {
     "Policies – Sightline": policies,
     "Policy – Sightline": policy,
+    "Events – Sightline": catalogue,
+    "Consultation given – Sightline": in_catalogue,
     "Compare two policies – Sightline": compared,
     "Error: Compare two policies – Sightline": compared_nothing,
     "Ledger – Sightline": ledgers,
@@ -189,9 +207,12 @@ PAGES: dict[str, Reach] = {
     "Who may see it, and why – Sightline": explanation,
 }
 WITH_ROWS = (not_shared, not_shared_below, withheld, overridden, openings, who_was_told)
-WITH_TABLES = (policies, policy, explanation, *WITH_ROWS)
+WITH_TABLES = (policies, policy, in_catalogue, explanation, *WITH_ROWS)
 EVERY_PAGE = [*PAGES.values(), unlawful, policy_of_everybody, compare, not_shared_below, ask_who_was_told]
 of_every_page = pytest.mark.parametrize("reach", EVERY_PAGE, ids=lambda reach: reach.__name__)
+of_examples_too = pytest.mark.parametrize(
+    "reach", [*EVERY_PAGE, form_in_catalogue], ids=lambda reach: reach.__name__
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,13 +251,13 @@ def visited(browser: Browser, system: Running, listed: Told) -> Visited:
     return visit
 
 
-@of_every_page
+@of_examples_too
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_nothing_stands_in_the_way_of_anybody(visited: Visited, reach: Reach, width: int) -> None:
     assert visited(reach, width).problems == []
 
 
-@of_every_page
+@of_examples_too
 def test_nothing_has_to_be_scrolled_to_sideways_on_a_phone(visited: Visited, reach: Reach) -> None:
     assert visited(reach, NARROW).fits
 

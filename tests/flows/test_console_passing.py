@@ -20,6 +20,7 @@ SERVICES = ("ingest", "gate", "keyring", "projections", "notify", "audit")
     [
         ("/v1/events", "ingest"),
         ("/v1/receipts/abc", "ingest"),
+        ("/v1/catalogue", "ingest"),
         ("/v1/inbox", "projections"),
         ("/v1/inbox/head", "projections"),
         ("/v1/incidents/an-alias", "projections"),

@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from services.ingest.settings import BATCH_LIMIT, ID_LENGTH
+from services.vocabulary.events import LINKS, SCHOOL_NOTIFICATIONS
 from tests.door_builders import OpenDoor, example, open_door
+from tests.flows.test_door_examples import PUBLISHER
 
 EVENTS, RECEIPTS = "/v1/events", "/v1/receipts/{receipt}"
 PROBLEM = "application/problem+json"
@@ -101,6 +103,16 @@ def test_an_event_is_described_with_the_bounds_that_are_kept(door: OpenDoor) -> 
 @pytest.mark.parametrize(("length", "status"), [(1, 201), (ID_LENGTH, 201), (0, 422), (ID_LENGTH + 1, 422)])
 def test_the_bounds_of_an_id_are_kept(door: OpenDoor, length: int, status: int) -> None:
     assert door.publisher.publish({**example("VpaRaised"), "id": "x" * length}).status_code == status
+
+
+def test_every_example_can_be_sent_as_it_stands(door: OpenDoor) -> None:
+    taken = document(door)["paths"][EVENTS]["post"]["requestBody"]["content"]["application/json"]
+    examples = {name: each["value"] for name, each in taken["examples"].items()}
+
+    answers = {name: door.publisher.publish(each, PUBLISHER[name]) for name, each in examples.items()}
+
+    assert {name: answer.text for name, answer in answers.items() if answer.status_code != 201} == {}
+    assert set(door.catalogue.types()) - set(examples) == LINKS | SCHOOL_NOTIFICATIONS
 
 
 def test_no_reference_leads_nowhere_and_no_schema_is_left_over(door: OpenDoor) -> None:

@@ -55,7 +55,7 @@ def _rule(rule: Rule, policy: Policy) -> Spoken:
     lines = [
         ("Source", rule.source),
         ("About", _types(rule)),
-        ("When", _sentence(both(_condition(each) for each in rule.when)) or "Each time"),
+        ("When", when_of(rule)),
     ]
     if rule.denies is not None:
         lines.append(("Answer", f"Not told: {REASONS[rule.denies]}"))
@@ -68,6 +68,11 @@ def _rule(rule: Rule, policy: Policy) -> Spoken:
         ("Expected", rule.expects or "Nothing is expected"),
     ]
     return Spoken(id=rule.id, lines=tuple((title, _sentence(text)) for title, text in lines))
+
+
+def when_of(rule: Rule) -> str:
+    """Return what a rule asks of the facts, as a sentence."""
+    return _sentence(both(_condition(each) for each in rule.when)) or "Each time"
 
 
 def _types(rule: Rule) -> str:

@@ -43,6 +43,7 @@ def _path(pattern: str, owner: str) -> Path:
 OWNERS: Final = (
     _path(r"/v1/events", "ingest"),
     _path(r"/v1/receipts/[^/]+", "ingest"),
+    _path(r"/v1/catalogue", "ingest"),
     _path(r"/v1/inbox(/head)?", "projections"),
     _path(r"/v1/incidents/[^/]+", "projections"),
     _path(r"/v1/people/[^/]+", "projections"),

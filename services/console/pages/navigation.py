@@ -20,5 +20,6 @@ def ways(visitor: Visitor, path: str) -> list[dict[str, object]]:
 
 def _ways(visitor: Visitor) -> Iterator[tuple[str, str]]:
     yield "Policy", "/policy"
+    yield "Events", "/catalogue"
     if visitor.role in READS_ALL or (visitor.agency == HUB and visitor.role in HUB_ROLES):
         yield "Ledger", "/ledger"

@@ -1,16 +1,18 @@
 """The door's HTTP surface."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from threading import BoundedSemaphore
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError
 
+from services.eventlog.catalogue_files import load_examples
 from services.ingest.api import answers
-from services.ingest.api.described import EVENTS, RECEIPTS, describe
+from services.ingest.api.described import EVENTS, PATH, RECEIPTS, describe
 from services.ingest.api.receiving import Receiving
 from services.ingest.settings import BATCHES_AT_ONCE
 from services.ingest.store.outbox import Outbox
@@ -18,6 +20,10 @@ from services.runtime import telemetry
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.settings import Settings
 from services.runtime.web import Standing, busy, create_app
+from services.vocabulary.events import LINKS, SCHOOL_NOTIFICATIONS
+
+NAMES_ALIASES = LINKS | SCHOOL_NOTIFICATIONS
+"""Events that name an incident or persons by what a release to their publisher called them."""
 
 
 def build(
@@ -33,7 +39,7 @@ def build(
     app = create_app("Sightline: the door", settings, ready=ready, standing=standing)
     room = BoundedSemaphore(BATCHES_AT_ONCE)
 
-    @app.post("/v1/events", openapi_extra=EVENTS)
+    @app.post(PATH, openapi_extra=EVENTS)
     async def events(request: Request) -> Response:
         """Publish one event, or up to 100."""
         try:
@@ -60,8 +66,13 @@ def build(
         )
         return answers.absent() if found is None else JSONResponse({**asdict(found), "status": "appended"})
 
-    describe(app, receiving.types)
+    describe(app, receiving.types, _as_they_stand(load_examples()))
     return app
+
+
+def _as_they_stand(examples: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the examples a publisher can send without knowing anything of a running system."""
+    return {name: event for name, event in examples.items() if name not in NAMES_ALIASES}
 
 
 def _receive(receiving: Receiving, caller: Caller, body: bytes, headers: dict[str, str]) -> Response:

@@ -11,6 +11,7 @@ from services.runtime.problems import PROBLEM
 
 Described = dict[str, Any]
 
+PATH = "/v1/events"
 JSON = "application/json"
 RETRY = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}}}
 
@@ -66,8 +67,14 @@ RECEIPTS: Described = {
         "404": _refusal("No such receipt of the caller's."),
     }
 }
+CATALOGUE: Described = {
+    "responses": {"200": _answer("Every type of event there is.", "Catalogue"), "401": _NOBODY}
+}
 
 _TEXT: Described = {"type": "string"}
+_YES_OR_NO: Described = {"type": "boolean"}
+_NUMBER: Described = {"type": "integer", "minimum": 1}
+_TEXTS: Described = {"type": "array", "items": _TEXT}
 _TEXT_OR_NONE: Described = {"type": ["string", "null"]}
 _REFERENCE: Described = {"type": ["string", "null"], "maxLength": ID_LENGTH}
 
@@ -119,16 +126,56 @@ _SCHEMAS: Described = {
             "recorded_at": {**_TEXT, "format": "date-time"},
         }
     ),
+    "Catalogue": _record({"events": _listed("EventType")}),
+    "EventType": _record(
+        {
+            "type": _TEXT,
+            "family": _TEXT,
+            "doc": _TEXT,
+            "publishers": {**_TEXTS, "description": "who may send it; a kind admits each of that kind"},
+            "version": {**_NUMBER, "description": "what is read now"},
+            "versions": {"type": "array", "items": _NUMBER},
+            "takes": {**_TEXTS, "description": "what may stand beside its sections"},
+            "sections": _listed("Section"),
+            "example": {"type": ["object", "null"], "description": "a document its publisher may send"},
+        }
+    ),
+    "Section": _record(
+        {
+            "name": _TEXT,
+            "version": _NUMBER,
+            "compartment": _TEXT,
+            "of": {**_TEXT_OR_NONE, "description": "whose it is; null: nobody's"},
+            "array": _YES_OR_NO,
+            "required": _YES_OR_NO,
+            "derived": {**_YES_OR_NO, "description": "made by the door, refused from a publisher"},
+            "fields": _listed("Field"),
+        }
+    ),
+    "Field": _record(
+        {
+            "name": _TEXT,
+            "type": _TEXT,
+            "words": {**_TEXTS, "description": "the words it may be; none: it is no closed list"},
+            "required": _YES_OR_NO,
+            "doc": _TEXT,
+        }
+    ),
 }
 
 
-def describe(app: FastAPI, types: Sequence[str]) -> None:
-    """Have an app's document name these schemas, an event of these types among them, and no others."""
+def describe(app: FastAPI, types: Sequence[str], examples: Mapping[str, Described]) -> None:
+    """Have an app's document name these schemas, an event of these types among them, and no others.
+
+    `examples`: by type, what its publisher may send as it stands.
+    """
     made = app.openapi
 
     def described() -> Described:
         document = made()
         document["components"] = {"schemas": {"Event": _event(types), **_SCHEMAS}}
+        taken: Described = document["paths"][PATH]["post"]["requestBody"]["content"][JSON]
+        taken["examples"] = {name: {"value": event} for name, event in examples.items()}
         for path in document["paths"].values():
             for operation in path.values():
                 _without_defaults(operation["responses"])

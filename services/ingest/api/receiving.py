@@ -1,6 +1,5 @@
 """One request from its bytes to its answer: read, take in, wait for the log."""
 
-import json
 from collections.abc import Sequence
 
 from fastapi.responses import Response
@@ -8,11 +7,11 @@ from prometheus_client import Histogram
 
 from services.ingest.api import answers
 from services.ingest.forms.documents import Forms
-from services.ingest.forms.strict import Malformed, bad_texts, cleaned, may_have_bad_texts, parse
+from services.ingest.forms.strict import Malformed, bad_texts, canonical, may_have_bad_texts, parse
 from services.ingest.settings import ACK_SECONDS, BATCH_LIMIT
-from services.ingest.state import Json, Reason, Sender
+from services.ingest.state import Json, Sender
 from services.ingest.store.acceptance import Acceptance
-from services.ingest.store.answers import Offered, Taken
+from services.ingest.store.answers import Offered, Taken, wrong_size
 from services.ingest.store.progress import Progress
 from services.runtime import pause, telemetry
 from services.runtime.clock import elapsed
@@ -50,7 +49,7 @@ class Receiving:
             return answers.malformed(error.fault.reason())
         documents = document if isinstance(document, list) else [document]
         if not 0 < len(documents) <= BATCH_LIMIT:
-            return answers.refused_whole(_size())
+            return answers.refused_whole(wrong_size())
         offer = self._cautiously if may_have_bad_texts(body) else self._offered
         taken = self._take(caller, [offer(one) for one in documents])
         if taken is None:
@@ -69,25 +68,22 @@ class Receiving:
 
     def _cautiously(self, document: Json) -> Offered:
         """Return an event whose texts may be bad: where one is, it alone is refused, not its whole batch."""
-        bad = tuple(fault.reason() for fault in bad_texts(document))
-        if not bad:
+        if not bad_texts(document):
             return self._offered(document)
-        places = {reason.pointer for reason in bad}
-        reading = self._forms.read(cleaned(document))
+        reading = self._forms.read_cautiously(document)
         return Offered(
-            id=None if places & {"", "/id"} else reading.id,
+            id=reading.id,
             mac=b"",
             schema=reading.schema,
             submission=reading.submission,
-            reasons=(*bad, *(reason for reason in reading.reasons if reason.pointer not in places)),
+            reasons=reading.reasons,
         )
 
     def _offered(self, document: Json) -> Offered:
         reading = self._forms.read(document)
-        canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return Offered(
             id=reading.id,
-            mac=self._acceptance.mac(canonical.encode("utf-8")),
+            mac=self._acceptance.mac(canonical(document).encode("utf-8")),
             schema=reading.schema,
             submission=reading.submission,
             reasons=reading.reasons,
@@ -99,15 +95,6 @@ class Receiving:
         done = self._progress.wait(last, self._patience)
         _waited().observe(elapsed() - began)
         return done
-
-
-def _size() -> Reason:
-    return Reason(
-        pointer="",
-        rule="batch-size",
-        detail=f"a request carries 1 to {BATCH_LIMIT} events",
-        fix="send one object, or an array of that many",
-    )
 
 
 def _count(taken: Sequence[Taken]) -> None:

@@ -1,7 +1,7 @@
 """An event as a document: its head, its sections, and everything wrong with either."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.eventlog.catalogue import Catalogue, EventSchema
@@ -9,6 +9,7 @@ from services.eventlog.errors import UnknownSchema
 from services.ingest.forms.checks import Check, checker, is_nothing, missing, sections, unknown
 from services.ingest.forms.faults import Fault, Weight
 from services.ingest.forms.mending import mended
+from services.ingest.forms.strict import bad_texts, cleaned
 from services.ingest.settings import ID_LENGTH, POLICY_LENGTH
 from services.ingest.state import Json, Reason, Record, Submission
 from services.vocabulary.consent import ConsentAnswer
@@ -60,6 +61,19 @@ class Forms:
             schema=schema,
             submission=_submission(value, schema, faults) if schema is not None else None,
             reasons=_reasons(faults, Weight.REFUSES),
+        )
+
+    def read_cautiously(self, value: Json) -> Reading:
+        """Return the event in a value whose texts may be bad: each that is refuses it, beside all else."""
+        bad = tuple(fault.reason() for fault in bad_texts(value))
+        if not bad:
+            return self.read(value)
+        places = {reason.pointer for reason in bad}
+        reading = self.read(cleaned(value))
+        return replace(
+            reading,
+            id=None if places & {"", "/id"} else reading.id,
+            reasons=(*bad, *(reason for reason in reading.reasons if reason.pointer not in places)),
         )
 
     def _schema(self, name: Json) -> EventSchema | None:

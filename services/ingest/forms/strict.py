@@ -51,6 +51,11 @@ def parse(body: bytes) -> Json:
     return value
 
 
+def canonical(value: Json) -> str:
+    """Return the text by which a second copy of an event is known, whatever its spaces and its order."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def may_have_bad_texts(body: bytes) -> bool:
     """Say whether `bad_texts` has to be asked: without an escape no text is bad."""
     return b"\\u" in body

@@ -162,7 +162,9 @@ class _Batch:
             return refused(item, item.reasons) if known is None else conflict(item, item.reasons)
         arrival = Arrival(submission=item.submission, sender=self._sender, at=self._at)
         found = flow.screen(arrival, item.schema.publishers, self._door._registered)
-        return _Read(arrival=arrival, reasons=_with(item.reasons, found), conflict=known is not None)
+        return _Read(
+            arrival=arrival, reasons=flow.with_others(item.reasons, found), conflict=known is not None
+        )
 
     def _resolve(
         self, offered: Sequence[Offered], names: list[str | None], looked: Sequence[Taken | _Read]
@@ -220,7 +222,7 @@ class _Batch:
         """Answer with every reason, one that comes of looking its incident up among them."""
         submission = found.arrival.submission
         known = Known(incident=incidents.known(self._sender, submission), persons=self._linked(submission))
-        reasons = _with(found.reasons, flow.unresolved(submission, known))
+        reasons = flow.with_others(found.reasons, flow.unresolved(submission, known))
         again = found.conflict or self._differs(item, name)
         return conflict(item, reasons) if again else refused(item, reasons)
 
@@ -360,9 +362,3 @@ def _again(item: Offered, entry: Entry) -> Taken:
     """Answer a second copy of an event in one batch as it would be answered in the next."""
     kept = Kept(seq=0, event_id=entry.event_id, mac=entry.mac, receipt=entry.receipt, defects=entry.defects)
     return duplicate(item, kept)
-
-
-def _with(reasons: tuple[Reason, ...], others: Sequence[Reason]) -> tuple[Reason, ...]:
-    """Return reasons with those others that point where none of them does."""
-    places = {reason.pointer for reason in reasons}
-    return (*reasons, *(other for other in others if other.pointer not in places))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.eventlog.catalogue import EventSchema
+from services.ingest.settings import BATCH_LIMIT
 from services.ingest.state import Reason, Submission
 from services.ingest.store.outbox import Kept
 
@@ -67,4 +68,14 @@ def duplicate(item: Offered, kept: Kept) -> Taken:
         seq=kept.seq,
         receipt=kept.receipt,
         defects=tuple(Reason(**defect) for defect in json.loads(kept.defects)),
+    )
+
+
+def wrong_size() -> Reason:
+    """Return why a request is refused that carries too many events, or none."""
+    return Reason(
+        pointer="",
+        rule="batch-size",
+        detail=f"a request carries 1 to {BATCH_LIMIT} events",
+        fix="send one object, or an array of that many",
     )
