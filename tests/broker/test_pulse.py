@@ -77,6 +77,15 @@ class Pulse:
         except httpx.HTTPError:
             return None
 
+    def behind(self) -> int | None:
+        """Return how many records it says it has yet to read, None where it does not say."""
+        try:
+            answer = httpx.get(f"http://127.0.0.1:{self.port}/v1/standing")
+        except httpx.HTTPError:
+            return None
+        behind: int | None = answer.json().get("behind")
+        return behind
+
     def windows(self) -> list[dict[str, Any]]:
         """Return the windows with a count in them, once it has counted everything."""
         eventually(lambda: (said := self.said()) is not None and said.status_code == 200, PATIENCE_SECONDS)
@@ -131,3 +140,44 @@ def test_killed_and_started_again_it_says_the_same(kafka: KafkaSystem, tmp_path:
             pulse.kill()
             pulse.start()
             assert pulse.windows() == before == ONE_QUARTER
+
+
+def test_a_day_behind_it_catches_up(kafka: KafkaSystem, tmp_path: Path) -> None:
+    release(kafka, *reviewed(1, 7))
+
+    with running(kafka, tmp_path / "pulse") as pulse:
+        assert pulse.windows() == ONE_QUARTER
+        pulse.kill()
+        for hour in range(24):
+            first = 8 + hour * 50
+            release(kafka, *reviewed(first, first + 49, recorded=RECORDED + timedelta(hours=hour + 1)))
+        SharedClock(clock_path(pulse.data)).advance(RECORDED + timedelta(hours=24, minutes=30))
+        pulse.start()
+
+        windows = pulse.windows()
+
+    assert [window["counts"][0]["count"] for window in windows] == [50] * 24
+    assert windows[0]["from"] == "2024-09-02T09:30:00Z"
+
+
+def test_what_cannot_be_read_keeps_it_from_saying_anything(kafka: KafkaSystem, tmp_path: Path) -> None:
+    release(kafka, *reviewed(1, 7), b"no release", *reviewed(9, 20))
+
+    with running(kafka, tmp_path / "pulse") as pulse:
+        eventually(lambda: pulse.behind() == 0, PATIENCE_SECONDS)
+        said = pulse.said()
+
+    assert said is not None
+    assert (said.status_code, "retry-after" in said.headers) == (503, True)
+
+
+def test_it_leaves_nothing_on_disk(kafka: KafkaSystem, tmp_path: Path) -> None:
+    release(kafka, *reviewed(1, 7))
+    place = tmp_path / "pulse"
+
+    with running(kafka, place) as pulse:
+        pulse.windows()
+        left = {path.name for path in place.iterdir()}
+
+    assert left == {"credentials", "secrets", "run", "telemetry", "pulse.log"}
+    assert not list(Path.cwd().glob("*pulse*-data"))

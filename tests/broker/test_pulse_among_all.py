@@ -1,0 +1,122 @@
+"""The pulse in a whole system: it shows what was published, and nothing else notices when it is away."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.cli.client import System
+from services.cli.settling import advance, clock_of
+from tests.system import Running, eventually, running_system
+
+START = "2024-09-02T08:01:00Z"
+FORMS = 6
+PATIENCE_SECONDS = 60.0
+AS_EVER_SECONDS = 10.0
+"""Longer than any of these answers takes on a busy machine, and far shorter than waiting for a dead one."""
+
+RAISED_IN_A_QUARTER = {"event_type": "VpaRaised", "count": FORMS, "suppressed": False}
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A system in simulated time, an hour after six forms were raised within one quarter hour."""
+    folder = tmp_path_factory.mktemp("pulse")
+    with running_system(folder / "data", "--simulate-from", START) as running:
+        publish(running, folder / "raised.jsonl")
+        an_hour_passes(running)
+        yield running
+
+
+def publish(running: Running, file: Path) -> None:
+    form = json.loads(running.cli("example", "VpaRaised").stdout)
+    at = clock_of(of(running)).now().isoformat()
+    names = [f"{file.stem}-{number}" for number in range(FORMS)]
+    forms = [{**form, "id": name, "incident": name, "occurred_at": at} for name in names]
+    file.write_text("\n".join(map(json.dumps, forms)))
+    running.cli("publish", str(file), "--as", "police")
+    running.cli("settle")
+
+
+def an_hour_passes(running: Running) -> None:
+    advance(of(running), clock_of(of(running)).now() + timedelta(hours=1))
+
+
+def of(running: Running) -> System:
+    return System(running.url, running.data)
+
+
+def told(running: Running) -> list[dict[str, Any]]:
+    """Return the windows in which something is told; none where the pulse does not answer."""
+    answer = of(running).get("/v1/pulse")
+    windows = answer.json()["windows"] if answer.status == 200 else []
+    return [window for window in windows if any(one["count"] for one in window["counts"])]
+
+
+def everything_else_answers(running: Running, folder: Path) -> None:
+    """Publish, settle, read an inbox and ask how the whole is: as ever, and in the time it takes as ever."""
+    publish(running, folder / f"forms-{time.monotonic_ns()}.jsonl")
+    began = time.monotonic()
+    running.cli("settle", "--timeout", "10")
+    inbox = running.cli("inbox", "--as", "police").stdout.splitlines()
+    statuses = [
+        httpx.get(f"{running.url}{path}").status_code
+        for path in ("/readyz", "/metrics", "/openapi.json", "/v1/standings")
+    ]
+
+    assert time.monotonic() - began < AS_EVER_SECONDS
+    assert len(inbox) >= 2 * FORMS
+    assert statuses == [200] * 4
+
+
+def test_the_hub_sees_how_many_were_raised_in_a_quarter_hour(system: Running) -> None:
+    eventually(lambda: told(system), PATIENCE_SECONDS)
+
+    (window,) = told(system)
+
+    assert window["from"] == "2024-09-02T08:00:00Z"
+    assert RAISED_IN_A_QUARTER in window["counts"]
+
+
+def test_others_do_not_learn_that_there_is_one(system: Running) -> None:
+    unknown = of(system).get("/v1/nothing-like-it", agency="dafsu")
+
+    assert of(system).get("/v1/pulse", agency="dafsu").status == unknown.status == 404
+
+
+def test_killed_it_comes_back_and_nothing_else_notices(system: Running, tmp_path: Path) -> None:
+    pid = system.pids()["pulse"]
+    others = {name: pid for name, pid in system.pids().items() if name != "pulse"}
+
+    os.kill(pid, signal.SIGKILL)
+    everything_else_answers(system, tmp_path)
+
+    eventually(lambda: told(system), PATIENCE_SECONDS)
+    assert system.pids()["pulse"] != pid
+    assert {name: pid for name, pid in system.pids().items() if name != "pulse"} == others
+
+
+def test_stopped_it_holds_up_nobody_and_a_day_later_it_catches_up(system: Running, tmp_path: Path) -> None:
+    pid = system.pids()["pulse"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        for _ in range(24):
+            an_hour_passes(system)
+        everything_else_answers(system, tmp_path)
+        an_hour_passes(system)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+    eventually(lambda: told(system), PATIENCE_SECONDS)
+
+    (window,) = told(system)
+    assert RAISED_IN_A_QUARTER in window["counts"]
