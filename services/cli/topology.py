@@ -23,7 +23,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "audit": ("audit",),
     "console": ("console",),
 }
-DISPOSABLE: Mapping[str, tuple[str, ...]] = {"pulse": ("projections", "pulse")}
+DISPOSABLE: Mapping[str, tuple[str, ...]] = {"pulse": ("projections.pulse",)}
 """Services that nothing waits for: they are started last, and when they are away nothing else is."""
 
 DISPOSABLE_PAUSE_SECONDS = 60.0
