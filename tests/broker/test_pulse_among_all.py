@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from services.cli.client import System
-from services.cli.settling import advance, clock_of
-from tests.system import Running, eventually, running_system
+from tests.pulse_builders import FORMS, an_hour_passes, of, publish, raised, some_forms_raised
+from tests.system import Running, eventually
 
-START = "2024-09-02T08:01:00Z"
-FORMS = 6
 PATIENCE_SECONDS = 60.0
 AS_EVER_SECONDS = 10.0
 """Longer than any of these answers takes on a busy machine, and far shorter than waiting for a dead one."""
@@ -26,38 +21,8 @@ AS_EVER_SECONDS = 10.0
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A system in simulated time, an hour after six forms were raised within one quarter hour."""
-    folder = tmp_path_factory.mktemp("pulse")
-    with running_system(folder / "data", "--simulate-from", START) as running:
-        publish(running, folder / "raised.jsonl")
-        an_hour_passes(running)
+    with some_forms_raised(tmp_path_factory.mktemp("pulse")) as running:
         yield running
-
-
-def publish(running: Running, file: Path) -> None:
-    form = json.loads(running.cli("example", "VpaRaised").stdout)
-    at = clock_of(of(running)).now().isoformat()
-    names = [f"{file.stem}-{number}" for number in range(FORMS)]
-    forms = [{**form, "id": name, "incident": name, "occurred_at": at} for name in names]
-    file.write_text("\n".join(map(json.dumps, forms)))
-    running.cli("publish", str(file), "--as", "police")
-    running.cli("settle")
-
-
-def an_hour_passes(running: Running) -> None:
-    advance(of(running), clock_of(of(running)).now() + timedelta(hours=1))
-
-
-def of(running: Running) -> System:
-    return System(running.url, running.data)
-
-
-def raised(running: Running) -> dict[str, int]:
-    """Return how many forms were raised by the quarter hour, where told; none where nobody answers."""
-    answer = of(running).get("/v1/pulse")
-    windows = answer.json()["windows"] if answer.status == 200 else []
-    found = [(window["from"], one) for window in windows for one in window["counts"]]
-    return {at: one["count"] for at, one in found if one["event_type"] == "VpaRaised" and one["count"]}
 
 
 def everything_else_answers(running: Running, folder: Path) -> None:
