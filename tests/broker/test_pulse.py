@@ -171,6 +171,20 @@ def test_what_cannot_be_read_keeps_it_from_saying_anything(kafka: KafkaSystem, t
     assert (said.status_code, "retry-after" in said.headers) == (503, True)
 
 
+def test_a_broker_that_is_killed_is_waited_for(kafka: KafkaSystem, tmp_path: Path) -> None:
+    release(kafka, *reviewed(1, 3))
+
+    with running(kafka, tmp_path / "pulse") as pulse:
+        eventually(lambda: pulse.behind() == 0, PATIENCE_SECONDS)
+        kafka.broker.kill()
+        kafka.broker.start()
+        kafka.broker.await_ready()
+        release(kafka, *reviewed(4, 7))
+
+        eventually(lambda: pulse.behind() == 0, PATIENCE_SECONDS)
+        assert pulse.windows() == ONE_QUARTER
+
+
 def test_it_leaves_nothing_on_disk(kafka: KafkaSystem, tmp_path: Path) -> None:
     release(kafka, *reviewed(1, 7))
     place = tmp_path / "pulse"

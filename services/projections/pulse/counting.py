@@ -50,7 +50,7 @@ class Counting:
         return self._place.waits
 
     def run(self) -> None:
-        """Count for ever. Raises Stopped."""
+        """Count for ever. Raises Stopped, or whatever went wrong."""
         asyncio.run(self._run())
 
     def counts(self) -> Mapping[Cell, int]:
@@ -71,7 +71,7 @@ class Counting:
         self._loop = asyncio.get_running_loop()
         await app.start()
         await app.wait_until_stopped()
-        raise Stopped
+        raise app.crash_reason or Stopped
 
     async def _count(self, stream: Any) -> None:
         async for event in stream.events():
