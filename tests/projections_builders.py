@@ -54,6 +54,7 @@ def a_release(
     person: str | None = "person-alias",
     event_type: str = "VpaReviewed",
     catalogue: Catalogue | None = None,
+    recorded: datetime = RECORDED,
 ) -> bytes:
     """Return the bytes of a release with these sections; `facts` says police, on 1 September."""
     event_id = event_number(seq if event is None else event)
@@ -66,7 +67,7 @@ def a_release(
         event_id=event_id,
         type=event_type,
         schema_id=f"{event_type}/1",
-        recorded_at=RECORDED,
+        recorded_at=recorded,
         sections=plain,
         keys=KEYS,
         routing_key=ROUTING_KEY,
@@ -80,7 +81,7 @@ def a_release(
             seq=seq,
             cause=event_id,
             event_id=event_id,
-            decided_at=RECORDED,
+            decided_at=recorded,
             ground="high-risk",
             rule="dafsu-high",
             policy="e" * 64,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +23,11 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "audit": ("audit",),
     "console": ("console",),
 }
+DISPOSABLE: Mapping[str, tuple[str, ...]] = {"pulse": ("projections.pulse",)}
+"""Services that nothing waits for: they are started last, and when they are away nothing else is."""
+
+DISPOSABLE_PAUSE_SECONDS = 60.0
+"""How far apart the starts of a disposable service come to lie that cannot run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +55,7 @@ class Topology:
     @classmethod
     def of(cls, options: Options) -> Topology:
         """Choose the ports."""
-        ports = {name: free_port() for name in (*ROOMS, MAILROOM, "smtp", BROKER, "controller")}
+        ports = {name: free_port() for name in (*ROOMS, *DISPOSABLE, MAILROOM, "smtp", BROKER, "controller")}
         if options.port:
             ports["console"] = options.port
         return cls(options=options, ports=ports)
@@ -91,7 +96,16 @@ class Topology:
 
     def programs(self) -> list[Program]:
         """Return every service, and the mailroom that stands in for the schools' mail servers."""
-        return [self._program(name) for name in (*ROOMS, MAILROOM)]
+        return [
+            self._program(name, rooms) for name, rooms in {**ROOMS, MAILROOM: ("synthetic", MAILROOM)}.items()
+        ]
+
+    def disposable(self) -> list[Program]:
+        """Return every service that nothing waits for."""
+        return [
+            replace(self._program(name, rooms), longest_pause=DISPOSABLE_PAUSE_SECONDS)
+            for name, rooms in DISPOSABLE.items()
+        ]
 
     def describe(self, pids: Mapping[str, int], checkpoint_key: str) -> None:
         """Write `<data>/run/system.json`, whole or not at all."""
@@ -111,10 +125,9 @@ class Topology:
         part.write_text(json.dumps(document), encoding="utf-8")
         part.replace(path)
 
-    def _program(self, name: str) -> Program:
+    def _program(self, name: str, rooms: tuple[str, ...]) -> Program:
         environment = {**self._environment(), "SIGHTLINE_PORT": str(self.ports[name])}
         output = self.options.data / "logs" / f"{name}.log"
-        rooms = ROOMS.get(name, ("synthetic", MAILROOM))
         return Program(name=name, command=module(*rooms), environment=environment, output=output)
 
     def _environment(self) -> dict[str, str]:
@@ -125,5 +138,5 @@ class Topology:
             "SIGHTLINE_PARTNERSHIP": str(self.options.partnership.resolve()),
             "SIGHTLINE_SIMULATED": "1" if self.options.simulated else "0",
             "SIGHTLINE_SMTP": self.smtp,
-            **{f"SIGHTLINE_{name.upper()}": self.url(name) for name in ROOMS},
+            **{f"SIGHTLINE_{name.upper()}": self.url(name) for name in (*ROOMS, *DISPOSABLE)},
         }

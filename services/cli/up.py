@@ -3,7 +3,7 @@
 The order matters:
 1. keys and certificates, and the key that bundles are verified against  2. the broker, its topics and its
 rules  3. the services, all at once  4. on an empty log, the strict policy through the door  5. the line that
-says ready
+says ready  6. what nothing waits for
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ class Up:
         try:
             self._start()
             print(json.dumps(self._ready_line()), flush=True)
+            self._supervisor.start(self._topology.disposable())
             self._supervisor.watch(until=lambda: self._stopping)
         except Stopped:
             pass

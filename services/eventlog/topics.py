@@ -34,6 +34,11 @@ CHECKPOINTS = "checkpoints"
 RECORDS = (LOG, DECISIONS, OPENINGS, CHECKPOINTS)
 
 RELEASES_PREFIX = "to."
+PULSE_PREFIX = "projections.pulse"
+PULSE_COPY = f"{PULSE_PREFIX}-counts-changelog"
+"""Where Faust copies its table of counts; no part of the partnership's records."""
+
+COPY_OF_A_DAY = {"retention.ms": str(24 * 60 * 60 * 1000), "cleanup.policy": "compact,delete"}
 ANSWER_SECONDS = 10.0
 KEEP_FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
 
@@ -66,10 +71,11 @@ def create_all(access: Access, partnership: Partnership, seconds: float = 30.0) 
     admin = _admin(access)
     _until(lambda: _led(admin) is not None, seconds)
     present = _led(admin) or set()
-    missing = [_topic(name, partnership) for name in names(partnership) if name not in present]
+    wanted = (*names(partnership), PULSE_COPY)
+    missing = [_topic(name, partnership) for name in wanted if name not in present]
     if missing:
         _settled(admin.create_topics(missing, request_timeout=ANSWER_SECONDS).values())
-    _until(lambda: (_led(admin) or set()) >= set(names(partnership)), seconds)
+    _until(lambda: (_led(admin) or set()) >= set(wanted), seconds)
 
 
 def create(access: Access, name: str, partitions: int = 1, seconds: float = 30.0) -> None:
@@ -84,7 +90,7 @@ def grant_all(access: Access, partnership: Partnership, seconds: float = 30.0) -
     admin = _admin(access)
     bindings = [_binding(grant) for grant in grants(partnership)]
     bindings += [_group(recipient) for recipient in _registered(partnership)]
-    bindings.append(_NO_GROUP)
+    bindings += [_group("projections"), _NO_GROUP]
     missing = set(bindings) - _granted(admin)
     if missing:
         _settled(admin.create_acls(list(missing), request_timeout=ANSWER_SECONDS).values())
@@ -99,6 +105,7 @@ def grants(partnership: Partnership) -> Iterator[Grant]:
     yield from _allow("audit", reads=RECORDS, writes=(CHECKPOINTS,))
     told = tuple(map(topic_of, ("school:any", "education", "partnership")))
     yield from _allow("notify", reads=(*told, OPENINGS))
+    yield from _allow("projections", reads=(PULSE_COPY,), writes=(PULSE_COPY,))
     yield Grant(principal="consent", operation=AclOperation.WRITE, topic=RELEASES_PREFIX, prefix=True)
     for reader in ("consent", "keyring", "projections", "audit"):
         yield Grant(principal=reader, operation=AclOperation.READ, topic=RELEASES_PREFIX, prefix=True)
@@ -121,7 +128,7 @@ def _allow(principal: str, reads: Sequence[str] = (), writes: Sequence[str] = ()
 def _topic(name: str, partnership: Partnership) -> NewTopic:
     stamped = "LogAppendTime" if name == LOG else "CreateTime"
     config = {
-        **KEEP_FOR_EVER,
+        **(COPY_OF_A_DAY if name == PULSE_COPY else KEEP_FOR_EVER),
         "message.timestamp.type": stamped,
         "max.message.bytes": str(LARGEST_RECORD_BYTES),
     }

@@ -1,4 +1,7 @@
-"""Keeps a set of processes running: whatever ends is started again within a second, without limit."""
+"""Keeps a set of processes running: whatever ends is started again, without limit.
+
+Within a second, unless a program says that it can wait.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,17 @@ DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """One process to keep running; `environment` is added to this process's own."""
+    """One process to keep running; `environment` is added to this process's own.
+
+    `longest_pause` is how many seconds may come to lie between two starts of a program that keeps ending: the
+    pause doubles with each until then, and is short again once it ran for longer than that.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     output: Path
+    longest_pause: float = AGAIN_SECONDS
 
 
 class Supervisor:
@@ -41,6 +49,8 @@ class Supervisor:
         self._programs: dict[str, Program] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._started: dict[str, float] = {}
+        self._pauses: dict[str, float] = {}
+        self._lasted: dict[str, float] = {}
         self.restarts = 0
 
     def start(self, programs: Sequence[Program]) -> None:
@@ -57,9 +67,12 @@ class Supervisor:
     def look(self) -> None:
         """Start again whatever has ended."""
         ended = [name for name, process in self._running.items() if process.poll() is not None]
-        due = [name for name in ended if elapsed() - self._started[name] >= AGAIN_SECONDS]
+        for name in ended:
+            self._lasted.setdefault(name, self._since_start(name))
+        due = [name for name in ended if self._since_start(name) >= self._pauses.get(name, AGAIN_SECONDS)]
         for name in due:
             self.restarts += 1
+            self._pauses[name] = self._pause(name)
             self._spawn(self._programs[name])
         if due:
             self._on_change(self.pids())
@@ -75,6 +88,17 @@ class Supervisor:
         first = [name for name in self._running if name not in last]
         for group in (first, [name for name in last if name in self._running]):
             _end([self._running.pop(name) for name in group])
+
+    def _since_start(self, name: str) -> float:
+        """Return the seconds since a program was last started."""
+        return elapsed() - self._started[name]
+
+    def _pause(self, name: str) -> float:
+        """Return the seconds that must lie between the start that is due now and the next."""
+        longest = self._programs[name].longest_pause
+        if self._lasted.pop(name) > longest:
+            return AGAIN_SECONDS
+        return min(2 * self._pauses.get(name, AGAIN_SECONDS), longest)
 
     def _spawn(self, program: Program) -> None:
         program.output.parent.mkdir(parents=True, exist_ok=True)

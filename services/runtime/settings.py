@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     keyring: str = ""
     gate: str = ""
     projections: str = ""
+    pulse: str = ""
     notify: str = ""
     audit: str = ""
     console: str = ""

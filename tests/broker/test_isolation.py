@@ -64,7 +64,7 @@ def test_a_school_is_refused_every_topic(filled: KafkaSystem) -> None:
         ("ingest", {"log"}),
         ("consent", {"decisions", "to."}),
         ("keyring", {"openings"}),
-        ("projections", set()),
+        ("projections", {topics.PULSE_COPY}),  # the pulse's copy of its own counts
         ("notify", set()),
         ("audit", {"checkpoints"}),
         ("console", set()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -46,6 +47,24 @@ def test_a_killed_process_is_back_within_a_second_however_often(supervisor: Supe
         supervisor.watch(lambda killed=pid: supervisor.pids()["sleeper"] != killed)  # type: ignore[misc]
 
         assert time.monotonic() - began < 1
+
+
+def test_what_can_wait_and_keeps_ending_is_started_ever_more_rarely(tmp_path: Path) -> None:
+    starts = tmp_path / "out"
+    broken = Program(
+        name="broken", command=[sys.executable, "-c", "print(1)"], output=starts, longest_pause=2.0
+    )
+    supervisor = Supervisor(lambda pids: None)
+    supervisor.start([broken])
+
+    times = []
+    for number in range(1, 6):
+        supervisor.watch(lambda number=number: supervisor.restarts >= number)  # type: ignore[misc]
+        times.append(time.monotonic())
+    supervisor.stop()
+
+    between = [round(later - earlier) for earlier, later in itertools.pairwise(times)]
+    assert between == [1, 2, 2, 2]
 
 
 def test_stopping_ends_every_process_even_a_stopped_one(supervisor: Supervisor) -> None:

@@ -32,6 +32,7 @@ SERVICES = ("ingest", "gate", "keyring", "projections", "notify", "audit")
         ("/v1/ledger", "keyring"),
         ("/v1/policy", "keyring"),
         ("/v1/policy/versions", "keyring"),
+        ("/v1/pulse", "pulse"),
         ("/v1/schools/status", "notify"),
         ("/v1/checkpoint/key", "audit"),
         ("/v1/export", "audit"),

@@ -8,12 +8,14 @@ import httpx
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 
-from services.console.api.passing import OWNERS, address_of, public
+from services.console.api.passing import DISPOSABLE, OWNERS, address_of, public
 from services.runtime.settings import Settings
 from services.runtime.web import busy
 
 PATH = "/openapi.json"
-DOCUMENTED = tuple(dict.fromkeys(known.owner for known in OWNERS))
+DOCUMENTED = tuple(dict.fromkeys(known.owner for known in OWNERS if known.owner not in DISPOSABLE))
+"""Whose paths the document has. What may be away is not in it, so that it is the same at all times."""
+
 TITLE = "Sightline"
 SECURITY = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
 

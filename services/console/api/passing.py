@@ -53,12 +53,16 @@ OWNERS: Final = (
     _path(r"/v1/ledger(/.*)?", "keyring"),
     _path(r"/v1/policy(/versions|/whatif)?", "keyring"),
     _path(r"/v1/decisions/redecided", "keyring"),
+    _path(r"/v1/pulse", "pulse"),
     _path(r"/v1/schools(/.*)?", "notify"),
     _path(r"/v1/checkpoint(/.*)?", "audit"),
     _path(r"/v1/export", "audit"),
 )
 WHOLE_SERVICES: Final = ("ingest", "gate", "keyring", "projections", "notify", "audit")
 """Every service whose standing counts."""
+
+DISPOSABLE: Final = frozenset({"pulse"})
+"""Services that nothing waits for: when one is away, its own paths are and nothing else."""
 
 STREAMED: Final = frozenset({"/v1/export", "/v1/policy/whatif", "/v1/decisions/redecided"})
 """Answers too large to hold, or told line by line; others are read whole, so that a broken one is a 503."""
@@ -78,6 +82,7 @@ def address_of(owner: str, settings: Settings) -> str:
         "gate": settings.gate,
         "keyring": settings.keyring,
         "projections": settings.projections,
+        "pulse": settings.pulse,
         "notify": settings.notify,
         "audit": settings.audit,
     }

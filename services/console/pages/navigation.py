@@ -23,3 +23,5 @@ def _ways(visitor: Visitor) -> Iterator[tuple[str, str]]:
     yield "Events", "/catalogue"
     if visitor.role in READS_ALL or (visitor.agency == HUB and visitor.role in HUB_ROLES):
         yield "Ledger", "/ledger"
+    if visitor.role is Role.AUDITOR or (visitor.agency == HUB and visitor.role in HUB_ROLES):
+        yield "Pulse", "/pulse"

@@ -1,4 +1,4 @@
-"""The pages: the inbox, an incident, and the form that asks for a purpose before anything is opened."""
+"""The pages: the inbox, an incident, the pulse, and the form that asks for a purpose before any opening."""
 
 import re
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from services.projections.pages import words
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry, by_incident, entries, openable
 from services.projections.pages.opened import identity, parts
+from services.projections.pages.pulse import HEIGHT, WIDTH, pulse
 from services.projections.pages.sharing import shared
 from services.vocabulary.agencies import HUB
 from services.vocabulary.events import EventType
@@ -83,6 +84,14 @@ def router(desk: Desk) -> APIRouter:
         if not purpose or len(purpose) > LONGEST_PURPOSE or not chosen:
             return _asked(desk, request, alias, entry, chosen, purpose, insist=True)
         return await _open(desk, request, alias, entry, chosen, purpose)
+
+    @routes.get("/pulse")
+    async def beats(request: Request) -> Response:
+        answer = await desk.ask(request, "/v1/pulse")
+        if answer.status != OK:
+            return _absent(desk, request)
+        values = {"pulse": pulse(answer.body), "width": WIDTH, "height": HEIGHT}
+        return desk.page(request, "projections/pulse.html", values)
 
     return routes
 

@@ -1,0 +1,66 @@
+"""What the Hub may ask of the pulse over HTTP: the counts that may be shown, and nothing to anybody else."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Protocol
+
+from fastapi import APIRouter, Header
+from fastapi.responses import JSONResponse
+
+from services.projections.rules.pulse import DELAY, Cell, Window, shown
+from services.runtime.clock import Clock
+from services.runtime.identity import Caller, Unauthenticated, Verifier
+from services.runtime.partnership import Role
+from services.runtime.web import busy, problem
+from services.vocabulary.agencies import HUB, HUB_ROLES
+from services.vocabulary.times import format_time
+
+Token = Annotated[str | None, Header(alias="Authorization")]
+
+
+class Counts(Protocol):
+    """What was counted."""
+
+    def counts(self) -> Mapping[Cell, int]:
+        """Return how many events there are in each cell."""
+
+
+def router(*, counts: Counts, complete: Callable[[], bool], verifier: Verifier, clock: Clock) -> APIRouter:
+    """Return the route. `complete` says whether all there is was counted: until then nothing is shown."""
+    routes = APIRouter()
+
+    @routes.get("/v1/pulse", summary="How many events of each type there were, by quarter hour")
+    def pulse(authorization: Token = None) -> JSONResponse:
+        try:
+            caller = verifier.caller(authorization)
+        except Unauthenticated as error:
+            return problem(401, "not authenticated", str(error), headers={"www-authenticate": "Bearer"})
+        if not sees_pulse(caller):
+            return problem(404, "not found", "there is nothing here for you: ask the Hub or an auditor")
+        if not complete():
+            return busy("the pulse is still counting: ask again")
+        return JSONResponse(document(shown(counts.counts(), clock.now())))
+
+    return routes
+
+
+def sees_pulse(caller: Caller) -> bool:
+    """Say whether a caller may see the pulse: the Hub's people, and auditors."""
+    return caller.role is Role.AUDITOR or (caller.agency == HUB and caller.role in HUB_ROLES)
+
+
+def document(windows: tuple[Window, ...]) -> dict[str, object]:
+    """Return the answer. No totals: from one a count that is left out could be worked out."""
+    return {
+        "delayed_minutes": int(DELAY.total_seconds() // 60),
+        "windows": [
+            {
+                "from": format_time(window.begins),
+                "to": format_time(window.ends),
+                "counts": [
+                    {"event_type": one.event_type, "count": one.count, "suppressed": one.count is None}
+                    for one in window.counts
+                ],
+            }
+            for window in windows
+        ],
+    }
