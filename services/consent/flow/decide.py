@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from services.consent.flow.children import Children
-from services.consent.flow.decision import DECISION_VERSION, Again, Answer, Decision, Emit
+from services.consent.flow.decision import Again, Answer, Decision, decision_of
 from services.consent.flow.desk import Desk
 from services.consent.flow.matters import Matter, instances_named, is_as_held
 from services.consent.flow.news import brought, news
 from services.consent.flow.release import About, Emitter, Source, denied, permitted, unconditional
+from services.consent.flow.unclassified import ALL_OTHER_SCHOOLS, to_nobody
 from services.consent.rules.circumstances import Circumstances, at_another_hour
 from services.consent.rules.danger import is_overdue
 from services.consent.rules.differences import Occasion, exceeds, kind_of_permit, reason_of_recall
@@ -31,8 +32,6 @@ from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import ENCOMPASS, ONCE, Ground, Reason, ReleaseKind
 
 RULE_ERROR = "rule-error"
-NO_POLICY = "no-policy"
-ALL_OTHER_SCHOOLS = "school:*"
 STOPS = {Reason.RESTRICTED: "suspended", Reason.ENDED: "agreement-ended"}
 """What a denial names in place of a rule where its recipient takes no part just now."""
 
@@ -67,9 +66,9 @@ class Decider:
         """
         policy = self.rulebook.policy.hash
         deciding = _Deciding(world, heard, self)
-        answers = deciding.answers() if heard.readable else _unclassified(world, heard, self.desk)
+        answers = deciding.answers() if heard.readable else to_nobody(world, heard, self.desk)
         again = (*deciding.again(news(world, heard)), *deciding.brought(brought(world, heard)))
-        return _decision(world, heard, policy, answers, again, tuple(deciding.emitter.emits))
+        return decision_of(world, heard, policy, answers, again, tuple(deciding.emitter.emits))
 
     def usual(
         self, event_type: str, publisher: str, recipients: tuple[str, ...]
@@ -122,17 +121,6 @@ class Decider:
         if settled is None:
             return None
         return denied(recipient, rule=settled.rule, reason=settled.reason or Reason.NOT_OWED)
-
-
-def unclassified(world: World, heard: Heard, desk: Desk) -> Decision:
-    """Return the decision of an event before there is any policy: it reaches nobody."""
-    return _decision(world, heard, "", _unclassified(world, heard, desk))
-
-
-def _unclassified(world: World, heard: Heard, desk: Desk) -> tuple[Answer, ...]:
-    instances = (name for name in instances_named(heard) if name not in desk.by_event)
-    recipients = (*desk.taking_part(world.standing), *instances, ALL_OTHER_SCHOOLS)
-    return tuple(denied(each, rule=NO_POLICY, reason=Reason.UNCLASSIFIED) for each in recipients)
 
 
 class _Deciding:
@@ -367,27 +355,6 @@ class _Deciding:
             why = reason_of_recall(matter.occasion, held, given, at.consent)
             self.emitter.recall(recipient, held, matter.about, why, matter.occasion)
         return denied(recipient, rule=verdict.rule, reason=reason, owed=verdict.owed)
-
-
-def _decision(
-    world: World,
-    heard: Heard,
-    policy: str,
-    answers: tuple[Answer, ...],
-    again: tuple[Again, ...] = (),
-    emits: tuple[Emit, ...] = (),
-) -> Decision:
-    return Decision(
-        event_id=heard.event_id,
-        event_type=heard.type,
-        offset=heard.offset,
-        decided_at=world.standing.time or heard.recorded_at,
-        policy=policy,
-        version=world.standing.decision_version or DECISION_VERSION,
-        answers=answers,
-        again=again,
-        emits=emits,
-    )
 
 
 def _withholding(recipient: str, answer: Callable[[str], Answer]) -> Answer:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from services.consent.state.heard import Heard
+from services.consent.state.world import World
 from services.vocabulary.grounds import Ground, Outcome, Reason, ReleaseKind
 
 DECISION_VERSION = 3
@@ -77,3 +79,25 @@ class Decision:
     answers: tuple[Answer, ...]
     again: tuple[Again, ...] = ()
     emits: tuple[Emit, ...] = ()
+
+
+def decision_of(
+    world: World,
+    heard: Heard,
+    policy: str,
+    answers: tuple[Answer, ...],
+    again: tuple[Again, ...] = (),
+    emits: tuple[Emit, ...] = (),
+) -> Decision:
+    """Return the decision of an event in a world that has folded it."""
+    return Decision(
+        event_id=heard.event_id,
+        event_type=heard.type,
+        offset=heard.offset,
+        decided_at=world.standing.time or heard.recorded_at,
+        policy=policy,
+        version=world.standing.decision_version or DECISION_VERSION,
+        answers=answers,
+        again=again,
+        emits=emits,
+    )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.consent.flow.agenda import watch
-from services.consent.flow.decide import STOPS, Decider, unclassified
+from services.consent.flow.decide import STOPS, Decider
 from services.consent.flow.decision import Decision, Emit
 from services.consent.flow.desk import Desk
 from services.consent.flow.news import brought
+from services.consent.flow.unclassified import unclassified
 from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.entities import Beside, Coming, Held, Incident, Standing

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from services.consent.flow.decide import ALL_OTHER_SCHOOLS
 from services.consent.flow.decision import Answer
 from services.consent.flow.explain import Case, Known, explain
+from services.consent.flow.unclassified import ALL_OTHER_SCHOOLS
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import may_be_told, sees_all
