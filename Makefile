@@ -14,11 +14,12 @@ check: setup
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-# What needs a processor alone runs two at a time, each with a broker and a database of its own. What kills,
-# waits or clicks runs by itself.
+# What needs a processor alone, or a browser, runs two at a time, each with a broker and a database of its own.
+# What kills or waits runs by itself.
 test: check
 	$(PY) -m pytest -m "not long" -n 2 --dist worksteal tests/rules tests/flows tests/properties tests/contract
-	$(PY) -m pytest -m "not long" tests/broker tests/journeys tests/browser
+	$(PY) -m pytest -m "not long" -n 2 --dist loadfile tests/browser
+	$(PY) -m pytest -m "not long" tests/broker tests/journeys
 
 test-long: check
 	SIGHTLINE_LONG=1 $(PY) -m pytest
