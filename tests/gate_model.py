@@ -132,6 +132,8 @@ class Model:
             if any(since <= at <= until for at in incident.occurred):
                 brought = {(event_id, to): self._without for event_id in self._events_of(incident)}
                 self._decided_under |= brought
+                if to in incident.held:
+                    _know_holder(incident, to)
 
     def _leave_unresolved(self, incident: Incident, event_id: str) -> None:
         """Do as the gate does where it is not settled that it is right."""
@@ -303,6 +305,12 @@ def _placed(event: Heard) -> tuple[Child, ...]:
         replace(child, placement=Placement.CAUSING_HARM) if child.person == event.causing_harm else child
         for child in event.children
     )
+
+
+def _know_holder(incident: Incident, to: str) -> None:
+    """Know for every event beside the forms, decided anew for somebody, that they hold the form by now."""
+    for event_id, before in incident.holders_before.items():
+        incident.holders_before[event_id] = before | {to}
 
 
 def _victims_of(incident: Incident) -> set[str | None]:
