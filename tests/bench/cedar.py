@@ -60,6 +60,7 @@ def request(asked: Asked) -> dict[str, str]:
         "holds": at.holds,
         "overdue": at.overdue,
         "out_of_hours": at.out_of_hours,
+        "counter_allegation": at.counter_allegation,
         PUBLISHES: asked.publishes,
         PLACEMENTS: [each.value for each in asked.placements],
     }

@@ -44,7 +44,15 @@ CEDAR_EVENTS = 300
 CHECKED = 16
 """Combinations of each type of event that both are asked about, for every recipient."""
 
-SHARED = ("risk", "children", "vulnerable_adults", "adult_safeguarding_concern", "overdue", "out_of_hours")
+SHARED = (
+    "risk",
+    "children",
+    "vulnerable_adults",
+    "adult_safeguarding_concern",
+    "overdue",
+    "out_of_hours",
+    "counter_allegation",
+)
 """Facts that all recipients of an event have in common."""
 
 OWN = ("consent", "override", "open_child_case", "marac", "named", "holds")
