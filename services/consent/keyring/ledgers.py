@@ -214,27 +214,28 @@ class Ledgers:
             yield _number(row.pop("offset")), {**row, "incident": incident}
 
     def _opened(self, asker: Asker, question: Question, place: str) -> Rows:
-        if not sees_all(asker.caller):
-            own = OPENING.c.agency == asker.caller.agency
-            return (
-                (_latest(each), _plain(each, asker.caller))
-                for each in self._openings_of(question, place, own)
-                if self._is_open(asker, self._incident_of(each))
-            )
-        return self._open_openings(asker, question, place)
+        if sees_all(asker.caller):
+            return self._open_openings(asker, question, place, _seen)
+        return self._open_openings(asker, question, place, _plain, OPENING.c.agency == asker.caller.agency)
 
     def _refused_parties(self, asker: Asker, question: Question, place: str) -> Rows:
         others = [OPENING.c.person != (asker.caller.person or "")]
         if asker.caller.role is not Role.AUDITOR:
             others.append(OPENING.c.agency != asker.caller.agency)
-        return self._open_openings(asker, question, place, OPENING.c.party, *others)
+        return self._open_openings(asker, question, place, _seen, OPENING.c.party, *others)
 
     def _open_openings(
-        self, asker: Asker, question: Question, place: str, *conditions: ColumnElement[bool]
+        self,
+        asker: Asker,
+        question: Question,
+        place: str,
+        shown: Callable[[Opening, Caller], Row],
+        *conditions: ColumnElement[bool],
     ) -> Rows:
+        """Yield what is open to the caller, each as `shown` to them."""
         for each in self._openings_of(question, place, *conditions):
             if self._is_open(asker, self._incident_of(each)):
-                yield _latest(each), _seen(each, asker.caller)
+                yield _latest(each), shown(each, asker.caller)
 
     def _openings_of(
         self, question: Question, place: str, *conditions: ColumnElement[bool]
