@@ -16,13 +16,20 @@ check: setup
 
 # What needs a processor alone, or a browser, runs two at a time, each with a broker and a database of its own.
 # What kills or waits runs by itself.
-test: check
-	$(PY) -m pytest -m "not long" -n 2 --dist worksteal tests/rules tests/flows tests/properties tests/contract
-	$(PY) -m pytest -m "not long" -n 2 --dist loadfile tests/browser
-	$(PY) -m pytest -m "not long" tests/broker tests/journeys
+SPREAD := -n 2 --dist worksteal tests/rules tests/flows tests/properties tests/contract
+BROWSER := -n 2 --dist loadfile tests/browser
+ALONE := tests/broker tests/journeys
 
+test: check
+	$(PY) -m pytest -m "not long" $(SPREAD)
+	$(PY) -m pytest -m "not long" $(BROWSER)
+	$(PY) -m pytest -m "not long" $(ALONE)
+
+test-long: export SIGHTLINE_LONG := 1
 test-long: check
-	SIGHTLINE_LONG=1 $(PY) -m pytest
+	$(PY) -m pytest $(SPREAD)
+	$(PY) -m pytest $(BROWSER)
+	$(PY) -m pytest $(ALONE)
 
 bench: setup
 	-@infra/bench/setup.sh

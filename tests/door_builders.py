@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,12 @@ NOBODY = "nobody in particular"
 """Given for a person: a token that names none."""
 
 Event = dict[str, Any]
+
+
+@cache
+def demo_partnership() -> Partnership:
+    """Return who is registered for the demo, read once."""
+    return Partnership.load(DEMO_PARTNERSHIP)
 
 
 def example(event_type: str) -> Event:
@@ -107,7 +114,7 @@ class OpenDoor:
         self.data, self.url = data, url
         self.clock = FixedClock(NOW)
         self.log = MemoryLog(self.clock.now)
-        self.partnership = Partnership.load(DEMO_PARTNERSHIP)
+        self.partnership = demo_partnership()
         keys = _credentials(data, (*self.partnership.publishers(), *SERVICES))
         Secrets.ensure(data)
         self.settings = Settings(data=data, simulated=True)

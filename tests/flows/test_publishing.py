@@ -158,7 +158,7 @@ def test_settling_does_not_wait_for_a_silent_service_beyond_the_timeout(tmp_path
 
 def test_a_service_that_cannot_say_how_far_it_has_come_is_waited_for(data: Path, tmp_path: Path) -> None:
     with listening(lambda count, body: (503, {}), data) as (away, _), pytest.raises(Unsettled) as told:
-        settle(a_system_of(tmp_path, away.url), timeout=0.3)
+        settle(a_system_of(tmp_path, away.url), timeout=1.5)
 
     assert "ingest does not say how far it has come (status 503)" in str(told.value)
 

@@ -25,7 +25,10 @@ from tests.gate_table import TABLE
 from tests.policy_flips import as_toml, flips
 from tests.system import sized
 
-RUNS = sized(200, 10_000)
+SHARES = sized(1, 4)
+"""Parts of the runs that may go on at the same time."""
+
+RUNS = sized(200, 10_000) // SHARES
 STEPS = 50
 """At least: some histories are up to nine longer."""
 
@@ -41,11 +44,12 @@ def told(steps: Sequence[Step]) -> str:
 
 
 @pytest.mark.timeout(3600)
+@pytest.mark.parametrize("share", range(SHARES))
 @settings(
     max_examples=RUNS, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
 )
-@given(st.integers(0, 2**63 - 1))
-def test_the_gate_and_the_model_agree_about_every_recipient_after_every_step(seed: int) -> None:
+@given(seed=st.integers(0, 2**63 - 1))
+def test_the_gate_and_the_model_agree_about_every_recipient_after_every_step(share: int, seed: int) -> None:
     history = a_history(seed, STEPS + seed % 10)
     try:
         compare(history)

@@ -1,6 +1,7 @@
 """The catalogue of events over HTTP: what may be published, by whom, and what is in it, off the schemas."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -17,9 +18,12 @@ Schema = Any
 
 
 def router(verifier: Verifier, catalogue: Catalogue, examples: Mapping[str, Row]) -> APIRouter:
-    """Return the route of the catalogue, for any agency that says who it is. It is made once, here."""
+    """Return the route of the catalogue, for any agency that says who it is; it is made when asked for."""
     routes = APIRouter()
-    events = [event(catalogue, catalogue.event(name), examples.get(name)) for name in catalogue.types()]
+
+    @cache
+    def events() -> list[Row]:
+        return [event(catalogue, catalogue.event(name), examples.get(name)) for name in catalogue.types()]
 
     @routes.get("/v1/catalogue", openapi_extra=CATALOGUE)
     def catalogued(request: Request) -> Response:
@@ -28,7 +32,7 @@ def router(verifier: Verifier, catalogue: Catalogue, examples: Mapping[str, Row]
             verifier.caller(request.headers.get("authorization"))
         except Unauthenticated as error:
             return answers.unauthenticated(str(error))
-        return JSONResponse({"events": events})
+        return JSONResponse({"events": events()})
 
     return routes
 

@@ -38,16 +38,16 @@ class Reading:
 
 
 class Forms:
-    """Read events of every type in the catalogue. Checkers are made once, here."""
+    """Read events of every type in the catalogue. A type's checkers are made with its first event."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._checks = {name: _checks(catalogue.event(name)) for name in catalogue.types()}
+        self._checks: dict[str, Mapping[str, Check]] = {}
 
     @property
     def types(self) -> tuple[str, ...]:
-        """Every event type there is a checker for."""
-        return tuple(self._checks)
+        """Every event type there is."""
+        return self._catalogue.types()
 
     def read(self, value: Json) -> Reading:
         """Return the event in a value, with everything its form is wrong in."""
@@ -82,10 +82,15 @@ class Forms:
         except UnknownSchema:
             return None
 
+    def _checks_of(self, schema: EventSchema) -> Mapping[str, Check]:
+        if schema.type not in self._checks:
+            self._checks[schema.type] = _checks(schema)
+        return self._checks[schema.type]
+
     def _faults(self, value: Record, schema: EventSchema | None) -> Iterator[Fault]:
         if schema is None:
             yield _no_type(value)
-        checks = self._checks[schema.type] if schema is not None else _head()
+        checks = self._checks_of(schema) if schema is not None else _head()
         otherwise = unknown if schema is not None else _any
         required = _required(schema) if schema is not None else ("id", "occurred_at")
         yield from (missing(name) for name in required if is_nothing(value.get(name)))
