@@ -37,7 +37,7 @@ from services.eventlog.sealing import PlainSection, seal_event
 from services.eventlog.topics import DECISIONS, LOG, topic_of
 from services.runtime.clock import FixedClock
 from services.vocabulary.agencies import RECIPIENTS
-from services.vocabulary.events import LINKS, EventType
+from services.vocabulary.events import ABOUT_PERSONS, EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
@@ -171,6 +171,12 @@ def linked(one: str, other: str, **more: Any) -> Heard:
 def unlinked(one: str, other: str, **more: Any) -> Heard:
     """Return that two persons are not one after all."""
     return _of_two(EventType.PERSONS_UNLINKED, one, other, more)
+
+
+def about_person(event_type: EventType, person: str, **more: Any) -> Heard:
+    """Return what two people of the partnership say of one person: a hold, an order, or the end of either."""
+    given = {"publisher": "partnership", "confirmed_by": "p-second-2", **more}
+    return an_event(event_type, persons=(internal(person),), **given)
 
 
 def _of_two(event_type: EventType, one: str, other: str, more: Mapping[str, Any]) -> Heard:
@@ -316,7 +322,7 @@ def _plain(heard: Heard, at: SectionAt) -> bytes:
 
 
 def _routing(heard: Heard) -> dict[str, Any]:
-    if heard.type in LINKS:
+    if heard.type in ABOUT_PERSONS:
         who = {"publisher": heard.publisher, "publisher_person": heard.publisher_person}
         return {**who, "persons": list(heard.persons)}
     return {

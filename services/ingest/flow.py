@@ -43,7 +43,7 @@ from services.ingest.state import (
     Submission,
 )
 from services.vocabulary.calendar import local_date
-from services.vocabulary.events import LINKS, SCHOOL_NOTIFICATIONS, VPA_FAMILY, EventType
+from services.vocabulary.events import ABOUT_PERSONS, SCHOOL_NOTIFICATIONS, VPA_FAMILY, EventType
 
 OF_VICTIM = frozenset(
     {"incident", "victim", "contact", "narrative", "dash", "rationale", "referral", "referrer", "research"}
@@ -148,8 +148,8 @@ def lay_out(
     copied: dict[str, Json] = {"occurred_at": when, "source": arrival.sender.agency}
     children = placed(submission, parties.children, registered)
     child_leaves = [next(taken) for _ in children]
-    if submission.type in LINKS:
-        route = _linked(arrival.sender, known)
+    if submission.type in ABOUT_PERSONS:
+        route = _about_persons(arrival.sender, known)
     else:
         route = _routing(arrival, known, accepted, parties, registered)
         route["children"] = [_routed(leaf, child) for leaf, child in zip(child_leaves, children, strict=True)]
@@ -226,7 +226,7 @@ def _routing(
     }
 
 
-def _linked(sender: Sender, known: Known) -> dict[str, Json]:
+def _about_persons(sender: Sender, known: Known) -> dict[str, Json]:
     return {"publisher": sender.agency, "publisher_person": sender.person, "persons": [*known.persons]}
 
 

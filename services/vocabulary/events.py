@@ -72,6 +72,11 @@ class EventType(StrEnum):
     BACKFILL_ORDERED = "BackfillOrdered"
     PERSONS_LINKED = "PersonsLinked"
     PERSONS_UNLINKED = "PersonsUnlinked"
+    LEGAL_HOLD_PLACED = "LegalHoldPlaced"
+    LEGAL_HOLD_LIFTED = "LegalHoldLifted"
+    ERASURE_ORDERED = "ErasureOrdered"
+    ERASURE_STOPPED = "ErasureStopped"
+    PERSON_ERASED = "PersonErased"
     TIME_PASSED = "TimePassed"
     EXPECTATION_MET = "ExpectationMet"
 
@@ -95,7 +100,21 @@ SCHOOL_NOTIFICATIONS = frozenset(t for t in EventType if t.value.startswith("Sch
 LINKS = frozenset({EventType.PERSONS_LINKED, EventType.PERSONS_UNLINKED})
 """What says of two known persons that they are one, and that they are not (decision 0023)."""
 
-PLATFORM = LINKS | frozenset(
+ERASING = frozenset(
+    {
+        EventType.LEGAL_HOLD_PLACED,
+        EventType.LEGAL_HOLD_LIFTED,
+        EventType.ERASURE_ORDERED,
+        EventType.ERASURE_STOPPED,
+        EventType.PERSON_ERASED,
+    }
+)
+"""What says that a person is to be made unreadable, what keeps them, and that they are (decision 0027)."""
+
+ABOUT_PERSONS = LINKS | ERASING
+"""What the partnership says of known persons, each named as a release to its publisher named them."""
+
+PLATFORM = ABOUT_PERSONS | frozenset(
     {
         EventType.POLICY_ADOPTED,
         EventType.AGREEMENT_SIGNED,

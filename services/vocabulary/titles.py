@@ -72,6 +72,11 @@ TYPES: Final[Mapping[str, str]] = {
     EventType.BACKFILL_ORDERED: "Backfill ordered",
     EventType.PERSONS_LINKED: "Persons linked",
     EventType.PERSONS_UNLINKED: "Persons unlinked",
+    EventType.LEGAL_HOLD_PLACED: "Legal hold placed",
+    EventType.LEGAL_HOLD_LIFTED: "Legal hold lifted",
+    EventType.ERASURE_ORDERED: "Erasure ordered",
+    EventType.ERASURE_STOPPED: "Erasure stopped",
+    EventType.PERSON_ERASED: "Person erased",
     EventType.TIME_PASSED: "Time passed",
     EventType.EXPECTATION_MET: "Expectation met",
 }

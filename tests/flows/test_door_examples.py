@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.eventlog.aliases import alias
-from services.vocabulary.events import LINKS
+from services.vocabulary.events import ABOUT_PERSONS
 from tests.door_builders import Event, OpenDoor, example, open_door
 
 PUBLISHER = {
@@ -75,6 +75,11 @@ PUBLISHER = {
     "BackfillOrdered": "partnership",
     "PersonsLinked": "partnership",
     "PersonsUnlinked": "partnership",
+    "LegalHoldPlaced": "partnership",
+    "LegalHoldLifted": "partnership",
+    "ErasureOrdered": "partnership",
+    "ErasureStopped": "partnership",
+    "PersonErased": "keyring",
     "TimePassed": "ingest",
     "ExpectationMet": "dafsu",
 }
@@ -87,11 +92,12 @@ def for_publishing(door: OpenDoor, event_type: str) -> Event:
         door.publisher.publish(example("VpaRaised"))
         incident = door.opened()[0].routing["incident"]
         event["incident"] = alias(door.secrets.alias, incident, "incident", "school:900101")
-    if event_type in LINKS:
+    if event_type in ABOUT_PERSONS:
         door.publisher.publish(example("VpaRaised"))
         routing = door.opened()[0].routing
-        persons = (routing["victim"], routing["person_causing_harm"])
-        event["facts"]["persons"] = [alias(door.secrets.alias, p, "person", "partnership") for p in persons]
+        persons = (routing["victim"], routing["person_causing_harm"])[: len(event["facts"]["persons"])]
+        to = PUBLISHER[event_type]
+        event["facts"]["persons"] = [alias(door.secrets.alias, person, "person", to) for person in persons]
     return event
 
 

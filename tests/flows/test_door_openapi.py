@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.ingest.settings import BATCH_LIMIT, ID_LENGTH
-from services.vocabulary.events import LINKS, SCHOOL_NOTIFICATIONS
+from services.vocabulary.events import ABOUT_PERSONS, SCHOOL_NOTIFICATIONS
 from tests.door_builders import OpenDoor, example, open_door
 from tests.flows.test_door_examples import PUBLISHER
 
@@ -112,7 +112,7 @@ def test_every_example_can_be_sent_as_it_stands(door: OpenDoor) -> None:
     answers = {name: door.publisher.publish(each, PUBLISHER[name]) for name, each in examples.items()}
 
     assert {name: answer.text for name, answer in answers.items() if answer.status_code != 201} == {}
-    assert set(door.catalogue.types()) - set(examples) == LINKS | SCHOOL_NOTIFICATIONS
+    assert set(door.catalogue.types()) - set(examples) == ABOUT_PERSONS | SCHOOL_NOTIFICATIONS
 
 
 def test_no_reference_leads_nowhere_and_no_schema_is_left_over(door: OpenDoor) -> None:

@@ -9,6 +9,7 @@ from services.consent.flow.agenda import watch
 from services.consent.flow.decide import STOPS, Decider
 from services.consent.flow.decision import Decision, Emit
 from services.consent.flow.desk import Desk
+from services.consent.flow.erasing import settle
 from services.consent.flow.news import brought
 from services.consent.flow.unclassified import unclassified
 from services.consent.rules.reading import PolicyError, parse
@@ -69,6 +70,7 @@ class Fold:
         self._adopt(heard, obeyed=obeyed)
         evolve(self.world, heard)
         join(self.world, heard, self._desk.by_event)
+        settle(self.world, heard)
         if self.decider is not None:
             bring(self.world)
             watch(self.world, heard, self.decider.rulebook.policy)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from services.consent.state.heard import Child, Grades, SectionAt
 from services.vocabulary.consent import ConsentAnswer
+from services.vocabulary.erasure import Objection, Order
 from services.vocabulary.sides import Client, VictimAge
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -184,6 +185,21 @@ class Person(NamedTuple):
     """Who was said to be one with them, in order; whom those are linked with is not repeated here."""
 
 
+class Erasure(NamedTuple):
+    """What was ordered of making one person unreadable, and what keeps them (decision 0027)."""
+
+    holds: tuple[str, ...] = ()
+    """Why their record is kept, by each legal hold in force; in order."""
+    order: Order = Order.NONE
+    event_id: str | None = None
+    """The event of the last order."""
+    ordered_at: datetime | None = None
+    since: datetime | None = None
+    """From when the order has come as far as it has."""
+    objections: tuple[Objection, ...] = ()
+    """What it was refused or stopped for, all of it; none where two people stopped it."""
+
+
 class Agreement(NamedTuple):
     """An information sharing agreement: between whom it is, and when it ends, if it does.
 
@@ -248,3 +264,5 @@ class Standing(NamedTuple):
     """Who is a recipient since they joined by an event, in the log's order."""
     backfills: tuple[Backfill, ...] = ()
     bringing: tuple[Bringing, ...] = ()
+    erasing: Mapping[str, datetime] = NOTHING
+    """Persons of whom an order to erase stands and is not due yet, and since when."""

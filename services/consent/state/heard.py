@@ -89,7 +89,9 @@ class Heard:
     people: tuple[str, ...] = ()
     """Who alone may look, where an incident is restricted."""
     persons: tuple[str, ...] = ()
-    """The two known persons who are said to be one, or two after all."""
+    """The two known persons who are said to be one, or two after all; or whom a hold or an erasure is of."""
+    why: str | None = None
+    """The reason an event about known persons gives, a code."""
     sections: tuple[SectionAt, ...] = field(default=())
     readable: bool = True
     """False where routing or facts did not open: nobody may then see anything of it."""

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from services.consent.state.entities import Coming, Incident, Occurred, Person, Standing
+from services.consent.state.entities import Coming, Erasure, Incident, Occurred, Person, Standing
 
 IncidentLoader = Callable[[str], Incident | None]
 PersonLoader = Callable[[str], Person | None]
+ErasureLoader = Callable[[str], Erasure | None]
 WaitingLoader = Callable[[str], tuple[str, ...]]
 PolicyLoader = Callable[[str], str | None]
 OccurredLoader = Callable[[Occurred, datetime, int], Sequence[Occurred]]
@@ -42,6 +43,7 @@ class World:
         waiting_of: WaitingLoader = lambda _: (),
         policy_of: PolicyLoader = lambda _: None,
         occurred_of: OccurredLoader = lambda *_: (),
+        erasure_of: ErasureLoader = lambda _: None,
     ) -> None:
         self.standing = standing
         self.changed_incidents: dict[str, Incident] = {}
@@ -64,6 +66,8 @@ class World:
         self._policy_of = policy_of
         self.new_occurred: list[Occurred] = []
         self._occurred_of = occurred_of
+        self.changed_erasures: dict[str, Erasure] = {}
+        self._erasure_of = erasure_of
         self.brought: Mapping[str, tuple[str, ...]] = {}
         """Incidents that backfills bring up at the present event, and for whom."""
 
@@ -82,6 +86,14 @@ class World:
     def put_person(self, key: str, person: Person) -> None:
         """Know this about a person from now on."""
         self.changed_persons[key] = person
+
+    def erasure(self, person: str) -> Erasure:
+        """Return what was ordered of making a person unreadable, and what keeps them."""
+        return self.changed_erasures.get(person) or self._erasure_of(person) or _KEPT
+
+    def put_erasure(self, person: str, erasure: Erasure) -> None:
+        """Know this of a person's erasure from now on."""
+        self.changed_erasures[person] = erasure
 
     def next_number(self, recipient: str) -> int:
         """Return the number a recipient's next release has. They start at 1."""
@@ -152,3 +164,4 @@ class World:
 
 _NO_INCIDENT = Incident()
 _NOBODY = Person()
+_KEPT = Erasure()

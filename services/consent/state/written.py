@@ -12,6 +12,7 @@ from services.consent.state.entities import (
     Beside,
     Bringing,
     Coming,
+    Erasure,
     Form,
     Held,
     Incident,
@@ -26,11 +27,12 @@ from services.consent.state.entities import (
 )
 from services.consent.state.heard import Child, Grades, SectionAt
 from services.vocabulary.consent import ConsentAnswer
+from services.vocabulary.erasure import Objection, Order
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
 from services.vocabulary.sides import Client, VictimAge
 
-Entity = Incident | Person | Standing
+Entity = Incident | Person | Erasure | Standing
 
 _dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
@@ -41,6 +43,8 @@ def write(entity: Entity) -> str:
         return _dumps(_incident(entity))
     if isinstance(entity, Person):
         return _dumps(_person(entity))
+    if isinstance(entity, Erasure):
+        return _dumps(_erasure(entity))
     return _dumps(_standing(entity))
 
 
@@ -94,6 +98,19 @@ def read_person(text: str) -> Person:
     )
 
 
+def read_erasure(text: str) -> Erasure:
+    """Return the erasure that `write` wrote."""
+    d = json.loads(text)
+    return Erasure(
+        holds=tuple(d["holds"]),
+        order=Order(d["order"]),
+        event_id=d["event_id"],
+        ordered_at=_time(d["ordered_at"]),
+        since=_time(d["since"]),
+        objections=tuple(map(Objection, d["objections"])),
+    )
+
+
 def read_standing(text: str) -> Standing:
     """Return the standing that `write` wrote."""
     d = json.loads(text)
@@ -113,6 +130,7 @@ def read_standing(text: str) -> Standing:
             Bringing(_read_backfill(row), (datetime.fromisoformat(at), incident))
             for row, at, incident in d["bringing"]
         ),
+        erasing={person: datetime.fromisoformat(at) for person, at in d["erasing"].items()},
     )
 
 
@@ -133,6 +151,7 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "bringing": [
             [_backfill(row.backfill), _when(row.reached[0]), row.reached[1]] for row in standing.bringing
         ],
+        "erasing": {person: at.isoformat() for person, at in standing.erasing.items()},
     }
 
 
@@ -195,6 +214,17 @@ def _person(person: Person) -> dict[str, Any]:
         "harmed_by": person.harmed_by,
         "harms_in": person.harms_in,
         "linked": person.linked,
+    }
+
+
+def _erasure(erasure: Erasure) -> dict[str, Any]:
+    return {
+        "holds": erasure.holds,
+        "order": erasure.order,
+        "event_id": erasure.event_id,
+        "ordered_at": _when(erasure.ordered_at),
+        "since": _when(erasure.since),
+        "objections": erasure.objections,
     }
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Engine, Table, and_, delete, func, or_, selec
 
 from services.consent.flow.decision import Emit
 from services.consent.flow.ledger import BECAME, Became, Entry, VpaRow, with_news
-from services.consent.state.entities import Incident, Occurred, Person, Standing
+from services.consent.state.entities import Erasure, Incident, Occurred, Person, Standing
 from services.consent.state.world import Due, World
-from services.consent.state.written import read_incident, read_person, read_standing, write
+from services.consent.state.written import read_erasure, read_incident, read_person, read_standing, write
 from services.consent.store.tables import (
     DUE,
     LEDGER,
@@ -40,7 +40,7 @@ AT_ONCE = 500
 OPEN = (Became.STANDS.value, Became.SUPERSEDED.value)
 """What may still be opened, a superseded release as far as the one in its place goes."""
 
-INCIDENT, PERSON, STANDING, WAITING = "incident", "person", "standing", "waiting"
+INCIDENT, PERSON, ERASURE, STANDING, WAITING = "incident", "person", "erasure", "standing", "waiting"
 THE_PARTITION = "partition"
 
 
@@ -139,6 +139,10 @@ class GateStore:
     def persons(self, keys: Iterable[str]) -> dict[str, Person]:
         """Return what is known about these people; the unknown are absent. Raises `Moved`."""
         return {key: read_person(value) for key, value in self._values(PERSON, keys)}
+
+    def erasure(self, person: str) -> Erasure | None:
+        """Return what is known of a person's erasure; None where nobody spoke of it. Raises `Moved`."""
+        return next((read_erasure(value) for _, value in self._values(ERASURE, [person])), None)
 
     def waiting(self, recipient: str) -> tuple[str, ...]:
         """Return the incidents of which something waits for a stopped recipient. Raises `Moved`."""
@@ -271,6 +275,7 @@ def state_rows(world: World) -> list[StateRow]:
     rows = [(STANDING, THE_PARTITION, write(world.standing))]
     rows += [(INCIDENT, key, write(incident)) for key, incident in world.changed_incidents.items()]
     rows += [(PERSON, key, write(person)) for key, person in world.changed_persons.items()]
+    rows += [(ERASURE, key, write(erasure)) for key, erasure in world.changed_erasures.items()]
     return rows + [(WAITING, to, json.dumps(incidents)) for to, incidents in world.changed_waiting.items()]
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Engine, RowMapping, Select, func, select
 from services.consent.flow.decision import Answer
 from services.consent.flow.ledger import Became
 from services.consent.flow.record import read_answers
-from services.consent.state.entities import Incident, Person, Standing
-from services.consent.state.written import read_incident, read_person, read_standing
+from services.consent.state.entities import Erasure, Incident, Person, Standing
+from services.consent.state.written import read_erasure, read_incident, read_person, read_standing
 from services.consent.store.days import Days
-from services.consent.store.gate import AT_ONCE, INCIDENT, NAME, PERSON, STANDING, Adopted
+from services.consent.store.gate import AT_ONCE, ERASURE, INCIDENT, NAME, PERSON, STANDING, Adopted
 from services.consent.store.tables import LEDGER, POLICY, POSITION, RELEASE, STATE, VPA
 from services.eventlog import positions
 from services.eventlog.topics import LOG
@@ -158,6 +158,12 @@ class Ledger:
         with reading(self._engine) as conn:
             value = conn.scalar(query)
         return read_person(value) if value is not None else Person()
+
+    def erasures(self) -> dict[str, Erasure]:
+        """Return what is known of everybody's erasure of whom it was spoken, by person."""
+        query = select(STATE.c.key, STATE.c.value).where(STATE.c.kind == ERASURE).order_by(STATE.c.key)
+        with reading(self._engine) as conn:
+            return {row.key: read_erasure(row.value) for row in conn.execute(query)}
 
     def ever_restricted(self) -> tuple[str, ...]:
         """Return the incidents that the Hub ever restricted, in order."""

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Sequence
 
 from services.consent.flow.ledger import Entry
 from services.runtime import telemetry
-from services.vocabulary.events import LINKS, EventType
+from services.vocabulary.events import ERASING, LINKS, EventType
 from services.vocabulary.grounds import Reason
 
 log = logging.getLogger("sightline.consent")
@@ -14,6 +14,7 @@ ALARMS = {
     "unreviewed_danger": "says danger and is overdue for the Hub's review",
     "policies_refused": "adopts no policy: faulty, unlawful, or one person's alone (see policy check)",
     "links_refused": "links nobody and takes back no link: one person alone said so",
+    "erasures_ignored": "keeps nobody and erases nobody: one person alone said so",
     "one_persons_alone": "lets nobody join and brings no history: nobody else confirmed it",
     "unreadable": "cannot be read, and reaches nobody: look at its schema and at the door",
     "rule_errors": "is withheld from somebody because a rule failed: look at the rule",
@@ -39,6 +40,8 @@ def _alarms(entry: Entry, adopted: Container[int]) -> Iterator[tuple[str, str]]:
         yield "policies_refused", heard.event_id
     if heard.type in LINKS and not heard.is_confirmed:
         yield "links_refused", heard.event_id
+    if heard.type in ERASING - {EventType.PERSON_ERASED} and not heard.is_confirmed:
+        yield "erasures_ignored", heard.event_id
     if heard.type in BY_TWO and not heard.is_confirmed:
         yield "one_persons_alone", heard.event_id
     if not heard.readable:

@@ -17,7 +17,7 @@ from services.eventlog.sealing import open_routed
 from services.eventlog.slices import Cut, Piece, cut, label_bytes, read_label
 from services.vocabulary.calendar import at_wall_clock
 from services.vocabulary.consent import SchoolConflict
-from services.vocabulary.events import LINKS, PLATFORM, VPA_FAMILY, EventType
+from services.vocabulary.events import ABOUT_PERSONS, PLATFORM, VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
 from services.vocabulary.sides import Client, Roles, VictimAge
@@ -109,8 +109,8 @@ def _silent(stored: Stored, header: Header) -> Heard:
 def _event(
     stored: Stored, header: Header, sections: Sequence[SectionAt], routing: Content, facts: Content
 ) -> Heard:
-    if header.type in LINKS:
-        return _link(stored, header, sections, routing, facts)
+    if header.type in ABOUT_PERSONS:
+        return _about_persons(stored, header, sections, routing, facts)
     is_vpa = header.type in VPA_FAMILY
     return Heard(
         offset=stored.offset,
@@ -152,7 +152,7 @@ def _event(
     )
 
 
-def _link(
+def _about_persons(
     stored: Stored, header: Header, sections: Sequence[SectionAt], routing: Content, facts: Content
 ) -> Heard:
     return Heard(
@@ -165,6 +165,7 @@ def _link(
         publisher_person=routing["publisher_person"],
         confirmed_by=facts.get("confirmed_by"),
         persons=tuple(routing["persons"]),
+        why=facts.get("reason"),
         sections=tuple(sections),
     )
 

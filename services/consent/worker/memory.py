@@ -44,6 +44,7 @@ class Memory:
             waiting_of=self._store.waiting,
             policy_of=self._store.policy_text,
             occurred_of=self._store.occurred,
+            erasure_of=self._store.erasure,
         )
 
     def _agenda(self, heard: Sequence[Heard]) -> list[Due]:

@@ -20,9 +20,9 @@ from services.runtime import telemetry
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.settings import Settings
 from services.runtime.web import Standing, busy, create_app
-from services.vocabulary.events import LINKS, SCHOOL_NOTIFICATIONS
+from services.vocabulary.events import ABOUT_PERSONS, SCHOOL_NOTIFICATIONS
 
-NAMES_ALIASES = LINKS | SCHOOL_NOTIFICATIONS
+NAMES_ALIASES = ABOUT_PERSONS | SCHOOL_NOTIFICATIONS
 """Events that name an incident or persons by what a release to their publisher called them."""
 
 

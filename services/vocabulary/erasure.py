@@ -1,0 +1,27 @@
+"""Erasure: what may stand against it, and how far an order has come (design 8, decision 0027)."""
+
+from enum import StrEnum
+
+
+class Objection(StrEnum):
+    """Say why a person may not be made unreadable."""
+
+    LEGAL_HOLD = "legal-hold"
+    """Somebody placed one: for a death review, a court, an inquiry, a complaint."""
+    OPEN_CASE = "open-case"
+    RECENT_MARAC = "recent-marac"
+    HEARD_OF_AGAIN = "heard-of-again"
+    """An event came about an incident of theirs after the order: whoever is in danger again is kept."""
+
+
+class Order(StrEnum):
+    """Say how far the last order to erase a person has come."""
+
+    NONE = "none"
+    REFUSED = "refused"
+    STANDS = "stands"
+    """Nothing of them opens, and nothing is destroyed yet."""
+    STOPPED = "stopped"
+    DUE = "due"
+    """To be destroyed now: nothing stops it any more."""
+    ERASED = "erased"
