@@ -37,7 +37,7 @@ from services.eventlog.sealing import PlainSection, seal_event
 from services.eventlog.topics import DECISIONS, LOG, topic_of
 from services.runtime.clock import FixedClock
 from services.vocabulary.agencies import RECIPIENTS
-from services.vocabulary.events import ABOUT_PERSONS, EventType
+from services.vocabulary.events import ABOUT_PERSONS, ERASING, EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
@@ -383,6 +383,8 @@ def _facts(heard: Heard) -> dict[str, Any]:
             "vulnerable_adults": sorted(heard.grades.vulnerable_adults),
             "adult_safeguarding_concern": heard.grades.adult_safeguarding_concern,
         }
+    if heard.type in ERASING:
+        known |= {"reason": heard.why, "order": "0" * 32}
     fields = catalogue().event(heard.type).section("facts").avro["fields"]
     return {field["name"]: known[field["name"]] for field in fields if field["name"] in known}
 

@@ -56,7 +56,19 @@ def explanation(system: System, event: str, to: str | None, person: str | None =
     return found
 
 
-LEDGERS = ("not-shared", "withheld", "overridden", "openings", "parties", "told", "roles", "waiting")
+LEDGERS = (
+    "not-shared",
+    "withheld",
+    "overridden",
+    "openings",
+    "parties",
+    "told",
+    "roles",
+    "waiting",
+    "erasures",
+)
+
+WHO_MAY = {"told": "the alias is not one of yours", "erasures": "ask as the partnership's office"}
 
 
 def ledger(
@@ -68,7 +80,7 @@ def ledger(
     asked = {key: value for key, value in query.items() if value is not None}
     answer = system.get(f"/v1/ledger/{name}", asked, agency=agency, person=person)
     if answer.status == NOT_FOUND:
-        about = "the alias is not one of yours" if name == "told" else "ask as the Hub or an auditor"
+        about = WHO_MAY.get(name, "ask as the Hub or an auditor")
         raise NothingFound(f"there is nothing in `{name}` that you may have: {about}")
     found: dict[str, Any] = answer.good()
     return found

@@ -26,7 +26,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 DISPOSABLE: Mapping[str, tuple[str, ...]] = {"pulse": ("projections.pulse",)}
 """Services that nothing waits for: they are started last, and when they are away nothing else is."""
 
-DISPOSABLE_PAUSE_SECONDS = 60.0
+DISPOSABLE_PAUSE_SECONDS = 15.0
 """How far apart the starts of a disposable service come to lie that cannot run."""
 
 

@@ -13,12 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.consent import api, commands
 from services.consent.flow.desk import Desk
 from services.consent.flow.release import Alias
+from services.consent.keyring.erasing import CaughtUp, Eraser
 from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.linked import Linked
 from services.consent.keyring.opening import Opener
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
+from services.consent.keyring.saying import Sayer
 from services.consent.keyring.sides import Sides
+from services.consent.keyring.suspending import Suspended
 from services.consent.keyring.telling import Registry, Teller
 from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys, Unsealer
@@ -41,13 +44,14 @@ from services.eventlog.topics import DECISIONS, LOG, OPENINGS
 from services.eventlog.writer import KafkaWriter
 from services.runtime import telemetry
 from services.runtime.clock import SystemClock, clock_for
-from services.runtime.database import engine_for
-from services.runtime.identity import Verifier
+from services.runtime.database import engine_for, overwrite_deleted
+from services.runtime.identity import Verifier, folder_of, mint
 from services.runtime.partnership import Partnership
 from services.runtime.secrets import Secrets
 from services.runtime.settings import Settings
 from services.runtime.web import Standing, busy, create_app, serve
 from services.vocabulary.agencies import in_order
+from services.vocabulary.erasure import Order
 from services.vocabulary.times import quarter_from
 
 DATABASE = "consent"
@@ -133,9 +137,17 @@ class KeyringService:
         GateStore(self._engine).create_tables()
         self._ledger = Ledger(self._engine)
         self._known = Secrets.load(settings)
-        self._persons = KeyStore(engine_for("keys", settings), FileKek(self._known.kek))
+        self._key_base = engine_for("keys", settings)
+        self._persons = KeyStore(self._key_base, FileKek(self._known.kek))
         self._persons.create_tables()
-        self._unsealing = Keys(persons=self._persons, routing=self._known.routing, catalogue=load_catalogue())
+        self.eraser = self._made_eraser(settings)
+        self._unsealing = Keys(
+            persons=Suspended(
+                self._persons, self._ledger, self._ledger.person, applied=lambda: self.eraser.has_applied
+            ),
+            routing=self._known.routing,
+            catalogue=load_catalogue(),
+        )
         tokens = Linked(self._persons, self._ledger.person)
         self._parties = Parties(self._registered.person, tokens, self._known.match)
         self._restrictions = Restrictions(
@@ -179,22 +191,40 @@ class KeyringService:
         return Replayer(self._reader, Ear(load_catalogue(), self._known.routing), desk)
 
     def is_ready(self) -> bool:
-        """Say whether ledger and log both answer."""
+        """Say whether ledger and log both answer, and every erasure was carried out since the start."""
         try:
             self._ledger.position()
             self._log.end(OPENINGS)
         except (SQLAlchemyError, Unavailable):
             return False
-        return True
+        return self.eraser.has_applied
 
     def standing(self) -> Standing:
-        """Return how far the copy of `openings` is behind the record."""
+        """Return how far the copy of `openings` is behind the record, and how many erasures are due."""
         end = self._log.end(OPENINGS)
         behind = max(end - self.witness.position, 0)
-        return Standing(service="keyring", behind=behind, pending=0, ends={OPENINGS: end})
+        due = sum(one.order is Order.DUE for one in self._ledger.erasures().values())
+        return Standing(service="keyring", behind=behind, pending=due, ends={OPENINGS: end})
 
     def _reader(self, starts: Mapping[str, int]) -> KafkaReader:
         return KafkaReader(Access.of(self._settings, KEYRING), starts, self._registered.partition)
+
+    def _made_eraser(self, settings: Settings) -> Eraser:
+        private = (settings.credentials / folder_of(KEYRING) / "key.pem").read_bytes()
+        now = SystemClock().now
+        sayer = Sayer(
+            door=settings.ingest,
+            token=lambda: mint(KEYRING, None, private, now()),
+            alias_key=self._known.alias,
+        )
+        return Eraser(
+            known=self._ledger,
+            keys=self._persons,
+            publish=sayer.erased,
+            clock=clock_for(settings),
+            caught_up=CaughtUp(self._log, self._ledger.position),
+            overwrite=lambda: overwrite_deleted(self._key_base),
+        )
 
     def _made_opener(self, settings: Settings, writer: KafkaWriter) -> Opener:
         return Opener(
@@ -241,7 +271,7 @@ def main(arguments: list[str]) -> int:
     elif arguments == ["keyring"]:
         telemetry.setup("keyring", settings)
         keyring = KeyringService(settings)
-        serve(keyring.app(), settings, keyring.witness.run)
+        serve(keyring.app(), settings, keyring.witness.run, keyring.eraser.run)
     elif arguments == ["rebuild"]:
         commands.clear(engine_for(DATABASE, settings))
         print(commands.catch_up(GateService(settings, quiet=True).gate), "records folded again")

@@ -58,6 +58,14 @@ TOKENS = Table(
     Column("person", String(64), primary_key=True, index=True),
 )
 
+RETIRED = Table(
+    "keys_retired",
+    KEYS,
+    Column("person", String(64), primary_key=True),
+    Column("retired_at", DateTime(timezone=True), nullable=False),
+)
+"""Whose key seals and opens nothing just now, because it is to be destroyed (decision 0027)."""
+
 
 def name_token(match_key: bytes, mark: str) -> str:
     """Return the keyed token of a name and birthday (`match_on_name`): it says nothing without the key."""
@@ -130,8 +138,10 @@ class KeyStore:
         return found[person]
 
     def get_all(self, persons: Iterable[str], *, conn: Connection | None = None) -> dict[str, bytes]:
-        """Return the keys there are, by person; who has none is absent."""
-        there = select(PERSONS.c.person, PERSONS.c.wrapped).where(PERSONS.c.wrapped.is_not(None))
+        """Return the keys there are, by person; who has none, or whose is retired, is absent."""
+        there = select(PERSONS.c.person, PERSONS.c.wrapped).where(
+            PERSONS.c.wrapped.is_not(None), PERSONS.c.person.not_in(select(RETIRED.c.person))
+        )
         with self._reading(conn) as on:
             rows = [
                 row for few in _few(persons) for row in on.execute(there.where(PERSONS.c.person.in_(few)))
@@ -162,6 +172,37 @@ class KeyStore:
                     found[row.token] = (*found.get(row.token, ()), row.person)
         return found
 
+    def retire(self, persons: Iterable[str], *, at: datetime) -> None:
+        """Use these persons' keys no more, for sealing or opening, from when this returns.
+
+        Their tokens stay: who is recognised by one and has no key begins anew. Doing it again is harmless.
+        """
+        with self._writing(None) as on:
+            new = sorted(set(persons) - self._retired(on))
+            if new:
+                on.execute(insert(RETIRED), [{"person": person, "retired_at": at} for person in new])
+
+    def retired(self) -> frozenset[str]:
+        """Return whose key is retired."""
+        with self._reading(None) as on:
+            return frozenset(self._retired(on))
+
+    def take_back(self, persons: Iterable[str]) -> None:
+        """Use these persons' keys again."""
+        with self._writing(None) as on:
+            for few in _few(persons):
+                on.execute(delete(RETIRED).where(RETIRED.c.person.in_(few)))
+
+    def kept(self, persons: Iterable[str]) -> tuple[str, ...]:
+        """Return those of these persons of whom a key or a token is kept, in order."""
+        found: set[str] = set()
+        with self._reading(None) as on:
+            for few in _few(persons):
+                there = select(PERSONS.c.person).where(PERSONS.c.wrapped.is_not(None))
+                found.update(on.scalars(there.where(PERSONS.c.person.in_(few))))
+                found.update(on.scalars(select(TOKENS.c.person).where(TOKENS.c.person.in_(few))))
+        return tuple(sorted(found))
+
     def destroy(self, person: str, *, at: datetime, conn: Connection | None = None) -> None:
         """Destroy a person's key and tokens together. Doing it again changes nothing.
 
@@ -173,6 +214,10 @@ class KeyStore:
                 raise KeyMissing(f"no person `{person}` in the key database: check the id")
             on.execute(standing.values(wrapped=None, destroyed_at=at))
             on.execute(delete(TOKENS).where(TOKENS.c.person == person))
+            on.execute(delete(RETIRED).where(RETIRED.c.person == person))
+
+    def _retired(self, on: Connection) -> set[str]:
+        return set(on.scalars(select(RETIRED.c.person)))
 
     def _reading(self, conn: Connection | None) -> AbstractContextManager[Connection]:
         return nullcontext(conn) if conn is not None else reading(self._engine)

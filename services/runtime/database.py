@@ -29,6 +29,23 @@ def engine_for(service: str, settings: Settings) -> Engine:
     return engine_at(f"sqlite:///{settings.data / (service + '.db')}")
 
 
+def overwrite_deleted(engine: Engine) -> bool:
+    """Leave nothing of what was deleted in the files. Returns whether that is done: else ask again.
+
+    SQLite: deleted content is overwritten as it is deleted, and what its write-ahead log still holds is
+    copied back and cut off here, unless somebody reads just now. PostgreSQL: not promised; old row versions
+    stay until it vacuums, and in its own write-ahead log for as long as that is kept.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    raw = engine.raw_connection()
+    try:
+        busy, *_ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+    finally:
+        raw.close()
+
+
 def engine_at(url: str) -> Engine:
     """Return an engine for a SQLAlchemy URL, with this system's transaction rules."""
     if url.startswith("sqlite"):
@@ -64,6 +81,7 @@ def _sqlite(url: str) -> Engine:
         raw.isolation_level = None
         raw.execute("PRAGMA journal_mode=WAL")
         raw.execute("PRAGMA synchronous=FULL")
+        raw.execute("PRAGMA secure_delete=ON")
 
     @event.listens_for(engine, "begin")
     def begin(conn: Connection) -> None:

@@ -48,6 +48,9 @@ SERVICES = ("ingest", "consent", "keyring", "projections", "notify", "audit", "c
 HUB = "police"
 """The Constabulary's Vulnerability Hub, which reviews, shares, overrides and lists (NA 4.10)."""
 
+OFFICE = "partnership"
+"""The partnership's own office, which adopts policy, signs agreements and orders erasures."""
+
 HUB_ROLES = frozenset({"lead", "practitioner", "officer"})
 """Roles of police persons who act for the Vulnerability Hub; a first responder is not one."""
 

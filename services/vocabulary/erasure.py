@@ -23,5 +23,6 @@ class Order(StrEnum):
     """Nothing of them opens, and nothing is destroyed yet."""
     STOPPED = "stopped"
     DUE = "due"
-    """To be destroyed now: nothing stops it any more."""
+    """Their key is to seal nothing any more, and then to be destroyed."""
     ERASED = "erased"
+    """Their key is destroyed, again and again wherever a copy of it comes back."""

@@ -33,8 +33,13 @@ HELD, LIFTED = EventType.LEGAL_HOLD_PLACED, EventType.LEGAL_HOLD_LIFTED
 LATER = START + WAIT + timedelta(hours=1)
 
 
-def order(person: str = "victim", **more: Any) -> Heard:
+def ordered(person: str = "victim", **more: Any) -> Heard:
     return about_person(ORDERED, person, **more)
+
+
+def erased(person: str = "victim") -> Heard:
+    by_itself = {"publisher": "keyring", "publisher_person": None, "confirmed_by": None}
+    return about_person(EventType.PERSON_ERASED, person, **by_itself)
 
 
 def hold(why: str = "death_review", person: str = "victim", **more: Any) -> Heard:
@@ -57,11 +62,11 @@ def after(*events: Heard) -> Story:
 
 
 def test_an_order_nothing_stands_against_stands_at_once() -> None:
-    assert known(after(order())).order is Order.STANDS
+    assert known(after(ordered())).order is Order.STANDS
 
 
 def test_an_order_is_due_when_thirty_days_are_over_and_not_before() -> None:
-    story = after(order())
+    story = after(ordered())
     story.tell(time_passes(START + WAIT))
     early = known(story).order
     story.tell(time_passes())
@@ -82,7 +87,7 @@ def test_each_objection_by_itself_refuses_an_order_in_whatever_role(
     objection: Objection, person: str
 ) -> None:
     events = AGAINST[objection] if objection is not Objection.LEGAL_HOLD else [hold(person=person)]
-    erasure = known(after(*events, order(person)), person)
+    erasure = known(after(*events, ordered(person)), person)
 
     assert (erasure.order, erasure.objections) == (Order.REFUSED, (objection,))
 
@@ -90,12 +95,12 @@ def test_each_objection_by_itself_refuses_an_order_in_whatever_role(
 def test_an_order_is_refused_with_every_objection_at_once() -> None:
     events = [event for few in AGAINST.values() for event in few]
 
-    assert known(after(*events, order())).objections == tuple(sorted(AGAINST))
+    assert known(after(*events, ordered())).objections == tuple(sorted(AGAINST))
 
 
 @pytest.mark.parametrize("status", [ChildCase.CIN, ChildCase.CP])
 def test_a_child_s_open_case_keeps_the_child(status: ChildCase) -> None:
-    erasure = known(after(child_status("checs", status), order("child")), "child")
+    erasure = known(after(child_status("checs", status), ordered("child")), "child")
 
     assert erasure.objections == (Objection.OPEN_CASE,)
 
@@ -103,9 +108,9 @@ def test_a_child_s_open_case_keeps_the_child(status: ChildCase) -> None:
 @pytest.mark.parametrize("event_type", [EventType.MARAC_REFERRED, EventType.MARAC_HEARD])
 def test_whatever_was_heard_at_marac_in_twelve_months_keeps_a_person(event_type: EventType) -> None:
     story = after(an_event(event_type, incident=internal("incident")))
-    story.tell(order(recorded_at=START + MARAC_KEEPS))
+    story.tell(ordered(recorded_at=START + MARAC_KEEPS))
     within = known(story).order
-    story.tell(order(recorded_at=START + MARAC_KEEPS + timedelta(days=1)))
+    story.tell(ordered(recorded_at=START + MARAC_KEEPS + timedelta(days=1)))
 
     assert (within, known(story).order) == (Order.REFUSED, Order.STANDS)
 
@@ -113,18 +118,18 @@ def test_whatever_was_heard_at_marac_in_twelve_months_keeps_a_person(event_type:
 def test_a_hold_that_is_lifted_keeps_nobody_and_another_still_does() -> None:
     both = [hold(), hold("court"), about_person(LIFTED, "victim", why="death_review")]
 
-    assert known(after(*both, order())).objections == (Objection.LEGAL_HOLD,)
-    assert known(after(*both, about_person(LIFTED, "victim", why="court"), order())).order is Order.STANDS
+    assert known(after(*both, ordered())).objections == (Objection.LEGAL_HOLD,)
+    assert known(after(*both, about_person(LIFTED, "victim", why="court"), ordered())).order is Order.STANDS
 
 
 def test_a_hold_placed_while_an_order_stands_refuses_it() -> None:
-    erasure = known(after(order(), hold()))
+    erasure = known(after(ordered(), hold()))
 
     assert (erasure.order, erasure.objections) == (Order.REFUSED, (Objection.LEGAL_HOLD,))
 
 
 def test_two_people_stop_an_order_while_it_stands() -> None:
-    story = after(order(), about_person(STOPPED, "victim"))
+    story = after(ordered(), about_person(STOPPED, "victim"))
     story.tell(time_passes())
 
     assert (known(story).order, known(story).objections) == (Order.STOPPED, ())
@@ -132,15 +137,15 @@ def test_two_people_stop_an_order_while_it_stands() -> None:
 
 @pytest.mark.parametrize("alone", [{"confirmed_by": None}, {"confirmed_by": "p-sender-1"}])
 def test_one_person_alone_orders_holds_lifts_and_stops_nothing(alone: dict[str, Any]) -> None:
-    assert known(after(order(**alone))) == Erasure()
+    assert known(after(ordered(**alone))) == Erasure()
     assert known(after(hold(**alone))) == Erasure()
-    assert known(after(order(), about_person(STOPPED, "victim", **alone))).order is Order.STANDS
+    assert known(after(ordered(), about_person(STOPPED, "victim", **alone))).order is Order.STANDS
     assert known(after(hold(), about_person(LIFTED, "victim", why="death_review", **alone))).holds
 
 
 @pytest.mark.parametrize("person", ["victim", "causing harm", "child"])
 def test_whoever_is_heard_of_again_is_not_erased(person: str) -> None:
-    story = after(order(person))
+    story = after(ordered(person))
     story.tell(an_event(EventType.CONTACT_ATTEMPTED, publisher="dafsu", incident=internal("incident")))
     story.tell(time_passes())
 
@@ -149,14 +154,14 @@ def test_whoever_is_heard_of_again_is_not_erased(person: str) -> None:
 
 
 def test_who_is_named_in_another_incident_is_heard_of_again() -> None:
-    story = after(order("causing harm"))
+    story = after(ordered("causing harm"))
     story.tell(a_form(incident="another", victim="somebody else", causing_harm=internal("causing harm")))
 
     assert known(story, "causing harm").order is Order.STOPPED
 
 
 def test_what_is_heard_of_others_and_a_withdrawal_stop_no_order() -> None:
-    story = after(order())
+    story = after(ordered())
     story.tell(a_form(incident="another", victim="somebody else"), consent(withdraws=True))
     story.tell(an_event(EventType.SCHOOL_NOTIFICATION_ACKNOWLEDGED, incident=internal("incident")))
     story.tell(time_passes())
@@ -167,49 +172,65 @@ def test_what_is_heard_of_others_and_a_withdrawal_stop_no_order() -> None:
 def test_what_keeps_one_name_of_somebody_keeps_them_under_every_name() -> None:
     as_one = linked("victim", "other name")
 
-    assert known(after(as_one, hold(person="other name"), order())).order is Order.REFUSED
-    assert known(after(as_one, order(), hold(person="other name"))).order is Order.REFUSED
+    assert known(after(as_one, hold(person="other name"), ordered())).order is Order.REFUSED
+    assert known(after(as_one, ordered(), hold(person="other name"))).order is Order.REFUSED
 
 
 def test_an_event_under_another_name_stops_the_order() -> None:
-    story = after(linked("victim", "other name"), order())
+    story = after(linked("victim", "other name"), ordered())
     story.tell(a_form(incident="another", victim="other name"))
 
     assert known(story).order is Order.STOPPED
 
 
 def test_all_names_of_somebody_are_due_together_but_a_name_that_was_parted() -> None:
-    story = after(linked("victim", "one"), linked("one", "two"), unlinked("one", "two"), order())
+    story = after(linked("victim", "one"), linked("one", "two"), unlinked("one", "two"), ordered())
     story.tell(time_passes())
 
     assert known(story).order is known(story, "one").order is Order.DUE
     assert known(story, "two") == Erasure()
 
 
-def test_what_is_due_nothing_stops_any_more() -> None:
-    story = after(order())
-    story.tell(time_passes())
-    story.tell(about_person(STOPPED, "victim"), hold(), order(), a_form())
+@pytest.mark.parametrize(
+    ("event", "order"),
+    [
+        (about_person(STOPPED, "victim"), Order.STOPPED),
+        (hold(), Order.REFUSED),
+        (a_form(), Order.STOPPED),
+    ],
+)
+def test_what_is_due_may_yet_be_stopped_under_every_name(event: Heard, order: Order) -> None:
+    story = after(linked("victim", "one"), ordered())
+    story.tell(time_passes(), event)
 
-    assert (known(story).order, known(story).holds) == (Order.DUE, ())
+    assert known(story).order is known(story, "one").order is order
 
 
-def test_what_was_destroyed_is_known_once_the_keyring_says_so() -> None:
-    done = {"publisher": "keyring", "publisher_person": None, "confirmed_by": None}
-    story = after(about_person(EventType.PERSON_ERASED, "victim", **done), order())
+@pytest.mark.parametrize(
+    "event", [about_person(STOPPED, "victim"), hold(), a_form(), about_person(ORDERED, "victim")]
+)
+def test_what_was_destroyed_nothing_undoes(event: Heard) -> None:
+    story = after(ordered())
+    story.tell(time_passes(), erased(), event)
+
+    assert (known(story).order, known(story).holds) == (Order.ERASED, ())
+
+
+def test_that_somebody_is_erased_counts_only_where_it_is_due() -> None:
+    story = after(erased(), ordered(), erased())
     too_early = known(story).order
-    story.tell(time_passes(), about_person(EventType.PERSON_ERASED, "victim", **done))
+    story.tell(time_passes(), erased())
 
     assert (too_early, known(story).order) == (Order.STANDS, Order.ERASED)
 
 
 def test_after_a_refusal_another_order_may_stand() -> None:
-    erasure = known(after(hold(), order(), about_person(LIFTED, "victim", why="death_review"), order()))
+    erasure = known(after(hold(), ordered(), about_person(LIFTED, "victim", why="death_review"), ordered()))
 
     assert (erasure.order, erasure.objections) == (Order.STANDS, ())
 
 
-@pytest.mark.parametrize("event", [order(), hold(), about_person(STOPPED, "victim")])
+@pytest.mark.parametrize("event", [ordered(), hold(), about_person(STOPPED, "victim")])
 def test_only_the_partnership_is_told_and_nobody_is_sent_anything_else(event: Heard) -> None:
     decision: Decision = after(event).told[-1].decision
 
@@ -219,6 +240,6 @@ def test_only_the_partnership_is_told_and_nobody_is_sent_anything_else(event: He
 
 
 def test_an_order_that_is_due_changes_nobody_s_releases() -> None:
-    story = after(order())
+    story = after(ordered())
 
     assert story.tell(time_passes()).again == ()

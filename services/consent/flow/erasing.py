@@ -16,13 +16,18 @@ from services.vocabulary.events import ERASING, SCHOOL_NOTIFICATIONS, EventType
 KEEPS_NOBODY = SCHOOL_NOTIFICATIONS | {EventType.CONSENT_WITHDRAWN}
 """What follows from events before an order, or goes with one: whoever it is about is not in danger again."""
 
+PENDING = frozenset({Order.STANDS, Order.DUE})
+
 
 def settle(world: World, heard: Heard) -> None:
     """Fold what an event, or the time it brings, means for orders to erase. Comes after all else is folded.
 
     1. Take what two people say: a hold, its end, an order, its end. What one alone says changes nothing.
     2. Stop each order about somebody of whom the event tells anew.  3. Make due, or refuse, each order whose
-    time is over: what is due then, nothing stops any more.
+    time is over.
+
+    Who is due is given a new key by the door from then on, and the keyring says so with `PersonErased`: that
+    event follows all that was ever sealed under the old one. Until it comes an order may yet be stopped.
     """
     now = world.standing.time or heard.recorded_at
     if heard.type in ERASING and heard.readable:
@@ -30,82 +35,72 @@ def settle(world: World, heard: Heard) -> None:
     for person, ordered_at in world.standing.erasing.items():
         if _is_about(world, heard, person):
             _end(world, person, Order.STOPPED, now, (Objection.HEARD_OF_AGAIN,))
-        elif is_over(ordered_at, now):
+        elif is_over(ordered_at, now) and world.erasure(person).order is Order.STANDS:
             _come_due(world, person, now)
 
 
 def _take(world: World, heard: Heard, now: datetime) -> None:
     for person in heard.persons:
-        if heard.type == EventType.PERSON_ERASED:
-            _erased(world, person, now)
-        elif heard.is_confirmed:
+        order = world.erasure(person).order
+        if heard.type == EventType.PERSON_ERASED and order is Order.DUE:
+            _end(world, person, Order.ERASED, now)
+        elif heard.is_confirmed and order is not Order.ERASED:
             _said(world, heard, person, now)
 
 
 def _said(world: World, heard: Heard, person: str, now: datetime) -> None:
-    """Fold what two people say of a person. Of whom the key is destroyed there is nothing to say any more."""
     erasure = world.erasure(person)
-    if erasure.order in (Order.DUE, Order.ERASED):
-        return
     if heard.type == EventType.LEGAL_HOLD_PLACED and heard.why is not None:
         world.put_erasure(person, erasure._replace(holds=tuple(sorted({*erasure.holds, heard.why}))))
-        _held(world, person, now)
+        _end_all(world, person, Order.REFUSED, now, (Objection.LEGAL_HOLD,))
     if heard.type == EventType.LEGAL_HOLD_LIFTED:
-        world.put_erasure(
-            person, erasure._replace(holds=tuple(why for why in erasure.holds if why != heard.why))
-        )
-    if heard.type == EventType.ERASURE_ORDERED and erasure.order is not Order.STANDS:
+        left = tuple(why for why in erasure.holds if why != heard.why)
+        world.put_erasure(person, erasure._replace(holds=left))
+    if heard.type == EventType.ERASURE_ORDERED and erasure.order not in PENDING:
         _order(world, heard, person, now)
-    if heard.type == EventType.ERASURE_STOPPED and erasure.order is Order.STANDS:
-        _end(world, person, Order.STOPPED, now)
+    if heard.type == EventType.ERASURE_STOPPED:
+        _end_all(world, person, Order.STOPPED, now)
 
 
 def _order(world: World, heard: Heard, person: str, now: datetime) -> None:
     against = _against(world, person, now)
     order = Order.REFUSED if against else Order.STANDS
-    world.put_erasure(
-        person,
-        world.erasure(person)._replace(
-            order=order, event_id=heard.event_id, ordered_at=now, since=now, objections=against
-        ),
-    )
+    erasure = world.erasure(person)._replace(event_id=heard.event_id, ordered_at=now, since=now)
+    world.put_erasure(person, erasure._replace(order=order, objections=against))
     if order is Order.STANDS:
-        world.standing = world.standing._replace(erasing={**world.standing.erasing, person: now})
-
-
-def _held(world: World, person: str, now: datetime) -> None:
-    """Refuse every order that stands about whoever is kept now: a hold is there so that they can be read."""
-    for name in group(world.person, person):
-        if world.erasure(name).order is Order.STANDS:
-            _end(world, name, Order.REFUSED, now, (Objection.LEGAL_HOLD,))
+        _stands(world, person, now)
 
 
 def _come_due(world: World, person: str, now: datetime) -> None:
+    """Make an order due of every name of somebody, or refuse it for whatever stands against it by now."""
     against = _against(world, person, now)
     if against:
         _end(world, person, Order.REFUSED, now, against)
         return
     order = world.erasure(person)
     for name in group(world.person, person):
-        if world.erasure(name).order not in (Order.DUE, Order.ERASED):
-            world.put_erasure(name, order._replace(order=Order.DUE, since=now, holds=()))
-    _stand_no_more(world, group(world.person, person))
+        if world.erasure(name).order is not Order.ERASED:
+            world.put_erasure(name, order._replace(order=Order.DUE, since=now))
+            _stands(world, name, order.ordered_at or now)
+
+
+def _end_all(
+    world: World, person: str, order: Order, now: datetime, against: tuple[Objection, ...] = ()
+) -> None:
+    """End every order that is pending about somebody under any name."""
+    for name in group(world.person, person):
+        if world.erasure(name).order in PENDING:
+            _end(world, name, order, now, against)
 
 
 def _end(world: World, person: str, order: Order, now: datetime, against: tuple[Objection, ...] = ()) -> None:
     world.put_erasure(person, world.erasure(person)._replace(order=order, since=now, objections=against))
-    _stand_no_more(world, (person,))
-
-
-def _erased(world: World, person: str, now: datetime) -> None:
-    erasure = world.erasure(person)
-    if erasure.order is Order.DUE:
-        world.put_erasure(person, erasure._replace(order=Order.ERASED, since=now))
-
-
-def _stand_no_more(world: World, persons: tuple[str, ...]) -> None:
-    left = {name: at for name, at in world.standing.erasing.items() if name not in persons}
+    left = {name: at for name, at in world.standing.erasing.items() if name != person}
     world.standing = world.standing._replace(erasing=left)
+
+
+def _stands(world: World, person: str, ordered_at: datetime) -> None:
+    world.standing = world.standing._replace(erasing={**world.standing.erasing, person: ordered_at})
 
 
 def _against(world: World, person: str, now: datetime) -> tuple[Objection, ...]:

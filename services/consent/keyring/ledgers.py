@@ -7,6 +7,7 @@ openings     who opened what for what purpose, and who was refused
 parties      who asked to open what is about themselves or their home
 told         everything anybody was released about one person, and who opened it
 waiting      raised VPAs that the Hub has not reviewed, danger first, with until when it may
+erasures     orders to erase a person, how far each has come, and legal holds
 roles        reports that turn round who was known to harm whom, and which of them wait for the Hub
 """
 
@@ -21,6 +22,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement
 
+from services.consent.keyring import erasures
 from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
@@ -71,6 +73,7 @@ class List(StrEnum):
     TOLD = "told"
     ROLES = "roles"
     WAITING = "waiting"
+    ERASURES = "erasures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +126,7 @@ class Ledgers:
             List.TOLD: self._told,
             List.ROLES: self._turned,
             List.WAITING: self._waiting,
+            List.ERASURES: self._erasures,
         }
 
     def names(self, caller: Caller) -> tuple[List, ...]:
@@ -311,6 +315,11 @@ class Ledgers:
         ends = format_time(due) if due is not None else NEVER
         return f"{ends} {_place_of(vpa)}", row, due
 
+    def _erasures(self, asker: Asker, _question: Question, _place: str) -> Rows:
+        return erasures.listed(
+            self._ledger.erasures(), lambda person: self._alias(person, "person", asker.caller)
+        )
+
     def _policy_in_force(self) -> Policy | None:
         known = self._ledger.policy()
         return parse(known.text) if known is not None else None
@@ -328,6 +337,8 @@ def _is_past(due: datetime | None, now: datetime | None) -> bool:
 
 
 def _may_have(caller: Caller, wanted: List) -> bool:
+    if wanted is List.ERASURES:
+        return erasures.may_list(caller)
     return sees_all(caller) or (wanted is List.OPENINGS and caller.role is Role.LEAD)
 
 

@@ -15,7 +15,6 @@ from services.consent.keyring.sides import Sides
 from services.consent.keyring.unsealing import Fetches, Keys, SealedEvent, Unsealer
 from services.consent.state.entities import Incident
 from services.consent.store.ledger import Ledger, Released
-from services.eventlog.errors import KeyMissing
 from services.eventlog.records import Record
 from services.eventlog.topics import LOG, OPENINGS
 from services.runtime import telemetry
@@ -108,7 +107,8 @@ class Opener:
         and leave out, or refuse where asked for, what is the other side's of a case the caller works on.
         3. Where its ground can end, wait until the gate has reached the log's end as it was when
            asked, and check again: a withdrawal receipted before is honoured.
-        4. Open.  5. Append the opening to `openings` and wait for the acknowledgement.
+        4. Open what can be: of the erased there is nothing, which refuses where it was asked for by name.
+        5. Append the opening to `openings` and wait for the acknowledgement.
 
         Raises Refused, itself on record, with nothing to tell a forbidden release from one that never
         was; Busy, which says nothing of the release and is not on record; and `Unavailable` where the
@@ -123,11 +123,14 @@ class Opener:
                 raise Refused
             names = self._of_own_side(caller, request, names, incident, event)
             content = self._content(release, names, event)
-        except (Refused, KeyMissing) as error:
+            if not content or (request.sections is not None and len(content) < len(names)):
+                raise Refused
+        except Refused as error:
             about = self._known(request.release_id)
             self._record(caller, request, about, names=None, party=isinstance(error, Party))
             raise Refused from None
-        return Opened(sections=content, opening_id=self._record(caller, request, release, names=names))
+        opening_id = self._record(caller, request, release, names=tuple(content))
+        return Opened(sections=content, opening_id=opening_id)
 
     def _checked(self, caller: Caller, request: Request) -> tuple[Released, tuple[str, ...]]:
         release = self._found(caller, request.release_id)
@@ -230,7 +233,7 @@ class Opener:
     ) -> dict[str, Mapping[str, Any]]:
         leaves = {name: release.sections[name] for name in names}
         plain = self._unsealer.unsealed(event, leaves.values())
-        return {name: plain[leaf] for name, leaf in leaves.items()}
+        return {name: plain[leaf] for name, leaf in leaves.items() if leaf in plain}
 
     def _record(
         self,

@@ -3,11 +3,11 @@
 from services.consent.store.ledger import Released
 from services.runtime.identity import Caller
 from services.runtime.partnership import Role
-from services.vocabulary.agencies import HUB, HUB_ROLES, is_school
+from services.vocabulary.agencies import HUB, HUB_ROLES, OFFICE, is_school
 from services.vocabulary.grounds import Outcome
 
 NOTIFY = "notify"
-EDUCATION, PARTNERSHIP = "education", "partnership"
+EDUCATION, PARTNERSHIP = "education", OFFICE
 CHILDREN, FACTS = "children", "facts"
 
 

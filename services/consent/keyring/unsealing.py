@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.consent.keyring.parties import Content
+from services.consent.keyring.suspending import GivesKeys
 from services.eventlog import codec
 from services.eventlog.catalogue import Catalogue
 from services.eventlog.envelope import Section
-from services.eventlog.errors import KeyMissing
-from services.eventlog.keys import KeyStore
 from services.eventlog.records import Stored
 from services.eventlog.sealing import open_section, person_of
 from services.eventlog.topics import LOG
@@ -29,7 +28,7 @@ class Fetches(Protocol):
 class Keys:
     """What opens sections: persons' keys, the routing key, and what the content means."""
 
-    persons: KeyStore
+    persons: GivesKeys
     routing: bytes
     catalogue: Catalogue
 
@@ -61,27 +60,25 @@ class Unsealer:
         )
 
     def unsealed(self, event: SealedEvent, leaves: Iterable[int]) -> dict[int, Mapping[str, Any]]:
-        """Return the content at these leaves. Raises KeyMissing if even one key was destroyed."""
+        """Return the content at those of these leaves that can be opened: the erased are left out."""
         return {
             leaf: self._plain(event, event.sections[leaf], key) for leaf, key in self._keyed(event, leaves)
         }
 
     def telling(self, event: SealedEvent, names: Collection[str]) -> Iterator[Content]:
         """Yield the content of sections of these names that can still be opened: the erased say nothing."""
-        for leaf, section in event.sections.items():
-            if section.name in names:
-                try:
-                    yield section.name, self.unsealed(event, [leaf])[leaf]
-                except KeyMissing:
-                    continue
+        wanted = [leaf for leaf, section in event.sections.items() if section.name in names]
+        for leaf, content in self.unsealed(event, wanted).items():
+            yield event.sections[leaf].name, content
 
     def _keyed(self, event: SealedEvent, leaves: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         persons = {leaf: person_of(event.sections[leaf], event.id, self._keys.routing) for leaf in leaves}
         keys = self._keys.persons.get_all(person for person in persons.values() if person is not None)
         for leaf, person in persons.items():
-            if person is not None and person not in keys:
-                raise KeyMissing("no key: never made, or destroyed")
-            yield leaf, keys[person] if person is not None else self._keys.routing
+            if person is None:
+                yield leaf, self._keys.routing
+            elif person in keys:
+                yield leaf, keys[person]
 
     def _plain(self, event: SealedEvent, section: Section, key: bytes) -> Mapping[str, Any]:
         schema = self._keys.catalogue.section(section.schema_id, event.type)

@@ -33,6 +33,7 @@ KINDS: Final = {
     "area": "Any other area",
     "notify": "The school notification service",
     "ingest": "The door itself",
+    "keyring": "The keyring itself",
 }
 WHOSE: Final = {
     "victim": "The adult victim",

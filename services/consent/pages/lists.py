@@ -9,6 +9,7 @@ from typing import Final
 
 from services.consent.pages.desk import Desk, Row, rows_of, text_of
 from services.consent.pages.words import REASONS, sections, sentence, why
+from services.vocabulary.erasure import Objection, Order
 from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.titles import TYPES
 
@@ -27,6 +28,26 @@ CHILDREN: Final[Mapping[str, str]] = {
     ChildrenLevel.BELOW_THRESHOLD: "Below the early help threshold",
     ChildrenLevel.EARLY_HELP: "Early help",
     ChildrenLevel.SAFEGUARDING: "Safeguarding",
+}
+ORDERS: Final[Mapping[str, str]] = {
+    Order.NONE: "nothing is ordered",
+    Order.REFUSED: "refused",
+    Order.STANDS: "nothing of them opens; their key is kept for now",
+    Order.STOPPED: "stopped",
+    Order.DUE: "their key is being destroyed",
+    Order.ERASED: "erased: nothing sealed for them can be read",
+}
+OBJECTIONS: Final[Mapping[str, str]] = {
+    Objection.LEGAL_HOLD: "a legal hold",
+    Objection.OPEN_CASE: "an open case",
+    Objection.RECENT_MARAC: "at MARAC within 12 months",
+    Objection.HEARD_OF_AGAIN: "heard of again after the order",
+}
+HOLDS: Final[Mapping[str, str]] = {
+    "death_review": "a death review",
+    "court": "a court",
+    "inquiry": "an inquiry",
+    "complaint": "a complaint",
 }
 BECAME: Final[Mapping[str, str]] = {
     "stands": "Holds it",
@@ -109,6 +130,15 @@ def _adult(row: Row, _: Desk) -> Cell:
 
 def _waits(row: Row, _: Desk) -> Cell:
     return Cell(text="Yes" if row.get("waits") is True else "No, it looked at the roles")
+
+
+def _coded(name: str, words: Mapping[str, str], none: str) -> Callable[[Row, Desk], Cell]:
+    def read(row: Row, _: Desk) -> Cell:
+        codes = row.get(name)
+        said = [words.get(str(code), str(code)) for code in codes] if isinstance(codes, list) else []
+        return Cell(text=sentence(", ".join(said)) or none)
+
+    return read
 
 
 def _by(row: Row, _: Desk) -> Cell:
@@ -225,6 +255,20 @@ KINDS: Final[Mapping[str, Kind]] = {
             ("Waits for the Hub", _waits),
         ),
         by_days="it was reported",
+    ),
+    "erasures": Kind(
+        title="Erasures and legal holds",
+        about="People whom two of the office ordered to be made unreadable, and people who are kept. What was"
+        " recorded without a name stays, and is still about them: codes, dates and who was told.",
+        columns=(
+            ("Ordered", _moment("ordered_at")),
+            ("How far", _plain("order", ORDERS)),
+            ("Since", _moment("since")),
+            ("Their key is kept until", _moment("due_at")),
+            ("What stood against it", _coded("objections", OBJECTIONS, "Nothing")),
+            ("Kept for", _coded("holds", HOLDS, "Nothing")),
+        ),
+        by_days="it was ordered",
     ),
 }
 """Every list but the one that is a search."""

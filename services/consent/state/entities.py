@@ -265,4 +265,4 @@ class Standing(NamedTuple):
     backfills: tuple[Backfill, ...] = ()
     bringing: tuple[Bringing, ...] = ()
     erasing: Mapping[str, datetime] = NOTHING
-    """Persons of whom an order to erase stands and is not due yet, and since when."""
+    """Persons of whom an order to erase is pending, and since when."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Table, and_, delete, func, or_, selec
 
 from services.consent.flow.decision import Emit
 from services.consent.flow.ledger import BECAME, Became, Entry, VpaRow, with_news
+from services.consent.rules.erasure import WAIT
 from services.consent.state.entities import Erasure, Incident, Occurred, Person, Standing
 from services.consent.state.world import Due, World
 from services.consent.state.written import read_erasure, read_incident, read_person, read_standing, write
@@ -167,13 +168,14 @@ class GateStore:
             return [(EPOCH + row.moment * TICK, row.incident) for row in conn.execute(query)]
 
     def next_due(self) -> datetime | None:
-        """Return when the next incident is to be decided again, or None. What a backfill brings is now."""
+        """Return when something ends by time alone next, or None. What a backfill brings is now."""
         with reading(self._engine) as conn:
             moment = conn.scalar(select(func.min(DUE.c.moment)))
             standing = _standing(conn)
         if standing.bringing:
             return standing.time
-        return EPOCH + moment * TICK if moment is not None else None
+        due = [at + WAIT for at in standing.erasing.values()]
+        return min([*due, *([EPOCH + moment * TICK] if moment is not None else [])], default=None)
 
     def occurred(self, after: Occurred, until: datetime, most: int) -> list[Occurred]:
         """Return the first so many that occurred after one and until a moment, in order. Raises `Moved`."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.console.pages.sessions import Visitor
 from services.runtime.partnership import Role
-from services.vocabulary.agencies import HUB, HUB_ROLES
+from services.vocabulary.agencies import HUB, HUB_ROLES, OFFICE
 
 READS_ALL = frozenset({Role.LEAD, Role.AUDITOR})
 """Whoever is one of these has a list of the ledger at least, wherever they work."""
@@ -21,7 +21,16 @@ def ways(visitor: Visitor, path: str) -> list[dict[str, object]]:
 def _ways(visitor: Visitor) -> Iterator[tuple[str, str]]:
     yield "Policy", "/policy"
     yield "Events", "/catalogue"
-    if visitor.role in READS_ALL or (visitor.agency == HUB and visitor.role in HUB_ROLES):
+    if _has_lists(visitor):
         yield "Ledger", "/ledger"
-    if visitor.role is Role.AUDITOR or (visitor.agency == HUB and visitor.role in HUB_ROLES):
+    if visitor.role is Role.AUDITOR or _is_of_the_hub(visitor):
         yield "Pulse", "/pulse"
+
+
+def _has_lists(visitor: Visitor) -> bool:
+    """Say whether somebody has a list of the ledger: the office has that of the erasures it ordered."""
+    return visitor.role in READS_ALL or visitor.agency == OFFICE or _is_of_the_hub(visitor)
+
+
+def _is_of_the_hub(visitor: Visitor) -> bool:
+    return visitor.agency == HUB and visitor.role in HUB_ROLES
