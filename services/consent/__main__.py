@@ -51,7 +51,6 @@ from services.runtime.secrets import Secrets
 from services.runtime.settings import Settings
 from services.runtime.web import Standing, busy, create_app, serve
 from services.vocabulary.agencies import in_order
-from services.vocabulary.erasure import Order
 from services.vocabulary.times import quarter_from
 
 DATABASE = "consent"
@@ -200,11 +199,11 @@ class KeyringService:
         return self.eraser.has_applied
 
     def standing(self) -> Standing:
-        """Return how far the copy of `openings` is behind the record, and how many erasures are due."""
+        """Return how far the copy of `openings` is behind the record, and of erasures to be done."""
         end = self._log.end(OPENINGS)
         behind = max(end - self.witness.position, 0)
-        due = sum(one.order is Order.DUE for one in self._ledger.erasures().values())
-        return Standing(service="keyring", behind=behind, pending=due, ends={OPENINGS: end})
+        pending = self.eraser.pending()
+        return Standing(service="keyring", behind=behind, pending=pending, ends={OPENINGS: end})
 
     def _reader(self, starts: Mapping[str, int]) -> KafkaReader:
         return KafkaReader(Access.of(self._settings, KEYRING), starts, self._registered.partition)

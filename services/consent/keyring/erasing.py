@@ -94,6 +94,11 @@ class Eraser:
                 log.warning("erasures wait: %s", type(error).__name__)
             rest(LOOK_SECONDS)
 
+    def pending(self) -> int:
+        """Return of how many persons the key is to be destroyed, and is not yet."""
+        erasures = self._known.erasures()
+        return len(_of(erasures, Order.DUE)) + len(self._keys.kept(_of(erasures, Order.ERASED)))
+
     def step(self) -> None:
         """Carry out what can be carried out now.
 
