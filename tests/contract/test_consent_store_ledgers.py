@@ -273,3 +273,17 @@ def test_what_waits_for_the_hubs_review_is_listed_by_when_its_time_ends(office: 
     assert [row["event_id"] for row in before] == [sooner.event_id, danger.event_id, quiet.event_id]
     assert [row["review_by"] is None for row in before] == [False, False, True]
     assert [row["overdue"] for row in rows(office, "waiting")] == [True, False, False]
+
+
+def test_an_agency_knows_what_anybody_in_it_has_opened_and_nothing_of_another(office: Office) -> None:
+    office.bench.publish(a_form(of=MEDIUM, consent={"cedah": "given"}))
+    office.bench.settle()
+    release_id = office.bench.output().releases["cedah"][0].release_id
+    body = {"releases": [release_id, "unknown"]}
+    before = office.ask(LEAD, "/v1/opened", body).json()
+
+    opened(office, PRACTITIONER, release_id)
+
+    assert before == {"opened": []}
+    assert office.ask(LEAD, "/v1/opened", body).json() == {"opened": [release_id]}
+    assert office.ask(HUB, "/v1/opened", body).json() == {"opened": []}
