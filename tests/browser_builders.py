@@ -120,6 +120,13 @@ def answers_of(system: Running, told: Told) -> list[str]:
     return [str(one["outcome"]) for one in found]
 
 
+def types_of(system: Running, told: Told) -> list[str]:
+    """Return the types of everything DAFSU holds of the incident."""
+    api = System(system.url, system.data)
+    found = api.get(f"/v1/incidents/{told.aliases[DAFSU]}", agency=DAFSU).good()["releases"]
+    return [str(one["event_type"]) for one in found]
+
+
 def problems_of(page: Page) -> list[str]:
     """Return what axe finds wrong with a page under WCAG 2.2 AA."""
     found = Axe().run(page, options={"runOnly": STANDARDS}).response["violations"]

@@ -31,6 +31,7 @@ class Person:
     """Who is signed in."""
 
     agency: str = "dafsu"
+    person: str = "p-dafsu-1"
     name: str = "Verundrielle Frostgarlandby"
     title: str = "Domestic Abuse Family Safety Unit"
     role: str = "practitioner"

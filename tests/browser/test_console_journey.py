@@ -18,6 +18,7 @@ from tests.browser_builders import (
     owe_call,
     sign_in,
     state_of,
+    types_of,
     window,
 )
 from tests.system import Running, eventually
@@ -225,6 +226,48 @@ def test_a_way_that_is_not_marked_safe_is_shown_only_past_a_stop_that_is_recorde
         expect(page.get_by_text("Wimblethatch")).to_be_visible()
         expect(page.get_by_text("not marked safe, post: No other way is left")).to_be_visible()
         assert "Wimblethatch" not in before + stop
+
+
+@SCRIPTS
+def test_a_consent_given_to_another_agency_is_recorded_and_told(
+    browser: Browser, system: Running, untouched: Told, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts, width=NARROW) as page:
+        sign_in(page, system, DAFSU)
+        page.goto(f"/incidents/{untouched.aliases[DAFSU]}")
+
+        follow(page.get_by_role("link", name="Record consent"))
+        page.get_by_label("Which agency is it about?").select_option("cheshire-cares")
+        page.get_by_label("They consent").check()
+        page.get_by_label("By phone").check()
+        follow(page.get_by_role("button", name="Say so"))
+
+        expect(page.get_by_role("heading", name="Incident", exact=True)).to_be_visible()
+        eventually(lambda: "ConsentRecorded" in types_of(system, untouched))
+
+
+@SCRIPTS
+def test_a_referral_handed_on_is_refused_with_every_reason_until_it_is_whole(
+    browser: Browser, system: Running, untouched: Told, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts) as page:
+        sign_in(page, system, DAFSU)
+        page.goto(f"/incidents/{untouched.aliases[DAFSU]}/say/referral")
+
+        page.get_by_label("We refer on").check()
+        page.get_by_label("Medium").check()
+        follow(page.get_by_role("button", name="Say so"))
+        reasons = page.locator(".govuk-error-summary__list a").count()
+        page.get_by_label("If you refer on: to which agency?").select_option("mycwa")
+        page.get_by_label("No children").check()
+        for channel in ("phone", "post", "email"):
+            page.locator(f'input[name="safe_{channel}"][value="not_known"]').check()
+        page.get_by_label("Who said what is safe?").fill("adult victim")
+        follow(page.get_by_role("button", name="Say so"))
+
+        assert reasons == 6
+        expect(page.get_by_role("heading", name="Incident", exact=True)).to_be_visible()
+        eventually(lambda: "ReferredOn" in types_of(system, untouched))
 
 
 @SCRIPTS

@@ -121,6 +121,26 @@ def answered_nothing(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("button", name="Say so"))
 
 
+def consenting(page: Page, system: Running, told: Told) -> None:
+    incident(page, system, told)
+    follow(page.get_by_role("link", name="Record consent"))
+
+
+def consented_nothing(page: Page, system: Running, told: Told) -> None:
+    consenting(page, system, told)
+    follow(page.get_by_role("button", name="Say so"))
+
+
+def referring(page: Page, system: Running, told: Told) -> None:
+    incident(page, system, told)
+    follow(page.get_by_role("link", name="Record a referral"))
+
+
+def referred_nothing(page: Page, system: Running, told: Told) -> None:
+    referring(page, system, told)
+    follow(page.get_by_role("button", name="Say so"))
+
+
 def school(page: Page, system: Running, told: Told) -> None:
     sign_in(page, system, SCHOOL)
 
@@ -177,6 +197,10 @@ PAGES: dict[str, Reach] = {
     "What came of it? – Sightline": answering,
     "Error: What came of it? – Sightline": answered_nothing,
     "Everything received – Sightline": received,
+    "Record consent – Sightline": consenting,
+    "Error: Record consent – Sightline": consented_nothing,
+    "Record a referral – Sightline": referring,
+    "Error: Record a referral – Sightline": referred_nothing,
     "Your messages – Sightline": school,
     "Message – Sightline": message,
     "Who it is about – Sightline": children,

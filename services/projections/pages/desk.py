@@ -16,6 +16,10 @@ class Visitor(Protocol):
     def agency(self) -> str:
         """Whose releases the person may see."""
 
+    @property
+    def person(self) -> str:
+        """The person's opaque id."""
+
 
 class Answer(Protocol):
     """What a service said: its status, and a JSON object (empty where it was none)."""

@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.projections.pages import answering, inbox, unsafe
+from services.projections.pages import answering, inbox, saying, unsafe
 from services.projections.pages.cases import expected, unanswered
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry, by_incident, entries, openable
@@ -25,7 +25,7 @@ def router(desk: Desk) -> APIRouter:
     """Return the routes of these pages. URLs hold aliases, release ids and filters, nothing of a person."""
     routes = APIRouter(include_in_schema=False)
 
-    for each in (inbox, answering, unsafe):
+    for each in (inbox, answering, saying, unsafe):
         routes.include_router(each.router(desk))
 
     @routes.get("/incidents/{alias}")
