@@ -43,6 +43,12 @@ def test_what_an_agency_published_itself_is_no_news_to_it() -> None:
     assert "Opened, and nothing has changed since." in page
 
 
+def test_an_incident_that_nobody_but_the_agency_itself_told_of_is_no_news_to_it() -> None:
+    page = visit(OneDesk([a_case(a_row(ground="own", expects=None))]), "/inbox?show=new").text
+
+    assert "No incident here matches these filters" in page
+
+
 def test_what_is_new_stands_before_what_is_not() -> None:
     seen, unseen = a_case(a_row(2), incident="seen"), a_case(a_row(1), incident="unseen")
 
