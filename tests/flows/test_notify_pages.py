@@ -305,3 +305,31 @@ def test_a_call_that_is_not_owed_has_no_form_and_nobody_else_has_one() -> None:
     other = OneDesk(agency="dafsu")
     assert visit(other, "/calls/ab12/outcome", reached="no-answer", number="1").status_code == 404
     assert other.told == []
+
+
+def test_what_a_school_has_still_to_do_stands_before_what_it_has_done() -> None:
+    done = a_message(id="m1", acknowledged_at="2024-09-11T06:00:00Z")
+
+    page = visit(a_desk(done, a_message(id="m2"), a_message(id="m3", state="recalled")), "/school").text
+
+    assert page.index('href="/school/m2"') < page.index('href="/school/m1"')
+
+
+def test_a_school_reads_who_covers_for_the_key_adult_and_what_happens_if_nobody_does() -> None:
+    page = visit(a_desk(a_message()), "/school/m1").text
+
+    assert "Nobody at your school has seen who it is about yet." in page
+    assert "If the key adult is away, the deputy or the head teacher reads and acknowledges it." in page
+    assert "If nobody does, the authority phones the school before 11 September 2024 at 8:45am." in page
+
+
+def test_a_school_reads_that_somebody_there_has_seen_who_it_is_about() -> None:
+    page = visit(a_desk(a_message(opened_at="2024-09-11T06:00:00Z")), "/school/m1").text
+
+    assert "Somebody at your school saw who it is about on 11 September 2024 at 7:00am." in page
+
+
+def test_nobody_phones_about_what_is_history() -> None:
+    page = visit(a_desk(a_message(late=True)), "/school/m1").text
+
+    assert "the authority phones" not in page
