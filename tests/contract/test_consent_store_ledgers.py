@@ -287,3 +287,10 @@ def test_an_agency_knows_what_anybody_in_it_has_opened_and_nothing_of_another(of
     assert before == {"opened": []}
     assert office.ask(LEAD, "/v1/opened", body).json() == {"opened": [release_id]}
     assert office.ask(HUB, "/v1/opened", body).json() == {"opened": []}
+
+
+@pytest.mark.parametrize("who", [RESPONDER, ("cedah", None)])
+def test_what_was_opened_is_no_question_for_who_reads_no_inbox(
+    office: Office, who: tuple[str, str | None]
+) -> None:
+    assert office.ask(who, "/v1/opened", {"releases": []}).status_code == 404
