@@ -97,9 +97,34 @@ def list_children(system: Running, folder: Path) -> None:
     system.cli("settle")
 
 
+def owe_call(system: Running, folder: Path) -> None:
+    """Publish a VPA so late that a school can no longer read of it before its bell: it is to be phoned."""
+    reference = f"BR-{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
+    event = _event("VpaRaised", reference)
+    event["occurred_at"] = (datetime.now(UTC) - timedelta(days=5)).isoformat()
+    file = folder / f"{reference}.jsonl"
+    file.write_text(json.dumps(event))
+    system.cli("publish", str(file), "--as", HUB)
+    system.cli("settle")
+
+
 def state_of(system: Running, told: Told) -> str:
     """Return how far the school's message has come, as notify says."""
     return str(_message(system, told.aliases[SCHOOL])["state"])
+
+
+def answers_of(system: Running, told: Told) -> list[str]:
+    """Return what DAFSU said came of what it was told of the incident."""
+    api = System(system.url, system.data)
+    found = api.get(f"/v1/incidents/{told.aliases[DAFSU]}", agency=DAFSU).good()["answers"]
+    return [str(one["outcome"]) for one in found]
+
+
+def types_of(system: Running, told: Told) -> list[str]:
+    """Return the types of everything DAFSU holds of the incident."""
+    api = System(system.url, system.data)
+    found = api.get(f"/v1/incidents/{told.aliases[DAFSU]}", agency=DAFSU).good()["releases"]
+    return [str(one["event_type"]) for one in found]
 
 
 def problems_of(page: Page) -> list[str]:

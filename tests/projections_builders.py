@@ -55,12 +55,19 @@ def a_release(
     event_type: str = "VpaReviewed",
     catalogue: Catalogue | None = None,
     recorded: datetime = RECORDED,
+    facts: Mapping[str, object] = FACTS,
 ) -> bytes:
     """Return the bytes of a release with these sections; `facts` says police, on 1 September."""
     event_id = event_number(seq if event is None else event)
     _, leaves = plan_leaves(max(len(sections), 1), shuffled_nowhere)
     plain = [
-        PlainSection(name=name, schema_id=f"{name}/1", leaf=leaf, person=_owner(name), plaintext=_plain(name))
+        PlainSection(
+            name=name,
+            schema_id=f"{name}/1",
+            leaf=leaf,
+            person=_owner(name),
+            plaintext=_plain(name, event_type, facts),
+        )
         for name, leaf in zip(sections, leaves, strict=False)
     ]
     sealed = seal_event(
@@ -101,10 +108,25 @@ def _owner(name: str) -> str | None:
     return None if name == "facts" else CHILD if name == "children" else VICTIM
 
 
-def _plain(name: str) -> bytes:
+def _plain(name: str, event_type: str, facts: Mapping[str, object]) -> bytes:
     if name != "facts":
         return b"Quillamareth Ostrovendale"
-    return encode_content(load_catalogue().section("facts/1", "VpaReviewed"), FACTS)
+    of = "VpaReviewed" if facts is FACTS else event_type
+    return encode_content(load_catalogue().section("facts/1", of), facts)
+
+
+def an_answer(
+    recipient: str, seq: int, answers: str, *, source: str | None = None, outcome: str = "done"
+) -> bytes:
+    """Return the bytes of a release of an `ExpectationMet`; without `source`, of the recipient's own."""
+    said = {
+        "release": answers,
+        "outcome": outcome,
+        "reason": None,
+        "occurred_at": OCCURRED,
+        "source": source or recipient,
+    }
+    return a_release(recipient, seq, sections=("facts",), event_type="ExpectationMet", facts=said)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -32,6 +32,9 @@ Token = Annotated[str | None, Header(alias="Authorization")]
 LONGEST_PURPOSE = 500
 LONGEST_NAME = 100
 MOST_SECTIONS = 100
+MOST_HELD = 5000
+"""Releases asked about at once."""
+
 LONGEST_POLICY = 262_144
 """Characters of a draft: what the door takes of a policy."""
 
@@ -60,6 +63,16 @@ class Opening(BaseModel):
         Annotated[list[Annotated[StrictStr, Field(max_length=LONGEST_NAME)]], Field(max_length=MOST_SECTIONS)]
         | None
     ) = None
+
+
+class Held(BaseModel):
+    """Releases of which somebody asks whether anybody in their agency opened them."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    releases: Annotated[
+        list[Annotated[StrictStr, Field(max_length=LONGEST_NAME)]], Field(max_length=MOST_HELD)
+    ]
 
 
 class Draft(BaseModel):
@@ -120,6 +133,14 @@ def _opening(routes: APIRouter, keyring: Keyring) -> None:
             return JSONResponse({"sections": found.sections, "opening_id": found.opening_id})
 
         return _answered(keyring.verifier, authorization, opened)
+
+    @routes.post("/v1/opened", summary="Which of these releases anybody in the caller's agency has opened")
+    def opened_before(body: Held, authorization: Token = None) -> Response:
+        return _answered(
+            keyring.verifier,
+            authorization,
+            lambda caller: JSONResponse({"opened": keyring.ledgers.opened(caller, body.releases)}),
+        )
 
 
 def _telling(routes: APIRouter, keyring: Keyring) -> None:

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from services.eventlog.access import Access
 from services.eventlog.errors import Unavailable
 from services.eventlog.reader import KafkaReader
-from services.notify.api import routes
+from services.notify.api import calling, routes
 from services.notify.channels.smtp import Smtp
 from services.notify.rules.intake import TOPICS
 from services.notify.store import listing, outbox
@@ -65,6 +65,7 @@ class Service:
             engine=self._engine, verifier=self._verifier, key=self._key, directory=self._partnership
         )
         app.include_router(asked)
+        app.include_router(calling.router(engine=self._engine, verifier=self._verifier, clock=self._clock))
         app.add_exception_handler(Unavailable, _unavailable)
         return app
 

@@ -12,9 +12,11 @@ from hashlib import sha256
 from services.notify.rules.encompass import Deadlines, deadlines, not_yet_told
 from services.notify.rules.placement import Pupil, Reason, Register, clock_for, is_by_phone, reason_for
 from services.notify.state import (
+    Attempt,
     Listing,
     Mail,
     Notification,
+    Reached,
     Refusal,
     Standing,
     Task,
@@ -32,6 +34,7 @@ from services.vocabulary.grounds import ReleaseKind
 
 INBOX = "secure-inbox"
 EMAIL = "email"
+PHONE = "phone"
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)
 
@@ -62,6 +65,7 @@ class Outcome:
     listings: tuple[Listing, ...] = ()
     tasks: tuple[Task, ...] = ()
     closed: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
     mails: tuple[Mail, ...] = ()
     cancelled: tuple[str, ...] = ()
     said: tuple[Said, ...] = ()
@@ -182,6 +186,25 @@ def ring(notification: Notification, owner: str, now: datetime) -> Outcome:
     return _phone(notification, owner, "not-acknowledged", now)
 
 
+def phoned(notification: Notification, attempt: Attempt) -> Outcome:
+    """Note what came of a phone call (NA 4.16): the school was told on the phone, or is still to be phoned.
+
+    Nothing is counted anew: a child whose school had to be phoned is escalated, whatever came of it.
+    """
+    spoke = attempt.reached is Reached.SPOKE
+    said = Said(
+        step=f"phone-{attempt.number}",
+        type=EventType.SCHOOL_NOTIFICATION_DELIVERED if spoke else EventType.SCHOOL_NOTIFICATION_FAILED,
+        at=attempt.at,
+        about=notification,
+        channel=PHONE,
+        reason=f"{attempt.reached}-{attempt.spoken_to}" if spoke else attempt.reached.value,
+        owner=attempt.person,
+    )
+    closed = (notification.id,) if spoke else ()
+    return Outcome(attempts=(attempt,), closed=closed, cancelled=closed, said=(said,))
+
+
 def mailed(mail: Mail, notification: Notification, now: datetime) -> Outcome:
     """Note that the school's mail server took the e-mail."""
     after = sent(notification, now)
@@ -256,7 +279,7 @@ def _phone(notification: Notification, owner: str, reason: str, now: datetime) -
         type=EventType.SCHOOL_NOTIFICATION_ESCALATED,
         at=now,
         about=after,
-        channel="phone",
+        channel=PHONE,
         reason=reason,
         owner=owner,
     )

@@ -101,7 +101,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A phone call somebody owes a school; closed when the school acknowledges or the message falls."""
+    """A phone call somebody owes a school; closed when it is told, acknowledges, or the message falls."""
 
     notification: str
     owner: str
@@ -109,6 +109,37 @@ class Task:
     opened_at: datetime
     due_at: datetime
     closed_at: datetime | None = None
+
+
+class Reached(StrEnum):
+    """What came of a phone call. Only speaking to somebody who may be told ends what is owed."""
+
+    SPOKE = "spoke"
+    NO_MESSAGE = "no-message-left"
+    NO_ANSWER = "no-answer"
+
+
+class SpokenTo(StrEnum):
+    """Who at a school may be told on the phone, by role: nobody is named."""
+
+    KEY_ADULT = "key-adult"
+    DEPUTY = "deputy"
+    HEAD = "head"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One phone call made to a school: `number` counts those about one message, from 1.
+
+    `person` is the opaque id of who phoned; `spoken_to` is None where nobody was spoken to.
+    """
+
+    notification: str
+    number: int
+    person: str
+    reached: Reached
+    spoken_to: SpokenTo | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

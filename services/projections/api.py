@@ -27,6 +27,7 @@ from services.vocabulary.times import format_time
 
 USUAL_PAGE = 100
 LARGEST_PAGE = 1000
+MOST_CASES = 100
 SIGNER = "projections"
 _WIDTH = 8
 """Bytes of a number inside a cursor."""
@@ -78,6 +79,22 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements") -> API
             return caller
         return JSONResponse(statements.of(caller.agency, store))
 
+    @routes.get("/v1/cases", summary="The caller's incidents, the one last heard of first")
+    def cases(
+        authorization: Token = None,
+        after: str | None = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_CASES)] = MOST_CASES,
+    ) -> JSONResponse:
+        caller = _person(verifier, authorization)
+        if isinstance(caller, JSONResponse):
+            return caller
+        number = _number(after)
+        if after is not None and number is None:
+            return problem(400, "not a cursor", "`after` is not a cursor: send `next` of an earlier page")
+        found = store.incidents(caller.agency, number, limit)
+        read_to = _cursor(found[-1][-1].seq) if len(found) == limit else None
+        return JSONResponse({"cases": [_case(store, rows) for rows in found], "next": read_to})
+
     @routes.get("/v1/incidents/{alias}", summary="What the caller's agency was released about one incident")
     def incident(alias: str, authorization: Token = None) -> JSONResponse:
         caller = _person(verifier, authorization)
@@ -86,7 +103,7 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements") -> API
         rows = store.timeline(caller.agency, alias) if ALIAS.fullmatch(alias) else ()
         if not rows:
             return problem(404, "not found", "there is no such incident in your inbox")
-        return JSONResponse({"incident": alias, "releases": [shown(row) for row in rows]})
+        return JSONResponse(_case(store, rows))
 
     @routes.get("/v1/people/{alias}", summary="What the caller's agency was released about one adult victim")
     def person(alias: str, authorization: Token = None) -> JSONResponse:
@@ -99,6 +116,17 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements") -> API
         return JSONResponse({"person": alias, "releases": [shown(row) for row in rows]})
 
     return routes
+
+
+def _case(store: Store, rows: tuple[Row, ...]) -> dict[str, object]:
+    """Return an incident as its recipient holds it: its releases, and what it said came of them."""
+    answers = store.answers(rows[0].recipient, [row.release_id for row in rows])
+    return {
+        "incident": rows[0].incident,
+        "cursor": _cursor(rows[-1].seq),
+        "releases": [shown(row) for row in rows],
+        "answers": [{"release_id": one.release_id, "outcome": one.outcome, "at": one.at} for one in answers],
+    }
 
 
 class Statements:
@@ -128,7 +156,8 @@ def shown(row: Row) -> dict[str, object]:
     `header` is the event's own header, byte for byte, as base64url: what the log's tree is made of.
     """
     fields = asdict(row)
-    del fields["value"]
+    for kept in ("value", "answers", "outcome"):
+        del fields[kept]
     header = base64.urlsafe_b64encode(decode_release(row.value).header).decode()
     return {**fields, "header": header, "sections": list(row.sections)}
 

@@ -35,7 +35,8 @@ class Row:
 
     `event_id` and `event_type` are the released event's. `source` and `occurred_at` come from `facts`
     and are None where a release has none (a school's). `sections` are names, never content.
-    `value` is what came, sealed.
+    `value` is what came, sealed. `answers` and `outcome` are of an `ExpectationMet` of the recipient's own:
+    the release it answers, and whether it was done or was not possible.
     """
 
     recipient: str
@@ -60,6 +61,19 @@ class Row:
     partition: int
     sections: tuple[str, ...]
     value: bytes
+    answers: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a recipient said came of a release to it, with its own number: the latest holds."""
+
+    recipient: str
+    seq: int
+    release_id: str
+    outcome: str
+    at: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Where read models are kept: rows, next numbers and topic positions, committed together.
 
     projections_release    one row a release, with the sealed bytes it came in; nothing opened
+    projections_answer     what a recipient said came of a release to it
     projections_sequence   the next number of each recipient
     projections_position   the next offset of each topic
     projections_waiting    numbers that came before their turn, and since when
@@ -11,7 +12,7 @@ All of it can be thrown away and rebuilt from `to.*`: the same rows, byte for by
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -40,7 +41,7 @@ from sqlalchemy import (
 
 from services.eventlog import positions
 from services.projections.flow import Folded
-from services.projections.state import FIRST, Head, Numbers, Parked, Row, Waiting
+from services.projections.state import FIRST, Answer, Head, Numbers, Parked, Row, Waiting
 from services.runtime.database import reading, writing
 
 PREFIX = "projections"
@@ -78,6 +79,16 @@ RELEASES = Table(
     Column("value", LargeBinary, nullable=False),
     Index("projections_by_incident", "recipient", "incident", "seq"),
     Index("projections_by_person", "recipient", "person", "seq"),
+)
+ANSWERS = Table(
+    "projections_answer",
+    METADATA,
+    Column("recipient", String(120), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("release_id", String(64), nullable=False),
+    _text("outcome"),
+    _text("at", null=True),
+    Index("projections_by_answered", "recipient", "release_id"),
 )
 SEQUENCES = Table(
     "projections_sequence",
@@ -166,6 +177,8 @@ class Store:
                 positions.advance(conn, POSITIONS, PREFIX, topic, before.positions.get(topic, 0), new)
             if folded.rows:
                 conn.execute(insert(RELEASES), [_columns(row) for row in folded.rows])
+            if answers := [_answer(row) for row in folded.rows if row.answers is not None]:
+                conn.execute(insert(ANSWERS), answers)
             _keep_numbers(conn, before.numbers, folded.numbers)
             for record in parked:
                 conn.execute(insert(PARKED).values(**_fields(record)))
@@ -198,6 +211,35 @@ class Store:
         with reading(self._engine) as conn:
             return tuple(_row(found) for found in conn.execute(query).mappings())
 
+    def incidents(self, recipient: str, before: int | None, limit: int) -> tuple[tuple[Row, ...], ...]:
+        """Return a recipient's incidents, each with all of its rows in order, the one last heard of first.
+
+        `before`: only those last heard of before that number.
+        """
+        last = func.max(RELEASES.c.seq)
+        query = select(RELEASES.c.incident).where(
+            RELEASES.c.recipient == recipient, RELEASES.c.incident.is_not(None)
+        )
+        query = query.group_by(RELEASES.c.incident).order_by(last.desc()).limit(limit)
+        if before is not None:
+            query = query.having(last < before)
+        with reading(self._engine) as conn:
+            aliases = tuple(conn.scalars(query))
+        found: dict[str | None, list[Row]] = {alias: [] for alias in aliases}
+        for row in self._rows(RELEASES.c.recipient == recipient, RELEASES.c.incident.in_(aliases)):
+            found[row.incident].append(row)
+        return tuple(tuple(rows) for rows in found.values())
+
+    def answers(self, recipient: str, releases: Iterable[str]) -> tuple[Answer, ...]:
+        """Return the last thing a recipient said came of each of these releases to it."""
+        query = select(ANSWERS).where(
+            ANSWERS.c.recipient == recipient, ANSWERS.c.release_id.in_(tuple(releases))
+        )
+        with reading(self._engine) as conn:
+            rows = conn.execute(query.order_by(ANSWERS.c.seq)).mappings()
+            last = {row["release_id"]: Answer(**row) for row in rows}
+        return tuple(last.values())
+
     def head(self, recipient: str) -> Head:
         """Return the first number kept for a recipient and its last."""
         numbers = select(func.min(RELEASES.c.seq), func.max(RELEASES.c.seq))
@@ -213,7 +255,7 @@ class Store:
     def dump(self) -> Iterator[str]:
         """Yield every row, every column, as canonical JSON, sorted: what a rebuild must equal."""
         with reading(self._engine) as conn:
-            for table in (RELEASES, SEQUENCES):
+            for table in (RELEASES, ANSWERS, SEQUENCES):
                 for name in sorted(conn.scalars(select(table.c.recipient).distinct())):
                     yield from _lines(conn, table, name)
 
@@ -249,7 +291,18 @@ def _keep_numbers(conn: Connection, before: Numbers, after: Numbers) -> None:
 
 
 def _columns(row: Row) -> dict[str, object]:
-    return {**_fields(row), "sections": list(row.sections)}
+    fields = {**_fields(row), "sections": list(row.sections)}
+    return {column.name: fields[column.name] for column in RELEASES.columns}
+
+
+def _answer(row: Row) -> dict[str, object]:
+    return {
+        "recipient": row.recipient,
+        "seq": row.seq,
+        "release_id": row.answers,
+        "outcome": row.outcome or "",
+        "at": row.occurred_at,
+    }
 
 
 def _fields(record: Row | Parked | Waiting) -> dict[str, object]:

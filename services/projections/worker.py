@@ -19,6 +19,7 @@ from services.projections.store import Store
 from services.runtime import telemetry
 from services.runtime.clock import Clock
 from services.vocabulary.agencies import SHARED_TOPICS, topic_of
+from services.vocabulary.events import EventType
 from services.vocabulary.times import format_time
 
 LIMIT = 1000
@@ -47,6 +48,8 @@ class Facts:
 
     source: str | None = None
     occurred_at: str | None = None
+    answers: str | None = None
+    outcome: str | None = None
 
 
 def topics_of(recipients: Sequence[str]) -> tuple[str, ...]:
@@ -77,7 +80,14 @@ class Interpreter:
         section = codec.decode_section(release.sections[names.index(FACTS)].body)
         plain = open_routed(section, release.event_id, self._key)
         record = codec.decode_content(self._catalogue.section(section.schema_id, event_type), plain)
-        return Facts(source=_text(record, "source"), occurred_at=_text(record, "occurred_at"))
+        source = _text(record, "source")
+        own = event_type == EventType.EXPECTATION_MET and source == release.recipient
+        return Facts(
+            source=source,
+            occurred_at=_text(record, "occurred_at"),
+            answers=_text(record, "release") if own else None,
+            outcome=_text(record, "outcome") if own else None,
+        )
 
 
 def _text(record: Mapping[str, object], name: str) -> str | None:
@@ -109,6 +119,8 @@ def _row(release: Release, stored: Stored, event_type: str, names: Sequence[str]
         partition=stored.partition,
         sections=names_of(names),
         value=stored.value,
+        answers=facts.answers,
+        outcome=facts.outcome,
     )
 
 

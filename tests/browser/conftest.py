@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser_builders import Told, chromium, list_children, tell
+from tests.browser_builders import Told, chromium, list_children, owe_call, tell
 from tests.system import Running
 
 
@@ -25,6 +25,7 @@ def told(system: Running, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """
     folder = tmp_path_factory.mktemp("told")
     list_children(system, folder)
+    owe_call(system, folder)
     return tell(system, folder)
 
 

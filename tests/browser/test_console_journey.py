@@ -1,9 +1,26 @@
 """People at work in a real browser: with scripts and without, with a mouse and with the keyboard alone."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser_builders import CEDAH, DAFSU, HUB, NARROW, SCHOOL, Told, follow, sign_in, state_of, window
+from tests.browser_builders import (
+    CEDAH,
+    DAFSU,
+    EDUCATION,
+    HUB,
+    NARROW,
+    SCHOOL,
+    Told,
+    answers_of,
+    follow,
+    owe_call,
+    sign_in,
+    state_of,
+    types_of,
+    window,
+)
 from tests.system import Running, eventually
 
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -134,8 +151,24 @@ def test_an_agency_has_no_school_page_and_a_school_sees_no_incident(
 
 
 def test_the_inbox_can_be_narrowed_to_what_happened(browser: Browser, system: Running, told: Told) -> None:
+    with window(browser, system, scripts=False) as page:
+        sign_in(page, system, DAFSU)
+
+        page.get_by_label("What happened").select_option("ReferralReceived")
+        follow(page.get_by_role("button", name="Apply filters"))
+        none = page.locator("article").count()
+        follow(page.get_by_role("link", name="Remove this filter: Referral received"))
+
+        assert none == 0
+        expect(page.locator(f'a[href="/incidents/{told.aliases[DAFSU]}"]')).to_have_count(1)
+
+
+def test_everything_received_can_be_narrowed_to_what_happened(
+    browser: Browser, system: Running, told: Told
+) -> None:
     with window(browser, system) as page:
         sign_in(page, system, HUB)
+        page.goto("/inbox/releases")
 
         page.get_by_label("What happened").select_option("VpaRaised")
         follow(page.get_by_role("button", name="Filter"))
@@ -143,6 +176,131 @@ def test_the_inbox_can_be_narrowed_to_what_happened(browser: Browser, system: Ru
         headings = page.locator("article h2").all_inner_texts()
         assert headings
         assert {heading.split(",")[0].strip() for heading in headings} == {"VPA raised"}
+
+
+@SCRIPTS
+def test_what_is_expected_is_answered_in_one_press_from_the_row(
+    browser: Browser, system: Running, untouched: Told, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts, width=NARROW) as page:
+        sign_in(page, system, DAFSU)
+        form = page.locator(f'form[action^="/incidents/{untouched.aliases[DAFSU]}/answer/"]')
+
+        follow(form.get_by_role("button", name="It is done"))
+
+        expect(form).to_have_count(0)
+        eventually(lambda: answers_of(system, untouched) == ["done"])
+
+
+@SCRIPTS
+def test_what_was_not_possible_is_said_with_its_reason(
+    browser: Browser, system: Running, untouched: Told, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts) as page:
+        sign_in(page, system, DAFSU)
+        page.goto(f"/incidents/{untouched.aliases[DAFSU]}")
+
+        follow(page.get_by_role("link", name="It was not possible").first)
+        page.get_by_label("It was not possible").check()
+        page.get_by_label("There was no safe way to reach the person").check()
+        follow(page.get_by_role("button", name="Say so"))
+
+        expect(page.get_by_text("Nothing is expected of you now.")).to_be_visible()
+        eventually(lambda: answers_of(system, untouched) == ["not_possible"])
+
+
+@SCRIPTS
+def test_a_way_that_is_not_marked_safe_is_shown_only_past_a_stop_that_is_recorded(
+    browser: Browser, system: Running, told: Told, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts) as page:
+        sign_in(page, system, DAFSU)
+
+        open_reviewed(page, told, "Contact and what is safe")
+        before = page.content()
+        follow(page.locator('a[href$="/post"]'))
+        stop = page.content()
+        page.get_by_label("Why does it have to be this way?").fill("No other way is left")
+        follow(page.get_by_role("button", name="Show it and record why"))
+
+        expect(page.get_by_text("Wimblethatch")).to_be_visible()
+        expect(page.get_by_text("not marked safe, post: No other way is left")).to_be_visible()
+        assert "Wimblethatch" not in before + stop
+
+
+@SCRIPTS
+def test_a_consent_given_to_another_agency_is_recorded_and_told(
+    browser: Browser, system: Running, untouched: Told, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts, width=NARROW) as page:
+        sign_in(page, system, DAFSU)
+        page.goto(f"/incidents/{untouched.aliases[DAFSU]}")
+
+        follow(page.get_by_role("link", name="Record consent"))
+        page.get_by_label("Which agency is it about?").select_option("cheshire-cares")
+        page.get_by_label("They consent").check()
+        page.get_by_label("By phone").check()
+        follow(page.get_by_role("button", name="Say so"))
+
+        expect(page.get_by_role("heading", name="Incident", exact=True)).to_be_visible()
+        eventually(lambda: "ConsentRecorded" in types_of(system, untouched))
+
+
+@SCRIPTS
+def test_a_referral_handed_on_is_refused_with_every_reason_until_it_is_whole(
+    browser: Browser, system: Running, untouched: Told, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts) as page:
+        sign_in(page, system, DAFSU)
+        page.goto(f"/incidents/{untouched.aliases[DAFSU]}/say/referral")
+
+        page.get_by_label("We refer on").check()
+        page.get_by_label("Medium").check()
+        follow(page.get_by_role("button", name="Say so"))
+        reasons = page.locator(".govuk-error-summary__list a").count()
+        page.get_by_label("If you refer on: to which agency?").select_option("mycwa")
+        page.get_by_label("No children").check()
+        for channel in ("phone", "post", "email"):
+            page.locator(f'input[name="safe_{channel}"][value="not_known"]').check()
+        page.get_by_label("Who said what is safe?").fill("adult victim")
+        follow(page.get_by_role("button", name="Say so"))
+
+        assert reasons == 6
+        expect(page.get_by_role("heading", name="Incident", exact=True)).to_be_visible()
+        eventually(lambda: "ReferredOn" in types_of(system, untouched))
+
+
+@SCRIPTS
+def test_an_officer_says_what_came_of_a_call_and_the_school_is_owed_none(
+    browser: Browser, system: Running, tmp_path: Path, scripts: bool
+) -> None:
+    owe_call(system, tmp_path)
+    with window(browser, system, scripts=scripts, width=NARROW) as page:
+        sign_in(page, system, EDUCATION)
+        page.goto("/calls")
+        owed = page.get_by_role("link", name="Say what came of the call")
+        before = owed.count()
+
+        follow(owed.last)
+        page.get_by_label("I told somebody who may be told").check()
+        page.get_by_label("The head teacher").check()
+        follow(page.get_by_role("button", name="Record it"))
+
+        expect(page.get_by_role("heading", name="Calls to make")).to_be_visible()
+        expect(owed).to_have_count(before - 1)
+
+
+def test_a_call_list_prints_without_what_belongs_to_a_screen(
+    browser: Browser, system: Running, told: Told
+) -> None:
+    with window(browser, system) as page:
+        sign_in(page, system, EDUCATION)
+        page.goto("/calls")
+
+        page.emulate_media(media="print")
+
+        expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+        expect(page.get_by_role("heading", name="Calls to make")).to_be_visible()
 
 
 def test_a_page_left_behind_shows_nothing_after_signing_out(

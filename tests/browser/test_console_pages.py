@@ -47,6 +47,17 @@ def inbox(page: Page, system: Running, told: Told) -> None:
     sign_in(page, system, DAFSU)
 
 
+def narrowed_inbox(page: Page, system: Running, told: Told) -> None:
+    inbox(page, system, told)
+    page.get_by_label("New or changed").check()
+    follow(page.get_by_role("button", name="Apply filters"))
+
+
+def received(page: Page, system: Running, told: Told) -> None:
+    inbox(page, system, told)
+    follow(page.get_by_role("link", name="Everything received, one by one"))
+
+
 def empty_inbox(page: Page, system: Running, told: Told) -> None:
     sign_in(page, system, "fire")
 
@@ -84,6 +95,52 @@ def opened(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("button", name="Open and record it"))
 
 
+def stopped(page: Page, system: Running, told: Told) -> None:
+    opened(page, system, told)
+    follow(page.get_by_role("link", name="One is recorded. See it all the same").first)
+
+
+def stopped_again(page: Page, system: Running, told: Told) -> None:
+    stopped(page, system, told)
+    follow(page.get_by_role("button", name="Show it and record why"))
+
+
+def shown_all_the_same(page: Page, system: Running, told: Told) -> None:
+    stopped(page, system, told)
+    page.get_by_label("Why does it have to be this way?").fill("No other way is left")
+    follow(page.get_by_role("button", name="Show it and record why"))
+
+
+def answering(page: Page, system: Running, told: Told) -> None:
+    incident(page, system, told)
+    follow(page.get_by_role("link", name="It was not possible").first)
+
+
+def answered_nothing(page: Page, system: Running, told: Told) -> None:
+    answering(page, system, told)
+    follow(page.get_by_role("button", name="Say so"))
+
+
+def consenting(page: Page, system: Running, told: Told) -> None:
+    incident(page, system, told)
+    follow(page.get_by_role("link", name="Record consent"))
+
+
+def consented_nothing(page: Page, system: Running, told: Told) -> None:
+    consenting(page, system, told)
+    follow(page.get_by_role("button", name="Say so"))
+
+
+def referring(page: Page, system: Running, told: Told) -> None:
+    incident(page, system, told)
+    follow(page.get_by_role("link", name="Record a referral"))
+
+
+def referred_nothing(page: Page, system: Running, told: Told) -> None:
+    referring(page, system, told)
+    follow(page.get_by_role("button", name="Say so"))
+
+
 def school(page: Page, system: Running, told: Told) -> None:
     sign_in(page, system, SCHOOL)
 
@@ -104,6 +161,21 @@ def calls(page: Page, system: Running, told: Told) -> None:
     page.goto("/calls")
 
 
+def day(page: Page, system: Running, told: Told) -> None:
+    calls(page, system, told)
+    follow(page.get_by_role("link", name="listed").first)
+
+
+def call_made(page: Page, system: Running, told: Told) -> None:
+    calls(page, system, told)
+    follow(page.get_by_role("link", name="Say what came of the call").first)
+
+
+def call_without_outcome(page: Page, system: Running, told: Told) -> None:
+    call_made(page, system, told)
+    follow(page.get_by_role("button", name="Record it"))
+
+
 def nothing_here(page: Page, system: Running, told: Told) -> None:
     sign_in(page, system, DAFSU)
     page.goto("/incidents/nothing-like-it")
@@ -119,13 +191,26 @@ PAGES: dict[str, Reach] = {
     "Why do you need to see it? – Sightline": asking,
     "Error: Why do you need to see it? – Sightline": asked_nothing,
     "Opened – Sightline": opened,
+    "Stop: this may not be safe – Sightline": stopped,
+    "Error: Stop: this may not be safe – Sightline": stopped_again,
+    "Not marked safe – Sightline": shown_all_the_same,
+    "What came of it? – Sightline": answering,
+    "Error: What came of it? – Sightline": answered_nothing,
+    "Everything received – Sightline": received,
+    "Record consent – Sightline": consenting,
+    "Error: Record consent – Sightline": consented_nothing,
+    "Record a referral – Sightline": referring,
+    "Error: Record a referral – Sightline": referred_nothing,
     "Your messages – Sightline": school,
     "Message – Sightline": message,
     "Who it is about – Sightline": children,
     "Calls to make – Sightline": calls,
+    "Children of one day – Sightline": day,
+    "What came of the call? – Sightline": call_made,
+    "Error: What came of the call? – Sightline": call_without_outcome,
     "There is nothing here – Sightline": nothing_here,
 }
-EVERY_PAGE = [*PAGES.values(), empty_inbox, hub_incident]
+EVERY_PAGE = [*PAGES.values(), empty_inbox, narrowed_inbox, hub_incident]
 of_every_page = pytest.mark.parametrize("reach", EVERY_PAGE, ids=lambda reach: reach.__name__)
 
 

@@ -273,3 +273,24 @@ def test_what_waits_for_the_hubs_review_is_listed_by_when_its_time_ends(office: 
     assert [row["event_id"] for row in before] == [sooner.event_id, danger.event_id, quiet.event_id]
     assert [row["review_by"] is None for row in before] == [False, False, True]
     assert [row["overdue"] for row in rows(office, "waiting")] == [True, False, False]
+
+
+def test_an_agency_knows_what_anybody_in_it_has_opened_and_nothing_of_another(office: Office) -> None:
+    office.bench.publish(a_form(of=MEDIUM, consent={"cedah": "given"}))
+    office.bench.settle()
+    release_id = office.bench.output().releases["cedah"][0].release_id
+    body = {"releases": [release_id, "unknown"]}
+    before = office.ask(LEAD, "/v1/opened", body).json()
+
+    opened(office, PRACTITIONER, release_id)
+
+    assert before == {"opened": []}
+    assert office.ask(LEAD, "/v1/opened", body).json() == {"opened": [release_id]}
+    assert office.ask(HUB, "/v1/opened", body).json() == {"opened": []}
+
+
+@pytest.mark.parametrize("who", [RESPONDER, ("cedah", None)])
+def test_what_was_opened_is_no_question_for_who_reads_no_inbox(
+    office: Office, who: tuple[str, str | None]
+) -> None:
+    assert office.ask(who, "/v1/opened", {"releases": []}).status_code == 404

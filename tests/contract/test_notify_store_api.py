@@ -1,5 +1,6 @@
 """What schools and officers may ask of notify over HTTP, on SQLite and on PostgreSQL."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from services.notify.api import calling
 from services.notify.api.routes import router
-from services.notify.store import listing
+from services.notify.store import listing, outbox
 from services.runtime.certificates import issue
 from services.runtime.clock import SystemClock
 from services.runtime.database import reading
@@ -47,9 +49,18 @@ def ask(notify: Notify, credentials: Path) -> Ask:
     app = FastAPI()
     verifier = Verifier(PARTNERSHIP, credentials)
     app.include_router(router(engine=notify.engine, verifier=verifier, key=KEY, directory=PARTNERSHIP))
+    app.include_router(calling.router(engine=notify.engine, verifier=verifier, clock=notify.clock))
 
-    def ask(path: str, agency: str | None, person: str | None = None, **query: str) -> httpx.Response:
+    def ask(
+        path: str,
+        agency: str | None,
+        person: str | None = None,
+        body: dict[str, Any] | None = None,
+        **query: str,
+    ) -> httpx.Response:
         headers = {"authorization": f"Bearer {token(credentials, agency, person)}"} if agency else {}
+        if body is not None:
+            return anyio.run(_post, app, path, body, headers)
         return anyio.run(_get, app, path, query, headers)
 
     return ask
@@ -64,6 +75,12 @@ async def _get(app: FastAPI, path: str, query: dict[str, str], headers: dict[str
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://notify") as client:
         return await client.get(path, params=query, headers=headers)
+
+
+async def _post(app: FastAPI, path: str, body: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://notify") as client:
+        return await client.post(path, json=body, headers=headers)
 
 
 def found(answer: httpx.Response) -> Any:
@@ -229,3 +246,93 @@ def test_no_name_leaves_notify(ask: Ask) -> None:
     text = "".join(answer.text for answer in answers).casefold()
     assert "anaquillory" not in text
     assert "ostrovendale" not in text
+
+
+OFFICER = "p-education-2"
+CALLS = "/v1/schools/calls"
+
+
+def a_call(notify: Notify, number: int = 1, reached: str = "no-answer", **more: str) -> dict[str, Any]:
+    """Return what an officer tells of a call about the message that is owed one."""
+    notification = notify.calls()[0].notification.id
+    return {"notification": notification, "number": number, "reached": reached, **more}
+
+
+def test_a_school_that_was_told_on_the_phone_is_owed_no_call_and_the_partnership_hears_by_role(
+    ask: Ask, notify: Notify
+) -> None:
+    notify.at(BELL)
+
+    answer = ask(CALLS, "education", OFFICER, a_call(notify, reached="spoke", spoken_to="head"))
+
+    assert answer.status_code == 200
+    assert notify.calls() == ()
+    with reading(notify.engine) as conn:
+        said = json.loads(outbox.waiting(conn, 100)[-1].event)
+    assert (said["type"], said["facts"]["channel"]) == ("SchoolNotificationDelivered", "phone")
+    assert (said["facts"]["reason"], said["facts"]["owner"]) == ("spoke-head", OFFICER)
+
+
+def test_a_call_nobody_answered_is_on_record_and_another_is_owed(ask: Ask, notify: Notify) -> None:
+    notify.at(BELL)
+
+    ask(CALLS, "education", OFFICER, a_call(notify))
+
+    (owed,) = found(ask("/v1/schools/tasks", "education"))["calls"]
+    assert [(one["number"], one["reached"]) for one in owed["attempts"]] == [(1, "no-answer")]
+    assert notify.said()[-1] == "phone-1"
+
+
+def test_a_call_told_twice_is_one_call(ask: Ask, notify: Notify) -> None:
+    notify.at(BELL)
+    told = a_call(notify, reached="spoke", spoken_to="deputy")
+
+    answers = [ask(CALLS, "education", OFFICER, told).status_code for _ in range(2)]
+
+    assert answers == [200, 200]
+    assert [step for step in notify.said() if step.startswith("phone")] == ["phone-1"]
+
+
+def test_a_call_that_somebody_else_made_meanwhile_is_not_written_over(ask: Ask, notify: Notify) -> None:
+    notify.at(BELL)
+    told = a_call(notify)
+    ask(CALLS, "education", OFFICER, told)
+
+    other = ask(CALLS, "education", "p-education-1", {**told, "reached": "spoke", "spoken_to": "head"})
+
+    assert other.status_code == 409
+    assert len(notify.calls()) == 1
+
+
+def test_a_call_changes_no_count(ask: Ask, notify: Notify) -> None:
+    notify.at(BELL)
+    before = found(ask("/v1/schools/status", "education", **SEPTEMBER))
+
+    ask(CALLS, "education", OFFICER, a_call(notify, reached="spoke", spoken_to="head"))
+
+    after = found(ask("/v1/schools/status", "education", **SEPTEMBER))
+    assert {name: after[name] for name in ("children", "told", "escalated", "listed")} == {
+        name: before[name] for name in ("children", "told", "escalated", "listed")
+    }
+
+
+def test_only_who_phones_schools_says_what_came_of_a_call(ask: Ask, notify: Notify) -> None:
+    notify.at(BELL)
+    told = a_call(notify)
+
+    refused = [ask(CALLS, agency, None, told).status_code for agency in ("police", "dafsu", SCHOOL)]
+
+    assert refused == [404, 404, 404]
+    assert ask(CALLS, "education", None, told).status_code == 404
+    assert ask(CALLS, None, None, told).status_code == 401
+    unknown = {**told, "notification": "ab12"}
+    assert ask(CALLS, "education", OFFICER, unknown).status_code == 404
+
+
+@pytest.mark.parametrize("said", [{"reached": "spoke"}, {"reached": "no-answer", "spoken_to": "head"}])
+def test_who_was_told_goes_with_a_school_that_was_told(
+    ask: Ask, notify: Notify, said: dict[str, str]
+) -> None:
+    notify.at(BELL)
+
+    assert ask(CALLS, "education", OFFICER, {**a_call(notify), **said}).status_code == 422

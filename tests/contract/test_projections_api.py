@@ -23,7 +23,7 @@ from services.runtime.partnership import Partnership
 from services.runtime.settings import DEMO_PARTNERSHIP, Settings
 from services.runtime.web import Standing, create_app
 from services.vocabulary.grounds import ReleaseKind
-from tests.projections_builders import RECORDED, ReadModels, a_release
+from tests.projections_builders import RECORDED, ReadModels, a_release, an_answer
 
 SCHOOL = Partnership.load(DEMO_PARTNERSHIP).schools[0].agency
 CALLERS = ("police", "dafsu", "cedah", SCHOOL, "notify", "console", "projections")
@@ -251,3 +251,74 @@ def test_the_newest_page_goes_back_in_time(models: ReadModels, ask: Ask) -> None
     second = ask("/v1/inbox", order="newest", limit=2, after=first["next"]).json()
 
     assert [row["seq"] for row in first["releases"] + second["releases"]] == [5, 4, 3, 2]
+
+
+def test_a_case_holds_everything_told_of_one_incident_the_last_heard_of_first(
+    models: ReadModels, ask: Ask
+) -> None:
+    models.append("dafsu", *(a_release(seq=n, incident=alias) for n, alias in enumerate("aba", 1)))
+    models.append("cedah", a_release("cedah", 1, incident="c"))
+    models.follow()
+
+    found = ask("/v1/cases").json()
+
+    cases = [(one["incident"], [row["seq"] for row in one["releases"]]) for one in found["cases"]]
+    assert cases == [("a", [1, 3]), ("b", [2])]
+    assert found["next"] is None
+
+
+def test_cases_are_read_page_by_page_each_once(models: ReadModels, ask: Ask) -> None:
+    models.append("dafsu", *(a_release(seq=n, incident=f"i{n % 5}") for n in range(1, 12)))
+    models.follow()
+
+    first = ask("/v1/cases", limit=3).json()
+    second = ask("/v1/cases", limit=3, after=first["next"]).json()
+
+    read = [[one["incident"] for one in page["cases"]] for page in (first, second)]
+    assert read == [["i1", "i0", "i4"], ["i3", "i2"]]
+    assert second["next"] is None
+
+
+def test_a_page_of_cases_begins_where_any_case_before_it_says(models: ReadModels, ask: Ask) -> None:
+    models.append("dafsu", *(a_release(seq=n, incident=f"i{n}") for n in range(1, 4)))
+    models.follow()
+    newest = ask("/v1/cases").json()["cases"][0]
+
+    rest = ask("/v1/cases", after=newest["cursor"]).json()["cases"]
+
+    assert [one["incident"] for one in rest] == ["i2", "i1"]
+
+
+def test_what_a_recipient_said_came_of_a_release_stands_by_it_the_last_word_alone(
+    models: ReadModels, ask: Ask
+) -> None:
+    models.append("dafsu", a_release(seq=1))
+    models.follow()
+    (told,) = ask("/v1/inbox").json()["releases"]
+    answers = (told["release_id"], "not_possible"), (told["release_id"], "done")
+    models.append(
+        "dafsu", *(an_answer("dafsu", n, of, outcome=end) for n, (of, end) in enumerate(answers, 2))
+    )
+
+    models.follow()
+
+    said = [{"release_id": told["release_id"], "outcome": "done", "at": "2024-09-01T23:40:00+01:00"}]
+    assert ask("/v1/incidents/incident-alias").json()["answers"] == said
+    assert ask("/v1/cases").json()["cases"][0]["answers"] == said
+
+
+def test_what_another_said_of_a_release_answers_nothing(models: ReadModels, ask: Ask) -> None:
+    models.append("dafsu", a_release(seq=1))
+    models.follow()
+    (told,) = ask("/v1/inbox").json()["releases"]
+    models.append("dafsu", an_answer("dafsu", 2, told["release_id"], source="cedah"))
+
+    models.follow()
+
+    assert ask("/v1/cases").json()["cases"][0]["answers"] == []
+
+
+def test_cases_are_read_by_a_named_person_and_a_foreign_cursor_is_refused(ask: Ask) -> None:
+    assert ask("/v1/cases", None).status_code == 401
+    assert ask("/v1/cases", named=False).status_code == 403
+    assert ask("/v1/cases", after="nothing").status_code == 400

@@ -7,7 +7,7 @@ from services.projections.flow import Folded
 from services.projections.state import Head, Numbers
 from services.projections.store import Loaded, Order, Question
 from services.vocabulary.grounds import ReleaseKind
-from tests.projections_builders import ReadModels, a_release
+from tests.projections_builders import ReadModels, a_release, an_answer
 
 
 @pytest.fixture
@@ -20,6 +20,7 @@ def some_releases(models: ReadModels) -> None:
     models.append("cedah", *(a_release("cedah", n) for n in range(1, 4)))
     models.append("school:900001", a_release("school:900001", 1, sections=("children",)))
     models.append("dafsu", a_release(seq=8, event=7, kind=ReleaseKind.RECALLED, sections=()))
+    models.append("cedah", an_answer("cedah", 4, "release-1"))
 
 
 def test_a_rebuild_gives_the_same_rows_byte_for_byte(models: ReadModels) -> None:
@@ -33,7 +34,7 @@ def test_a_rebuild_gives_the_same_rows_byte_for_byte(models: ReadModels) -> None
 
     assert emptied == []
     assert list(models.store().dump()) == live
-    assert len(live) == 12 + 3
+    assert len(live) == 13 + 1 + 3
 
 
 def test_a_worker_goes_on_from_where_the_tables_stand(models: ReadModels) -> None:

@@ -27,6 +27,8 @@ SERVICES = ("ingest", "gate", "keyring", "projections", "notify", "audit")
         ("/v1/people/an-alias", "projections"),
         ("/v1/incidents/an-alias/sharing", "keyring"),
         ("/v1/open", "keyring"),
+        ("/v1/opened", "keyring"),
+        ("/v1/cases", "projections"),
         ("/v1/events/an/id/with%2Fslashes/explanation", "keyring"),
         ("/v1/ledger/summary", "keyring"),
         ("/v1/ledger", "keyring"),

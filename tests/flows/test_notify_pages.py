@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from services.console.pages.rendering import Pages
-from services.notify.pages.office import CALLS, LISTED
+from services.notify.pages.listed import CALLS, LISTED
 from services.notify.pages.routes import TEMPLATES, router
 from services.notify.pages.school import PURPOSES
 from services.notify.rules.placement import Reason
@@ -52,6 +52,9 @@ class OneDesk:
 
     def visitor(self, request: Request) -> Person:
         return Person(self.agency)
+
+    def title_of(self, agency: str) -> str:
+        return agency.upper()
 
     def now(self) -> datetime:
         return AN_HOUR_LATER
@@ -171,9 +174,21 @@ def a_listing(**changed: Any) -> dict[str, Any]:
     return row | changed
 
 
+A_ROW = {
+    "notifications": [
+        {"school": SCHOOL, "children": 1, "outcome": "told"},
+        {"school": "school:900102", "children": 1, "outcome": "escalated"},
+        {"school": "school:900103", "children": 1, "outcome": "superseded"},
+    ],
+    "listed_reasons": {"home-educated": 1},
+}
+
+
 def an_office(calls: list[Any], listed: list[Any], more: str | None = None) -> OneDesk:
     body = {"calls": calls, "listed": listed, "more": more is not None, "next": more}
-    return OneDesk(agency="education", answers={"/v1/schools/tasks": body})
+    status = {"children": 4, "told": 1, "escalated": 1, "listed": 1, "unaccounted": 1, "rows": [A_ROW]}
+    answers: dict[str, object] = {"/v1/schools/tasks": body, "/v1/schools/status": status}
+    return OneDesk(agency="education", answers=answers)
 
 
 def test_an_officer_sees_whom_to_phone_why_and_by_when_before_the_children_of_no_school() -> None:
@@ -211,7 +226,7 @@ def test_what_does_not_fit_on_a_page_is_on_the_next() -> None:
     visit(desk, "/calls?after=2024-09-11T07%3A45%3A00Z~m1")
 
     assert 'href="/calls?after=2024-09-11T07%3A45%3A00Z~m1"' in page
-    assert desk.asked[-1] == ("/v1/schools/tasks", {"after": "2024-09-11T07:45:00Z~m1"})
+    assert ("/v1/schools/tasks", {"after": "2024-09-11T07:45:00Z~m1"}) in desk.asked
 
 
 def test_the_officers_page_is_absent_for_everybody_else() -> None:
@@ -222,3 +237,99 @@ def test_the_officers_page_is_absent_for_everybody_else() -> None:
 def test_every_reason_has_words() -> None:
     assert set(LISTED) == set(Reason)
     assert {"not-acknowledged", "heard-too-late", Reason.CONFLICT} == set(CALLS)
+
+
+def test_the_sum_of_the_day_and_of_the_day_before_stands_above_the_calls_each_part_with_its_list() -> None:
+    desk = an_office([a_call()], [])
+
+    page = visit(desk, "/calls").text
+
+    asked = [query for path, query in desk.asked if path == "/v1/schools/status"]
+    assert [query["from"] for query in asked] == ["2024-09-10", "2024-09-11"]
+    assert all(query["from"] == query["to"] for query in asked)
+    for part in ("1 told", "1 escalated", "1 listed"):
+        assert part in page
+    for place in ("told", "escalated", "listed"):
+        assert f'href="/calls/day?on=2024-09-11#{place}"' in page
+    assert "1 not accounted for" in page
+
+
+def test_each_part_of_the_sum_has_its_list_and_what_no_longer_stands_is_in_none() -> None:
+    page = visit(an_office([], []), "/calls/day?on=2024-09-10").text
+
+    told, escalated = page.index('id="told"'), page.index('id="escalated"')
+    assert told < page.index("SCHOOL:900101: 1 child") < escalated < page.index("SCHOOL:900102: 1 child")
+    assert page.index('id="listed"') < page.index("Educated at home: 1 child")
+    assert "900103" not in page
+
+
+def test_the_day_is_absent_for_everybody_else_and_for_what_is_no_day() -> None:
+    assert visit(OneDesk(agency="dafsu"), "/calls/day").status_code == 404
+    assert visit(an_office([], []), "/calls/day?on=yesterday").status_code == 404
+
+
+def test_what_came_of_a_call_is_told_by_role_with_the_number_of_the_call() -> None:
+    desk = an_office([a_call(notification="ab12")], [])
+    desk.answers["/v1/schools/calls"] = {"notification": "ab12", "number": 2}
+
+    pressed = visit(desk, "/calls/ab12/outcome", reached="spoke", spoken_to="head", number="2")
+
+    ((path, body),) = desk.told
+    assert (pressed.status_code, pressed.headers["location"], path) == (303, "/calls", "/v1/schools/calls")
+    assert body == {"notification": "ab12", "number": 2, "reached": "spoke", "spoken_to": "head"}
+
+
+def test_a_second_call_about_a_message_has_the_next_number_and_the_first_is_on_the_board() -> None:
+    made = {"number": 1, "at": "2024-09-11T07:35:00Z", "by": "Darorandiva", "reached": "no-answer"}
+    desk = an_office([a_call(notification="ab12", attempts=[made])], [])
+
+    board = visit(desk, "/calls").text
+    form = visit(desk, "/calls/ab12/outcome").text
+
+    assert "Phoned 11 September 2024 at 8:35am by Darorandiva: nobody answered." in board
+    assert 'name="number" value="2"' in form
+
+
+def test_who_was_told_is_asked_for_and_what_was_said_is_kept() -> None:
+    desk = an_office([a_call(notification="ab12")], [])
+
+    page = visit(desk, "/calls/ab12/outcome", reached="spoke", number="1")
+
+    assert (page.status_code, desk.told) == (422, [])
+    assert 'href="#spoken_to"' in page.text
+    assert 'value="spoke" checked' in page.text
+
+
+def test_a_call_that_is_not_owed_has_no_form_and_nobody_else_has_one() -> None:
+    assert visit(an_office([], []), "/calls/ab12/outcome").status_code == 404
+    other = OneDesk(agency="dafsu")
+    assert visit(other, "/calls/ab12/outcome", reached="no-answer", number="1").status_code == 404
+    assert other.told == []
+
+
+def test_what_a_school_has_still_to_do_stands_before_what_it_has_done() -> None:
+    done = a_message(id="m1", acknowledged_at="2024-09-11T06:00:00Z")
+
+    page = visit(a_desk(done, a_message(id="m2"), a_message(id="m3", state="recalled")), "/school").text
+
+    assert page.index('href="/school/m2"') < page.index('href="/school/m1"')
+
+
+def test_a_school_reads_who_covers_for_the_key_adult_and_what_happens_if_nobody_does() -> None:
+    page = visit(a_desk(a_message()), "/school/m1").text
+
+    assert "Nobody at your school has seen who it is about yet." in page
+    assert "If the key adult is away, the deputy or the head teacher reads and acknowledges it." in page
+    assert "If nobody does, the authority phones the school before 11 September 2024 at 8:45am." in page
+
+
+def test_a_school_reads_that_somebody_there_has_seen_who_it_is_about() -> None:
+    page = visit(a_desk(a_message(opened_at="2024-09-11T06:00:00Z")), "/school/m1").text
+
+    assert "Somebody at your school saw who it is about on 11 September 2024 at 7:00am." in page
+
+
+def test_nobody_phones_about_what_is_history() -> None:
+    page = visit(a_desk(a_message(late=True)), "/school/m1").text
+
+    assert "the authority phones" not in page

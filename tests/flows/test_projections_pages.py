@@ -1,9 +1,10 @@
 """A row in an inbox as a practitioner reads it."""
 
+from datetime import date
 from typing import Any
 
 from services.projections.pages.entries import Entry, by_incident, entries, openable
-from services.projections.pages.opened import identity, parts
+from services.projections.pages.opened import identity, parts, reach
 from services.projections.pages.words import GROUNDS, KINDS, REASONS, TYPES, section
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Ground, Reason, ReleaseKind
@@ -82,13 +83,14 @@ def test_the_identity_bar_names_the_adult_victim_before_anyone_else() -> None:
         "victim": {"given_name": "Quenivaldra", "family_name": "Thornwickle", "date_of_birth": "1991-04-17"},
     }
 
-    found = identity(opened)
+    found = identity(opened, date(2024, 4, 16))
 
     assert found is not None
-    assert (found.role, found.name, found.date_of_birth) == (
+    assert (found.role, found.name, found.date_of_birth, found.age) == (
         "Adult victim",
         "Quenivaldra Thornwickle",
         "1991-04-17",
+        32,
     )
 
 
@@ -117,3 +119,27 @@ def test_what_was_told_of_a_person_stands_incident_by_incident_the_last_heard_of
         ("one", "2024-09-01T10:00:00Z", [3, 1]),
         ("two", None, [2]),
     ]
+
+
+def test_a_birthday_makes_a_person_a_year_older_on_the_day_and_what_is_no_day_no_age() -> None:
+    ages = [
+        getattr(identity({"victim": {"date_of_birth": born}}, date(2024, 4, 17)), "age", "nobody")
+        for born in ("1991-04-17", "1991-04-18", "2030-01-01", "spring")
+    ]
+
+    assert ages == [33, 32, None, None]
+
+
+def test_how_somebody_may_be_reached_is_said_by_channel_with_who_said_so() -> None:
+    safe = {"phone": "yes", "post": "no", "said_by": "adult victim", "phone_monitored": "not_known"}
+
+    found = reach({"contact": {"phone": "07700 900123", "safe": safe}})
+
+    assert found is not None
+    assert [(line.label, line.value) for line in found.channels] == [
+        ("Phone", "Yes"),
+        ("Post", "No"),
+        ("Email", "Not known"),
+    ]
+    assert (found.said_by, found.hours, found.monitored) == ("adult victim", None, "Not known")
+    assert "07700" not in str(found)

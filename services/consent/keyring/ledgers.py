@@ -150,6 +150,18 @@ class Ledgers:
         after = cursor(self._key, shown[-1][0], wanted, caller.agency) if more else None
         return {"list": wanted.value, "rows": [row for _, row in shown], "more": more, "next": after}
 
+    def opened(self, caller: Caller, releases: Iterable[str]) -> list[str]:
+        """Return which of these releases anybody in the caller's own agency has opened.
+
+        Of a release to another agency, and of one that does not exist, that is never so. Raises NotForYou
+        for a first responder, who reads no inbox, and where nobody is named.
+        """
+        if caller.person is None or caller.role is Role.RESPONDER:
+            raise NotForYou
+        found = self._openings.of_releases(releases)
+        ours = (each for each in found if each.agency == caller.agency and not each.refused)
+        return sorted({each.release_id for each in ours})
+
     def _place(self, caller: Caller, wanted: List, after: str | None) -> str:
         if after is None:
             return ""

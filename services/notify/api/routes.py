@@ -17,7 +17,7 @@ from services.notify.api import shown
 from services.notify.channels.secure_inbox import SecureInbox
 from services.notify.rules.report import report
 from services.notify.state import Notification
-from services.notify.store import listing, messages
+from services.notify.store import calls, listing, messages
 from services.runtime.database import reading
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.partnership import Partnership, Role
@@ -93,7 +93,8 @@ def router(*, engine: Engine, verifier: Verifier, key: bytes, directory: Partner
             return problem(422, "no such page", "`after` is not what an answer gave as `next`: leave it out")
         with reading(engine) as conn:
             owed = listing.owed(conn, place)
-        return JSONResponse(shown.owed(owed, directory))
+            made = calls.attempts(conn, [one.task.notification for one in owed.calls])
+        return JSONResponse(shown.owed(owed, made, directory))
 
     return routes
 

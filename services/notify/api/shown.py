@@ -1,13 +1,14 @@
 """What is answered, as JSON: counts, codes, times and names of staff; of a child nothing."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.notify.rules.placement import is_by_phone
 from services.notify.rules.report import Report, Row, outcome_of
 from services.notify.rules.tokens import occurrence_token
 from services.notify.rules.wording import WHAT_TO_DO
-from services.notify.state import Listing, Notification
+from services.notify.state import Attempt, Listing, Notification
 from services.notify.store import listing
 from services.runtime.partnership import Partnership
 from services.vocabulary.agencies import urn_of
@@ -78,9 +79,12 @@ def message(one: Notification) -> Json:
     }
 
 
-def owed(found: listing.Owed, directory: Partnership) -> Json:
-    """Return a page of what is owed. A child whose parent works at the school is listed and a call too."""
-    calls = [_call(one, directory) for one in found.calls]
+def owed(found: listing.Owed, attempts: Sequence[Attempt], directory: Partnership) -> Json:
+    """Return a page of what is owed. A child whose parent works at the school is listed and a call too.
+
+    `attempts` are the calls made already about the messages on the page.
+    """
+    calls = [_call(one, attempts, directory) for one in found.calls]
     calls += [_call_about(one, directory) for one in found.listings if is_by_phone(one.reason)]
     return {
         "calls": sorted(calls, key=lambda call: str(call["due_at"])),
@@ -90,7 +94,8 @@ def owed(found: listing.Owed, directory: Partnership) -> Json:
     }
 
 
-def _call(one: listing.Call, directory: Partnership) -> Json:
+def _call(one: listing.Call, attempts: Sequence[Attempt], directory: Partnership) -> Json:
+    made = [each for each in attempts if each.notification == one.task.notification]
     school = directory.school(urn_of(one.notification.school))
     return {
         "notification": one.task.notification,
@@ -104,6 +109,16 @@ def _call(one: listing.Call, directory: Partnership) -> Json:
         "reason": one.task.reason,
         "opened_at": format_time(one.task.opened_at),
         "due_at": format_time(one.task.due_at),
+        "attempts": [_attempt(each, directory) for each in made],
+    }
+
+
+def _attempt(one: Attempt, directory: Partnership) -> Json:
+    return {
+        "number": one.number,
+        "at": format_time(one.at),
+        "by": _name(one.person, directory),
+        "reached": one.reached.value,
     }
 
 
@@ -121,6 +136,7 @@ def _call_about(one: Listing, directory: Partnership) -> Json:
         "reason": one.reason,
         "opened_at": format_time(one.listed_at),
         "due_at": format_time(one.due_at),
+        "attempts": [],
     }
 
 

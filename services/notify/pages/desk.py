@@ -42,6 +42,9 @@ class Desk(Protocol):
     def now(self) -> datetime:
         """Return the partnership's time."""
 
+    def title_of(self, agency: str) -> str:
+        """Return what people call an agency or school."""
+
     def done(self, request: Request) -> set[str]:
         """Return ids this person just pressed, which may not have come round yet."""
 

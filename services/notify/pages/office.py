@@ -4,34 +4,17 @@ Nothing of a child is on the page: who it is, an officer opens at the incident, 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from datetime import date, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.notify.pages.day import Day, day_of
 from services.notify.pages.desk import ABSENT, EDUCATION, OK, Desk
-from services.notify.rules.placement import Reason, is_by_phone
-from services.vocabulary.times import NotATime, parse_time
-
-CALLS: Final[Mapping[str, str]] = {
-    "not-acknowledged": "The school has not said that it read the message.",
-    "heard-too-late": "The message came too late for the school to read it before the bell.",
-    Reason.CONFLICT: "A parent works at the child's school: the school is not told.",
-}
-"""Why somebody is phoned."""
-
-LISTED: Final[Mapping[str, str]] = {
-    Reason.HOME_EDUCATED: "Educated at home",
-    Reason.TOO_YOUNG: "Too young for school",
-    Reason.TOO_OLD: "Too old for the school named",
-    Reason.NO_SCHOOL: "No school named",
-    Reason.OUT_OF_AREA: "School in another area",
-    Reason.UNKNOWN_SCHOOL: "School not known",
-    Reason.CONFLICT: "A parent works at the school",
-    Reason.NOT_TO_BE_TOLD: "Their school is not to be told",
-    Reason.NOT_OPENED: "Not yet known why",
-}
-"""Why no school is told of a child."""
+from services.notify.pages.listed import CALLS, LISTED
+from services.notify.rules.placement import is_by_phone
+from services.vocabulary.calendar import local_date
+from services.vocabulary.times import NotATime, parse_date, parse_time
 
 Row = Mapping[str, object]
 
@@ -52,10 +35,41 @@ def router(desk: Desk) -> APIRouter:
             "calls": [_call(row, desk) for row in _rows(answer.body, "calls")],
             "listed": [_listed(row, desk) for row in _rows(answer.body, "listed") if not _is_call(row)],
             "later": answer.body.get("next"),
+            "days": [day for day in [await _day(desk, request, on) for on in _last_night(desk)] if day],
         }
         return desk.page(request, "notify/calls.html", values)
 
+    @routes.get("/calls/day")
+    async def day(request: Request, on: str = "") -> Response:
+        if desk.visitor(request).agency != EDUCATION:
+            return desk.page(request, "absent.html", {}, ABSENT)
+        asked = _asked(on, desk)
+        found = await _day(desk, request, asked) if asked else None
+        if found is None:
+            return desk.page(request, "absent.html", {}, ABSENT)
+        values = {"day": found, "before": asked - timedelta(days=1) if asked else None}
+        return desk.page(request, "notify/day.html", values)
+
     return routes
+
+
+def _last_night(desk: Desk) -> tuple[date, date]:
+    """Return yesterday and today: what happened last night is of either."""
+    today = local_date(desk.now())
+    return today - timedelta(days=1), today
+
+
+def _asked(on: str, desk: Desk) -> date | None:
+    """Return the day asked for, today where none is; None for what is no day."""
+    try:
+        return parse_date(on) if on else local_date(desk.now())
+    except NotATime:
+        return None
+
+
+async def _day(desk: Desk, request: Request, on: date) -> Day | None:
+    answer = await desk.ask(request, "/v1/schools/status", {"from": on.isoformat(), "to": on.isoformat()})
+    return day_of(on, answer.body, desk.title_of) if answer.status == OK else None
 
 
 def _rows(body: Row, name: str) -> list[Row]:

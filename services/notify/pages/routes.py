@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from services.notify.pages import office, school
+from services.notify.pages import calling, office, school
 from services.notify.pages.desk import Desk
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
@@ -16,4 +16,5 @@ def router(desk: Desk) -> APIRouter:
     routes = APIRouter()
     routes.include_router(school.router(desk))
     routes.include_router(office.router(desk))
+    routes.include_router(calling.router(desk))
     return routes

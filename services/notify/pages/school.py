@@ -40,6 +40,7 @@ class Message:
     children: int
     due_at: str | None
     delivered_at: str | None
+    opened_at: str | None
     acknowledged_at: str | None
     acknowledged: bool
     live: bool
@@ -54,7 +55,7 @@ def router(desk: Desk) -> APIRouter:
     async def messages(request: Request) -> Response:
         if not is_school(desk.visitor(request).agency):
             return desk.page(request, "absent.html", {}, ABSENT)
-        found = await _messages(desk, request)
+        found = sorted(await _messages(desk, request), key=_is_settled)
         return desk.page(request, "notify/school.html", {"messages": found, **_what_to_do()})
 
     @routes.get("/school/{message}")
@@ -143,11 +144,17 @@ def _parsed(row: Mapping[str, object], done: set[str]) -> Message:
         children=children if isinstance(children, int) else 0,
         due_at=_text(row, "due_at"),
         delivered_at=_text(row, "delivered_at"),
+        opened_at=_text(row, "opened_at"),
         acknowledged_at=acknowledged_at,
         acknowledged=acknowledged_at is not None or identity in done,
         live=row.get("state") in LIVE,
         late=row.get("late") is True,
     )
+
+
+def _is_settled(message: Message) -> bool:
+    """Say whether nothing more is to be done about a message: what is to be done stands first."""
+    return message.acknowledged or not message.live
 
 
 def _pupils(sections: object) -> Iterator[Mapping[str, str]]:

@@ -12,6 +12,9 @@ from services.notify.rules.tokens import one_child
 from services.notify.state import Form, Listing, Notification, Stage, Standing
 from services.vocabulary.events import EventType
 
+TOLD = "told"
+"""What became of a message that stands in its school's inbox and for which nobody had to phone."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
@@ -73,7 +76,7 @@ def outcome_of(notification: Notification) -> str:
         return notification.standing.value
     if notification.escalated_at:
         return Stage.ESCALATED.value
-    return "told" if notification.delivered_at else Stage.PLANNED.value
+    return TOLD if notification.delivered_at else Stage.PLANNED.value
 
 
 def _row(one: Occurrence) -> Row:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, func, insert, select, update
 
 from services.notify.flow import Outcome, Said, as_event
-from services.notify.state import Listing, Mail, Notification, Standing, Task
+from services.notify.state import Attempt, Listing, Mail, Notification, Standing, Task
 from services.notify.store import traces
-from services.notify.store.tables import LISTINGS, MAILS, NOTIFICATIONS, OUTBOX, TASKS
+from services.notify.store.tables import ATTEMPTS, LISTINGS, MAILS, NOTIFICATIONS, OUTBOX, TASKS
 
 _STANDS = Standing.STANDS.value
 
@@ -21,6 +21,8 @@ def keep(conn: Connection, outcome: Outcome, now: datetime) -> None:
     _replace(conn, LISTINGS, "id", [_plain(one) for one in outcome.listings])
     _replace(conn, TASKS, "notification", [_plain(one) for one in outcome.tasks])
     _replace(conn, MAILS, "notification", [_plain(one) for one in outcome.mails])
+    if outcome.attempts:
+        conn.execute(insert(ATTEMPTS), [_plain(one) for one in outcome.attempts])
     _close(conn, outcome.closed, now)
     _cancel(conn, outcome.cancelled)
     _say(conn, outcome.said)
@@ -129,7 +131,7 @@ def _notification_row(one: Notification) -> dict[str, object]:
     return {**_plain(one), "children": json.dumps(one.children), "wakes_at": wakes_at}
 
 
-def _plain(one: Notification | Listing | Task | Mail) -> dict[str, object]:
+def _plain(one: Notification | Listing | Task | Mail | Attempt) -> dict[str, object]:
     return {name: getattr(one, name) for name in one.__slots__}
 
 

@@ -6,6 +6,7 @@ notify_release       one row a release in the order they came, and whether it st
 notify_form          one row a form about an occurrence: how many children the police counted, and when
 notify_notification  one row a message to a school      notify_listing   one row a child given to the officer
 notify_task          one row a phone call owed          notify_mail      one row an e-mail
+notify_attempt       one row a phone call made, and what came of it
 notify_opening       one row a release whose children a school was shown, and whether its message is awaited
 notify_outbox        what is said to the partnership, in order, until the door has taken it
 notify_parked        records that cannot be read, and why
@@ -147,6 +148,16 @@ TASKS = Table(
     _at("opened_at", null=False),
     _at("due_at", null=False),
     _at("closed_at"),
+)
+ATTEMPTS = Table(
+    "notify_attempt",
+    METADATA,
+    Column("notification", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _code("person"),
+    _code("reached"),
+    _code("spoken_to", null=True),
+    _at("at", null=False),
 )
 MAILS = Table(
     "notify_mail",

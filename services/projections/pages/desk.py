@@ -1,6 +1,7 @@
 """What these pages need of the console: who is there, calls in their name, forms, templates."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 from fastapi import Request
@@ -14,6 +15,10 @@ class Visitor(Protocol):
     @property
     def agency(self) -> str:
         """Whose releases the person may see."""
+
+    @property
+    def person(self) -> str:
+        """The person's opaque id."""
 
 
 class Answer(Protocol):
@@ -34,6 +39,12 @@ class Desk(Protocol):
     def visitor(self, request: Request) -> Visitor:
         """Return who is signed in."""
 
+    def now(self) -> datetime:
+        """Return the partnership's time."""
+
+    def done(self, request: Request) -> set[str]:
+        """Return ids this person just pressed, which may not have come round yet."""
+
     def title_of(self, agency: str) -> str:
         """Return what people call an agency or school."""
 
@@ -50,3 +61,6 @@ class Desk(Protocol):
         self, request: Request, template: str, values: Mapping[str, object], status: int = 200
     ) -> Response:
         """Return a page."""
+
+    def to(self, path: str) -> Response:
+        """Send the browser on to a page."""

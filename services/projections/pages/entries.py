@@ -23,6 +23,7 @@ class Entry:
     title: str
     summary: str
     expected: str
+    expects: str | None
     purpose: str
     source: str | None
     occurred_at: str | None
@@ -30,6 +31,7 @@ class Entry:
     not_after: str | None
     incident: str | None
     person: str | None
+    own: bool
     recalled: bool
     closes: bool
     sections: tuple[tuple[str, str], ...]
@@ -42,16 +44,21 @@ def entries(rows: object, title_of: Title) -> tuple[Entry, ...]:
 
 
 def openable(found: Iterable[Entry]) -> frozenset[str]:
-    """Return the release ids that are the last word on their event and still have sections to open.
+    """Return the ids of releases of one incident that stand and still have sections to open."""
+    return frozenset(entry.release_id for entry in standing(found) if entry.sections and not entry.recalled)
 
-    `found` is of one incident: recalling or correcting one of its forms closes the earlier ones too.
+
+def standing(found: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the entries of one incident that are the last word on their event, recalls among them.
+
+    Recalling or correcting one of its forms closes the earlier ones too.
     """
     last: dict[str, Entry] = {}
     for entry in sorted(found, key=lambda entry: entry.seq):
         if entry.closes and entry.event_type in VPA_FAMILY:
             last = {key: other for key, other in last.items() if other.event_type not in VPA_FAMILY}
         last[entry.event_id] = entry
-    return frozenset(entry.release_id for entry in last.values() if entry.sections and not entry.recalled)
+    return tuple(last.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +97,7 @@ def _entry(row: Mapping[str, object], title_of: Title) -> Entry:
         title=words.TYPES.get(event_type, event_type),
         summary=_summary(row, kind, title_of),
         expected=_expected(row),
+        expects=_text(row, "expects"),
         purpose=_text(row, "purpose") or "",
         source=_source(row, title_of),
         occurred_at=_text(row, "occurred_at"),
@@ -97,6 +105,7 @@ def _entry(row: Mapping[str, object], title_of: Title) -> Entry:
         not_after=_text(row, "not_after"),
         incident=_text(row, "incident"),
         person=_text(row, "person"),
+        own=_text(row, "ground") == Ground.OWN,
         recalled=kind == ReleaseKind.RECALLED,
         closes=kind in (ReleaseKind.RECALLED, ReleaseKind.CORRECTED),
         sections=tuple((name, words.section(name)) for name in _names(row.get("sections"))),

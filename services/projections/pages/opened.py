@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from services.projections.pages import words
 from services.projections.rules.safe_contact import Channel, channels
+from services.vocabulary.consent import SafeToUse
+from services.vocabulary.times import NotATime, parse_date
 
 IDENTITIES = ("victim", "children", "person_causing_harm")
 """Whose name the identity bar shows: the first of these that was opened."""
@@ -39,6 +42,21 @@ class Identity:
     role: str
     name: str
     date_of_birth: str | None
+    age: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How somebody may be reached, as an identity bar says it: never where a channel leads.
+
+    `monitored`: whether the phone may be. Each answer is yes, no or not known.
+    """
+
+    channels: tuple[Line, ...]
+    said_by: str | None
+    said_at: str | None
+    hours: str | None
+    monitored: str
 
 
 def parts(sections: object) -> tuple[Part, ...]:
@@ -47,24 +65,54 @@ def parts(sections: object) -> tuple[Part, ...]:
     return tuple(_part(str(name), content) for name, content in found.items() if isinstance(content, Mapping))
 
 
-def identity(sections: object) -> Identity | None:
-    """Return whom the content is about, or None where nobody was opened."""
+def reach(sections: object) -> Reach | None:
+    """Return how the adult victim may be reached, or None where no contact section was opened."""
+    contact = sections.get("contact") if isinstance(sections, Mapping) else None
+    if not isinstance(contact, Mapping):
+        return None
+    said = contact.get("safe")
+    safe: Mapping[str, object] = said if isinstance(said, Mapping) else {}
+    return Reach(
+        channels=tuple(
+            Line(label=words.CHANNELS[each.name], value=words.ANSWERS[each.answer])
+            for each in channels(contact)
+        ),
+        said_by=_text(safe, "said_by"),
+        said_at=_text(safe, "said_at"),
+        hours=_text(safe, "hours"),
+        monitored=words.ANSWERS.get(str(safe.get("phone_monitored")), words.ANSWERS[SafeToUse.NOT_KNOWN]),
+    )
+
+
+def identity(sections: object, today: date) -> Identity | None:
+    """Return whom the content is about, and their age on a day; None where nobody was opened."""
     found = sections if isinstance(sections, Mapping) else {}
     for wanted in IDENTITIES:
         for name, content in found.items():
             if str(name).partition("[")[0] == wanted and isinstance(content, Mapping):
-                return _identity(str(name), content)
+                return _identity(str(name), content, today)
     return None
 
 
-def _identity(name: str, content: Mapping[str, object]) -> Identity:
+def _identity(name: str, content: Mapping[str, object], today: date) -> Identity:
     named = [str(content[field]) for field in ("given_name", "family_name") if content.get(field)]
     born = content.get("date_of_birth")
     return Identity(
         role=words.section(name),
         name=" ".join(named) or "Name not known",
         date_of_birth=str(born) if born else None,
+        age=_age(str(born), today) if born else None,
     )
+
+
+def _age(born: str, today: date) -> int | None:
+    """Return whole years lived; None where the birth date is no day, or has not come."""
+    try:
+        day = parse_date(born)
+    except NotATime:
+        return None
+    years = today.year - day.year - ((today.month, today.day) < (day.month, day.day))
+    return years if years >= 0 else None
 
 
 def _part(name: str, content: Mapping[str, object]) -> Part:
@@ -101,3 +149,8 @@ def _said(value: object) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(_said(part) for part in value)
     return str(value)
+
+
+def _text(record: Mapping[str, object], name: str) -> str | None:
+    value = record.get(name)
+    return value if isinstance(value, str) and value else None

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from services.vocabulary.consent import SafeToUse
 from services.vocabulary.grounds import Ground, Reason, ReleaseKind
 from services.vocabulary.titles import SECTIONS, TYPES
 
-__all__ = ["GROUNDS", "KINDS", "REASONS", "SECTIONS", "TYPES", "section", "sentence"]
+__all__ = ["ANSWERS", "CHANNELS", "GROUNDS", "KINDS", "REASONS", "SECTIONS", "TYPES", "section", "sentence"]
 
 KINDS: Final[Mapping[str, str]] = {
     ReleaseKind.NEW: "New",
@@ -38,6 +39,12 @@ REASONS: Final[Mapping[str, str]] = {
     Reason.RESTRICTED: "it is restricted",
     Reason.RULE_ERROR: "withheld: a rule failed",
     Reason.UNCLASSIFIED: "nothing in it is classified for this recipient",
+}
+CHANNELS: Final[Mapping[str, str]] = {"phone": "Phone", "post": "Post", "email": "Email"}
+ANSWERS: Final[Mapping[str, str]] = {
+    SafeToUse.YES: "Yes",
+    SafeToUse.NO: "No",
+    SafeToUse.NOT_KNOWN: "Not known",
 }
 FIELDS: Final[Mapping[str, str]] = {
     "urn": "school number",

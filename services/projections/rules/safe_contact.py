@@ -18,10 +18,14 @@ CHANNELS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """One way to reach somebody: where it leads, whether it is safe, and why or within what hours."""
+    """One way to reach somebody: where it leads, whether it is safe, and why or within what hours.
+
+    `answer` is what was said of it, whatever else stands against using it.
+    """
 
     name: str
     value: str | None
+    answer: SafeToUse
     safe: bool
     why: str
 
@@ -37,8 +41,22 @@ def _channel(name: str, contact: Mapping[str, object]) -> Channel:
     value = ", ".join(_texts(contact.get(field) for field in CHANNELS[name])) or None
     against = _against(name, safety, contact.get("do_not_contact"))
     if value is None:
-        return Channel(name=name, value=None, safe=False, why="None is recorded.")
-    return Channel(name=name, value=value, safe=against is None, why=against or _within(safety))
+        return Channel(
+            name=name, value=None, answer=_answer(name, safety), safe=False, why="None is recorded."
+        )
+    return Channel(
+        name=name,
+        value=value,
+        answer=_answer(name, safety),
+        safe=against is None,
+        why=against or _within(safety),
+    )
+
+
+def _answer(name: str, safety: Mapping[str, object]) -> SafeToUse:
+    """Return what was said of a channel; what cannot be read as an answer is not known."""
+    said = safety.get(name)
+    return next((answer for answer in SafeToUse if answer == said), SafeToUse.NOT_KNOWN)
 
 
 def _against(name: str, safety: Mapping[str, object], do_not: object) -> str | None:

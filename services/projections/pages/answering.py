@@ -1,0 +1,130 @@
+"""Saying what came of what was expected: done, in one press, or not possible, with the reason (NA 6.184).
+
+It is published through the door in the visitor's name. What is said twice is one event under one id.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.projections.pages.cases import unanswered
+from services.projections.pages.desk import Answer, Desk
+from services.projections.pages.entries import Entry, entries
+from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, known_of, objects
+from services.vocabulary.events import EventType
+from services.vocabulary.times import format_time
+
+DONE: Final = "done"
+OUTCOMES: Final[Mapping[str, str]] = {DONE: "It is done", "not_possible": "It was not possible"}
+REASONS: Final[Mapping[str, str]] = {
+    "no_safe_way": "There was no safe way to reach the person",
+    "not_reached": "The person was not reached",
+    "declined": "The person did not want it",
+    "held_elsewhere": "Another agency is already doing it",
+    "not_ours": "It is not for our agency",
+}
+TAKEN: Final = frozenset({200, 201, 409})
+"""Answers of the door that mean it is on the log, this one or an earlier one."""
+
+BACK: Final = {"inbox": "/inbox"}
+"""Where a press leads back to, other than to the incident."""
+
+
+def router(desk: Desk) -> APIRouter:
+    """Return the routes by which an expectation is answered. URLs hold aliases and release ids alone."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/incidents/{alias}/answer/{release}")
+    async def ask_outcome(request: Request, alias: str, release: str) -> Response:
+        entry = await _open_one(desk, request, alias, release)
+        return _page(desk, request, alias, entry, {}) if entry else absent(desk, request)
+
+    @routes.post("/incidents/{alias}/answer/{release}")
+    async def answer(request: Request, alias: str, release: str) -> Response:
+        sent = await desk.form(request)
+        said = {name: str(sent.get(name, "")) for name in ("outcome", "reason", "back")}
+        back = BACK.get(said["back"], f"/incidents/{alias}")
+        entry = await _open_one(desk, request, alias, release)
+        if entry is None:
+            return await _again(desk, request, alias, release, back)
+        problems = _problems(said)
+        if not problems:
+            told = await desk.tell(request, "/v1/events", _met(entry, said, format_time(desk.now())))
+            problems = {} if told.status in TAKEN else _refusals(told)
+        if problems:
+            return _page(desk, request, alias, entry, said, problems)
+        desk.done(request).add(release)
+        return desk.to(back)
+
+    return routes
+
+
+def _met(entry: Entry, said: Mapping[str, str], now: str) -> Mapping[str, object]:
+    """Return the event that answers a release; one outcome of one release always has the same id."""
+    outcome = said["outcome"]
+    return {
+        "type": EventType.EXPECTATION_MET.value,
+        "id": f"met-{entry.release_id}-{outcome}",
+        "occurred_at": now,
+        "incident": entry.incident,
+        "facts": {
+            "release": entry.release_id,
+            "outcome": outcome,
+            "reason": None if outcome == DONE else said["reason"],
+        },
+    }
+
+
+def _problems(said: Mapping[str, str]) -> dict[str, str]:
+    if said["outcome"] not in OUTCOMES:
+        return {"outcome": "Choose what came of it"}
+    if said["outcome"] != DONE and said["reason"] not in REASONS:
+        return {"reason": "Choose why it was not possible"}
+    return {}
+
+
+def _refusals(told: Answer) -> dict[str, str]:
+    """Return every reason the door gave, at the first question of the form: nothing else was asked."""
+    reasons = [f"{one.get('detail')}: {one.get('fix')}" for one in objects(told.body.get("reasons"))]
+    return {"outcome": "; ".join(reasons) or "It was not taken: press again"}
+
+
+def _page(
+    desk: Desk,
+    request: Request,
+    alias: str,
+    entry: Entry,
+    said: Mapping[str, str],
+    problems: Mapping[str, str] | None = None,
+) -> Response:
+    values = {
+        "alias": alias,
+        "entry": entry,
+        "said": said,
+        "problems": problems or {},
+        "outcomes": OUTCOMES,
+        "reasons": REASONS,
+        **({"error": True} if problems else {}),
+    }
+    return desk.page(request, "projections/answer.html", values, UNPROCESSABLE if problems else OK)
+
+
+async def _open_one(desk: Desk, request: Request, alias: str, release: str) -> Entry | None:
+    """Return a release of the incident that still expects something; None for any other."""
+    row = await held(desk, request, alias)
+    if row is None:
+        return None
+    known = await known_of(desk, request, [row])
+    found = unanswered(entries(row.get("releases"), desk.title_of), known.answered)
+    return next((entry for entry in found if entry.release_id == release), None)
+
+
+async def _again(desk: Desk, request: Request, alias: str, release: str, back: str) -> Response:
+    """Lead on from a second press of what is answered already; anything else is absent."""
+    row = await held(desk, request, alias)
+    found = entries(row.get("releases"), desk.title_of) if row else ()
+    if any(entry.release_id == release and entry.expects for entry in found):
+        return desk.to(back)
+    return absent(desk, request)

@@ -1,0 +1,73 @@
+"""What the visitor's agency holds of an incident, asked in the visitor's name: nothing for what is hidden."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Final
+
+import holidays
+from fastapi import Request
+from fastapi.responses import Response
+
+from services.projections.pages.cases import Known
+from services.projections.pages.desk import Desk
+from services.projections.pages.entries import Entry, entries, openable
+
+OK, ABSENT, UNPROCESSABLE = 200, 404, 422
+ALIAS: Final = re.compile("[A-Za-z0-9_-]{1,64}", re.ASCII)
+YEARS: Final = range(2010, 2051)
+
+Row = Mapping[str, object]
+
+
+async def held(desk: Desk, request: Request, alias: str) -> Row | None:
+    """Return what the visitor's agency holds of one incident, as the read model answers; None for nothing."""
+    desk.visitor(request)
+    if not ALIAS.fullmatch(alias):
+        return None
+    answer = await desk.ask(request, f"/v1/incidents/{alias}")
+    return answer.body if answer.status == OK and answer.body.get("releases") else None
+
+
+async def released(desk: Desk, request: Request, alias: str, release: str) -> Entry | None:
+    """Return one release of an incident that the visitor may open; None for any other."""
+    row = await held(desk, request, alias)
+    found = entries(row.get("releases"), desk.title_of) if row else ()
+    live = openable(found)
+    return next((entry for entry in found if entry.release_id == release and release in live), None)
+
+
+async def known_of(desk: Desk, request: Request, rows: Iterable[Row]) -> Known:
+    """Return what is known of these incidents besides their releases.
+
+    Where the keyring does not say what was opened, everything counts as unopened.
+    """
+    found = tuple(rows)
+    ids = [str(one.get("release_id")) for row in found for one in objects(row.get("releases"))]
+    answer = await desk.tell(request, "/v1/opened", {"releases": ids}) if ids else None
+    opened = answer.body.get("opened") if answer is not None and answer.status == OK else ()
+    answered = {str(one.get("release_id")) for row in found for one in objects(row.get("answers"))}
+    return Known(
+        opened=frozenset(map(str, opened)) if isinstance(opened, Sequence) else frozenset(),
+        answered=answered | desk.done(request),
+        now=desk.now(),
+        bank_holidays=bank_holidays(),
+    )
+
+
+def objects(value: object) -> list[Row]:
+    """Return the objects of a list in an answer."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def absent(desk: Desk, request: Request) -> Response:
+    """Return the one page for what is hidden and for what is not there."""
+    desk.visitor(request)
+    return desk.page(request, "absent.html", {}, ABSENT)
+
+
+@cache
+def bank_holidays() -> frozenset[date]:
+    """Return England's bank holidays, by which working days are counted."""
+    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=YEARS))

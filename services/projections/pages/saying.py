@@ -1,0 +1,105 @@
+"""The forms by which an agency says something of an incident, through the door, in the visitor's name.
+
+What is typed is kept until the door has taken it. Each form carries a random press, so that what is said
+twice with one form is one event, and what was changed in between another.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.projections.pages.desk import Desk
+from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, objects
+from services.projections.pages.sayings import Form, Problem, consent_form, problems, referral_form, refused
+from services.vocabulary.calendar import local_date
+from services.vocabulary.times import format_time
+
+FORMS: Final[Mapping[str, Callable[[Callable[[str], str]], Form]]] = {
+    "consent": consent_form,
+    "referral": referral_form,
+}
+PRESS: Final = re.compile("[0-9a-f]{32}", re.ASCII)
+TAKEN: Final = frozenset({200, 201, 409})
+"""Answers of the door that mean it is on the log, this one or the same pressed before."""
+
+
+def router(desk: Desk) -> APIRouter:
+    """Return the routes of the forms. URLs hold an alias and the form's name, nothing of a person."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/incidents/{alias}/say/{name}")
+    async def ask(request: Request, alias: str, name: str) -> Response:
+        if name not in FORMS or await held(desk, request, alias) is None:
+            return absent(desk, request)
+        return _page(desk, request, alias, FORMS[name](desk.title_of), {}, ())
+
+    @routes.post("/incidents/{alias}/say/{name}")
+    async def say(request: Request, alias: str, name: str) -> Response:
+        sent = await desk.form(request)
+        if name not in FORMS or await held(desk, request, alias) is None:
+            return absent(desk, request)
+        form = FORMS[name](desk.title_of)
+        said = {each.name: str(sent.get(each.name, "")).strip() for each in form.questions}
+        press = str(sent.get("press", ""))
+        found = problems(form, said)
+        if not found:
+            found = await _tell(
+                desk, request, alias, form, said, press if PRESS.fullmatch(press) else _press()
+            )
+        if found:
+            return _page(desk, request, alias, form, {**said, "press": press}, found)
+        return desk.to(f"/incidents/{alias}")
+
+    return routes
+
+
+async def _tell(
+    desk: Desk, request: Request, alias: str, form: Form, said: Mapping[str, str], press: str
+) -> tuple[Problem, ...]:
+    """Publish what was said; return nothing where the door took it, else everything it has against it."""
+    now = desk.now()
+    content = form.sections(said, desk.visitor(request).person, local_date(now))
+    digest = sha256(json.dumps([said, press], sort_keys=True).encode()).hexdigest()[:32]
+    event = {
+        "type": form.type_of(said).value,
+        "id": f"said-{digest}",
+        "occurred_at": format_time(now),
+        "incident": alias,
+        **content,
+    }
+    told = await desk.tell(request, "/v1/events", event)
+    if told.status in TAKEN:
+        return ()
+    nothing_said = (Problem(name=form.questions[0].name, text="It was not taken: press again"),)
+    return refused(form, objects(told.body.get("reasons"))) or nothing_said
+
+
+def _page(
+    desk: Desk,
+    request: Request,
+    alias: str,
+    form: Form,
+    said: Mapping[str, str],
+    found: Sequence[Problem],
+) -> Response:
+    press = said.get("press", "")
+    values = {
+        "alias": alias,
+        "form": form,
+        "said": said,
+        "press": press if PRESS.fullmatch(press) else _press(),
+        "found": found,
+        "problems": {one.name: one.text for one in reversed(found)},
+        **({"error": True} if found else {}),
+    }
+    return desk.page(request, "projections/say.html", values, UNPROCESSABLE if found else OK)
+
+
+def _press() -> str:
+    return os.urandom(16).hex()

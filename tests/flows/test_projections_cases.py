@@ -1,0 +1,234 @@
+"""The inbox as a practitioner reads it: one row an incident, what is new first, one thing expected next."""
+
+from services.projections.pages.narrowing import SHOWN, Show
+from tests.inbox_builders import Given, OneDesk, a_case, a_row, visit
+
+UNSAFE = {
+    "contact": {
+        "phone": "07700 900123",
+        "email": "nobody@home.example",
+        "safe": {"phone": "no", "email": "yes", "said_by": "adult victim"},
+    }
+}
+
+
+def test_an_incident_is_one_row_however_much_was_told_of_it() -> None:
+    desk = OneDesk([a_case(a_row(1, event_type="VpaRaised"), a_row(2))])
+
+    page = visit(desk, "/inbox").text
+
+    assert page.count('class="sightline-case"') == 1
+    assert "Holds: VPA raised, VPA reviewed." in page
+
+
+def test_what_nobody_in_the_agency_opened_is_said_to_be_new() -> None:
+    page = visit(OneDesk([a_case()]), "/inbox").text
+
+    assert "nobody in your agency has opened it" in page
+
+
+def test_what_changed_since_somebody_opened_it_is_said_to_have_changed() -> None:
+    rows = (a_row(1), a_row(2, kind="changed", event_id="event-1"))
+
+    page = visit(OneDesk([a_case(*rows)], opened=["release-1"]), "/inbox").text
+
+    assert "since your agency opened it" in page
+
+
+def test_what_an_agency_published_itself_is_no_news_to_it() -> None:
+    rows = (a_row(1), a_row(2, event_type="CaseOpened", ground="own", expects=None))
+
+    page = visit(OneDesk([a_case(*rows)], opened=["release-1"]), "/inbox").text
+
+    assert "Opened, and nothing has changed since." in page
+
+
+def test_an_incident_that_nobody_but_the_agency_itself_told_of_is_no_news_to_it() -> None:
+    page = visit(OneDesk([a_case(a_row(ground="own", expects=None))]), "/inbox?show=new").text
+
+    assert "No incident here matches these filters" in page
+
+
+def test_what_is_new_stands_before_what_is_not() -> None:
+    seen, unseen = a_case(a_row(2), incident="seen"), a_case(a_row(1), incident="unseen")
+
+    page = visit(OneDesk([seen, unseen], opened=["release-2"]), "/inbox").text
+
+    assert page.index("/incidents/unseen") < page.index("/incidents/seen")
+
+
+def test_one_thing_is_expected_of_an_incident_the_first_that_is_due() -> None:
+    sooner = "decide within 1 working day what the children need"
+    desk = OneDesk([a_case(a_row(1), a_row(2, expects=sooner, decided_at="2024-09-06T08:30:00Z"))])
+
+    page = visit(desk, "/inbox").text
+
+    assert "Make contact within 5 working days. It is due by the end of 9 September 2024." in page
+    assert "Decide within 1 working day" not in page
+
+
+def test_what_is_past_its_end_is_overdue_and_what_is_in_time_is_not() -> None:
+    late = a_case(a_row(decided_at="2024-08-29T08:30:00Z"), incident="late")
+    desk = OneDesk([late, a_case()])
+
+    page = visit(desk, "/inbox?show=overdue").text
+
+    assert "/incidents/late" in page
+    assert "/incidents/alias" not in page
+    assert "Overdue.</strong>" in page
+
+
+def test_what_was_answered_is_no_longer_expected_even_when_the_release_changes() -> None:
+    rows = (a_row(1), a_row(2, kind="changed", event_id="event-1"))
+
+    page = visit(OneDesk([a_case(*rows, answers=("release-1",))]), "/inbox").text
+
+    assert "Nothing is expected of you now." in page
+
+
+def test_a_recall_is_said_first_and_why() -> None:
+    rows = (
+        a_row(1),
+        a_row(2, kind="recalled", event_id="event-1", reason="withdrawn", sections=[], expects=None),
+    )
+
+    page = visit(OneDesk([a_case(*rows)]), "/inbox?show=recalled").text
+
+    assert "<strong>Recalled.</strong> Recalled because consent was withdrawn." in page
+
+
+def test_every_filter_in_force_can_be_seen_and_taken_away() -> None:
+    page = visit(OneDesk([a_case()]), "/inbox?show=new&show=expected&happened=VpaReviewed").text
+
+    assert 'href="/inbox?show=expected&amp;happened=VpaReviewed"' in page
+    assert 'href="/inbox?show=new&amp;show=expected"' in page
+    assert "Clear filters" in page
+
+
+def test_a_word_that_is_no_filter_is_as_if_it_was_not_sent() -> None:
+    page = visit(OneDesk([a_case()]), "/inbox?show=Thornwickle&happened=Thornwickle").text
+
+    assert "Thornwickle" not in page
+    assert "/incidents/alias" in page
+
+
+def test_an_empty_inbox_and_a_filter_that_finds_nothing_say_different_things() -> None:
+    empty = visit(OneDesk(), "/inbox").text
+    none_found = visit(OneDesk([a_case()]), "/inbox?show=recalled").text
+
+    assert "stands here as soon as it comes" in empty
+    assert "No incident here matches these filters" in none_found
+
+
+def test_the_rest_of_a_long_inbox_begins_after_the_last_row_shown() -> None:
+    cases = [a_case(a_row(n), incident=f"alias-{n}") for n in range(40, 0, -1)]
+
+    page = visit(OneDesk(cases), "/inbox?show=new").text
+
+    assert page.count('class="sightline-case"') == 20
+    assert 'href="/inbox?show=new&amp;after=cursor-alias-21"' in page
+
+
+def test_every_filter_has_words() -> None:
+    assert set(SHOWN) == set(Show)
+
+
+def test_one_press_says_that_it_is_done_and_a_second_says_nothing_new() -> None:
+    desk = OneDesk([a_case()])
+
+    first = visit(desk, "/incidents/alias/answer/release-1", outcome="done", back="inbox")
+    second = visit(desk, "/incidents/alias/answer/release-1", outcome="done", back="inbox")
+
+    ((path, event),) = desk.told
+    assert (path, event["type"], event["id"]) == ("/v1/events", "ExpectationMet", "met-release-1-done")
+    assert (event["incident"], event["facts"]["release"], event["facts"]["outcome"]) == (
+        "alias",
+        "release-1",
+        "done",
+    )
+    assert (first.headers["location"], second.headers["location"]) == ("/inbox", "/inbox")
+
+
+def test_the_door_having_it_already_is_as_good_as_taken() -> None:
+    desk = OneDesk([a_case()], door=Given(409, {}))
+
+    assert visit(desk, "/incidents/alias/answer/release-1", outcome="done").status_code == 303
+
+
+def test_what_was_not_possible_needs_a_reason_and_keeps_what_was_said() -> None:
+    desk = OneDesk([a_case()])
+
+    page = visit(desk, "/incidents/alias/answer/release-1", outcome="not_possible")
+
+    assert (page.status_code, desk.told) == (422, [])
+    assert 'href="#reason"' in page.text
+    assert 'value="not_possible" checked' in page.text
+
+
+def test_what_the_door_refuses_is_said_with_its_fix() -> None:
+    refusal = {"reasons": [{"pointer": "/incident", "detail": "unknown incident", "fix": "give a victim"}]}
+    desk = OneDesk([a_case()], door=Given(422, refusal))
+
+    page = visit(desk, "/incidents/alias/answer/release-1", outcome="done")
+
+    assert page.status_code == 422
+    assert "unknown incident: give a victim" in page.text
+    assert desk.pressed == set()
+
+
+def test_nothing_is_answered_that_was_not_expected() -> None:
+    desk = OneDesk([a_case(a_row(expects=None))])
+
+    assert visit(desk, "/incidents/alias/answer/release-1", outcome="done").status_code == 404
+    assert visit(desk, "/incidents/another/answer/release-1", outcome="done").status_code == 404
+    assert desk.told == []
+
+
+def opened(desk: OneDesk) -> str:
+    body = {"sections": "contact", "purpose": "Safety planning call"}
+    return visit(desk, "/incidents/alias/open/release-1", **body).text
+
+
+def test_a_number_that_is_not_marked_safe_is_not_on_the_page_of_what_was_opened() -> None:
+    page = opened(OneDesk([a_case()], opens=UNSAFE))
+
+    assert "07700 900123" not in page
+    assert "nobody@home.example" in page
+    assert 'href="/incidents/alias/unsafe/release-1/phone"' in page
+
+
+def test_the_stop_shows_nothing_and_opens_nothing() -> None:
+    desk = OneDesk([a_case()], opens=UNSAFE)
+
+    page = visit(desk, "/incidents/alias/unsafe/release-1/phone").text
+
+    assert desk.told == []
+    assert "Stop: this may not be safe" in page
+
+
+def test_going_on_is_an_opening_of_its_own_with_what_it_passed_over() -> None:
+    desk = OneDesk([a_case()], opens=UNSAFE)
+
+    page = visit(desk, "/incidents/alias/unsafe/release-1/phone", purpose="Police at the door").text
+
+    ((path, body),) = desk.told
+    assert (path, body["sections"]) == ("/v1/open", ["contact"])
+    assert body["purpose"] == "not marked safe, phone: Police at the door"
+    assert "07700 900123" in page
+    assert "nobody@home.example" not in page
+
+
+def test_going_on_without_a_reason_shows_nothing() -> None:
+    desk = OneDesk([a_case()], opens=UNSAFE)
+
+    page = visit(desk, "/incidents/alias/unsafe/release-1/phone", purpose="  ")
+
+    assert (page.status_code, desk.told) == (422, [])
+    assert "Enter why it has to be this way" in page.text
+
+
+def test_there_is_no_stop_where_there_is_nothing_to_open() -> None:
+    without = OneDesk([a_case(a_row(sections=["facts", "victim"]))])
+
+    assert visit(without, "/incidents/alias/unsafe/release-1/phone").status_code == 404
+    assert visit(OneDesk([a_case()]), "/incidents/alias/unsafe/release-1/fax").status_code == 404

@@ -1,0 +1,127 @@
+"""What an agency says of an incident: every problem at once, what was typed is kept, said twice is one."""
+
+import pytest
+
+from services.projections.pages.sayings import consent_form, referral_form
+from tests.inbox_builders import Given, OneDesk, a_case, visit
+
+CONSENT = "/incidents/alias/say/consent"
+REFERRAL = "/incidents/alias/say/referral"
+PRESS = "0" * 32
+SAID = {"recipient": "cheshire-cares", "answer": "given", "method": "phone", "press": PRESS}
+REFERRED = {
+    "direction": "on", "to": "mycwa", "risk": "medium", "children": "none", "safe_phone": "yes",
+    "safe_post": "no", "safe_email": "not_known", "said_by": "adult victim", "press": PRESS,
+}  # fmt: skip
+RECEIVED = {**REFERRED, "direction": "received", "source": "Macclesfield Hospital"}
+
+
+def test_a_consent_is_an_event_about_the_incident_by_its_alias_in_the_persons_name() -> None:
+    desk = OneDesk([a_case()])
+
+    pressed = visit(desk, CONSENT, **SAID)
+
+    ((path, event),) = desk.told
+    assert (pressed.status_code, path, event["type"]) == (303, "/v1/events", "ConsentRecorded")
+    assert (event["incident"], event["consent"]) == ("alias", {"cheshire-cares": "given"})
+    assert (event["facts"]["method"], event["facts"]["taken_by"]) == ("phone", "p-dafsu-1")
+
+
+def test_a_consent_withdrawn_is_an_event_of_its_own() -> None:
+    desk = OneDesk([a_case()])
+
+    visit(desk, CONSENT, **{**SAID, "answer": "withdrawn"})
+
+    ((_, event),) = desk.told
+    assert (event["type"], event["consent"]) == ("ConsentWithdrawn", {"cheshire-cares": "withdrawn"})
+
+
+def test_a_referral_handed_on_says_to_whom_and_what_is_safe() -> None:
+    desk = OneDesk([a_case()])
+
+    visit(desk, REFERRAL, **REFERRED)
+
+    ((_, event),) = desk.told
+    assert (event["type"], event["facts"]["to"]) == ("ReferredOn", ["mycwa"])
+    assert event["contact"]["safe"] == {
+        "phone": "yes", "post": "no", "email": "not_known", "said_by": "adult victim",
+    }  # fmt: skip
+
+
+def test_a_referral_that_came_says_from_which_organisation_and_on_which_day() -> None:
+    desk = OneDesk([a_case()])
+
+    visit(desk, REFERRAL, **RECEIVED)
+
+    ((_, event),) = desk.told
+    assert event["type"] == "ReferralReceived"
+    assert (event["facts"]["referral_source"], event["facts"]["received_on"]) == (
+        "Macclesfield Hospital",
+        "2024-09-09",
+    )
+
+
+def test_the_same_form_pressed_twice_says_one_thing_and_a_changed_one_another() -> None:
+    desk = OneDesk([a_case()])
+
+    for answer in ("given", "given", "refused"):
+        visit(desk, CONSENT, **{**SAID, "answer": answer})
+
+    first, second, changed = (event["id"] for _, event in desk.told)
+    assert first == second != changed
+
+
+def test_everything_that_is_missing_is_said_at_once_and_linked_to_its_question() -> None:
+    desk = OneDesk([a_case()])
+
+    page = visit(desk, CONSENT, press=PRESS)
+
+    assert (page.status_code, desk.told) == (422, [])
+    for name in ("recipient", "answer", "method"):
+        assert f'href="#{name}"' in page.text
+        assert f'id="{name}"' in page.text
+
+
+@pytest.mark.parametrize(("direction", "missing"), [("received", "source"), ("on", "to")])
+def test_a_referral_needs_its_other_end(direction: str, missing: str) -> None:
+    desk = OneDesk([a_case()])
+    said = {**RECEIVED, "direction": direction, missing: ""}
+
+    page = visit(desk, REFERRAL, **said)
+
+    assert (page.status_code, desk.told) == (422, [])
+    assert f'href="#{missing}"' in page.text
+
+
+def test_every_reason_of_the_door_stands_at_its_question_and_what_was_typed_is_kept() -> None:
+    reasons = [
+        {"pointer": "/facts/referral_source", "detail": "never just health", "fix": "name it"},
+        {"pointer": "/contact/safe/phone", "detail": "not marked safe", "fix": "set it"},
+        {"pointer": "/incident", "detail": "unknown", "fix": "give a victim"},
+    ]
+    desk = OneDesk([a_case()], door=Given(422, {"reasons": reasons}))
+
+    page = visit(desk, REFERRAL, **{**RECEIVED, "source": "Health", "text": "A safe move"})
+
+    assert page.status_code == 422
+    for name, text in (
+        ("source", "never just health: name it"),
+        ("safe_phone", "not marked safe: set it"),
+        ("direction", "unknown: give a victim"),
+    ):
+        assert f'<a href="#{name}">{text}</a>' in page.text
+    assert 'value="Health"' in page.text
+    assert "A safe move</textarea>" in page.text
+
+
+def test_nothing_is_said_of_an_incident_that_is_hidden_or_with_a_form_that_is_not_there() -> None:
+    desk = OneDesk([a_case()])
+
+    assert visit(desk, "/incidents/another/say/consent", **SAID).status_code == 404
+    assert visit(desk, "/incidents/alias/say/override", **SAID).status_code == 404
+    assert desk.told == []
+
+
+def test_a_pointer_of_the_door_leads_to_a_question_that_is_asked() -> None:
+    for form in (consent_form(str.title), referral_form(str.title)):
+        assert set(form.about.values()) <= {question.name for question in form.questions}
