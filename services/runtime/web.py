@@ -26,8 +26,12 @@ __all__ = ["LARGEST_BODY_BYTES", "Standing", "busy", "create_app", "problem", "s
 def create_app(
     title: str, settings: Settings, *, ready: Callable[[], bool], standing: Callable[[], Standing]
 ) -> FastAPI:
-    """Return an app with health, metrics, standing, problem details, security headers and bounded bodies."""
-    app = FastAPI(title=title, docs_url=None, redoc_url=None)
+    """Return an app with health, metrics, standing, problem details, security headers and bounded bodies.
+
+    An address has one spelling: a redirect to another would name this service's own address to whom the
+    console passes it on, and say of a route that it is there.
+    """
+    app = FastAPI(title=title, docs_url=None, redoc_url=None, redirect_slashes=False)
     handle_problems(app)
     app.add_middleware(Headers)
     app.add_middleware(BoundedBody)
