@@ -8,6 +8,7 @@ import typer
 
 from services.cli import asking, proving, running, sending
 from services.cli.errors import CliError
+from services.cli.ops import ops
 from services.cli.policy import policy
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 for group in (running, sending, asking, proving):
     app.add_typer(group.commands)
 app.add_typer(policy, name="policy")
+app.add_typer(ops, name="ops")
 
 
 def main() -> None:

@@ -98,4 +98,6 @@ def _measures(app: FastAPI, standing: Callable[[], Standing]) -> None:
     def where() -> JSONResponse:
         now = standing()
         wake = now.next_wake.isoformat() if now.next_wake else None
-        return JSONResponse({**asdict(now), "ends": dict(now.ends), "next_wake": wake})
+        return JSONResponse(
+            {**asdict(now), "ends": dict(now.ends), "positions": dict(now.positions), "next_wake": wake}
+        )

@@ -94,6 +94,8 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("get", "/v1/ledger/summary"): HIDDEN,
     ("get", "/v1/ledger/{name}"): HIDDEN,
     ("post", "/v1/open"): HIDDEN,
+    ("get", "/v1/operations/notify/parked"): HIDDEN,
+    ("get", "/v1/operations/projections/parked"): HIDDEN,
     ("get", "/v1/people/{alias}"): HIDDEN,
     ("get", "/v1/policy"): OWN,
     ("get", "/v1/policy/versions"): HIDDEN,
