@@ -251,3 +251,17 @@ def test_the_newest_page_goes_back_in_time(models: ReadModels, ask: Ask) -> None
     second = ask("/v1/inbox", order="newest", limit=2, after=first["next"]).json()
 
     assert [row["seq"] for row in first["releases"] + second["releases"]] == [5, 4, 3, 2]
+
+
+def test_what_cannot_be_read_is_told_to_operators_with_its_reason_and_to_nobody_else(
+    models: ReadModels, ask: Ask
+) -> None:
+    models.append("dafsu", b"not a release")
+    models.follow()
+
+    told = ask("/v1/operations/projections/parked", "police").json()["records"]
+    hidden = ask("/v1/operations/projections/parked", "dafsu")
+
+    assert [(record["topic"], record["offset"]) for record in told] == [("to.dafsu", 0)]
+    assert told[0]["reason"]
+    assert hidden.status_code == 404
