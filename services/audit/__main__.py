@@ -41,7 +41,8 @@ def main() -> None:
 
     def standing() -> Standing:
         read, ends = worker.positions, worker.ends()
-        return Standing(service=SERVICE, behind=sum(ends.values()) - sum(read.values()), pending=0, ends=ends)
+        behind = sum(ends.values()) - sum(read.values())
+        return Standing(service=SERVICE, behind=behind, pending=0, ends=ends, positions=read)
 
     app = create_app("Sightline audit", settings, ready=lambda: worker.has_read, standing=standing)
     add_routes(

@@ -92,7 +92,14 @@ class GateService:
         """Return how far the gate is behind the log."""
         ends = self._ends.ends((LOG, DECISIONS))
         behind = max(ends[LOG] - self.gate.position, 0)
-        return Standing(service="gate", behind=behind, pending=0, ends=ends, next_wake=self._next_wake())
+        return Standing(
+            service="gate",
+            behind=behind,
+            pending=0,
+            ends=ends,
+            positions={LOG: self.gate.position},
+            next_wake=self._next_wake(),
+        )
 
     def _next_wake(self) -> datetime | None:
         """Return the first quarter hour at which something on the agenda is due: time comes in quarters."""
@@ -201,9 +208,15 @@ class KeyringService:
     def standing(self) -> Standing:
         """Return how far the copy of `openings` is behind the record, and of erasures to be done."""
         end = self._log.end(OPENINGS)
-        behind = max(end - self.witness.position, 0)
-        pending = self.eraser.pending()
-        return Standing(service="keyring", behind=behind, pending=pending, ends={OPENINGS: end})
+        position = self.witness.position
+        behind = max(end - position, 0)
+        return Standing(
+            service="keyring",
+            behind=behind,
+            pending=self.eraser.pending(),
+            ends={OPENINGS: end},
+            positions={OPENINGS: position},
+        )
 
     def _reader(self, starts: Mapping[str, int]) -> KafkaReader:
         return KafkaReader(Access.of(self._settings, KEYRING), starts, self._registered.partition)

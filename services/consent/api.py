@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,6 +29,9 @@ from services.runtime.web import busy, problem
 from services.vocabulary.times import format_time
 
 Token = Annotated[str | None, Header(alias="Authorization")]
+ListName = Annotated[str, Path(json_schema_extra={"enum": [each.value for each in List]})]
+"""A list's name as it was sent: one that there is not is answered like one that is not the caller's."""
+
 LONGEST_PURPOSE = 500
 LONGEST_NAME = 100
 MOST_SECTIONS = 100
@@ -188,7 +191,7 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
 
     @routes.get("/v1/ledger/{name}", summary="The ledger as lists")
     def ledger_list(
-        name: List,
+        name: ListName,
         authorization: Token = None,
         first: Annotated[date | None, Query(alias="from")] = None,
         last: Annotated[date | None, Query(alias="to")] = None,
@@ -200,6 +203,8 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
     ) -> Response:
         def listed(caller: Caller) -> JSONResponse:
             days = _days(first, last)
+            if name not in set(List):
+                return nothing_here()
             if days is None:
                 return no_such_days()
             question = Question(
@@ -210,7 +215,7 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
                 after=after,
                 limit=limit,
             )
-            return JSONResponse(keyring.ledgers.rows(caller, name, question))
+            return JSONResponse(keyring.ledgers.rows(caller, List(name), question))
 
         return _answered(keyring.verifier, authorization, listed)
 

@@ -87,7 +87,9 @@ class Service:
         age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
         telemetry.gauge("notify_oldest_unplanned_seconds", "age of the oldest release not taken in").set(age)
         behind = sum(max(end - positions[topic], 0) for topic, end in ends.items())
-        return Standing(service=NAME, behind=behind, pending=pending, ends=ends, next_wake=wake)
+        return Standing(
+            service=NAME, behind=behind, pending=pending, ends=ends, positions=positions, next_wake=wake
+        )
 
     def ready(self) -> bool:
         """Say whether tables and log both answer."""

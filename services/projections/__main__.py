@@ -70,7 +70,7 @@ class Service:
         ends = self._ends.ends(self._topics)
         positions = self.following.positions
         behind = sum(max(end - positions[topic], 0) for topic, end in ends.items())
-        return Standing(service=NAME, behind=behind, pending=0, ends=ends)
+        return Standing(service=NAME, behind=behind, pending=0, ends=ends, positions=positions)
 
     def behind(self) -> int:
         """Return how many records there are to read yet."""

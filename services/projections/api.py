@@ -21,6 +21,7 @@ from services.projections.state import Row
 from services.projections.store import Order, Question, Store
 from services.runtime.clock import Clock
 from services.runtime.identity import ALGORITHM, Caller, Unauthenticated, Verifier
+from services.runtime.operators import operates
 from services.runtime.partnership import Role
 from services.runtime.web import problem
 from services.vocabulary.times import format_time
@@ -114,6 +115,16 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements") -> API
         if not rows:
             return problem(404, "not found", "there is no such person in your inbox")
         return JSONResponse({"person": alias, "releases": [shown(row) for row in rows]})
+
+    @routes.get("/v1/operations/projections/parked", summary="Records the read models cannot read, and why")
+    def parked(authorization: Token = None) -> JSONResponse:
+        try:
+            caller = verifier.caller(authorization)
+        except Unauthenticated as error:
+            return problem(401, "not authenticated", str(error), headers={"www-authenticate": "Bearer"})
+        if not operates(caller):
+            return problem(404, "not found", "there is nothing here for you: ask the Hub or an auditor")
+        return JSONResponse({"records": [asdict(record) for record in store.set_aside()]})
 
     return routes
 

@@ -252,6 +252,12 @@ class Store:
         with reading(self._engine) as conn:
             return int(conn.execute(select(func.count()).select_from(PARKED)).scalar_one())
 
+    def set_aside(self) -> tuple[Parked, ...]:
+        """Return the records that stand aside unread, each with its reason."""
+        with reading(self._engine) as conn:
+            rows = conn.execute(select(PARKED).order_by(PARKED.c.topic, PARKED.c.offset)).mappings()
+            return tuple(Parked(**row) for row in rows)
+
     def dump(self) -> Iterator[str]:
         """Yield every row, every column, as canonical JSON, sorted: what a rebuild must equal."""
         with reading(self._engine) as conn:

@@ -19,13 +19,15 @@ class Standing:
     """How far a service has come; what `sightline settle` asks. Zero and zero means at rest.
 
     `behind` counts records between its committed positions and the ends of the topics it reads, `pending`
-    what it has yet to send by itself; `ends` is the end of every topic it reads or writes, where known.
+    what it has yet to send by itself; `ends` is the end of every topic it reads or writes, where known, and
+    `positions` the next offset of every topic it reads, as committed.
     """
 
     service: str
     behind: int
     pending: int
     ends: Mapping[str, int] = field(default_factory=dict)
+    positions: Mapping[str, int] = field(default_factory=dict)
     next_wake: datetime | None = None
 
 

@@ -35,6 +35,13 @@ from services.runtime.settings import Settings
 LARGEST_FILE_BYTES = 16 * 1024 * 1024
 EXPOSITION_TYPE = CONTENT_TYPE_LATEST
 TRACEPARENT = "traceparent"
+TOLD = frozenset(
+    {"agency", "events", "records", "rows", "offset"}
+    | {"http.route", "http.request.method", "http.response.status_code", "error.type"}
+)
+"""Attributes that leave the process. The web framework adds addresses and queries, and in these a publisher's
+own id may stand: what nobody put on this list stays here."""
+
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
@@ -181,7 +188,7 @@ def _line(span: ReadableSpan) -> str:
             "parent": format(span.parent.span_id, "016x") if span.parent else None,
             "start_ns": span.start_time,
             "end_ns": span.end_time,
-            "attributes": dict(span.attributes or {}),
+            "attributes": {name: value for name, value in (span.attributes or {}).items() if name in TOLD},
             "ok": span.status.is_ok or span.status.is_unset,
         }
     )

@@ -26,8 +26,12 @@ __all__ = ["LARGEST_BODY_BYTES", "Standing", "busy", "create_app", "problem", "s
 def create_app(
     title: str, settings: Settings, *, ready: Callable[[], bool], standing: Callable[[], Standing]
 ) -> FastAPI:
-    """Return an app with health, metrics, standing, problem details, security headers and bounded bodies."""
-    app = FastAPI(title=title, docs_url=None, redoc_url=None)
+    """Return an app with health, metrics, standing, problem details, security headers and bounded bodies.
+
+    An address has one spelling: a redirect to another would name this service's own address to whom the
+    console passes it on, and say of a route that it is there.
+    """
+    app = FastAPI(title=title, docs_url=None, redoc_url=None, redirect_slashes=False)
     handle_problems(app)
     app.add_middleware(Headers)
     app.add_middleware(BoundedBody)
@@ -94,4 +98,6 @@ def _measures(app: FastAPI, standing: Callable[[], Standing]) -> None:
     def where() -> JSONResponse:
         now = standing()
         wake = now.next_wake.isoformat() if now.next_wake else None
-        return JSONResponse({**asdict(now), "ends": dict(now.ends), "next_wake": wake})
+        return JSONResponse(
+            {**asdict(now), "ends": dict(now.ends), "positions": dict(now.positions), "next_wake": wake}
+        )

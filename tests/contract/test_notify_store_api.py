@@ -9,13 +9,15 @@ import anyio
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from services.notify.api import calling
 from services.notify.api.routes import router
-from services.notify.store import listing, outbox
+from services.notify.store import arrivals, listing, outbox
+from services.notify.store.tables import OUTBOX
 from services.runtime.certificates import issue
 from services.runtime.clock import SystemClock
-from services.runtime.database import reading
+from services.runtime.database import reading, writing
 from services.runtime.identity import Verifier, folder_of, mint
 from services.runtime.partnership import Partnership, Role
 from services.runtime.settings import DEMO_PARTNERSHIP
@@ -336,3 +338,19 @@ def test_who_was_told_goes_with_a_school_that_was_told(
     notify.at(BELL)
 
     assert ask(CALLS, "education", OFFICER, {**a_call(notify), **said}).status_code == 422
+
+
+def test_what_went_no_further_is_told_to_operators_and_to_nobody_else(ask: Ask, notify: Notify) -> None:
+    reasons = [{"pointer": "/recipient", "rule": "missing", "detail": "Quenivaldra", "fix": "mend it"}]
+    with writing(notify.engine) as conn:
+        arrivals.park(conn, "to.schools", 7, "undecodable")
+        event = conn.scalars(select(OUTBOX.c.id).limit(1)).one()
+        outbox.park(conn, event, reasons)
+
+    told = ask("/v1/operations/notify/parked", "police", "p-hub-1")
+
+    assert told.json() == {
+        "records": [{"topic": "to.schools", "offset": 7, "reason": "undecodable"}],
+        "refused": [{"event": event, "reasons": [{"pointer": "/recipient", "rule": "missing"}]}],
+    }
+    assert ask("/v1/operations/notify/parked", SCHOOL).status_code == 404

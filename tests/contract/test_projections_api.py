@@ -322,3 +322,17 @@ def test_cases_are_read_by_a_named_person_and_a_foreign_cursor_is_refused(ask: A
     assert ask("/v1/cases", None).status_code == 401
     assert ask("/v1/cases", named=False).status_code == 403
     assert ask("/v1/cases", after="nothing").status_code == 400
+
+
+def test_what_cannot_be_read_is_told_to_operators_with_its_reason_and_to_nobody_else(
+    models: ReadModels, ask: Ask
+) -> None:
+    models.append("dafsu", b"not a release")
+    models.follow()
+
+    told = ask("/v1/operations/projections/parked", "police").json()["records"]
+    hidden = ask("/v1/operations/projections/parked", "dafsu")
+
+    assert [(record["topic"], record["offset"]) for record in told] == [("to.dafsu", 0)]
+    assert told[0]["reason"]
+    assert hidden.status_code == 404

@@ -83,6 +83,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     running.process.wait()
 
 
+def test_an_address_with_one_slash_more_is_not_there(service: Service) -> None:
+    answer = service.ask("GET", "/readyz/")
+
+    assert answer.status == 404
+
+
 def test_health_readiness_metrics_and_standing_are_answered(service: Service) -> None:
     statuses = [
         service.ask("GET", path).status for path in ("/healthz", "/readyz", "/metrics", "/v1/standing")

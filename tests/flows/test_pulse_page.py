@@ -9,9 +9,10 @@ from services.console.pages.rendering import Pages
 from services.console.pages.sessions import Visitor
 from services.projections.pages.pulse import HEIGHT, WIDTH, pulse
 from services.projections.pages.routes import TEMPLATES
-from services.projections.pulse.api import document, sees_pulse
+from services.projections.pulse.api import document
 from services.projections.rules.pulse import Cell, shown
 from services.runtime.identity import Caller
+from services.runtime.operators import operates
 from services.runtime.partnership import Partnership
 from services.runtime.settings import DEMO_PARTNERSHIP
 
@@ -89,4 +90,4 @@ def test_the_way_to_the_pulse_stands_where_it_may_be_seen_and_nowhere_else() -> 
             )
             stands = "/pulse" in {way["href"] for way in ways(visitor, "/")}
 
-            assert stands == sees_pulse(Caller(agency=agency, person=person.id, role=person.role))
+            assert stands == operates(Caller(agency=agency, person=person.id, role=person.role))

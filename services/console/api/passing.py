@@ -56,6 +56,8 @@ OWNERS: Final = (
     _path(r"/v1/policy(/versions|/whatif)?", "keyring"),
     _path(r"/v1/decisions/redecided", "keyring"),
     _path(r"/v1/pulse", "pulse"),
+    _path(r"/v1/operations/projections/parked", "projections"),
+    _path(r"/v1/operations/notify/parked", "notify"),
     _path(r"/v1/schools(/.*)?", "notify"),
     _path(r"/v1/checkpoint(/.*)?", "audit"),
     _path(r"/v1/export", "audit"),

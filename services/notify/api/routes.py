@@ -4,6 +4,7 @@ GET /v1/schools/status                officers: every child of a period told, es
 GET /v1/schools/notifications         a school: its own messages; officers: all
 GET /v1/schools/notifications/{id}    one of them
 GET /v1/schools/tasks                 officers: phone calls owed, and children whom no school is told of
+GET /v1/operations/notify/parked      operators: what could not be read, and what the door would not have
 """
 
 from datetime import date, datetime, time, timedelta
@@ -17,9 +18,10 @@ from services.notify.api import shown
 from services.notify.channels.secure_inbox import SecureInbox
 from services.notify.rules.report import report
 from services.notify.state import Notification
-from services.notify.store import calls, listing, messages
+from services.notify.store import arrivals, calls, listing, messages, outbox
 from services.runtime.database import reading
 from services.runtime.identity import Caller, Unauthenticated, Verifier
+from services.runtime.operators import operates
 from services.runtime.partnership import Partnership, Role
 from services.runtime.web import problem
 from services.vocabulary.agencies import is_school
@@ -95,6 +97,18 @@ def router(*, engine: Engine, verifier: Verifier, key: bytes, directory: Partner
             owed = listing.owed(conn, place)
             made = calls.attempts(conn, [one.task.notification for one in owed.calls])
         return JSONResponse(shown.owed(owed, made, directory))
+
+    @routes.get("/v1/operations/notify/parked", summary="Records and events that went no further, and why")
+    def parked(authorization: Token = None) -> JSONResponse:
+        caller = _caller(verifier, authorization)
+        if isinstance(caller, JSONResponse):
+            return caller
+        if not operates(caller):
+            return _absent()
+        with reading(engine) as conn:
+            return JSONResponse(
+                {"records": arrivals.parked(conn), "refused": [*map(shown.refused, outbox.refused(conn))]}
+            )
 
     return routes
 

@@ -1,5 +1,6 @@
 """What is answered, as JSON: counts, codes, times and names of staff; of a child nothing."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -170,3 +171,10 @@ def place(after: str) -> listing.Place | None:
 
 def _time(at: datetime | None) -> str | None:
     return format_time(at) if at else None
+
+
+def refused(kept: tuple[str, str]) -> Json:
+    """Return an event the door would not have: its id, and which rules which places of it broke."""
+    event, reasons = kept
+    said = json.loads(reasons) or []
+    return {"event": event, "reasons": [{"pointer": one["pointer"], "rule": one["rule"]} for one in said]}

@@ -59,6 +59,12 @@ def park(conn: Connection, topic: str, offset: int, reason: str) -> None:
     conn.execute(insert(PARKED).values(topic=topic, offset=offset, reason=reason))
 
 
+def parked(conn: Connection) -> list[dict[str, object]]:
+    """Return where the records stand that were set aside, and why."""
+    found = select(PARKED.c.topic, PARKED.c.offset, PARKED.c.reason)
+    return [dict(row) for row in conn.execute(found.order_by(PARKED.c.topic, PARKED.c.offset)).mappings()]
+
+
 def waiting(conn: Connection, limit: int) -> tuple[Arrival, ...]:
     """Return the first releases not yet taken in, in the order they came."""
     query = select(RELEASES).where(RELEASES.c.waits).order_by(RELEASES.c.number).limit(limit)

@@ -51,6 +51,12 @@ def parked(conn: Connection) -> tuple[str, ...]:
     )
 
 
+def refused(conn: Connection) -> tuple[tuple[str, str], ...]:
+    """Return the ids of events the door would not have, each with its reasons as they were kept."""
+    found = select(OUTBOX.c.id, OUTBOX.c.refused).where(OUTBOX.c.refused.is_not(None))
+    return tuple((row.id, row.refused) for row in conn.execute(found.order_by(OUTBOX.c.number)))
+
+
 def pending(conn: Connection, now: datetime) -> int:
     """Count what is to be done at this moment: releases waiting, things to say, mails and phone calls due,
     and openings not yet written down at their messages."""

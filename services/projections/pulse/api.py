@@ -8,10 +8,9 @@ from fastapi.responses import JSONResponse
 
 from services.projections.rules.pulse import DELAY, Cell, Window, shown
 from services.runtime.clock import Clock
-from services.runtime.identity import Caller, Unauthenticated, Verifier
-from services.runtime.partnership import Role
+from services.runtime.identity import Unauthenticated, Verifier
+from services.runtime.operators import operates
 from services.runtime.web import busy, problem
-from services.vocabulary.agencies import HUB, HUB_ROLES
 from services.vocabulary.times import format_time
 
 Token = Annotated[str | None, Header(alias="Authorization")]
@@ -34,18 +33,13 @@ def router(*, counts: Counts, complete: Callable[[], bool], verifier: Verifier, 
             caller = verifier.caller(authorization)
         except Unauthenticated as error:
             return problem(401, "not authenticated", str(error), headers={"www-authenticate": "Bearer"})
-        if not sees_pulse(caller):
+        if not operates(caller):
             return problem(404, "not found", "there is nothing here for you: ask the Hub or an auditor")
         if not complete():
             return busy("the pulse is still counting: ask again")
         return JSONResponse(document(shown(counts.counts(), clock.now())))
 
     return routes
-
-
-def sees_pulse(caller: Caller) -> bool:
-    """Say whether a caller may see the pulse: the Hub's people, and auditors."""
-    return caller.role is Role.AUDITOR or (caller.agency == HUB and caller.role in HUB_ROLES)
 
 
 def document(windows: tuple[Window, ...]) -> dict[str, object]:

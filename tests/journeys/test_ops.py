@@ -1,0 +1,96 @@
+"""What an operator asks of a running system, and that the answers hold nothing of a person."""
+
+import json
+from typing import Any
+
+import pytest
+
+from services.cli.client import System
+from services.cli.publishing import publish, settle
+from services.eventlog import topics
+from tests.door_builders import example
+from tests.system import Running, eventually
+
+PLANTED = ("Zephirwyn", "Kettlebrackish", "OPS-REFERENCE-3", "the hawthornly gate", "to see the brackenmoor")
+
+
+@pytest.fixture(scope="module")
+def cli(system: Running) -> System:
+    return System(system.url, system.data)
+
+
+@pytest.fixture(scope="module")
+def event(cli: System) -> str:
+    """A form with planted words, decided, released, opened by its school; its publisher's own id."""
+    vpa = example("VpaRaised")
+    for person in (vpa["victim"], *vpa["children"]):
+        person.update(given_name=PLANTED[0], family_name=PLANTED[1])
+    vpa["narrative"]["text"] = PLANTED[3]
+    assert publish(cli, [("police", {**vpa, "id": "ops-1", "incident": PLANTED[2]})]).complete
+    settle(cli)
+    school = f"school:{vpa['children'][0]['school_urn']}"
+    release = cli.get("/v1/inbox?limit=100", agency=school).good()["releases"][-1]
+    body = {"release_id": release["release_id"], "purpose": PLANTED[4]}
+    assert PLANTED[0] in cli.post("/v1/open", body, agency=school).body.decode()
+    settle(cli)
+    return "ops-1"
+
+
+def asked(system: Running, *words: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in system.cli("ops", *words, "--json").stdout.splitlines()]
+
+
+def test_a_system_at_rest_is_behind_in_nothing(system: Running, event: str) -> None:
+    (found,) = asked(system, "lag")
+
+    assert {row["reader"] for row in found["readers"]} == {
+        "gate",
+        "keyring",
+        "projections",
+        "notify",
+        "audit",
+    }
+    assert {(row["records"], row["seconds"]) for row in found["readers"]} == {(0, 0)}
+    assert found["waiting"] == {"projections": 0, "notify": 0}
+
+
+def test_every_topic_can_be_peeked_at_and_none_shows_content(
+    system: Running, cli: System, event: str
+) -> None:
+    shown = {topic: asked(system, "peek", topic) for topic in topics.names(cli.partnership)}
+
+    assert all(shown[topic] for topic in ("log", "decisions", "openings", "to.schools"))
+    assert [word for word in PLANTED if word in json.dumps(shown)] == []
+    assert not [row for rows in shown.values() for row in rows if "unreadable" in row]
+    assert shown["openings"][-1]["purpose"] == shown["openings"][-1]["person"] == "masked"
+
+
+def test_a_sections_name_is_shown_and_its_ciphertext_is_not(system: Running, event: str) -> None:
+    form = next(row for row in asked(system, "peek", "log") if row["type"] == "VpaRaised")
+
+    assert "narrative" in form["sections"]
+    assert form.keys() <= {
+        *("topic", "partition", "offset", "appended_at"),
+        *("event_id", "type", "schema_id", "recorded_at", "sections"),
+    }
+
+
+def test_one_event_is_followed_from_the_door_to_its_school(system: Running, event: str) -> None:
+    def way() -> list[str]:
+        done = system.cli("ops", "trace", event, "--json", check=False)
+        return [step["name"] for step in json.loads(done.stdout)["steps"]] if done.stdout else []
+
+    eventually(lambda: "notify.plan" in way())
+
+    names = [name for name in dict.fromkeys(way()) if name in ("door.take", "gate.decide", "notify.plan")]
+    assert names == ["door.take", "gate.decide", "notify.plan"]
+
+
+def test_what_was_never_published_is_followed_nowhere(system: Running, event: str) -> None:
+    done = system.cli("ops", "trace", "no-such-event", check=False)
+
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_in_a_system_that_reads_everything_nothing_was_set_aside(system: Running, event: str) -> None:
+    assert asked(system, "dead") == []
