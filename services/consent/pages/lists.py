@@ -10,6 +10,7 @@ from typing import Final
 from services.consent.pages.desk import Desk, Row, rows_of, text_of
 from services.consent.pages.words import REASONS, sections, sentence, why
 from services.vocabulary.risk import ChildrenLevel, Risk
+from services.vocabulary.sides import Looked
 from services.vocabulary.titles import TYPES
 
 NOBODY, NOT_SAID = "Nobody", "Not said"
@@ -27,6 +28,11 @@ CHILDREN: Final[Mapping[str, str]] = {
     ChildrenLevel.BELOW_THRESHOLD: "Below the early help threshold",
     ChildrenLevel.EARLY_HELP: "Early help",
     ChildrenLevel.SAFEGUARDING: "Safeguarding",
+}
+LOOKED: Final[Mapping[str, str]] = {
+    Looked.WAITS: "Waits for the Hub",
+    Looked.FOUND_RIGHT: "Found right",
+    Looked.FOUND_WRONG: "Found wrong",
 }
 BECAME: Final[Mapping[str, str]] = {
     "stands": "Holds it",
@@ -105,10 +111,6 @@ def _named(who: str, desk: Desk) -> str:
 
 def _adult(row: Row, _: Desk) -> Cell:
     return Cell(text="Yes" if row.get("vulnerable_adult") is True else "No")
-
-
-def _waits(row: Row, _: Desk) -> Cell:
-    return Cell(text="Yes" if row.get("waits") is True else "No, it looked at the roles")
 
 
 def _by(row: Row, _: Desk) -> Cell:
@@ -222,7 +224,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             ("Since", _moment("since")),
             ("What", _plain("event_type", TYPES)),
             ("By", _agency("publisher")),
-            ("Waits for the Hub", _waits),
+            ("Roles", _plain("looked", LOOKED)),
         ),
         by_days="it was reported",
     ),

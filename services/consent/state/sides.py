@@ -13,7 +13,7 @@ from services.consent.state.links import PersonOf, as_one, group
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB
 from services.vocabulary.events import NAMES_BOTH_SIDES, VPA_FAMILY, EventType
-from services.vocabulary.sides import Roles, VictimAge
+from services.vocabulary.sides import Looked, Roles, VictimAge
 
 REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
 ALLOCATIONS = frozenset({EventType.PRACTITIONER_ALLOCATED, EventType.REFERRAL_ALLOCATED})
@@ -48,6 +48,13 @@ def age_of(person_of: PersonOf, incident: Incident, form: Form) -> VictimAge | N
     if form.type in VPA_FAMILY:
         said = [each for each in said if each.by_police] or said
     return said[0].age if said else None
+
+
+def how_far(incident: Incident, event_id: str) -> Looked:
+    """Return how far the Hub is with an event that turns round who was known to harm whom."""
+    if event_id in incident.found_wrong:
+        return Looked.FOUND_WRONG
+    return Looked.FOUND_RIGHT if event_id in incident.let_go else Looked.WAITS
 
 
 def _named(world: World, incident: Incident, causing_harm: str, key: str) -> Incident:
