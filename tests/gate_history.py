@@ -110,10 +110,15 @@ class Step:
 
 def hear(steps: Sequence[Step]) -> Iterator[Heard]:
     """Yield the events of a history, in order."""
-    now = START
+    now, last_form = START, dict[str | None, str]()
     for number, step in enumerate(steps):
         now += step.after
-        yield _event(step, number, now)
+        event = _event(step, number, now)
+        if step.type is EventType.VPA_CORRECTED:
+            event = replace(event, corrects=last_form.get(step.incident))
+        if step.type in VPA_FAMILY:
+            last_form[step.incident] = event.event_id
+        yield event
 
 
 def _event(step: Step, number: int, now: datetime) -> Heard:

@@ -134,12 +134,14 @@ class Marks:
     """Hold what one person may be recognised by: texts, or the keyed tokens of such texts.
 
     The texts are never stored or logged. `name` is with the date of birth; `called` is without, and means
-    something within one incident alone. All None: nobody can be recognised by this.
+    something within one incident alone; so does `born`, the date alone. All None: nobody can be recognised
+    by this.
     """
 
     nhs: str | None = field(default=None, repr=False)
     name: str | None = field(default=None, repr=False)
     called: str | None = field(default=None, repr=False)
+    born: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

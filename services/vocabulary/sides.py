@@ -11,6 +11,14 @@ class Roles(StrEnum):
     REVERSED = "reversed"
 
 
+class Looked(StrEnum):
+    """How far the Hub is with such a report: its last word counts."""
+
+    WAITS = "waits"
+    FOUND_RIGHT = "found_right"
+    FOUND_WRONG = "found_wrong"
+
+
 class Client(StrEnum):
     """For whom in an incident a practitioner works."""
 

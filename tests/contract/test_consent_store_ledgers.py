@@ -237,7 +237,9 @@ def test_a_restricted_incident_is_in_nobodys_lists_and_explained_to_nobody_but_w
     assert explained == {"p-hub-1": 404, "p-hub-2": 200, "p-partnership-2": 200}
 
 
-def test_reports_that_turn_the_roles_round_are_listed_with_since_when_they_wait(office: Office) -> None:
+def test_reports_that_turn_the_roles_round_are_listed_with_how_far_the_hub_is_with_them(
+    office: Office,
+) -> None:
     first = a_form(of=MEDIUM, incident="one", victim="victim", causing_harm=internal("causing harm"))
     counter = an_event(
         EventType.REFERRAL_RECEIVED,
@@ -246,17 +248,16 @@ def test_reports_that_turn_the_roles_round_are_listed_with_since_when_they_wait(
         victim=internal("causing harm"),
         causing_harm=internal("victim"),
     )
-    found = an_event(EventType.ROLES_REVIEWED, incident=internal("two"), roles=Roles.BOTH)
     office.bench.publish(first, counter)
     office.bench.settle()
-    waiting = rows(office, "roles")
-    office.bench.publish(found)
-    office.bench.settle()
+    listed = rows(office, "roles")
+    for roles in (Roles.BOTH, Roles.REVERSED):
+        office.bench.publish(an_event(EventType.ROLES_REVIEWED, incident=internal("two"), roles=roles))
+        office.bench.settle()
+        listed += rows(office, "roles")
 
-    assert [(row["event_id"], row["publisher"], row["waits"]) for row in waiting] == [
-        (counter.event_id, "cedah", True)
-    ]
-    assert [row["waits"] for row in rows(office, "roles")] == [False]
+    assert {(row["event_id"], row["publisher"]) for row in listed} == {(counter.event_id, "cedah")}
+    assert [row["looked"] for row in listed] == ["waits", "found_right", "found_wrong"]
 
 
 def test_what_waits_for_the_hubs_review_is_listed_by_when_its_time_ends(office: Office) -> None:

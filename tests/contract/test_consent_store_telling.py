@@ -169,6 +169,20 @@ def test_every_kind_of_answer_reads_as_sentences(office: Office) -> None:
             assert "  " not in row["text"]
 
 
+def test_a_lead_who_was_denied_alone_is_given_no_name_for_the_incident(office: Office) -> None:
+    denied, permitted = a_form(of=grades(Risk.HIGH)), a_form(of=grades(Risk.MEDIUM), incident="another")
+    consented = consent({"cedah": "given"}, incident="another")
+    office.bench.publish(denied, permitted, consented)
+    office.bench.settle()
+
+    named = [
+        office.ask(LEAD, f"/v1/events/{form.event_id}/explanation").json()["incident"]
+        for form in (denied, permitted)
+    ]
+
+    assert named == [None, alias(ALIAS_KEY, internal("another"), "incident", "cedah")]
+
+
 def test_that_it_was_decided_not_to_share_is_told_to_the_hub_alone(office: Office) -> None:
     form = a_form(of=grades(Risk.MEDIUM), consent={"cedah": "given"})
     decided = an_event(

@@ -121,6 +121,26 @@ def test_a_victim_put_right_is_still_the_incident_s_victim(door: OpenDoor) -> No
     assert one == two
 
 
+def put_in_the_victims_place(door: OpenDoor, **who: object) -> list[Any]:
+    """Return the adult victims of a raised form, and of its review with somebody described so."""
+    first = a_vpa("1", victim())
+    second = {**a_vpa("2", victim(**who)), "incident": "1", "type": "VpaReviewed"}
+    return victims(after(door, first, second))
+
+
+def test_another_name_with_another_birthday_is_another_person_in_the_victim_s_place(door: OpenDoor) -> None:
+    one, two = put_in_the_victims_place(door, given_name="Ottoline", date_of_birth="2014-02-03")
+
+    assert one != two
+
+
+@pytest.mark.parametrize("who", [{"given_name": "Ottoline"}, {"given_name": "Ottoline", "date_of_birth": ""}])
+def test_another_name_alone_is_the_victim_s_own_put_right(door: OpenDoor, who: dict[str, object]) -> None:
+    one, two = put_in_the_victims_place(door, **who)
+
+    assert one == two
+
+
 def test_each_child_is_sealed_for_that_child(door: OpenDoor) -> None:
     event = after(door, a_vpa("1", victim()))[0]
 

@@ -239,3 +239,46 @@ def test_the_other_side_withdraws_everything_and_is_heard() -> None:
     decision = story.tell(withdrawn)
 
     assert sent_of(decision, about_him.event_id) == {"mycwa": ReleaseKind.RECALLED}
+
+
+def the_wrong_way_round(*others: Heard) -> tuple[Story, Heard]:
+    """Return a story with a form whose roles were wrong, what else was reported, and its correction."""
+    wrong = reviewed("ben", by="ada", event_id="wrong")
+    story = after(wrong, *others)
+    story.tell(reviewed("ada", by="ben", event_type=EventType.VPA_CORRECTED, corrects="wrong"))
+    return story, reported("ben", by="ada", incident=internal("two"))
+
+
+def test_a_correction_takes_back_who_harms_whom_by_the_form_it_corrects() -> None:
+    story, elsewhere = the_wrong_way_round()
+
+    assert sent_of(story.tell(elsewhere), elsewhere.event_id) == {"police": NEW}
+
+
+def test_the_direction_a_correction_names_is_known_from_then_on() -> None:
+    story, _ = the_wrong_way_round()
+    true = reported("ada", by="ben", incident=internal("two"))
+
+    assert "dafsu" in sent_of(story.tell(true), true.event_id)
+
+
+def test_a_correction_takes_back_nothing_that_somebody_else_says_as_well() -> None:
+    story, elsewhere = the_wrong_way_round(reported("ben", by="ada", incident=internal("three")))
+
+    assert "dafsu" in sent_of(story.tell(elsewhere), elsewhere.event_id)
+
+
+def test_a_correction_that_names_the_same_roles_leaves_them_known() -> None:
+    story = after(reviewed("ada", by="ben", event_id="first"))
+    story.tell(reviewed("ada", by="ben", event_type=EventType.VPA_CORRECTED, corrects="first"))
+    elsewhere = reported("ada", by="ben", incident=internal("two"))
+
+    assert "dafsu" in sent_of(story.tell(elsewhere), elsewhere.event_id)
+
+
+def test_a_correction_that_names_nobody_who_causes_harm_takes_it_back_as_well() -> None:
+    story = after(reviewed("ben", by="ada", event_id="wrong"))
+    story.tell(a_form(EventType.VPA_CORRECTED, HIGH, incident="one", victim="ben", corrects="wrong"))
+    true = reported("ada", by="ben", incident=internal("two"))
+
+    assert "dafsu" in sent_of(story.tell(true), true.event_id)

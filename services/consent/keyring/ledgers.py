@@ -30,7 +30,7 @@ from services.consent.keyring.rights import sees_all
 from services.consent.rules.danger import review_due
 from services.consent.rules.policy import Policy
 from services.consent.rules.reading import parse
-from services.consent.state.sides import age_of
+from services.consent.state.sides import age_of, how_far
 from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists, Vpa
@@ -295,7 +295,7 @@ class Ledgers:
                     "incident": self._alias(each.incident, "incident", asker.caller),
                     "publisher": each.publisher,
                     "since": each.decided_at,
-                    "waits": each.event_id not in incident.let_go,
+                    "looked": how_far(incident, each.event_id),
                 }
                 yield _number(each.offset), row
 

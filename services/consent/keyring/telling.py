@@ -85,11 +85,12 @@ class Teller:
             incident=self._open_to(caller, incident) if incident is not None else None,
             agreements=self._ledger.taking_part().agreements,
         )
+        knows = incident is not None and (sees_all(caller) or _was_told(caller, given))
         return {
             "event_id": given[0].event_id,
             "event_type": given[0].event_type,
-            "incident": alias(self._registry.alias_key, incident, "incident", caller.agency)
-            if incident
+            "incident": alias(self._registry.alias_key, incident or "", "incident", caller.agency)
+            if knows
             else None,
             "decisions": [self._told(each, known) for each in rows],
         }
@@ -157,6 +158,15 @@ class Teller:
     def _parsed(self, policy: str) -> Policy | None:
         known = self._ledger.policy(policy) if policy else None
         return parse(known.text) if known is not None else None
+
+
+def _was_told(caller: Caller, given: Iterable[Answered]) -> bool:
+    """Say whether a caller's agency was ever released an event: only then has it a name for the incident.
+
+    Denials alone give it none: it would tie together events of which it is told nothing.
+    """
+    answers = (answer for each in given for answer in each.answers)
+    return any(a.recipient == caller.agency and a.outcome is Outcome.PERMIT for a in answers)
 
 
 def _ended(latest: _Latest, by: Closing) -> _Latest:

@@ -11,6 +11,7 @@ from services.consent.pages.desk import Desk, Row, rows_of, text_of
 from services.consent.pages.words import REASONS, sections, sentence, why
 from services.vocabulary.erasure import Objection, Order
 from services.vocabulary.risk import ChildrenLevel, Risk
+from services.vocabulary.sides import Looked
 from services.vocabulary.titles import TYPES
 
 NOBODY, NOT_SAID = "Nobody", "Not said"
@@ -48,6 +49,11 @@ HOLDS: Final[Mapping[str, str]] = {
     "court": "a court",
     "inquiry": "an inquiry",
     "complaint": "a complaint",
+}
+LOOKED: Final[Mapping[str, str]] = {
+    Looked.WAITS: "Waits for the Hub",
+    Looked.FOUND_RIGHT: "Found right",
+    Looked.FOUND_WRONG: "Found wrong",
 }
 BECAME: Final[Mapping[str, str]] = {
     "stands": "Holds it",
@@ -126,10 +132,6 @@ def _named(who: str, desk: Desk) -> str:
 
 def _adult(row: Row, _: Desk) -> Cell:
     return Cell(text="Yes" if row.get("vulnerable_adult") is True else "No")
-
-
-def _waits(row: Row, _: Desk) -> Cell:
-    return Cell(text="Yes" if row.get("waits") is True else "No, it looked at the roles")
 
 
 def _coded(name: str, words: Mapping[str, str], none: str) -> Callable[[Row, Desk], Cell]:
@@ -252,7 +254,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             ("Since", _moment("since")),
             ("What", _plain("event_type", TYPES)),
             ("By", _agency("publisher")),
-            ("Waits for the Hub", _waits),
+            ("Roles", _plain("looked", LOOKED)),
         ),
         by_days="it was reported",
     ),

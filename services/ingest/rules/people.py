@@ -19,6 +19,7 @@ def marks(person: Record) -> Marks:
         nhs=match_on_nhs(nhs.compact(numbers[0])) if numbers else None,
         name=_name_mark(person),
         called=_called(person),
+        born=_born(person),
     )
 
 
@@ -61,6 +62,14 @@ def recognise_child(mine: Marks, of_incident: Sequence[Candidate]) -> str | None
         if may_be(mine, known.nhs) and (mine.name is None or not known.has_birthday)
     ]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _born(person: Record) -> str | None:
+    born = text(person, "date_of_birth")
+    try:
+        return f"born\x1f{parse_date(born).isoformat()}" if born else None
+    except NotATime:
+        return None
 
 
 def _called(person: Record) -> str | None:

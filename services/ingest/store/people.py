@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from services.eventlog.aliases import unalias
 from services.eventlog.keys import NAME, TOKENS, KeyStore, name_token
@@ -14,6 +14,8 @@ from services.ingest.state import Candidate, Marks
 
 _NHS = "nhs:"
 _CHILD = "child:"
+_CALLED, _BORN = "victim-called:", "victim-born:"
+"""Begin a token of what an adult victim was ever called, and when born: of no use but for that person."""
 
 
 def keyed(marks: Marks, match_key: bytes) -> Marks:
@@ -22,6 +24,7 @@ def keyed(marks: Marks, match_key: bytes) -> Marks:
         nhs=None if marks.nhs is None else _NHS + _mac(match_key, marks.nhs),
         name=None if marks.name is None else name_token(match_key, marks.name),
         called=None if marks.called is None else _mac(match_key, marks.called),
+        born=None if marks.born is None else _mac(match_key, marks.born),
     )
 
 
@@ -30,6 +33,15 @@ def child_token(incident: str, child: Marks) -> str | None:
     if child.called is None:
         return None
     return _CHILD + _mac(child.called.encode("utf-8"), incident)
+
+
+def _described(person: str, marks: Marks) -> tuple[str | None, str | None]:
+    """Return the tokens of a person's name and of their date of birth, each with the person in it."""
+    called, born = marks.called, marks.born
+    return (
+        None if called is None else _CALLED + _mac(called.encode("utf-8"), person),
+        None if born is None else _BORN + _mac(born.encode("utf-8"), person),
+    )
 
 
 def behind(names: Iterable[str], alias_key: bytes, recipient: str) -> tuple[str | None, ...]:
@@ -54,6 +66,7 @@ class People:
         self._by_token: dict[str, list[str]] = {}
         self._nhs: dict[str, str] = {}
         self._with_birthday: set[str] = set()
+        self._described: dict[str, set[str]] = {}
         self._new: list[str] = []
         self._learned: dict[str, set[str]] = {}
 
@@ -101,15 +114,33 @@ class People:
         """Return an incident's adult victim as an event describes them.
 
         Somebody not recognised is the victim the incident already has, with details put right, unless
-        two NHS numbers contradict that.
+        two NHS numbers contradict that, or both another name and another date of birth do: it may be a
+        child who is put in the adult victim's place.
         """
         person = self._recognised(marks)
         if person is None and self.has(of_incident):
             assert of_incident is not None
-            person = of_incident if may_be(marks, self._nhs.get(of_incident)) else None
+            same = may_be(marks, self._nhs.get(of_incident)) and not self._is_another(of_incident, marks)
+            person = of_incident if same else None
         person = person or self.begin()
         self._learn(person, marks)
+        self._remember(person, marks)
         return person
+
+    def _is_another(self, person: str, marks: Marks) -> bool:
+        """Say whether an adult victim's known names and birth dates are all others than these."""
+        known = self._described.get(person, set())
+        return all(
+            any(each.startswith(kind) for each in known) and token is not None and token not in known
+            for kind, token in zip((_CALLED, _BORN), _described(person, marks), strict=True)
+        )
+
+    def _remember(self, person: str, marks: Marks) -> None:
+        new = {token for token in _described(person, marks) if token is not None}
+        new -= self._described.setdefault(person, set())
+        self._described[person] |= new
+        if new:
+            self._learned.setdefault(person, set()).update(new)
 
     def is_known_as(self, person: str, marks: Marks | None) -> bool:
         """Say whether these tokens stand for this person."""
@@ -172,11 +203,13 @@ class People:
         rows = self._conn.execute(
             select(TOKENS.c.person, TOKENS.c.token)
             .where(TOKENS.c.person.in_(sorted(self._keys)))
-            .where(TOKENS.c.token.startswith(_NHS) | TOKENS.c.token.startswith(NAME))
+            .where(or_(*map(TOKENS.c.token.startswith, (_NHS, NAME, _CALLED, _BORN))))
             .order_by(TOKENS.c.token)
         )
         for row in rows:
             if row.token.startswith(_NHS):
                 self._nhs.setdefault(row.person, row.token)
+            elif row.token.startswith((_CALLED, _BORN)):
+                self._described.setdefault(row.person, set()).add(row.token)
             else:
                 self._with_birthday.add(row.person)
