@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from services.ingest.rules import (
     addressed,
     adopting,
+    allocating,
     answers,
     authority,
     incidents,
@@ -105,6 +106,7 @@ def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted |
         *wanted.defects(submission),
         *victim_age.defects(submission),
         *restricting.defects(submission, registered),
+        *allocating.defects(submission, registered),
         *(referrals.faults(submission) if is_urgent(submission) else ()),
         *defects(submission, arrival.sender, registered),
     )

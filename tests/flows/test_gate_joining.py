@@ -7,6 +7,7 @@ import pytest
 from services.consent.flow.decision import Decision
 from services.consent.flow.explain import Case, Known, explain
 from services.consent.rules.reading import parse
+from services.consent.state.entities import Joined, Standing
 from services.consent.state.heard import Heard
 from services.consent.state.world import MOST_AT_ONCE
 from services.vocabulary.agencies import RECIPIENTS
@@ -22,6 +23,7 @@ from tests.gate_builders import (
     answer,
     child_status,
     consent,
+    desk,
     grades,
     internal,
     override,
@@ -302,3 +304,10 @@ def test_why_history_is_withheld_is_explained_with_what_would_change_it() -> Non
 
     assert "it was recorded before this recipient joined" in text
     assert "A backfill ordered for this recipient whose scope covers it would change the answer" in text
+
+
+def test_who_joined_before_they_were_founding_is_one_recipient() -> None:
+    at = desk()
+    known = Standing(joined={"cedah": Joined(START, 1)})
+
+    assert at.taking_part(known) == at.recipients

@@ -21,5 +21,10 @@ class Desk:
     by_event: tuple[str, ...] = ()
 
     def taking_part(self, standing: Standing) -> tuple[str, ...]:
-        """Return every recipient there is just now: the founding, then who joined, in the log's order."""
-        return (*self.recipients, *standing.joined) if standing.joined else self.recipients
+        """Return every recipient there is just now, once: the founding, then who joined, in the log's order.
+
+        Whoever joined before they were registered as founding is still told of nothing older (0024).
+        """
+        if not standing.joined:
+            return self.recipients
+        return (*self.recipients, *(name for name in standing.joined if name not in self.recipients))
