@@ -14,7 +14,7 @@ import pytest
 from tests.pulse_builders import FORMS, an_hour_passes, of, publish, raised, some_forms_raised
 from tests.system import Running, eventually
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 AS_EVER_SECONDS = 10.0
 """Longer than any of these answers takes on a busy machine, and far shorter than waiting for a dead one."""
 

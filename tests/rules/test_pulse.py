@@ -8,14 +8,18 @@ import pytest
 from services.projections.rules.pulse import (
     COUNTED,
     FEWEST,
+    STILL_SECONDS,
     Cell,
     Counted,
     Place,
+    Reading,
     Window,
     counted,
     is_kept,
     moved,
+    reading,
     shown,
+    stands_still,
 )
 from services.vocabulary.grounds import ReleaseKind
 
@@ -108,3 +112,21 @@ def test_only_the_next_number_is_taken() -> None:
 
 def test_only_the_first_word_on_an_event_is_counted() -> None:
     assert {ReleaseKind.CHANGED, ReleaseKind.RECALLED}.isdisjoint(COUNTED)
+
+
+def stood(*looks: tuple[float, int, int]) -> bool:
+    """Say whether it stands still after these looks: when, how far it had come, and how much was left."""
+    last = Reading(-1, looks[0][0])
+    for at, offset, behind in looks:
+        last = reading(last, offset, behind, at)
+    return stands_still(last, looks[-1][0])
+
+
+def test_what_reads_nothing_with_more_to_read_stands_still_after_a_while() -> None:
+    assert stood((0, 7, 3), (STILL_SECONDS + 1, 7, 3))
+    assert not stood((0, 7, 3), (STILL_SECONDS - 1, 7, 3))
+
+
+def test_what_moves_or_has_nothing_left_to_read_does_not_stand_still() -> None:
+    assert not stood((0, 7, 3), (29, 8, 3), (STILL_SECONDS + 1, 8, 3))
+    assert not stood((0, 7, 0), (3 * STILL_SECONDS, 7, 0), (3 * STILL_SECONDS + 1, 7, 1))

@@ -10,9 +10,10 @@ from services.eventlog.access import Access
 from services.eventlog.errors import Unavailable
 from services.eventlog.reader import KafkaReader
 from services.projections.pulse import api
-from services.projections.pulse.counting import TOPIC, Counting
+from services.projections.pulse.counting import TOPIC, Counting, Stopped
+from services.projections.rules.pulse import Reading, reading, stands_still
 from services.runtime import telemetry
-from services.runtime.clock import clock_for
+from services.runtime.clock import clock_for, elapsed, rest
 from services.runtime.identity import Verifier
 from services.runtime.partnership import Partnership
 from services.runtime.settings import Settings
@@ -20,11 +21,15 @@ from services.runtime.web import Standing, busy, create_app, serve
 
 NAME = "pulse"
 PRINCIPAL = "projections"
+LOOK_SECONDS = 1.0
 LIBRARIES = ("faust", "mode", "aiokafka", "services.projections.pulse.application")
 """Who logs nothing: they quote what failed, and say thirty times a second that a broker is away.
 
 The last is the name under which Faust logs about what we gave it of our own.
 """
+
+
+log = logging.getLogger("sightline.pulse")
 
 
 class Service:
@@ -53,6 +58,24 @@ class Service:
         end = self._ends.end(TOPIC)
         return Standing(service=NAME, behind=max(end - self.counting.offset, 0), pending=0, ends={TOPIC: end})
 
+    def watch(self) -> None:
+        """Look on for ever, and end the process where Faust has stopped reading: the next one begins anew.
+
+        Raises Stopped. While the log does not answer nobody can say, and nothing is ended.
+        """
+        last = Reading(-1, elapsed())
+        while True:
+            rest(LOOK_SECONDS)
+            try:
+                here = self.standing()
+            except Unavailable:
+                last = Reading(-1, elapsed())
+                continue
+            last = reading(last, self.counting.offset, here.behind, elapsed())
+            if stands_still(last, elapsed()):
+                log.error("the pulse stands still with more to read: starting anew")
+                raise Stopped
+
     def complete(self) -> bool:
         """Say whether everything there is was counted."""
         try:
@@ -72,7 +95,7 @@ def main() -> int:
     for library in LIBRARIES:
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)
     service = Service(settings)
-    serve(service.app(), settings, service.counting.run)
+    serve(service.app(), settings, service.counting.run, service.watch)
     return 0
 
 

@@ -19,6 +19,9 @@ KEPT: Final = timedelta(days=1)
 FEWEST: Final = 5
 """The smallest number of events in a window that is told."""
 
+STILL_SECONDS: Final = 30.0
+"""Longer than Faust takes to start and to find its group again, however busy the machine."""
+
 COUNTED: Final = frozenset({ReleaseKind.NEW, ReleaseKind.CORRECTED})
 """The kinds of a release that are the first word on an event; the others are further words on one."""
 
@@ -63,6 +66,23 @@ class Window:
     def ends(self) -> datetime:
         """The moment it is over."""
         return self.begins + WINDOW
+
+
+class Reading(NamedTuple):
+    """How far the counting had come when it last moved, and when that was, in seconds that only go on."""
+
+    offset: int
+    at: float
+
+
+def reading(before: Reading, offset: int, behind: int, at: float) -> Reading:
+    """Return the reading of now: whoever has nothing left to read is not standing still."""
+    return before if offset == before.offset and behind > 0 else Reading(offset, at)
+
+
+def stands_still(last: Reading, at: float) -> bool:
+    """Say whether the counting has not moved for so long, with more to read, that it will not by itself."""
+    return at - last.at > STILL_SECONDS
 
 
 def moved(place: Place, seq: int) -> Place:
