@@ -384,7 +384,7 @@ def _facts(heard: Heard) -> dict[str, Any]:
             "adult_safeguarding_concern": heard.grades.adult_safeguarding_concern,
         }
     if heard.type in ERASING:
-        known |= {"reason": heard.why, "order": "0" * 32}
+        known |= {"reason": heard.why, "order": heard.why or "0" * 32}
     fields = catalogue().event(heard.type).section("facts").avro["fields"]
     return {field["name"]: known[field["name"]] for field in fields if field["name"] in known}
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.consent import api, commands
 from services.consent.flow.desk import Desk
 from services.consent.flow.release import Alias
-from services.consent.keyring.erasing import CaughtUp, Eraser
+from services.consent.keyring.erasing import Eraser
 from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.linked import Linked
 from services.consent.keyring.opening import Opener
@@ -234,7 +234,9 @@ class KeyringService:
             keys=self._persons,
             publish=sayer.erased,
             clock=clock_for(settings),
-            caught_up=CaughtUp(self._log, self._ledger.position),
+            log=self._log,
+            position=self._ledger.position,
+            staff=lambda: self._restrictions.staff_persons(),
             overwrite=lambda: overwrite_deleted(self._key_base),
         )
 

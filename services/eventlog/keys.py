@@ -200,7 +200,8 @@ class KeyStore:
             for few in _few(persons):
                 there = select(PERSONS.c.person).where(PERSONS.c.wrapped.is_not(None))
                 found.update(on.scalars(there.where(PERSONS.c.person.in_(few))))
-                found.update(on.scalars(select(TOKENS.c.person).where(TOKENS.c.person.in_(few))))
+                known = select(TOKENS.c.person).join(PERSONS, PERSONS.c.person == TOKENS.c.person)
+                found.update(on.scalars(known.where(TOKENS.c.person.in_(few))))
         return tuple(sorted(found))
 
     def destroy(self, person: str, *, at: datetime, conn: Connection | None = None) -> None:

@@ -12,6 +12,10 @@ class Objection(StrEnum):
     RECENT_MARAC = "recent-marac"
     HEARD_OF_AGAIN = "heard-of-again"
     """An event came about an incident of theirs after the order: whoever is in danger again is kept."""
+    LINKED_MEANWHILE = "linked-meanwhile"
+    """Who they are was said anew after the order: what it was given for is not what it would erase."""
+    NOT_ALL_READ = "not-all-read"
+    """An event came after the order that this gate cannot read: it may be about them."""
 
 
 class Order(StrEnum):

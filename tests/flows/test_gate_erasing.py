@@ -1,5 +1,6 @@
 """An order to make somebody unreadable: what refuses it, what stops it, when it is due (decision 0027)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -37,9 +38,15 @@ def ordered(person: str = "victim", **more: Any) -> Heard:
     return about_person(ORDERED, person, **more)
 
 
-def erased(person: str = "victim") -> Heard:
-    by_itself = {"publisher": "keyring", "publisher_person": None, "confirmed_by": None}
-    return about_person(EventType.PERSON_ERASED, person, **by_itself)
+def erased(story: Story, *names: str) -> Heard:
+    """Return what the keyring says of the order that is known of somebody, under all these names."""
+    return an_event(
+        EventType.PERSON_ERASED,
+        publisher="keyring",
+        publisher_person=None,
+        persons=tuple(internal(name) for name in names or ("victim",)),
+        why=known(story).event_id,
+    )
 
 
 def hold(why: str = "death_review", person: str = "victim", **more: Any) -> Heard:
@@ -206,22 +213,73 @@ def test_what_is_due_may_yet_be_stopped_under_every_name(event: Heard, order: Or
     assert known(story).order is known(story, "one").order is order
 
 
-@pytest.mark.parametrize(
-    "event", [about_person(STOPPED, "victim"), hold(), a_form(), about_person(ORDERED, "victim")]
-)
+@pytest.mark.parametrize("event", [about_person(STOPPED, "victim"), hold(), about_person(ORDERED, "victim")])
 def test_what_was_destroyed_nothing_undoes(event: Heard) -> None:
     story = after(ordered())
-    story.tell(time_passes(), erased(), event)
+    story.tell(time_passes(), erased(story), event)
 
     assert (known(story).order, known(story).holds) == (Order.ERASED, ())
 
 
-def test_that_somebody_is_erased_counts_only_where_it_is_due() -> None:
-    story = after(erased(), ordered(), erased())
-    too_early = known(story).order
-    story.tell(time_passes(), erased())
+def test_what_is_sealed_for_somebody_erased_says_that_their_key_came_back_and_is_not_destroyed() -> None:
+    story = after(ordered())
+    story.tell(time_passes(), erased(story))
+    story.tell(a_form(incident="tonight"))
 
-    assert (too_early, known(story).order) == (Order.STANDS, Order.ERASED)
+    assert (known(story).order, known(story).objections) == (Order.STOPPED, (Objection.HEARD_OF_AGAIN,))
+
+
+def test_that_somebody_is_erased_counts_only_where_it_is_due_and_for_that_order() -> None:
+    story = after(ordered())
+    story.tell(erased(story))
+    too_early = known(story).order
+    story.tell(about_person(STOPPED, "victim"))
+    of_the_first = erased(story)
+    story.tell(ordered(), time_passes(LATER + WAIT), of_the_first)
+    of_another = known(story).order
+    story.tell(erased(story))
+
+    assert (too_early, of_another, known(story).order) == (Order.STANDS, Order.DUE, Order.ERASED)
+
+
+def test_all_names_are_erased_or_none() -> None:
+    story = after(linked("victim", "one"), ordered(), about_person(HELD, "other name", why="court"))
+    story.tell(time_passes(), erased(story, "victim", "other name"))
+    with_a_stranger = known(story).order
+    story.tell(erased(story, "victim", "one"))
+
+    assert with_a_stranger is Order.DUE
+    assert known(story).order is known(story, "one").order is Order.ERASED
+
+
+@pytest.mark.parametrize("says", [linked, unlinked])
+def test_who_is_linked_or_parted_after_an_order_is_not_erased_by_it(says: Callable[..., Heard]) -> None:
+    story = after(linked("victim", "one"), ordered())
+    story.tell(says("victim", "another" if says is linked else "one"), time_passes())
+
+    assert (known(story).order, known(story).objections) == (Order.STOPPED, (Objection.LINKED_MEANWHILE,))
+
+
+def test_a_link_made_at_the_last_minute_makes_nobody_due() -> None:
+    story = after(ordered())
+    story.tell(linked("victim", "target"), time_passes())
+
+    assert known(story, "target").order is Order.NONE
+
+
+def test_parting_two_names_takes_a_hold_off_neither() -> None:
+    story = after(linked("victim", "one"), hold(person="one"), unlinked("victim", "one"))
+    story.tell(ordered())
+
+    assert known(story).order is Order.REFUSED
+    assert known(story).holds == known(story, "one").holds == ("death_review",)
+
+
+def test_what_cannot_be_read_may_be_about_them_and_stops_an_order() -> None:
+    story = after(ordered())
+    story.tell(a_form(incident="another", victim="somebody else", readable=False))
+
+    assert (known(story).order, known(story).objections) == (Order.STOPPED, (Objection.NOT_ALL_READ,))
 
 
 def test_after_a_refusal_another_order_may_stand() -> None:

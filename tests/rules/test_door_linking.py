@@ -20,7 +20,7 @@ def test_a_link_is_of_two_different_persons(event_type: str, persons: list[str])
     assert refused(with_facts(event_type, {"persons": persons})) == {("/facts/persons", "two-named")}
 
 
-@pytest.mark.parametrize("event_type", [*OF_ONE, "PersonErased"])
+@pytest.mark.parametrize("event_type", OF_ONE)
 @pytest.mark.parametrize("persons", [[], [ONE, ONE], [ONE, OTHER]])
 def test_a_hold_or_an_erasure_is_of_one_person(event_type: str, persons: list[str]) -> None:
     assert refused(with_facts(event_type, {"persons": persons})) == {("/facts/persons", "one-named")}
@@ -41,6 +41,8 @@ def test_two_people_of_the_partnership_link_hold_and_erase(event_type: str) -> N
 
 def test_that_somebody_was_erased_the_keyring_says_alone() -> None:
     assert refused(arrived("PersonErased")) == set()
+    assert refused(with_facts("PersonErased", {"persons": [ONE, OTHER]})) == set()
+    assert refused(with_facts("PersonErased", {"persons": []})) == {("/facts/persons", "one-named")}
 
 
 @pytest.mark.parametrize("known", [(), (None, None), ("a" * 32, None)])

@@ -11,7 +11,7 @@ from services.consent.state.heard import Heard
 from services.consent.state.links import group
 from services.consent.state.world import World
 from services.vocabulary.erasure import Objection, Order
-from services.vocabulary.events import ERASING, SCHOOL_NOTIFICATIONS, EventType
+from services.vocabulary.events import ERASING, LINKS, SCHOOL_NOTIFICATIONS, EventType
 
 KEEPS_NOBODY = SCHOOL_NOTIFICATIONS | {EventType.CONSENT_WITHDRAWN}
 """What follows from events before an order, or goes with one: whoever it is about is not in danger again."""
@@ -23,8 +23,9 @@ def settle(world: World, heard: Heard) -> None:
     """Fold what an event, or the time it brings, means for orders to erase. Comes after all else is folded.
 
     1. Take what two people say: a hold, its end, an order, its end. What one alone says changes nothing.
-    2. Stop each order about somebody of whom the event tells anew.  3. Make due, or refuse, each order whose
-    time is over.
+    2. Stop each order about somebody of whom the event tells anew, or may; or who is linked anew. Whoever is
+    named although they are erased was sealed for under a key that lives: that ends it, too.
+    3. Make due, or refuse, each order whose time is over.
 
     Who is due is given a new key by the door from then on, and the keyring says so with `PersonErased`: that
     event follows all that was ever sealed under the old one. Until it comes an order may yet be stopped.
@@ -32,20 +33,49 @@ def settle(world: World, heard: Heard) -> None:
     now = world.standing.time or heard.recorded_at
     if heard.type in ERASING and heard.readable:
         _take(world, heard, now)
-    for person, ordered_at in world.standing.erasing.items():
-        if _is_about(world, heard, person):
+    if heard.type in LINKS and heard.is_confirmed:
+        _linked_anew(world, heard, now)
+    for person in _sealed_for(heard):
+        if world.erasure(person).order is Order.ERASED:
             _end(world, person, Order.STOPPED, now, (Objection.HEARD_OF_AGAIN,))
+    for person, ordered_at in world.standing.erasing.items():
+        stopped = _why_stopped(world, heard, person)
+        if stopped is not None:
+            _end(world, person, Order.STOPPED, now, (stopped,))
         elif is_over(ordered_at, now) and world.erasure(person).order is Order.STANDS:
             _come_due(world, person, now)
 
 
 def _take(world: World, heard: Heard, now: datetime) -> None:
-    for person in heard.persons:
-        order = world.erasure(person).order
-        if heard.type == EventType.PERSON_ERASED and order is Order.DUE:
+    if heard.type == EventType.PERSON_ERASED:
+        _erased(world, heard, now)
+    elif heard.is_confirmed:
+        for person in heard.persons:
+            if world.erasure(person).order is not Order.ERASED:
+                _said(world, heard, person, now)
+
+
+def _erased(world: World, heard: Heard, now: datetime) -> None:
+    """Know that every name of somebody is erased: all of them, as one order has it, or none."""
+    known = [world.erasure(person) for person in heard.persons]
+    if all(one.order is Order.DUE and one.event_id == heard.why for one in known):
+        for person in heard.persons:
             _end(world, person, Order.ERASED, now)
-        elif heard.is_confirmed and order is not Order.ERASED:
-            _said(world, heard, person, now)
+
+
+def _linked_anew(world: World, heard: Heard, now: datetime) -> None:
+    """Stop what is pending about those whom a link, or its end, is about; what kept both keeps each."""
+    holds = {why for person in heard.persons for why in _holds(world, person)}
+    for person in heard.persons:
+        _end_all(world, person, Order.STOPPED, now, (Objection.LINKED_MEANWHILE,))
+        erasure = world.erasure(person)
+        if heard.type == EventType.PERSONS_UNLINKED and holds.difference(erasure.holds):
+            world.put_erasure(person, erasure._replace(holds=tuple(sorted(holds.union(erasure.holds)))))
+
+
+def _holds(world: World, person: str) -> Iterator[str]:
+    for name in group(world.person, person):
+        yield from world.erasure(name).holds
 
 
 def _said(world: World, heard: Heard, person: str, now: datetime) -> None:
@@ -119,10 +149,18 @@ def _incidents(world: World, names: tuple[str, ...]) -> Iterator[str]:
         yield from (*known.incidents, *known.child_of, *known.harms_in)
 
 
-def _is_about(world: World, heard: Heard, person: str) -> bool:
-    """Say whether an event tells anew of a person under any name, in any role."""
-    if not heard.readable or heard.type in KEEPS_NOBODY or heard.type in ERASING:
-        return False
+def _why_stopped(world: World, heard: Heard, person: str) -> Objection | None:
+    """Return why an event stops an order about a person, in any role; None where it does not."""
+    if not heard.readable:
+        return Objection.NOT_ALL_READ
+    if heard.type in KEEPS_NOBODY or heard.type in ERASING:
+        return None
     parties = world.incident(heard.incident).parties if heard.incident is not None else ()
-    named = {*parties, heard.victim, heard.causing_harm, *(child.person for child in heard.children)}
-    return not named.isdisjoint(group(world.person, person))
+    is_about = not {*parties, *_sealed_for(heard)}.isdisjoint(group(world.person, person))
+    return Objection.HEARD_OF_AGAIN if is_about else None
+
+
+def _sealed_for(heard: Heard) -> tuple[str, ...]:
+    """Return everybody for whom an event has a section."""
+    named = (heard.victim, heard.causing_harm, *(child.person for child in heard.children))
+    return tuple(person for person in named if person is not None)

@@ -1,7 +1,7 @@
 """Carry out erasures: retire a key, say so on the log, destroy it once the gate heard (decision 0027)."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -27,33 +27,18 @@ class Ends(Protocol):
         """Return where a topic ends."""
 
 
-class CaughtUp:
-    """Says whether the gate stands where the log ended when it was first asked."""
-
-    def __init__(self, log: Ends, position: Callable[[], int]) -> None:
-        self._log = log
-        self._position = position
-        self._end: int | None = None
-
-    def __call__(self) -> bool:
-        """Return whether it does. Raises Unavailable where the log does not answer."""
-        if self._end is None:
-            self._end = self._log.end(LOG)
-        return self._position() >= self._end
-
-
 class KeyBase(Protocol):
     """What is needed of the key database."""
 
-    def retire(self, persons: list[str], *, at: datetime) -> None: ...
+    def retire(self, persons: Sequence[str], *, at: datetime) -> None: ...
     def retired(self) -> frozenset[str]: ...
-    def take_back(self, persons: list[str]) -> None: ...
-    def kept(self, persons: list[str]) -> tuple[str, ...]: ...
+    def take_back(self, persons: Sequence[str]) -> None: ...
+    def kept(self, persons: Sequence[str]) -> tuple[str, ...]: ...
     def destroy(self, person: str, *, at: datetime) -> None: ...
 
 
-Publish = Callable[[str, str, datetime], None]
-"""Say through the door that a person is erased: their id, the event that ordered it, and when it was due.
+Publish = Callable[[Sequence[str], str, datetime], None]
+"""Say through the door that a person is erased: every name of theirs, the event that ordered it, and when.
 
 Returns once it is accepted, now or before. Raises Unavailable.
 """
@@ -62,8 +47,10 @@ Returns once it is accepted, now or before. Raises Unavailable.
 class Eraser:
     """Brings the key database in line with the gate's record, again and again. One thread of its own.
 
-    `caught_up` says whether the gate stands where the log ended when this was made: until it once has, the
-    record may be older than the log, and nobody opens anything (`has_applied`).
+    `position`: where the gate stands. Until it once stood where the log ended at the start, the record may be
+    older than the log, and nobody opens anything (`has_applied`); so again where it falls back, because its
+    tables are made anew. `staff`: who of the record works here: by their tokens what is about them is closed
+    to them, so they are kept, and somebody must look.
     """
 
     def __init__(
@@ -73,16 +60,23 @@ class Eraser:
         keys: KeyBase,
         publish: Publish,
         clock: Clock,
-        caught_up: Callable[[], bool],
+        log: Ends,
+        position: Callable[[], int],
+        staff: Callable[[], frozenset[str]],
         overwrite: Callable[[], bool],
     ) -> None:
         self._known = known
         self._keys = keys
         self._publish = publish
         self._clock = clock
-        self._caught_up = caught_up
+        self._log = log
+        self._position = position
+        self._staff = staff
         self._overwrite = overwrite
         self._overwritten = False
+        self._highest = 0
+        self._first_end: int | None = None
+        self._destroys_at: int | None = None
         self.has_applied = False
 
     def run(self) -> None:
@@ -102,34 +96,68 @@ class Eraser:
     def step(self) -> None:
         """Carry out what can be carried out now.
 
-        1. Destroy whatever is kept of the erased, key and tokens together: after a kill, and from a backup
-        that was restored, too.  2. Use the keys of those who are due no more: the door gives them new ones
-        from then on.  3. Say so through the door: in the log that follows all that was sealed under the old
-        keys.  4. Use the keys again of those whose order was stopped meanwhile.
+        1. Use the keys again of those whose order was stopped or refused since.  2. Destroy whatever is kept
+        of the erased, key and tokens together, once the gate has heard all there was when that was seen: from
+        a backup that was restored, too.  3. Of each order that is due retire the keys: the door gives the
+        person new ones from then on.  4. Say so through the door: in the log that follows all that was sealed
+        under the old keys. Where the door does not take it, the keys are used again until the next look.
 
-        Killed between any two, the next start does the rest: whoever is retired is still due, what is
-        said is said under the same id, and what the gate has heard is destroyed first of all.
+        Killed between any two, the next start does the rest: whoever is retired is still due, what is said is
+        said under the same id, and what the gate has heard is destroyed.
         """
-        caught_up = self._caught_up()
+        here = self._look_at_the_record()
         erasures = self._known.erasures()
-        self._destroy(_of(erasures, Order.ERASED))
-        self.has_applied = self.has_applied or caught_up
-        due = _of(erasures, Order.DUE)
-        self._keys.retire(due, at=self._clock.now())
-        for person in due:
-            one = erasures[person]
-            self._publish(person, one.event_id or "", one.since or self._clock.now())
-        self._keys.take_back(sorted(self._keys.retired().difference(due, _of(erasures, Order.ERASED))))
+        over = [*_of(erasures, Order.STOPPED), *_of(erasures, Order.REFUSED)]
+        self._keys.take_back(sorted(self._keys.retired().intersection(over)))
+        self._destroy(_of(erasures, Order.ERASED), here)
+        if self.has_applied:
+            for order, names in _orders(erasures).items():
+                self._retire(order, names, erasures[names[0]].since)
 
-    def _destroy(self, erased: list[str]) -> None:
+    def _look_at_the_record(self) -> int:
+        """Return where the gate stands, and know whether its record is as new as the log was at the start."""
+        here = self._position()
+        if here < self._highest:
+            self.has_applied, self._first_end = False, None
+        self._highest = here
+        if self._first_end is None:
+            self._first_end = self._log.end(LOG)
+        self.has_applied = self.has_applied or here >= self._first_end
+        return here
+
+    def _destroy(self, erased: Sequence[str], here: int) -> None:
         kept = self._keys.kept(erased)
-        for person in kept:
-            self._keys.destroy(person, at=self._clock.now())
-            telemetry.counter("keyring_persons_erased", "Persons whose key was destroyed").inc()
-            log.warning("the key of a person was destroyed, as two people ordered")
-        if kept or not self._overwritten:
+        if kept and self._destroys_at is None:
+            self._destroys_at = self._log.end(LOG)
+        if kept and self.has_applied and self._destroys_at is not None and here >= self._destroys_at:
+            for person in kept:
+                self._keys.destroy(person, at=self._clock.now())
+                telemetry.counter("keyring_persons_erased", "Persons whose key was destroyed").inc()
+                log.warning("the key of a person was destroyed, as two people ordered")
+            self._overwritten, self._destroys_at = False, None
+        if not self._overwritten:
             self._overwritten = self._overwrite()
+
+    def _retire(self, order: str, names: Sequence[str], since: datetime | None) -> None:
+        if not self._staff().isdisjoint(names):
+            telemetry.counter("keyring_staff_kept", "Looks at an order that is due about staff").inc()
+            log.error("order %s is due and about somebody who works here: somebody must look", order)
+            return
+        self._keys.retire(names, at=self._clock.now())
+        try:
+            self._publish(names, order, since or self._clock.now())
+        except Unavailable as error:
+            self._keys.take_back(names)
+            log.warning("order %s waits for the door: %s", order, error)
 
 
 def _of(erasures: Mapping[str, Erasure], order: Order) -> list[str]:
     return [person for person, one in erasures.items() if one.order is order]
+
+
+def _orders(erasures: Mapping[str, Erasure]) -> dict[str, list[str]]:
+    """Return the orders that are due, each with every name of the person it is about."""
+    orders: dict[str, list[str]] = {}
+    for person in _of(erasures, Order.DUE):
+        orders.setdefault(erasures[person].event_id or "", []).append(person)
+    return orders

@@ -62,21 +62,21 @@ class Restrictions:
     def closed_to(self, caller: Caller) -> frozenset[str]:
         """Return every restricted incident a caller may not look at."""
         incidents = {*self._known.ever_restricted()}
-        for person in self._staff_persons():
+        for person in self.staff_persons():
             incidents.update(self._known.person(person).harms_in)
         return frozenset(key for key in incidents if not self.may_look(caller, self._known.incident(key)))
 
-    def _is_restricted(self, incident: Incident) -> bool:
-        if incident.restricted_to is not None or incident.looked_at:
-            return incident.restricted_to is not None
-        return bool(incident.accused) and not self._staff_persons().isdisjoint(incident.accused)
-
-    def _registered(self, people: Iterable[str]) -> frozenset[str]:
-        """Return those of these people who are registered: an id that is mistyped shuts nobody out."""
-        return frozenset(people) & {member.id for member in self._staff()}
-
-    def _staff_persons(self) -> frozenset[str]:
+    def staff_persons(self) -> frozenset[str]:
         """Return every person of the record who is a registered member of staff by name and birth date."""
         tokens = {identity_of(member, self._key).token for member in self._staff()} - {None}
         found = self._tokens.match(token for token in tokens if token is not None)
         return frozenset(person for persons in found.values() for person in persons)
+
+    def _is_restricted(self, incident: Incident) -> bool:
+        if incident.restricted_to is not None or incident.looked_at:
+            return incident.restricted_to is not None
+        return bool(incident.accused) and not self.staff_persons().isdisjoint(incident.accused)
+
+    def _registered(self, people: Iterable[str]) -> frozenset[str]:
+        """Return those of these people who are registered: an id that is mistyped shuts nobody out."""
+        return frozenset(people) & {member.id for member in self._staff()}

@@ -1,6 +1,6 @@
 """Say through the door, like anyone else, that a person was erased."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -24,17 +24,17 @@ class Sayer:
         self._token = token
         self._alias_key = alias_key
 
-    def erased(self, person: str, order: str, at: datetime) -> None:
-        """Publish that a person was erased by an order: the same event however often.
+    def erased(self, persons: Sequence[str], order: str, at: datetime) -> None:
+        """Publish that a person was erased by an order, under every name: the same event however often.
 
         Raises Unavailable where the door does not take it: nothing was said then, or it will be known.
         """
-        name = alias(self._alias_key, person, "person", NAME)
+        names = [alias(self._alias_key, person, "person", NAME) for person in persons]
         event = {
             "type": EventType.PERSON_ERASED.value,
-            "id": f"erased-{order}-{name}",
+            "id": f"erased-{order}-{names[0]}",
             "occurred_at": format_time(at),
-            "facts": {"persons": [name], "order": order},
+            "facts": {"persons": names, "order": order},
         }
         try:
             answer = self._client.post(

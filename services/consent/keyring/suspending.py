@@ -8,7 +8,7 @@ from services.consent.state.links import PersonOf, group
 from services.eventlog.errors import Unavailable
 from services.vocabulary.erasure import Order
 
-CLOSED = frozenset({Order.STANDS, Order.DUE, Order.ERASED})
+PENDING = frozenset({Order.STANDS, Order.DUE})
 
 
 class GivesKeys(Protocol):
@@ -48,6 +48,11 @@ class Suspended:
         return self._keys.get_all(person for person in persons if person not in closed)
 
     def closed(self) -> frozenset[str]:
-        """Return everybody of whom nothing opens."""
-        ordered = [person for person, one in self._known.erasures().items() if one.order in CLOSED]
-        return frozenset(name for person in ordered for name in group(self._person_of, person))
+        """Return everybody of whom nothing opens: while an order is pending under every name.
+
+        Who is erased is closed as they were known then: what comes of them anew, under another name, opens.
+        """
+        orders = {person: one.order for person, one in self._known.erasures().items()}
+        pending = [person for person, order in orders.items() if order in PENDING]
+        names = {name for person in pending for name in group(self._person_of, person)}
+        return frozenset(names.union(person for person, order in orders.items() if order is Order.ERASED))

@@ -43,6 +43,8 @@ OBJECTIONS: Final[Mapping[str, str]] = {
     Objection.OPEN_CASE: "an open case",
     Objection.RECENT_MARAC: "at MARAC within 12 months",
     Objection.HEARD_OF_AGAIN: "heard of again after the order",
+    Objection.LINKED_MEANWHILE: "linked with somebody, or parted, after the order",
+    Objection.NOT_ALL_READ: "an event after the order cannot be read",
 }
 HOLDS: Final[Mapping[str, str]] = {
     "death_review": "a death review",

@@ -91,7 +91,7 @@ class Heard:
     persons: tuple[str, ...] = ()
     """The two known persons who are said to be one, or two after all; or whom a hold or an erasure is of."""
     why: str | None = None
-    """The reason an event about known persons gives, a code."""
+    """The reason an event about known persons gives, a code; of who is erased, the order's event."""
     sections: tuple[SectionAt, ...] = field(default=())
     readable: bool = True
     """False where routing or facts did not open: nobody may then see anything of it."""

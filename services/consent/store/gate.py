@@ -141,9 +141,9 @@ class GateStore:
         """Return what is known about these people; the unknown are absent. Raises `Moved`."""
         return {key: read_person(value) for key, value in self._values(PERSON, keys)}
 
-    def erasure(self, person: str) -> Erasure | None:
-        """Return what is known of a person's erasure; None where nobody spoke of it. Raises `Moved`."""
-        return next((read_erasure(value) for _, value in self._values(ERASURE, [person])), None)
+    def erasures(self, persons: Iterable[str]) -> dict[str, Erasure]:
+        """Return what is known of these persons' erasure; of whom nobody spoke is absent. Raises `Moved`."""
+        return {key: read_erasure(value) for key, value in self._values(ERASURE, persons)}
 
     def waiting(self, recipient: str) -> tuple[str, ...]:
         """Return the incidents of which something waits for a stopped recipient. Raises `Moved`."""

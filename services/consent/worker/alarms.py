@@ -15,6 +15,7 @@ ALARMS = {
     "policies_refused": "adopts no policy: faulty, unlawful, or one person's alone (see policy check)",
     "links_refused": "links nobody and takes back no link: one person alone said so",
     "erasures_ignored": "keeps nobody and erases nobody: one person alone said so",
+    "erasures_ordered": "orders that a person is erased: see the ledger's erasures, and stop what is wrong",
     "one_persons_alone": "lets nobody join and brings no history: nobody else confirmed it",
     "unreadable": "cannot be read, and reaches nobody: look at its schema and at the door",
     "rule_errors": "is withheld from somebody because a rule failed: look at the rule",
@@ -42,6 +43,8 @@ def _alarms(entry: Entry, adopted: Container[int]) -> Iterator[tuple[str, str]]:
         yield "links_refused", heard.event_id
     if heard.type in ERASING - {EventType.PERSON_ERASED} and not heard.is_confirmed:
         yield "erasures_ignored", heard.event_id
+    if heard.type == EventType.ERASURE_ORDERED and heard.is_confirmed:
+        yield "erasures_ordered", heard.event_id
     if heard.type in BY_TWO and not heard.is_confirmed:
         yield "one_persons_alone", heard.event_id
     if not heard.readable:

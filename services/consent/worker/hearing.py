@@ -165,7 +165,7 @@ def _about_persons(
         publisher_person=routing["publisher_person"],
         confirmed_by=facts.get("confirmed_by"),
         persons=tuple(routing["persons"]),
-        why=facts.get("reason"),
+        why=facts.get("reason") or facts.get("order"),
         sections=tuple(sections),
     )
 

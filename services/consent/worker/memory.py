@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from services.consent.state.entities import Incident, Person, Standing
+from services.consent.state.entities import Erasure, Incident, Person, Standing
 from services.consent.state.heard import Heard
 from services.consent.state.world import MOST_AT_ONCE, Due, World
 from services.consent.store.gate import GateStore
@@ -20,6 +20,7 @@ class Memory:
         self._standing = standing
         self._incidents: dict[str, Incident | None] = {}
         self._persons: dict[str, Person | None] = {}
+        self._erasures: dict[str, Erasure | None] = {}
 
     def prefetch(self, heard: Iterable[Heard]) -> None:
         """Ask at once for everything these events are surely about."""
@@ -30,6 +31,7 @@ class Memory:
             persons.update(child.person for child in each.children)
             persons.update(key for key in (each.victim, each.causing_harm) if key is not None)
         self._know_incidents(incidents)
+        self._know_erasures(persons)
         persons.update(self._people_of(incidents))
         self._know_persons(persons)
 
@@ -44,7 +46,7 @@ class Memory:
             waiting_of=self._store.waiting,
             policy_of=self._store.policy_text,
             occurred_of=self._store.occurred,
-            erasure_of=self._store.erasure,
+            erasure_of=self._erasure,
         )
 
     def _agenda(self, heard: Sequence[Heard]) -> list[Due]:
@@ -59,6 +61,8 @@ class Memory:
         if len(self._incidents) > LARGEST or len(self._persons) > LARGEST:
             self._incidents.clear()
             self._persons.clear()
+            self._erasures.clear()
+        self._erasures.update(world.changed_erasures)
         self._incidents.update(world.changed_incidents)
         self._persons.update(world.changed_persons)
         self._numbers.update(world.changed_numbers)
@@ -78,6 +82,16 @@ class Memory:
         if key not in self._persons:
             self._know_persons({key})
         return self._persons[key]
+
+    def _erasure(self, person: str) -> Erasure | None:
+        self._know_erasures({person})
+        return self._erasures[person]
+
+    def _know_erasures(self, persons: Iterable[str]) -> None:
+        missing = {person for person in persons if person not in self._erasures}
+        if missing:
+            self._erasures.update(dict.fromkeys(missing))
+            self._erasures.update(self._store.erasures(missing))
 
     def _know_incidents(self, keys: Iterable[str]) -> None:
         missing = {key for key in keys if key not in self._incidents}

@@ -28,6 +28,13 @@ def refusals(submission: Submission, sender: Sender, registered: Registered) -> 
     """Yield each reason to refuse what is said of known persons that needs nothing looked up."""
     if submission.type not in ABOUT_PERSONS:
         return
+    if submission.type is EventType.PERSON_ERASED and not named(submission):
+        yield Reason(
+            pointer=pointer("facts", PERSONS),
+            rule="one-named",
+            detail="nobody is named who is erased",
+            fix="give every name of the person whose keys are retired",
+        )
     if submission.type in DOES:
         yield from two_persons.refusals(submission, sender, registered, DOES[submission.type])
     if submission.type in LINKS and not _are(2, named(submission)):
@@ -37,11 +44,11 @@ def refusals(submission: Submission, sender: Sender, registered: Registered) -> 
             detail="a link names exactly two persons, and two different ones",
             fix="give the `person` of a release to you about each of them",
         )
-    if submission.type not in LINKS and not _are(1, named(submission)):
+    if submission.type in DOES and submission.type not in LINKS and not _are(1, named(submission)):
         yield Reason(
             pointer=pointer("facts", PERSONS),
             rule="one-named",
-            detail="a hold, an erasure or its end names exactly one person",
+            detail="a hold, an order to erase or the end of either names exactly one person",
             fix="give the `person` of a release to you about them; send an event for each person",
         )
 
