@@ -1,6 +1,7 @@
 """What these pages need of the console: who is there, calls in their name, forms, templates."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 from fastapi import Request
@@ -14,6 +15,14 @@ class Visitor(Protocol):
     @property
     def agency(self) -> str:
         """Whose releases the person may see."""
+
+    @property
+    def person(self) -> str:
+        """Who it is, by id."""
+
+    @property
+    def role(self) -> str:
+        """What the person may do there."""
 
 
 class Answer(Protocol):
@@ -33,6 +42,18 @@ class Desk(Protocol):
 
     def visitor(self, request: Request) -> Visitor:
         """Return who is signed in."""
+
+    def now(self) -> datetime:
+        """Return the partnership's time."""
+
+    def done(self, request: Request) -> set[str]:
+        """Return ids this person just pressed, which may not have come round yet."""
+
+    def colleagues(self, request: Request) -> list[tuple[str, str]]:
+        """Return the id and the name of everybody else of the visitor's agency."""
+
+    def to(self, path: str) -> Response:
+        """Send the browser on to a page."""
 
     def title_of(self, agency: str) -> str:
         """Return what people call an agency or school."""

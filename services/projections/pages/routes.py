@@ -1,6 +1,5 @@
 """The pages: the inbox, an incident, the pulse, and the form that asks for a purpose before any opening."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -8,26 +7,24 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.projections.pages import words
+from services.projections.pages import recording, words
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry, by_incident, entries, openable
 from services.projections.pages.opened import identity, parts
 from services.projections.pages.pulse import HEIGHT, WIDTH, pulse
-from services.projections.pages.sharing import shared
-from services.vocabulary.agencies import HUB
-from services.vocabulary.events import EventType
+from services.projections.pages.told import OK, UNPROCESSABLE, absent, released, sharing, timeline, told
+from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import ReleaseKind
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 PAGE: Final = 20
 LONGEST_PURPOSE: Final = 200
-OK, ABSENT, UNPROCESSABLE = 200, 404, 422
-ALIAS: Final = re.compile("[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
 def router(desk: Desk) -> APIRouter:
     """Return the routes of these pages. URLs hold aliases, release ids and filters, nothing of a person."""
     routes = APIRouter(include_in_schema=False)
+    routes.include_router(recording.router(desk))
 
     @routes.get("/inbox")
     async def inbox(request: Request, kind: str = "", event_type: str = "", after: str = "") -> Response:
@@ -35,7 +32,7 @@ def router(desk: Desk) -> APIRouter:
         cursor = {"after": after} if after else {}
         answer = await desk.ask(request, "/v1/inbox", {"order": "newest", "limit": PAGE, **asked, **cursor})
         if answer.status != OK:
-            return _absent(desk, request)
+            return absent(desk, request)
         found = entries(answer.body.get("releases"), desk.title_of)
         older = answer.body.get("next") if len(found) == PAGE else None
         values = {
@@ -49,36 +46,39 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.get("/incidents/{alias}")
     async def incident(request: Request, alias: str) -> Response:
-        found = await _timeline(desk, request, alias)
+        found = await timeline(desk, request, alias)
         if not found:
-            return _absent(desk, request)
+            return absent(desk, request)
+        shared = await sharing(desk, request, alias)
         values = {
             "alias": alias,
             "entries": sorted(found, key=lambda entry: -entry.seq),
             "openable": openable(found),
             "person": next((entry.person for entry in found if entry.person), None),
-            "sharing": await _sharing(desk, request, alias),
+            "sharing": shared,
+            "records": shared is not None,
+            "forms_of_vpa": VPA_FAMILY,
         }
         return desk.page(request, "projections/incident.html", values)
 
     @routes.get("/people/{alias}")
     async def person(request: Request, alias: str) -> Response:
-        found = await _told(desk, request, "people", alias)
+        found = await told(desk, request, "people", alias)
         if not found:
-            return _absent(desk, request)
+            return absent(desk, request)
         return desk.page(request, "projections/person.html", {"incidents": by_incident(found)})
 
     @routes.get("/incidents/{alias}/open/{release}")
     async def ask_purpose(request: Request, alias: str, release: str) -> Response:
-        entry = await _released(desk, request, alias, release)
-        return _asked(desk, request, alias, entry) if entry else _absent(desk, request)
+        entry = await released(desk, request, alias, release)
+        return _asked(desk, request, alias, entry) if entry else absent(desk, request)
 
     @routes.post("/incidents/{alias}/open/{release}")
     async def show(request: Request, alias: str, release: str) -> Response:
         sent = await desk.form(request)
-        entry = await _released(desk, request, alias, release)
+        entry = await released(desk, request, alias, release)
         if entry is None:
-            return _absent(desk, request)
+            return absent(desk, request)
         chosen = [str(name) for name in sent.getlist("sections")]
         purpose = str(sent.get("purpose", "")).strip()
         if not purpose or len(purpose) > LONGEST_PURPOSE or not chosen:
@@ -89,7 +89,7 @@ def router(desk: Desk) -> APIRouter:
     async def beats(request: Request) -> Response:
         answer = await desk.ask(request, "/v1/pulse")
         if answer.status != OK:
-            return _absent(desk, request)
+            return absent(desk, request)
         values = {"pulse": pulse(answer.body), "width": WIDTH, "height": HEIGHT}
         return desk.page(request, "projections/pulse.html", values)
 
@@ -103,7 +103,7 @@ async def _open(
     body = {"release_id": entry.release_id, "sections": chosen, "purpose": purpose}
     answer = await desk.tell(request, "/v1/open", body)
     if answer.status != OK:
-        return _absent(desk, request)
+        return absent(desk, request)
     sections = answer.body.get("sections")
     values = {
         "alias": alias,
@@ -151,34 +151,6 @@ def _problems(chosen: list[str], purpose: str) -> dict[str, str]:
     return problems
 
 
-async def _timeline(desk: Desk, request: Request, alias: str) -> tuple[Entry, ...]:
-    """Return what the visitor's agency was released about an incident."""
-    return await _told(desk, request, "incidents", alias)
-
-
-async def _told(desk: Desk, request: Request, of: str, alias: str) -> tuple[Entry, ...]:
-    """Return what the visitor's agency was released about one of these; nothing for what is hidden."""
-    desk.visitor(request)
-    if not ALIAS.fullmatch(alias):
-        return ()
-    answer = await desk.ask(request, f"/v1/{of}/{alias}")
-    return entries(answer.body.get("releases"), desk.title_of) if answer.status == OK else ()
-
-
-async def _released(desk: Desk, request: Request, alias: str, release: str) -> Entry | None:
-    found = await _timeline(desk, request, alias)
-    live = openable(found)
-    return next((entry for entry in found if entry.release_id == release and release in live), None)
-
-
-async def _sharing(desk: Desk, request: Request, alias: str) -> object:
-    """Return who else was told, for the Hub alone."""
-    if desk.visitor(request).agency != HUB:
-        return None
-    answer = await desk.ask(request, f"/v1/incidents/{alias}/sharing")
-    return shared(answer.body, desk.title_of) if answer.status == OK else None
-
-
 def _filter(kind: str, event_type: str) -> Mapping[str, str]:
     """Return the filters that mean something; any other is as if it was not sent."""
     asked = {}
@@ -187,8 +159,3 @@ def _filter(kind: str, event_type: str) -> Mapping[str, str]:
     if event_type in set(EventType):
         asked["event_type"] = event_type
     return asked
-
-
-def _absent(desk: Desk, request: Request) -> Response:
-    desk.visitor(request)
-    return desk.page(request, "absent.html", {}, ABSENT)

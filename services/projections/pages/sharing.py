@@ -12,8 +12,9 @@ EVERY_OTHER_SCHOOL = ("school:*", "Every other school")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """The answer for one recipient, in words."""
+    """The answer for one recipient, in words. `code`: the recipient as the log has it."""
 
+    code: str
     recipient: str
     told: bool
     why: str
@@ -34,6 +35,7 @@ def _line(row: Mapping[str, object], title_of: Callable[[str], str]) -> Shared:
     names = row.get("sections")
     sections = [words.section(str(name)) for name in names] if isinstance(names, Sequence) else []
     return Shared(
+        code=str(row.get("recipient", "")),
         recipient=_title(str(row.get("recipient", "")), title_of),
         told=told,
         why=_words(words.GROUNDS, ground) if told else _words(words.REASONS, reason),
