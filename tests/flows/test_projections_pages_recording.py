@@ -203,6 +203,17 @@ def test_a_decision_without_recipient_and_rationale_is_told_both_at_their_fields
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "needs"),
+    [(OVERRIDE, ["recipient", "rationale"]), (NOT_TO_SHARE, ["recipient", "rationale", "confirmed_by"])],
+    ids=lambda each: getattr(each, "path", ""),
+)
+def test_what_would_change_nothing_is_not_sent_and_everything_missing_is_said(
+    kind: deciding.Kind, needs: list[str]
+) -> None:
+    assert [each.field for each in deciding.lacking(kind, deciding.filled(kind, {}))] == needs
+
+
 def test_an_override_holds_whom_why_rank_and_reviewer_and_the_door_takes_it(door: OpenDoor) -> None:
     typed = {
         "recipient": "family-help",
@@ -223,7 +234,12 @@ def test_an_override_holds_whom_why_rank_and_reviewer_and_the_door_takes_it(door
 
 
 def test_a_decision_not_to_share_holds_its_reason_and_the_day_to_look_again(door: OpenDoor) -> None:
-    typed = {"recipient": "checs", "rationale": "A relative", "reason": "other", "review_on": "2024-10-02"}
+    typed = {
+        "recipient": "checs",
+        "rationale": "A relative",
+        "reason": "other",
+        "review_on": "2024-10-02",
+    } | {"confirmed_by": "p-hub-2"}
     event = deciding.event(NOT_TO_SHARE, deciding.filled(NOT_TO_SHARE, typed), raised(door), OF)
 
     assert problems(answered(door, event), deciding.fields(NOT_TO_SHARE)) == ()

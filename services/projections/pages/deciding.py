@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.projections.pages.publishing import Stamp
+from services.projections.pages.publishing import Problem, Stamp
 from services.vocabulary.agencies import HUB, RECIPIENTS
 from services.vocabulary.events import EventType
 
@@ -34,13 +34,15 @@ WHY_NOT: Final = {
 class Kind:
     """One of these forms. `asks`: the facts it asks for beside recipient and rationale.
 
-    `said`: what a person reads of a field the door did not take.
+    `needs`: the fields without which it would change nothing. `said`: what a person reads of a field that is
+    missing, or that the door did not take.
     """
 
     type: EventType
     path: str
     template: str
     asks: tuple[str, ...]
+    needs: tuple[str, ...]
     recipients: tuple[str, ...]
     said: Mapping[str, str]
 
@@ -50,6 +52,7 @@ OVERRIDE: Final = Kind(
     path="override",
     template="projections/override.html",
     asks=("rank", "reviewed_by"),
+    needs=("recipient", "rationale"),
     recipients=tuple(name for name in RECIPIENTS if name not in WITHOUT_CONSENT | NEVER_OVERRIDDEN),
     said={
         "recipient": "Choose whom this is shared with",
@@ -60,11 +63,13 @@ NOT_TO_SHARE: Final = Kind(
     type=EventType.DECIDED_NOT_TO_SHARE,
     path="not-to-share",
     template="projections/not-to-share.html",
-    asks=("reason", "review_on"),
+    asks=("reason", "review_on", "confirmed_by"),
+    needs=("recipient", "rationale", "confirmed_by"),
     recipients=tuple(name for name in RECIPIENTS if name not in WITHOUT_CONSENT),
     said={
         "recipient": "Choose whom this is not shared with",
         "rationale": "Enter why it is not shared: a decision not to share is recorded with its reason",
+        "confirmed_by": "Choose who confirms it: decided by one person alone it withholds nothing",
         "review_on": "Enter the day to look at it again as a real date, such as 2024-10-02",
     },
 )
@@ -87,6 +92,12 @@ def filled(kind: Kind, sent: Mapping[str, object]) -> Filled:
         facts={name: value for name, value in typed.items() if value},
         rationale=str(sent.get("rationale", "")).strip(),
     )
+
+
+def lacking(kind: Kind, form: Filled) -> tuple[Problem, ...]:
+    """Return everything that is missing from a form, in the order it asks."""
+    there = {*form.facts, *(("rationale",) if form.rationale else ())}
+    return tuple(Problem(field=name, text=kind.said[name]) for name in kind.needs if name not in there)
 
 
 def fields(kind: Kind) -> Mapping[str, str]:

@@ -172,8 +172,10 @@ def _deciding(routes: APIRouter, desk: Desk, kind: Kind) -> None:
         if await sharing(desk, request, alias) is None or of is None:
             return absent(desk, request)
         form = deciding.filled(kind, sent)
-        answer = await desk.tell(request, "/v1/events", deciding.event(kind, form, alias, of))
-        wrong = problems(answer, deciding.fields(kind), kind.said)
+        wrong = deciding.lacking(kind, form)
+        if not wrong:
+            answer = await desk.tell(request, "/v1/events", deciding.event(kind, form, alias, of))
+            wrong = problems(answer, deciding.fields(kind), kind.said)
         if wrong:
             return _decision(desk, request, (alias, kind), (form, of), wrong)
         return _done(desk, request, alias, of)
