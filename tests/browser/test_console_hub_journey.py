@@ -181,3 +181,20 @@ def test_the_forms_are_absent_for_a_recipient_and_for_a_first_responder(
             answers = [page.goto(f"/incidents/{path}") for path in paths]
 
             assert [answer and answer.status for answer in answers] == [404] * len(paths)
+
+
+def test_the_incident_says_who_opened_it_and_how_it_would_be_decided_now(
+    browser: Browser, system: Running, raised: Told
+) -> None:
+    with window(browser, system) as page:
+        sign_in(page, system, HUB, SERGEANT)
+        open_review(page, raised)
+        eventually(lambda: _opened(system))
+        page.goto(f"/incidents/{raised.aliases[HUB]}")
+
+        who = page.get_by_role("region", name="Who opened it").get_by_role("row")
+        expect(who.filter(has_text="Secondary assessment of this VPA")).to_have_count(1)
+        now = page.get_by_role("region", name="If it were decided now")
+        expect(now.get_by_role("row", name="Domestic Abuse Family Safety Unit")).to_contain_text(
+            "As it stands"
+        )

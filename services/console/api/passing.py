@@ -47,7 +47,7 @@ OWNERS: Final = (
     _path(r"/v1/inbox(/head)?", "projections"),
     _path(r"/v1/incidents/[^/]+", "projections"),
     _path(r"/v1/people/[^/]+", "projections"),
-    _path(r"/v1/incidents/[^/]+/sharing", "keyring"),
+    _path(r"/v1/incidents/[^/]+/(sharing|openings|routing)", "keyring"),
     _path(r"/v1/open", "keyring"),
     _path(r"/v1/events/.+/explanation", "keyring"),
     _path(r"/v1/ledger(/.*)?", "keyring"),

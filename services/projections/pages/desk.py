@@ -49,6 +49,9 @@ class Desk(Protocol):
     def done(self, request: Request) -> set[str]:
         """Return ids this person just pressed, which may not have come round yet."""
 
+    def name_of(self, person: str) -> str:
+        """Return the name of a registered member of staff, or the id of who is not."""
+
     def colleagues(self, request: Request) -> list[tuple[str, str]]:
         """Return the id and the name of everybody else of the visitor's agency."""
 

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.projections.pages import recording, words
+from services.projections.pages import hub, recording, words
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry, by_incident, entries, openable
 from services.projections.pages.opened import identity, parts
@@ -50,13 +50,15 @@ def router(desk: Desk) -> APIRouter:
         if not found:
             return absent(desk, request)
         shared = await sharing(desk, request, alias)
+        is_hub = shared is not None
         values = {
             "alias": alias,
             "entries": sorted(found, key=lambda entry: -entry.seq),
             "openable": openable(found),
             "person": next((entry.person for entry in found if entry.person), None),
             "sharing": shared,
-            "records": shared is not None,
+            "opened": await hub.openings(desk, request, alias) if is_hub else (),
+            "routed": await hub.routing(desk, request, alias) if is_hub else (),
             "forms_of_vpa": VPA_FAMILY,
         }
         return desk.page(request, "projections/incident.html", values)
