@@ -4,8 +4,8 @@ import pytest
 
 from services.projections.pages.hub import LESS, MORE, OTHER_GROUND, OTHER_SECTIONS, SAME, differs
 
-TOLD = {"outcome": "permit", "ground": "consent", "sections": ["victim"]}
-NOT_TOLD = {"outcome": "deny", "ground": None, "sections": []}
+TOLD: dict[str, object] = {"outcome": "permit", "ground": "consent", "sections": ["victim"]}
+NOT_TOLD: dict[str, object] = {"outcome": "deny", "ground": None, "sections": []}
 
 
 @pytest.mark.parametrize(
