@@ -80,8 +80,21 @@ def tell(system: Running, folder: Path) -> Told:
     file.write_text("\n".join(map(json.dumps, events)))
     system.cli("publish", str(file), "--as", HUB)
     system.cli("settle")
-    aliases = {name: _alias(system, name, reference) for name in (HUB, DAFSU, SCHOOL)}
+    aliases = {name: _alias(system, name, reference) for name in (HUB, DAFSU)}
+    aliases[SCHOOL] = _alias(system, SCHOOL, reference, "VpaRaised")
     return Told(reference=reference, aliases=aliases, message=_message(system, aliases[SCHOOL])["id"])
+
+
+def raise_vpa(system: Running, folder: Path) -> Told:
+    """Publish a VPA of high risk that the Hub has not reviewed."""
+    reference = f"BR-{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
+    event = _event("VpaRaised", reference)
+    event["facts"]["risk"] = "high"
+    file = folder / f"{reference}.jsonl"
+    file.write_text(json.dumps(event))
+    system.cli("publish", str(file), "--as", HUB)
+    system.cli("settle")
+    return Told(reference=reference, aliases={HUB: _alias(system, HUB, reference, "VpaRaised")}, message="")
 
 
 def list_children(system: Running, folder: Path) -> None:
@@ -171,8 +184,8 @@ def _event(event_type: str, reference: str) -> dict[str, Any]:
     return event
 
 
-def _alias(system: Running, recipient: str, reference: str) -> str:
-    event_type = "VpaRaised" if recipient == SCHOOL else "VpaReviewed"
+def _alias(system: Running, recipient: str, reference: str, event_type: str = "VpaReviewed") -> str:
+    """Return what a recipient calls an incident, from its release of an event of it."""
     api = System(system.url, system.data)
     event_id = api.get(f"/v1/events/{reference}-{event_type}/explanation").good()["event_id"]
     rows = api.get("/v1/inbox", {"order": "newest", "limit": "1000"}, agency=recipient).good()["releases"]

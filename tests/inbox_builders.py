@@ -57,6 +57,12 @@ class OneDesk:
     def done(self, request: Request) -> set[str]:
         return self.pressed
 
+    def name_of(self, person: str) -> str:
+        return person
+
+    def colleagues(self, request: Request) -> list[tuple[str, str]]:
+        return []
+
     def title_of(self, agency: str) -> str:
         return agency.title()
 

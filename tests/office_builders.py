@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
 from services.consent import api
+from services.consent.keyring.incidents import Incidents
 from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.linked import Linked
 from services.consent.keyring.opening import Opener
@@ -76,6 +77,13 @@ class Office:
         restrictions = Restrictions(ledger, self.people, tokens, MATCH_KEY)
         self.trier = trier(self.bench)
         opens = Keys(persons=keys, routing=ROUTING_KEY, catalogue=catalogue())
+        registry = Registry(
+            publishers=PARTNERSHIP.publishers(),
+            title_of=PARTNERSHIP.title_of,
+            id_key=ID_KEY,
+            alias_key=ALIAS_KEY,
+        )
+        teller = Teller(ledger, registry, parties, restrictions)
         self._app = FastAPI()
         handle_problems(self._app)
         self._app.include_router(
@@ -93,17 +101,8 @@ class Office:
                         clock=self.bench.clock,
                         new_id=lambda: "0" * 32,
                     ),
-                    teller=Teller(
-                        ledger,
-                        Registry(
-                            publishers=PARTNERSHIP.publishers(),
-                            title_of=PARTNERSHIP.title_of,
-                            id_key=ID_KEY,
-                            alias_key=ALIAS_KEY,
-                        ),
-                        parties,
-                        restrictions,
-                    ),
+                    teller=teller,
+                    incidents=Incidents(ledger, self.openings, teller, desk(), ALIAS_KEY),
                     ledger=ledger,
                     ledgers=Ledgers(Lists(engine), self.openings, ledger, parties, restrictions, ALIAS_KEY),
                     recipients=PARTNERSHIP.recipients(),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -54,6 +55,9 @@ class KeyringDesk:
         known = PARTNERSHIP.person(person)
         assert known is not None
         return Visitor(person=person, name=known.name, agency=agency, title=agency, role=known.role)
+
+    def now(self) -> datetime:
+        return self._office.bench.clock.now()
 
     def title_of(self, agency: str) -> str:
         return PARTNERSHIP.title_of(agency)

@@ -14,6 +14,7 @@ from services.consent import api, commands
 from services.consent.flow.desk import Desk
 from services.consent.flow.release import Alias
 from services.consent.keyring.erasing import Eraser
+from services.consent.keyring.incidents import Incidents
 from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.linked import Linked
 from services.consent.keyring.opening import Opener
@@ -168,12 +169,13 @@ class KeyringService:
         """Return everything the keyring answers."""
         app = create_app("Sightline keyring", self._settings, ready=self.is_ready, standing=self.standing)
         app.add_exception_handler(Unavailable, _unavailable)
+        teller = Teller(self._ledger, self._registry(), self._parties, self._restrictions)
         app.include_router(
             api.router(
                 api.Keyring(
                     verifier=Verifier(self._registered, self._settings.credentials),
                     opener=self._opener,
-                    teller=Teller(self._ledger, self._registry(), self._parties, self._restrictions),
+                    teller=teller,
                     ledger=self._ledger,
                     ledgers=Ledgers(
                         Lists(self._engine),
@@ -182,6 +184,9 @@ class KeyringService:
                         self._parties,
                         self._restrictions,
                         self._known.alias,
+                    ),
+                    incidents=Incidents(
+                        self._ledger, self._openings, teller, self._desk(), self._known.alias
                     ),
                     recipients=self._registered.recipients(),
                     trier=Trier(self._replayer()),
@@ -193,8 +198,10 @@ class KeyringService:
 
     def _replayer(self) -> Replayer:
         """Return what tries drafts: it decides as the gate does, and sends nothing, so needs no aliases."""
-        desk = desk_of(self._registered, lambda *_: "")
-        return Replayer(self._reader, Ear(load_catalogue(), self._known.routing), desk)
+        return Replayer(self._reader, Ear(load_catalogue(), self._known.routing), self._desk())
+
+    def _desk(self) -> Desk:
+        return desk_of(self._registered, lambda *_: "")
 
     def is_ready(self) -> bool:
         """Say whether ledger and log both answer, and every erasure was carried out since the start."""

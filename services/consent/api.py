@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.consent.keyring.counts import summary
+from services.consent.keyring.incidents import Incidents
 from services.consent.keyring.ledgers import MOST, Ledgers, List, NotForYou, Question
 from services.consent.keyring.opening import Busy, Opener, Refused, Request
 from services.consent.keyring.paging import LONGEST as LONGEST_CURSOR
@@ -96,6 +97,7 @@ class Keyring:
     teller: Teller
     ledger: Ledger
     ledgers: Ledgers
+    incidents: Incidents
     recipients: tuple[str, ...]
     trier: Trier
     versions: Versions
@@ -161,6 +163,22 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
             keyring.verifier,
             authorization,
             lambda caller: JSONResponse(keyring.teller.about_incident(caller, alias)),
+        )
+
+    @routes.get("/v1/incidents/{alias}/openings", summary="Who opened what of an incident, for the Hub")
+    def openings(alias: str, authorization: Token = None) -> Response:
+        return _answered(
+            keyring.verifier,
+            authorization,
+            lambda caller: JSONResponse(keyring.incidents.openings(caller, alias)),
+        )
+
+    @routes.get("/v1/incidents/{alias}/routing", summary="How it would be decided now, for the Hub")
+    def routing(alias: str, authorization: Token = None) -> Response:
+        return _answered(
+            keyring.verifier,
+            authorization,
+            lambda caller: JSONResponse(keyring.incidents.routing(caller, alias)),
         )
 
 

@@ -77,6 +77,59 @@ def hub_incident(page: Page, system: Running, told: Told) -> None:
     page.goto(f"/incidents/{told.aliases[HUB]}")
 
 
+def today(page: Page, system: Running, told: Told) -> None:
+    sign_in(page, system, HUB)
+
+
+def why_review(page: Page, system: Running, told: Told) -> None:
+    hub_incident(page, system, told)
+    follow(page.get_by_role("link", name="Review VPA reviewed").first)
+
+
+def why_review_unsaid(page: Page, system: Running, told: Told) -> None:
+    why_review(page, system, told)
+    page.get_by_label("Purpose").fill("")
+    follow(page.get_by_role("button", name="Open and review"))
+
+
+def reviewing(page: Page, system: Running, told: Told) -> None:
+    why_review(page, system, told)
+    follow(page.get_by_role("button", name="Open and review"))
+
+
+def review_unfinished(page: Page, system: Running, told: Told) -> None:
+    reviewing(page, system, told)
+    page.get_by_label("Standard", exact=True).check()
+    follow(page.get_by_role("button", name="Record the review"))
+
+
+def overriding(page: Page, system: Running, told: Told) -> None:
+    hub_incident(page, system, told)
+    follow(page.get_by_role("link", name="Record an override"))
+
+
+def override_unsaid(page: Page, system: Running, told: Told) -> None:
+    overriding(page, system, told)
+    follow(page.get_by_role("button", name="Record the override"))
+
+
+def not_sharing(page: Page, system: Running, told: Told) -> None:
+    hub_incident(page, system, told)
+    follow(page.get_by_role("link", name="Record a decision not to share"))
+
+
+def not_sharing_unsaid(page: Page, system: Running, told: Told) -> None:
+    not_sharing(page, system, told)
+    follow(page.get_by_role("button", name="Record the decision"))
+
+
+def recorded(page: Page, system: Running, told: Told) -> None:
+    overriding(page, system, told)
+    page.get_by_label("Share with").select_option("family-help")
+    page.get_by_label("Rationale").fill("The younger child is in danger")
+    follow(page.get_by_role("button", name="Record the override"))
+
+
 def asking(page: Page, system: Running, told: Told) -> None:
     incident(page, system, told)
     follow(page.get_by_role("link", name="Open VPA reviewed").first)
@@ -188,6 +241,16 @@ PAGES: dict[str, Reach] = {
     "Inbox – Sightline": inbox,
     "Incident – Sightline": incident,
     "Adult victim – Sightline": adult_victim,
+    "Today – Sightline": today,
+    "Review this VPA – Sightline": why_review,
+    "Error: Review this VPA – Sightline": why_review_unsaid,
+    "Secondary assessment – Sightline": reviewing,
+    "Error: Secondary assessment – Sightline": review_unfinished,
+    "Record an override – Sightline": overriding,
+    "Error: Record an override – Sightline": override_unsaid,
+    "Record a decision not to share – Sightline": not_sharing,
+    "Error: Record a decision not to share – Sightline": not_sharing_unsaid,
+    "Recorded – Sightline": recorded,
     "Why do you need to see it? – Sightline": asking,
     "Error: Why do you need to see it? – Sightline": asked_nothing,
     "Opened – Sightline": opened,

@@ -7,7 +7,7 @@ from services.consent.flow.children import Children
 from services.consent.flow.decision import Again, Answer, Decision, decision_of
 from services.consent.flow.desk import Desk
 from services.consent.flow.matters import Matter, instances_named, is_as_held
-from services.consent.flow.news import brought, news
+from services.consent.flow.news import brought, news, nothing_new
 from services.consent.flow.release import About, Emitter, Source, denied, permitted, unconditional
 from services.consent.flow.unclassified import ALL_OTHER_SCHOOLS, to_nobody
 from services.consent.rules.circumstances import Circumstances, at_another_hour
@@ -69,6 +69,13 @@ class Decider:
         answers = deciding.answers() if heard.readable else to_nobody(world, heard, self.desk)
         again = (*deciding.again(news(world, heard)), *deciding.brought(brought(world, heard)))
         return decision_of(world, heard, policy, answers, again, tuple(deciding.emitter.emits))
+
+    def now(self, world: World, incident: str) -> Again | None:
+        """Return the answers about an incident's latest form as they would be given now; None: it has none.
+
+        Changes nothing: `world` is as it was, and what would be sent is let go of.
+        """
+        return _Deciding(world, nothing_new(world), self).now(incident)
 
     def usual(
         self, event_type: str, publisher: str, recipients: tuple[str, ...]
@@ -163,6 +170,15 @@ class _Deciding:
         for key in incidents:
             for matter in self._earlier_of(key):
                 yield self._again(matter, self._asked(matter))
+
+    def now(self, key: str) -> Again | None:
+        """Answer again for an incident's latest form, reviewed or not."""
+        incident = self._world.incident(key)
+        form = incident.form or incident.raised
+        if form is None:
+            return None
+        matter = self._earlier(key, incident, form, incident.held)
+        return self._again(matter, self._asked(matter))
 
     def brought(self, incidents: Mapping[str, tuple[str, ...]]) -> Iterator[Again]:
         """Answer again for each earlier event of these incidents, for those alone whom history is brought."""

@@ -34,3 +34,18 @@ def brought(world: World, heard: Heard) -> dict[str, tuple[str, ...]]:
     """Return the incidents that backfills alone bring up, and for whom: for nobody else are they decided."""
     others = news(world, heard)
     return {key: to for key, to in world.brought.items() if key not in others}
+
+
+def nothing_new(world: World) -> Heard:
+    """Return an event that says nothing but what time it is. Raises ValueError where none has passed yet."""
+    now = world.standing.time
+    if now is None:
+        raise ValueError("no time has passed yet: fold an event first")
+    return Heard(
+        offset=-1,
+        event_id="now",
+        type=EventType.TIME_PASSED,
+        recorded_at=now,
+        occurred_at=now,
+        publisher="consent",
+    )

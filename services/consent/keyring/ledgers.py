@@ -231,14 +231,14 @@ class Ledgers:
 
     def _opened(self, asker: Asker, question: Question, place: str) -> Rows:
         if sees_all(asker.caller):
-            return self._open_openings(asker, question, place, _seen)
+            return self._open_openings(asker, question, place, as_seen)
         return self._open_openings(asker, question, place, _plain, OPENING.c.agency == asker.caller.agency)
 
     def _refused_parties(self, asker: Asker, question: Question, place: str) -> Rows:
         others = [OPENING.c.person != (asker.caller.person or "")]
         if asker.caller.role is not Role.AUDITOR:
             others.append(OPENING.c.agency != asker.caller.agency)
-        return self._open_openings(asker, question, place, _seen, OPENING.c.party, *others)
+        return self._open_openings(asker, question, place, as_seen, OPENING.c.party, *others)
 
     def _open_openings(
         self,
@@ -377,7 +377,7 @@ def _plain(opening: Opening, caller: Caller) -> Mapping[str, Any]:
     return row
 
 
-def _seen(opening: Opening, caller: Caller) -> Mapping[str, Any]:
+def as_seen(opening: Opening, caller: Caller) -> Mapping[str, Any]:
     """Return a row as one who sees all may: that it is about who asked is for nobody of their own agency."""
     row = _opening(opening)
     if caller.role is Role.AUDITOR or opening.agency != caller.agency:

@@ -1,6 +1,7 @@
 """The console, as the pages of consent see it: only the calls they need."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from fastapi import Request
@@ -11,6 +12,18 @@ OK, ABSENT, UNPROCESSABLE = 200, 404, 422
 
 Row = Mapping[str, object]
 """A row of an answer, as it came."""
+
+
+class Visitor(Protocol):
+    """A signed-in person."""
+
+    @property
+    def agency(self) -> str:
+        """Which agency or school the person belongs to."""
+
+    @property
+    def role(self) -> str:
+        """What the person may do there."""
 
 
 class Answer(Protocol):
@@ -28,8 +41,11 @@ class Answer(Protocol):
 class Desk(Protocol):
     """The console, as these pages see it. It deals with who is signed out and with services that are away."""
 
-    def visitor(self, request: Request) -> object:
+    def visitor(self, request: Request) -> Visitor:
         """Return who is signed in. Whoever is not is shown the way in, and nothing else."""
+
+    def now(self) -> datetime:
+        """Return the partnership's time."""
 
     def title_of(self, agency: str) -> str:
         """Return what people call an agency or school."""

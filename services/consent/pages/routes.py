@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from services.consent.pages import catalogue, explanation, ledger, policy
+from services.consent.pages import catalogue, explanation, ledger, policy, today
 from services.consent.pages.desk import Desk
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
@@ -14,6 +14,7 @@ TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 def router(desk: Desk) -> APIRouter:
     """Return the routes of every page."""
     routes = APIRouter()
+    routes.include_router(today.router(desk))
     routes.include_router(policy.router(desk))
     routes.include_router(catalogue.router(desk))
     routes.include_router(ledger.router(desk))

@@ -79,6 +79,12 @@ class Desk:
         known = self._partnership.person(person)
         return known.name if known is not None else person
 
+    def colleagues(self, request: Request) -> list[tuple[str, str]]:
+        """Return the id and the name of everybody else of the visitor's agency. Raises SignedOut."""
+        visitor = self.visitor(request)
+        people = self._partnership.people_of(visitor.agency)
+        return [(each.id, each.name) for each in people if each.id != visitor.person]
+
     def visitor(self, request: Request) -> Visitor:
         """Return who is signed in. Raises SignedOut."""
         return self._session(request).visitor

@@ -19,6 +19,8 @@ def ways(visitor: Visitor, path: str) -> list[dict[str, object]]:
 
 
 def _ways(visitor: Visitor) -> Iterator[tuple[str, str]]:
+    if visitor.agency == HUB and visitor.role in HUB_ROLES:
+        yield "Inbox", "/inbox"
     yield "Policy", "/policy"
     yield "Events", "/catalogue"
     if _has_lists(visitor):

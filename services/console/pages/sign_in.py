@@ -13,7 +13,7 @@ from services.console.pages.desk import Desk
 from services.console.pages.sessions import Visitor
 from services.runtime.partnership import Partnership, Person
 from services.runtime.settings import Settings
-from services.vocabulary.agencies import is_school
+from services.vocabulary.agencies import HUB, HUB_ROLES, is_school
 
 LOOPBACK_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -34,10 +34,12 @@ EDUCATION: Final = "education"
 """Whose officers have calls to make by the bell: that is what they see first."""
 
 
-def home_of(agency: str) -> str:
+def home_of(agency: str, role: str) -> str:
     """Return the page a person of an agency starts from."""
     if is_school(agency):
         return "/school"
+    if agency == HUB and role in HUB_ROLES:
+        return "/today"
     return "/calls" if agency == EDUCATION else "/inbox"
 
 
@@ -47,7 +49,8 @@ def router(desk: Desk, partnership: Partnership) -> APIRouter:
 
     @routes.get("/")
     async def start(request: Request) -> Response:
-        return desk.to(home_of(desk.visitor(request).agency))
+        visitor = desk.visitor(request)
+        return desk.to(home_of(visitor.agency, visitor.role))
 
     @routes.get("/sign-in")
     async def ask_agency(request: Request) -> Response:
@@ -91,7 +94,7 @@ def _signed_in(desk: Desk, request: Request, person: Person) -> Response:
         title=desk.title_of(person.agency),
         role=person.role,
     )
-    response = desk.to(home_of(person.agency))
+    response = desk.to(home_of(person.agency, person.role))
     desk.remember(response, desk.sessions.begin(visitor))
     return response
 

@@ -18,7 +18,11 @@ class Visitor(Protocol):
 
     @property
     def person(self) -> str:
-        """The person's opaque id."""
+        """Who it is, by id."""
+
+    @property
+    def role(self) -> str:
+        """What the person may do there."""
 
 
 class Answer(Protocol):
@@ -44,6 +48,12 @@ class Desk(Protocol):
 
     def done(self, request: Request) -> set[str]:
         """Return ids this person just pressed, which may not have come round yet."""
+
+    def name_of(self, person: str) -> str:
+        """Return the name of a registered member of staff, or the id of who is not."""
+
+    def colleagues(self, request: Request) -> list[tuple[str, str]]:
+        """Return the id and the name of everybody else of the visitor's agency."""
 
     def title_of(self, agency: str) -> str:
         """Return what people call an agency or school."""

@@ -6,16 +6,16 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.projections.pages import answering, inbox, saying, unsafe
+from services.projections.pages import answering, hub, inbox, recording, saying, unsafe
 from services.projections.pages.cases import expected, unanswered
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry, by_incident, entries, openable
-from services.projections.pages.holding import ALIAS, OK, UNPROCESSABLE, absent, held, known_of, released
+from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, known_of, released
 from services.projections.pages.opened import identity, parts, reach
 from services.projections.pages.pulse import HEIGHT, WIDTH, pulse
-from services.projections.pages.sharing import shared
-from services.vocabulary.agencies import HUB
+from services.projections.pages.told import sharing, told
 from services.vocabulary.calendar import local_date
+from services.vocabulary.events import VPA_FAMILY
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 LONGEST_PURPOSE: Final = 200
@@ -24,6 +24,7 @@ LONGEST_PURPOSE: Final = 200
 def router(desk: Desk) -> APIRouter:
     """Return the routes of these pages. URLs hold aliases, release ids and filters, nothing of a person."""
     routes = APIRouter(include_in_schema=False)
+    routes.include_router(recording.router(desk))
 
     for each in (inbox, answering, saying, unsafe):
         routes.include_router(each.router(desk))
@@ -35,6 +36,8 @@ def router(desk: Desk) -> APIRouter:
             return absent(desk, request)
         found = entries(row.get("releases"), desk.title_of)
         known = await known_of(desk, request, [row])
+        shared = await sharing(desk, request, alias)
+        is_hub = shared is not None
         values = {
             "alias": alias,
             "entries": sorted(found, key=lambda entry: -entry.seq),
@@ -43,13 +46,16 @@ def router(desk: Desk) -> APIRouter:
             "answered": known.answered,
             "openable": openable(found),
             "person": next((entry.person for entry in found if entry.person), None),
-            "sharing": await _sharing(desk, request, alias),
+            "sharing": shared,
+            "opened": await hub.openings(desk, request, alias) if is_hub else (),
+            "routed": await hub.routing(desk, request, alias) if is_hub else (),
+            "forms_of_vpa": VPA_FAMILY,
         }
         return desk.page(request, "projections/incident.html", values)
 
     @routes.get("/people/{alias}")
     async def person(request: Request, alias: str) -> Response:
-        found = await _told(desk, request, alias)
+        found = await told(desk, request, alias)
         if not found:
             return absent(desk, request)
         return desk.page(request, "projections/person.html", {"incidents": by_incident(found)})
@@ -136,20 +142,3 @@ def _problems(chosen: list[str], purpose: str) -> dict[str, str]:
     elif len(purpose) > LONGEST_PURPOSE:
         problems["purpose"] = f"The purpose must be {LONGEST_PURPOSE} characters or fewer"
     return problems
-
-
-async def _told(desk: Desk, request: Request, alias: str) -> tuple[Entry, ...]:
-    """Return what the visitor's agency was released about an adult victim; nothing for what is hidden."""
-    desk.visitor(request)
-    if not ALIAS.fullmatch(alias):
-        return ()
-    answer = await desk.ask(request, f"/v1/people/{alias}")
-    return entries(answer.body.get("releases"), desk.title_of) if answer.status == OK else ()
-
-
-async def _sharing(desk: Desk, request: Request, alias: str) -> object:
-    """Return who else was told, for the Hub alone."""
-    if desk.visitor(request).agency != HUB:
-        return None
-    answer = await desk.ask(request, f"/v1/incidents/{alias}/sharing")
-    return shared(answer.body, desk.title_of) if answer.status == OK else None

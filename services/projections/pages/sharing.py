@@ -12,8 +12,9 @@ EVERY_OTHER_SCHOOL = ("school:*", "Every other school")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """The answer for one recipient, in words."""
+    """The answer for one recipient, in words. `code`: the recipient as the log has it."""
 
+    code: str
     recipient: str
     told: bool
     why: str
@@ -28,15 +29,22 @@ def shared(body: Mapping[str, object], title_of: Callable[[str], str]) -> tuple[
     return tuple(sorted(lines, key=lambda line: not line.told))
 
 
-def _line(row: Mapping[str, object], title_of: Callable[[str], str]) -> Shared:
+def told_why(row: Mapping[str, object]) -> tuple[bool, str]:
+    """Return whether an answer tells its recipient, and the ground, or the reason why not, in words."""
     told = row.get("outcome", Outcome.PERMIT) == Outcome.PERMIT
-    ground, reason = row.get("ground"), row.get("reason")
+    why = _words(words.GROUNDS, row.get("ground")) if told else _words(words.REASONS, row.get("reason"))
+    return told, why
+
+
+def _line(row: Mapping[str, object], title_of: Callable[[str], str]) -> Shared:
+    told, why = told_why(row)
     names = row.get("sections")
     sections = [words.section(str(name)) for name in names] if isinstance(names, Sequence) else []
     return Shared(
+        code=str(row.get("recipient", "")),
         recipient=_title(str(row.get("recipient", "")), title_of),
         told=told,
-        why=_words(words.GROUNDS, ground) if told else _words(words.REASONS, reason),
+        why=why,
         sections=", ".join(dict.fromkeys(sections)) if told else "Nothing",
     )
 

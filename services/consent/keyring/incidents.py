@@ -1,0 +1,87 @@
+"""One incident for the Hub: who opened it, and how it would be decided now. Writes nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.consent.flow.decide import Decider
+from services.consent.flow.decision import Answer
+from services.consent.flow.desk import Desk
+from services.consent.keyring.ledgers import as_seen
+from services.consent.keyring.telling import NothingToTell, Teller
+from services.consent.rules.reading import parse
+from services.consent.rules.route import Rulebook
+from services.consent.state.world import World
+from services.consent.store.days import Days
+from services.consent.store.ledger import InForce, Ledger
+from services.consent.store.openings import OPENING, Openings
+from services.eventlog.aliases import unalias
+from services.runtime.identity import Caller
+
+MOST = 1000
+"""Openings of one incident that are told, the latest first."""
+
+
+class Incidents:
+    """Tells the Hub, and auditors, of one incident; what is closed to them looks absent."""
+
+    def __init__(
+        self, ledger: Ledger, openings: Openings, teller: Teller, desk: Desk, alias_key: bytes
+    ) -> None:
+        self._ledger = ledger
+        self._openings = openings
+        self._teller = teller
+        self._desk = desk
+        self._key = alias_key
+
+    def openings(self, caller: Caller, text: str) -> Mapping[str, Any]:
+        """Return who opened what of an incident, and who was refused. Raises NothingToTell."""
+        incident, _ = self._open_to(caller, text)
+        events = {each.event_id for each in self._ledger.of_incident(incident)}
+        found = self._openings.within(Days(), MOST, OPENING.c.event_id.in_(sorted(events)))
+        return {"incident": text, "openings": [as_seen(each, caller) for each in found]}
+
+    def routing(self, caller: Caller, text: str) -> Mapping[str, Any]:
+        """Return how an incident's latest form would be decided now, beside how it stands.
+
+        By the state and the policy of now, with the gate's own rules. Schools, education, the police and the
+        partnership's office are told by rules that no news changes: they are not asked again. Raises
+        NothingToTell, also where there is no policy or no form.
+        """
+        incident, stands = self._open_to(caller, text)
+        policy = self._ledger.policy()
+        again = self._decider(policy).now(self._world(), incident) if policy is not None else None
+        if policy is None or again is None:
+            raise NothingToTell
+        rows = [_row(answer, stands.get(answer.recipient)) for answer in again.answers]
+        return {"incident": text, "event_id": again.event_id, "policy": policy.hash, "routing": rows}
+
+    def _open_to(self, caller: Caller, text: str) -> tuple[str, Mapping[str, Mapping[str, Any]]]:
+        """Return an incident by the caller's alias, and the answers as they stand. Raises NothingToTell."""
+        told = self._teller.about_incident(caller, text)
+        incident = unalias(self._key, text, "incident", caller.agency)
+        if incident is None:
+            raise NothingToTell
+        return incident, {row["recipient"]: row for row in told["sharing"]}
+
+    def _decider(self, policy: InForce) -> Decider:
+        return Decider(Rulebook(parse(policy.text)), self._desk)
+
+    def _world(self) -> World:
+        """Return what is known now, to be read and thrown away."""
+        ledger = self._ledger
+        return World(
+            standing=ledger.taking_part(), numbers={}, incident_of=ledger.incident, person_of=ledger.person
+        )
+
+
+def _row(answer: Answer, stands: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "recipient": answer.recipient,
+        "outcome": answer.outcome,
+        "owed": answer.owed,
+        "rule": answer.rule,
+        "ground": answer.ground,
+        "reason": answer.reason,
+        "sections": list(answer.sections),
+        "stands": {name: stands[name] for name in ("outcome", "ground", "sections")} if stands else None,
+    }

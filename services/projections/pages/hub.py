@@ -1,0 +1,110 @@
+"""What the Hub's incident page says beside the timeline: who opened it, and how it would be decided now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import Request
+
+from services.projections.pages import words
+from services.projections.pages.desk import Desk
+from services.projections.pages.holding import OK
+from services.projections.pages.sharing import told_why
+from services.vocabulary.grounds import Outcome
+
+Row = Mapping[str, object]
+OURS: Final = {"notify": "The system, for Operation Encompass"}
+"""Our own services among those who open, as people may know them."""
+
+SAME: Final = "As it stands"
+MORE: Final = "Different: it would be told now, and is not"
+LESS: Final = "Different: it would not be told now, and is"
+OTHER_GROUND: Final = "Different: it is told, and would be on another ground"
+OTHER_SECTIONS: Final = "Different: it is told, and would see other parts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """One opening, or one refused, in words."""
+
+    at: str
+    who: str
+    agency: str
+    purpose: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """What one recipient would be answered now, and how that differs from what stands, in words."""
+
+    recipient: str
+    told: bool
+    why: str
+    rule: str
+    differs: str
+    same: bool
+
+
+async def openings(desk: Desk, request: Request, alias: str) -> tuple[Opened, ...]:
+    """Return who opened what of an incident, the latest first."""
+    answer = await desk.ask(request, f"/v1/incidents/{alias}/openings")
+    rows = _rows(answer.body, "openings") if answer.status == OK else ()
+    return tuple(_opened(row, desk) for row in rows)
+
+
+async def routing(desk: Desk, request: Request, alias: str) -> tuple[Routed, ...]:
+    """Return how it would be decided now: what differs first, then those who would be told."""
+    answer = await desk.ask(request, f"/v1/incidents/{alias}/routing")
+    rows = _rows(answer.body, "routing") if answer.status == OK else ()
+    found = [_routed(row, desk) for row in rows]
+    return tuple(sorted(found, key=lambda line: (line.same, not line.told)))
+
+
+def differs(now: Row, stands: Row) -> str:
+    """Return how an answer of now differs from the one that stands, in words."""
+    would, is_told = (row.get("outcome") == Outcome.PERMIT for row in (now, stands))
+    if would != is_told:
+        return MORE if would else LESS
+    if not would:
+        return SAME
+    if now.get("ground") != stands.get("ground"):
+        return OTHER_GROUND
+    return SAME if now.get("sections") == stands.get("sections") else OTHER_SECTIONS
+
+
+def _routed(row: Row, desk: Desk) -> Routed:
+    stands = row.get("stands")
+    difference = differs(row, stands if isinstance(stands, Mapping) else {})
+    told, why = told_why(row)
+    return Routed(
+        recipient=desk.title_of(_text(row, "recipient")),
+        told=told,
+        why=why,
+        rule=_text(row, "rule"),
+        differs=difference,
+        same=difference == SAME,
+    )
+
+
+def _opened(row: Row, desk: Desk) -> Opened:
+    person, agency = _text(row, "person"), _text(row, "agency")
+    names = row.get("sections")
+    sections = [words.section(str(name)) for name in names] if isinstance(names, Sequence) else []
+    return Opened(
+        at=_text(row, "at"),
+        who=OURS.get(person) or desk.name_of(person),
+        agency=OURS.get(agency) or desk.title_of(agency),
+        purpose=_text(row, "purpose"),
+        what="Refused" if row.get("refused") is True else ", ".join(dict.fromkeys(sections)),
+    )
+
+
+def _rows(body: Row, name: str) -> tuple[Row, ...]:
+    rows = body.get(name)
+    return tuple(row for row in rows if isinstance(row, Mapping)) if isinstance(rows, Sequence) else ()
+
+
+def _text(row: Row, name: str) -> str:
+    value = row.get(name)
+    return value if isinstance(value, str) else ""

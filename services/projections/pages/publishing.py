@@ -1,0 +1,69 @@
+"""What the door said to a form, for the person who sent it: recorded, or every reason at once.
+
+A form's id and its time are made when it is first shown. Pressed twice it is the same event, and one record;
+changed and sent again under the same id it is refused, not recorded over the first.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.projections.pages.desk import Answer
+from services.vocabulary.times import format_time
+
+OWN_ID: Final = re.compile("hub-[0-9a-f]{32}", re.ASCII)
+TAKEN: Final = frozenset({200, 201})
+CONFLICT: Final = 409
+WHOLE: Final = "form"
+"""Names the form itself, for what is wrong with none of its fields."""
+
+ALREADY: Final = "Something else was recorded from this page already: look at the incident and start again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What makes an event one and the same however often its form is sent."""
+
+    id: str
+    occurred_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What is wrong, and at which field of the form."""
+
+    field: str
+    text: str
+
+
+def stamp(now: datetime) -> Stamp:
+    """Return the stamp of a form that is shown for the first time."""
+    return Stamp(id=f"hub-{secrets.token_hex(16)}", occurred_at=format_time(now))
+
+
+def problems(
+    answer: Answer, fields: Mapping[str, str], said: Mapping[str, str] | None = None
+) -> tuple[Problem, ...]:
+    """Return every reason why the door did not take a form; none: it is on the log.
+
+    `fields`: the field each JSON pointer is about, by how the pointer begins. `said`: what is said of a field
+    in place of what the door says to systems.
+    """
+    if answer.status in TAKEN:
+        return ()
+    if answer.status == CONFLICT:
+        return (Problem(field=WHOLE, text=ALREADY),)
+    rows = answer.body.get("reasons")
+    found = rows if isinstance(rows, Sequence) else ()
+    read = [_problem(row, fields, said or {}) for row in found if isinstance(row, Mapping)]
+    return tuple(dict.fromkeys(read)) or (Problem(field=WHOLE, text="It was not taken: start again"),)
+
+
+def _problem(row: Mapping[str, object], fields: Mapping[str, str], said: Mapping[str, str]) -> Problem:
+    pointer = str(row.get("pointer", ""))
+    field = next((name for start, name in fields.items() if pointer.startswith(start)), WHOLE)
+    text = f"{row.get('detail', '')}: {row.get('fix', '')}"
+    return Problem(field=field, text=said.get(field, f"{text[:1].upper()}{text[1:]}"))

@@ -1,0 +1,241 @@
+"""The Hub's forms that publish, and the page that says what became of each.
+
+Each is for whoever acts for the Hub and an incident that is open to them; to anybody else it is absent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.projections.pages import deciding, review, words
+from services.projections.pages.deciding import NOT_TO_SHARE, OVERRIDE, Kind
+from services.projections.pages.desk import Desk
+from services.projections.pages.entries import Entry
+from services.projections.pages.holding import OK, UNPROCESSABLE, absent, released
+from services.projections.pages.opened import identity, parts
+from services.projections.pages.publishing import OWN_ID, Problem, Stamp, problems, stamp
+from services.projections.pages.told import sharing
+from services.vocabulary.calendar import local_date
+from services.vocabulary.events import VPA_FAMILY
+from services.vocabulary.times import NotATime, parse_time
+
+LONGEST_PURPOSE: Final = 200
+USUAL_PURPOSE: Final = "Secondary assessment of this VPA"
+QUIET: Final = frozenset({"police", "partnership"})
+"""Who has each event anyway: naming them says nothing of what a record changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """A review in hand: of which release, opened for what, how it is filled in, and what it carries on."""
+
+    alias: str
+    entry: Entry
+    form: review.Filled
+    original: review.Content
+    stamp: Stamp
+    purpose: str
+
+
+def router(desk: Desk) -> APIRouter:
+    """Return the routes of these pages. Addresses hold aliases and random ids, nothing of a person."""
+    routes = APIRouter(include_in_schema=False)
+    _reviewing(routes, desk)
+    for kind in (OVERRIDE, NOT_TO_SHARE):
+        _deciding(routes, desk, kind)
+
+    @routes.get("/incidents/{alias}/recorded/{event}")
+    async def recorded(request: Request, alias: str, event: str) -> Response:
+        told = await sharing(desk, request, alias)
+        if told is None or not OWN_ID.fullmatch(event):
+            return absent(desk, request)
+        answer = await desk.ask(request, f"/v1/events/{event}/explanation")
+        answered = answer.status == OK and answer.body.get("incident") == alias
+        if not answered and event not in desk.done(request):
+            return absent(desk, request)
+        event_type = str(answer.body.get("event_type", "")) if answered else ""
+        values = {
+            "alias": alias,
+            "event": event,
+            "answered": answered,
+            "recorded": words.TYPES.get(event_type, ""),
+            "receives": [line for line in told if line.told and line.code not in QUIET],
+        }
+        return desk.page(request, "projections/recorded.html", values)
+
+    return routes
+
+
+def _reviewing(routes: APIRouter, desk: Desk) -> None:
+    path = "/incidents/{alias}/review/{release}"
+
+    @routes.get(path)
+    async def why(request: Request, alias: str, release: str) -> Response:
+        entry = await _form(desk, request, alias, release)
+        if entry is None:
+            return absent(desk, request)
+        values = {"alias": alias, "entry": entry, "purpose": USUAL_PURPOSE, "problem": ""}
+        return desk.page(request, "projections/review-purpose.html", values)
+
+    @routes.post(path)
+    async def show(request: Request, alias: str, release: str) -> Response:
+        sent = await desk.form(request)
+        entry = await _form(desk, request, alias, release)
+        if entry is None:
+            return absent(desk, request)
+        purpose = str(sent.get("purpose", "")).strip()
+        if not purpose or len(purpose) > LONGEST_PURPOSE:
+            values = {"alias": alias, "entry": entry, "purpose": purpose, "error": True}
+            values["problem"] = f"Enter why you need to see it, in {LONGEST_PURPOSE} characters or fewer"
+            return desk.page(request, "projections/review-purpose.html", values, UNPROCESSABLE)
+        return await _opened(desk, request, alias, entry, purpose)
+
+    @routes.post(f"{path}/record")
+    async def record(request: Request, alias: str, release: str) -> Response:
+        sent = await desk.form(request)
+        entry = await _form(desk, request, alias, release)
+        of = _stamp(sent)
+        if entry is None or of is None:
+            return absent(desk, request)
+        try:
+            original = review.read(str(sent.get("original", "")))
+        except review.NotAnOriginal:
+            return absent(desk, request)
+        form = review.filled(sent)
+        wrong = review.lacking(form, original)
+        if not wrong:
+            answer = await desk.tell(request, "/v1/events", review.event(form, original, alias, of))
+            wrong = problems(answer, review.FIELDS)
+        if not wrong:
+            return _done(desk, request, alias, of)
+        sheet = _Sheet(
+            alias=alias,
+            entry=entry,
+            form=form,
+            original=original,
+            stamp=of,
+            purpose=str(sent.get("purpose", "")),
+        )
+        return _review(desk, request, sheet, wrong)
+
+
+async def _opened(desk: Desk, request: Request, alias: str, entry: Entry, purpose: str) -> Response:
+    """Open the original, all of it or nothing, and show the form it fills."""
+    names = [name for name, _ in entry.sections]
+    body = {"release_id": entry.release_id, "sections": names, "purpose": purpose}
+    answer = await desk.tell(request, "/v1/open", body)
+    sections = answer.body.get("sections")
+    if answer.status != OK or not isinstance(sections, Mapping):
+        return absent(desk, request)
+    sheet = _Sheet(
+        alias=alias,
+        entry=entry,
+        form=review.first(sections),
+        original=review.kept(sections),
+        stamp=stamp(desk.now()),
+        purpose=purpose,
+    )
+    return _review(desk, request, sheet, ())
+
+
+def _review(desk: Desk, request: Request, sheet: _Sheet, wrong: tuple[Problem, ...]) -> Response:
+    shown = {name: value for name, value in _named(sheet.original).items() if name != "facts"}
+    values = {
+        "sheet": sheet,
+        "original": review.written(sheet.original),
+        "before": review.graded(sheet.original),
+        "identity": identity(shown, local_date(desk.now())),
+        "parts": parts(shown),
+        "choices": {"risk": review.RISKS, "children": review.CHILDREN, "adults": review.ADULTS},
+        "answers": review.ANSWERS,
+        "asked_for": review.ASKED_FOR,
+        **_wrong(wrong),
+    }
+    return desk.page(request, "projections/review.html", values, UNPROCESSABLE if wrong else OK)
+
+
+def _deciding(routes: APIRouter, desk: Desk, kind: Kind) -> None:
+    path = f"/incidents/{{alias}}/{kind.path}"
+
+    @routes.get(path)
+    async def ask(request: Request, alias: str) -> Response:
+        if await sharing(desk, request, alias) is None:
+            return absent(desk, request)
+        empty = deciding.Filled(facts={}, rationale="")
+        return _decision(desk, request, (alias, kind), (empty, stamp(desk.now())), ())
+
+    @routes.post(path)
+    async def record(request: Request, alias: str) -> Response:
+        sent = await desk.form(request)
+        of = _stamp(sent)
+        if await sharing(desk, request, alias) is None or of is None:
+            return absent(desk, request)
+        form = deciding.filled(kind, sent)
+        wrong = deciding.lacking(kind, form)
+        if not wrong:
+            answer = await desk.tell(request, "/v1/events", deciding.event(kind, form, alias, of))
+            wrong = problems(answer, deciding.fields(kind), kind.said)
+        if wrong:
+            return _decision(desk, request, (alias, kind), (form, of), wrong)
+        return _done(desk, request, alias, of)
+
+
+def _decision(
+    desk: Desk,
+    request: Request,
+    page: tuple[str, Kind],
+    filled: tuple[deciding.Filled, Stamp],
+    wrong: tuple[Problem, ...],
+) -> Response:
+    (alias, kind), (form, of) = page, filled
+    values = {
+        "alias": alias,
+        "form": form,
+        "stamp": of,
+        "recipients": [(name, desk.title_of(name)) for name in kind.recipients],
+        "ranks": deciding.RANKS,
+        "reasons": deciding.WHY_NOT,
+        "colleagues": desk.colleagues(request),
+        **_wrong(wrong),
+    }
+    return desk.page(request, kind.template, values, UNPROCESSABLE if wrong else OK)
+
+
+def _wrong(wrong: tuple[Problem, ...]) -> Mapping[str, object]:
+    """Return the problems for an error summary, and by field; the page is an error where there are any."""
+    by_field = {each.field: each.text for each in reversed(wrong)}
+    return {"wrong": wrong, "problems": by_field, **({"error": True} if wrong else {})}
+
+
+def _done(desk: Desk, request: Request, alias: str, of: Stamp) -> Response:
+    desk.done(request).add(of.id)
+    return desk.to(f"/incidents/{alias}/recorded/{of.id}")
+
+
+async def _form(desk: Desk, request: Request, alias: str, release: str) -> Entry | None:
+    """Return the release of a form that the visitor may review, or None."""
+    if await sharing(desk, request, alias) is None:
+        return None
+    entry = await released(desk, request, alias, release)
+    return entry if entry is not None and entry.event_type in VPA_FAMILY else None
+
+
+def _stamp(sent: Mapping[str, object]) -> Stamp | None:
+    """Return the stamp a form was shown with, or None where it is none of ours."""
+    of = Stamp(id=str(sent.get("id", "")), occurred_at=str(sent.get("occurred_at", "")))
+    try:
+        parse_time(of.occurred_at)
+    except NotATime:
+        return None
+    return of if OWN_ID.fullmatch(of.id) else None
+
+
+def _named(original: review.Content) -> Mapping[str, object]:
+    """Return what is carried as it was opened: each child under a name of its own."""
+    children = original.get("children")
+    each = children if isinstance(children, list) else []
+    numbered = {f"children[{number}]": child for number, child in enumerate(each)}
+    return {**{name: value for name, value in original.items() if name != "children"}, **numbered}

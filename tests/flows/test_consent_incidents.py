@@ -1,0 +1,140 @@
+"""One incident for the Hub: who opened it, and how its form would be decided now."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.consent.state.heard import Heard
+from services.consent.worker.witness import Witness
+from services.eventlog.aliases import alias
+from services.eventlog.topics import DECISIONS, LOG
+from services.vocabulary.events import EventType
+from services.vocabulary.risk import Risk
+from tests.gate_builders import (
+    ALIAS_KEY,
+    START,
+    STRICT,
+    a_form,
+    an_event,
+    consent,
+    grades,
+    internal,
+    override,
+    policy_adopted,
+)
+from tests.office_builders import HUB, LEAD, PRACTITIONER, RESPONDER, Office
+
+GIVEN = {"cedah": "given"}
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(f"sqlite:///{tmp_path}/office.db", tmp_path)
+
+
+def settled(office: Office, *events: Heard) -> Office:
+    office.bench.publish(*events)
+    office.bench.settle()
+    return office
+
+
+def path(of: str, who: tuple[str, str] = HUB) -> str:
+    return f"/v1/incidents/{alias(ALIAS_KEY, internal('incident'), 'incident', who[0])}/{of}"
+
+
+def routed(office: Office) -> Mapping[str, Any]:
+    found = office.ask(HUB, path("routing"))
+    assert found.status_code == 200, found.text
+    return {row["recipient"]: row for row in found.json()["routing"]}
+
+
+def stands(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the answer now, and the one that stands."""
+    return row["outcome"], row["stands"]["outcome"]
+
+
+def test_decided_now_it_is_as_it_stands_where_nothing_changed(office: Office) -> None:
+    settled(office, a_form(of=grades(Risk.MEDIUM), consent=GIVEN))
+
+    rows = routed(office)
+
+    assert {outcome for row in rows.values() for outcome in [stands(row)]} == {
+        ("permit", "permit"),
+        ("deny", "deny"),
+    }
+    assert (rows["cedah"]["ground"], rows["cedah"]["stands"]["ground"]) == ("consent", "consent")
+
+
+def test_a_policy_that_was_adopted_since_decides_otherwise_and_the_record_stands(office: Office) -> None:
+    settled(office, a_form(of=grades(Risk.HIGH)))
+    stricter = STRICT.read_text("utf-8").replace('risk = ["high"]', 'risk = ["medium"]')
+
+    settled(office, policy_adopted(stricter))
+
+    assert stands(routed(office)["dafsu"]) == ("deny", "permit")
+
+
+def test_it_writes_nothing(office: Office) -> None:
+    settled(office, a_form(of=grades(Risk.MEDIUM)), override("cedah"))
+    before = [office.bench.log.reader({}).end(topic) for topic in (LOG, DECISIONS, "to.cedah")]
+
+    routed(office)
+    office.bench.settle()
+
+    assert [office.bench.log.reader({}).end(topic) for topic in (LOG, DECISIONS, "to.cedah")] == before
+
+
+def test_a_form_that_waits_for_its_review_would_be_told_to_nobody(office: Office) -> None:
+    settled(office, a_form(EventType.VPA_RAISED, grades(Risk.HIGH)))
+
+    rows = routed(office)
+
+    assert {row["outcome"] for row in rows.values()} <= {"deny"}
+
+
+@pytest.mark.parametrize("of", ["openings", "routing"])
+@pytest.mark.parametrize("who", [LEAD, PRACTITIONER, RESPONDER])
+def test_it_is_absent_for_whoever_does_not_see_all(office: Office, who: tuple[str, str], of: str) -> None:
+    settled(office, a_form(of=grades(Risk.MEDIUM), consent=GIVEN))
+
+    theirs = office.ask(who, path(of, who))
+    unknown = office.ask(HUB, f"/v1/incidents/nothing/{of}")
+
+    assert (theirs.status_code, unknown.status_code) == (404, 404)
+    assert theirs.json() == unknown.json()
+
+
+@pytest.mark.parametrize("of", ["openings", "routing"])
+def test_an_incident_that_is_restricted_to_others_is_absent(office: Office, of: str) -> None:
+    closed = an_event(EventType.ACCESS_RESTRICTED, incident=internal("incident"), people=("p-hub-2",))
+    settled(office, a_form(of=grades(Risk.MEDIUM)), closed)
+
+    assert office.ask(HUB, path(of)).status_code == 404
+    assert office.ask(("police", "p-hub-2"), path(of)).status_code == 200
+
+
+def test_who_opened_it_is_told_with_what_for_and_nothing_of_another_incident(office: Office) -> None:
+    other = a_form(of=grades(Risk.MEDIUM), consent=GIVEN, incident="other")
+    settled(office, a_form(of=grades(Risk.MEDIUM), consent=GIVEN), other)
+    for release, purpose in zip(office.bench.output().releases["cedah"], ("Call", "Another"), strict=True):
+        office.ask(PRACTITIONER, "/v1/open", {"release_id": release.release_id, "purpose": purpose})
+    witness = Witness(office.openings, office.bench.log.reader)
+    while witness.step(0.0):
+        pass
+
+    (row,) = office.ask(HUB, path("openings")).json()["openings"]
+
+    assert (row["person"], row["purpose"], row["refused"]) == (PRACTITIONER[1], "Call", False)
+
+
+def test_a_consent_that_is_withdrawn_is_withdrawn_now_too(office: Office) -> None:
+    taken_back = consent({"cedah": "withdrawn"}, recorded_at=START + timedelta(hours=1))
+    settled(office, a_form(of=grades(Risk.MEDIUM), consent=GIVEN), taken_back)
+
+    row = routed(office)["cedah"]
+
+    assert stands(row) == ("deny", "deny")
+    assert row["reason"] == "withdrawn"
