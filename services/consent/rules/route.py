@@ -159,6 +159,7 @@ class Rulebook:
         self.policy = policy
         self._by_id = {rule.id: rule for rule in policy.rules}
         self._rules: dict[tuple[str, str], tuple[Rule, ...]] = {}
+        self._own: dict[tuple[str, str], tuple[Rule, ...]] = {}
         self._verdicts: dict[tuple[str, str, Circumstances], Verdict] = {}
 
     def rule(self, rule_id: str) -> Rule | None:
@@ -171,6 +172,14 @@ class Rulebook:
         found = self._rules.get(key)
         if found is None:
             found = self._rules[key] = self.policy.rules_for(recipient, event_type)
+        return found
+
+    def own_rules(self, to: str, event_type: str) -> tuple[Rule, ...]:
+        """Return the rules that name a recipient, or kind of it, itself."""
+        key = (to, event_type)
+        found = self._own.get(key)
+        if found is None:
+            found = self._own[key] = tuple(rule for rule in self.rules_for(*key) if rule.to == to)
         return found
 
     def settled(self, recipient: str, event_type: str) -> Verdict | None:
