@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from services.consent.rules.circumstances import PLACEMENT, Circumstances, Condition
+from services.consent.rules.circumstances import PLACEMENT, Circumstances, Condition, all_hold
 from services.vocabulary.agencies import is_school
 from services.vocabulary.calendar import OfficeHours
 from services.vocabulary.grounds import LAWFUL, Ground, Reason
@@ -42,7 +42,7 @@ class GroundRule:
 
     def holds(self, at: Circumstances) -> bool:
         """Say whether the ground is there."""
-        return all(condition.holds(at) for condition in self.when)
+        return all_hold(self.when, at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class Rule:
 
     def holds(self, at: Circumstances) -> bool:
         """Say whether its recipient is owed a form in these circumstances."""
-        return all(condition.holds(at) for condition in self.when)
+        return all_hold(self.when, at)
 
     def is_for(self, placement: Placement) -> bool:
         """Say whether it is about a child who stands so."""
