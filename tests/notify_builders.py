@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -251,7 +251,7 @@ class Notify:
         release = a_release(
             to, next_number, event, sections, event_type=event_type, kind=kind, incident=f"{occurrence}@{to}"
         )
-        release = replace(release, header=_header(event, event_type, self.clock.now()))
+        release = release._replace(header=_header(event, event_type, self.clock.now()))
         value = encode_release(release)
         headers = (("traceparent", self.traceparent.encode()),) if self.traceparent else ()
         self.log.writer().append(topic_of(to), [Record(key=to.encode(), value=value, headers=headers)])

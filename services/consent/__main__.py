@@ -43,7 +43,7 @@ from services.eventlog.keys import FileKek, KeyStore
 from services.eventlog.reader import KafkaReader
 from services.eventlog.topics import DECISIONS, LOG, OPENINGS
 from services.eventlog.writer import KafkaWriter
-from services.runtime import telemetry
+from services.runtime import garbage, telemetry
 from services.runtime.clock import SystemClock, clock_for
 from services.runtime.database import engine_for, overwrite_deleted
 from services.runtime.identity import Verifier, folder_of, mint
@@ -288,6 +288,7 @@ def main(arguments: list[str]) -> int:
     if arguments == ["gate"]:
         telemetry.setup("gate", settings)
         service = GateService(settings)
+        garbage.look_seldom()
         serve(service.app(), settings, service.gate.run)
     elif arguments == ["keyring"]:
         telemetry.setup("keyring", settings)

@@ -46,7 +46,9 @@ def _decoded(text: str) -> bytes | None:
     return sealed if urlsafe_b64encode(sealed).decode("ascii") == text + "=" else None
 
 
+@lru_cache(maxsize=4096)
 def _bound(kind: str, recipient: str) -> list[bytes]:
+    """Keep what an alias is bound to: there are few recipients. Nobody changes the list."""
     return [kind.encode("ascii"), recipient.encode("utf-8")]
 
 

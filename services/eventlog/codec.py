@@ -83,7 +83,7 @@ def decode_envelope(data: bytes) -> Envelope:
 def encode_release(release: Release) -> bytes:
     """Return a release's bytes: the same release always gives the same bytes."""
     _require_offset(release.decided_at, release.not_after)
-    record = _fields(release)
+    record = release._asdict()
     record["sections"] = [_unjoined(sealed) for sealed in release.sections]
     return _encode(_format("Release"), record)
 
@@ -158,7 +158,7 @@ def _whole(value: Any, source: BytesIO, data: bytes, name: str) -> dict[str, Any
     return value
 
 
-def _fields(record: Header | Section | Release) -> dict[str, Any]:
+def _fields(record: Header | Section) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__slots__}
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from services.vocabulary.grounds import ReleaseKind
 
@@ -49,9 +50,8 @@ class Envelope:
     sections: tuple[Sealed, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """Hold what one recipient may see of one event (design 2).
+class Release(NamedTuple):
+    """Hold what one recipient may see of one event (design 2). A tuple: the gate makes several of each event.
 
     `seq` starts at 1 and is gap-free per recipient and partition. `person` and `incident` are that
     recipient's own aliases. Header and sections are the log's bytes, untouched.

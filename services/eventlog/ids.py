@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from functools import lru_cache
 
 
 def event_id(id_key: bytes, agency: str, publisher_id: str) -> str:
@@ -20,5 +21,11 @@ def release_id(cause: str, event: str, recipient: str) -> str:
 
 def _joined(*parts: str) -> bytes:
     """Join texts with their lengths, so that no two lists of texts read the same."""
-    encoded = [part.encode("utf-8") for part in parts]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    return b"".join(map(_measured, parts))
+
+
+@lru_cache(maxsize=1024)
+def _measured(part: str) -> bytes:
+    """Return a text after its length. Recipients recur, and an event is sent to several of them."""
+    encoded = part.encode("utf-8")
+    return len(encoded).to_bytes(4, "big") + encoded

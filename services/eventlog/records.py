@@ -1,15 +1,17 @@
-"""What goes into a topic, where it came to lie, and what comes out. Values only, whatever the log."""
+"""What goes into a topic, where it came to lie, and what comes out. Values only, whatever the log.
 
-from dataclasses import dataclass
+Tuples: a busy partition has tens of thousands of them a second, and a frozen dataclass takes longer to make.
+"""
+
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Headers = tuple[tuple[str, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
     """Hold what to append. `headers` carry traces and CloudEvents attributes, outside what is identical."""
 
     key: bytes
@@ -17,8 +19,7 @@ class Record:
     headers: Headers = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
+class Position(NamedTuple):
     """Say where an acknowledged record lies. `timestamp` is the topic's: the broker's own for `log`."""
 
     topic: str
@@ -27,8 +28,7 @@ class Position:
     timestamp: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class Stored(NamedTuple):
     """Hold a record as read back."""
 
     topic: str

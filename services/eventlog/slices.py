@@ -7,7 +7,7 @@ test says so, and what was written with an older schema goes through the codec.
 """
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from services.eventlog.codec import MARKER, PREFIX, decode_envelope, encode_envelope, encode_release
@@ -96,16 +96,11 @@ def join(release: Release, pieces: list[Piece]) -> bytes:
         (
             _release_prefix(),
             _text(release.release_id),
-            _text(release.kind),
-            _text(release.recipient),
+            _texts(release.kind, release.recipient),
             _zigzag(release.seq),
-            _text(release.cause),
-            _text(release.event_id),
+            _texts(release.cause, release.event_id),
             _moment(release.decided_at),
-            _text(release.ground),
-            _text(release.rule),
-            _text(release.policy),
-            _text(release.purpose),
+            _texts(release.ground, release.rule, release.policy, release.purpose),
             _optional(release.expects),
             _SOME + _moment(release.not_after) if release.not_after is not None else _NONE,
             _optional(release.person),
@@ -186,10 +181,17 @@ def _text(text: str) -> bytes:
     return _zigzag(len(data)) + data
 
 
+@lru_cache(maxsize=4096)
+def _texts(*texts: str) -> bytes:
+    """Write texts that lie side by side and recur: a rule's, or those of an event sent to several."""
+    return b"".join(map(_text, texts))
+
+
 def _optional(text: str | None) -> bytes:
     return _NONE if text is None else _SOME + _text(text)
 
 
+@lru_cache(maxsize=1024)
 def _moment(moment: datetime) -> bytes:
     since = moment - _EPOCH
     return _zigzag((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from services.consent.rules.circumstances import PLACEMENT, Circumstances, Condition
 from services.consent.rules.policy import ANY, PUBLISHER, SCHOOL, Policy, Rule
-from services.vocabulary.agencies import RECIPIENTS
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 
@@ -83,7 +82,7 @@ def _on(rule: Rule, types: Sequence[str]) -> tuple[str, ...]:
 
 
 def _permit(policy: Policy, rule: Rule, types: Sequence[str]) -> str:
-    own = rule.to in RECIPIENTS
+    own = _is_for_one(rule)
     principal = f"principal == {_recipient(rule.to)}" if own else "principal"
     on = _on(rule, types)
     action = "action" if set(on) == set(types) else f"action in [{_actions(on)}]"
@@ -92,6 +91,11 @@ def _permit(policy: Policy, rule: Rule, types: Sequence[str]) -> str:
         clauses += [_grounds(policy, rule), *_guards(policy, rule, on)]
     when = " && ".join(clause for clause in clauses if clause)
     return f"// {rule.id}\npermit({principal}, {action}, resource){f' when {{ {when} }}' if when else ''};"
+
+
+def _is_for_one(rule: Rule) -> bool:
+    """Say whether a rule is for one recipient, who may be one that joins later."""
+    return rule.to not in (ANY, PUBLISHER)
 
 
 def _publisher(rule: Rule) -> list[str]:
@@ -105,7 +109,7 @@ def _grounds(policy: Policy, rule: Rule) -> str:
         if row.ground not in rule.grounds:
             continue
         clauses = list(_conditions(row.when))
-        if rule.to in RECIPIENTS:
+        if _is_for_one(rule):
             if not row.serves(rule.to):
                 continue
         elif row.only or row.never:
@@ -126,7 +130,7 @@ def _guards(policy: Policy, rule: Rule, on: Sequence[str]) -> Iterator[str]:
         shared = _on(other, on)
         if other is rule or not shared:
             continue
-        own_first = rule.to == ANY and other.to in RECIPIENTS
+        own_first = rule.to == ANY and _is_for_one(other)
         if not (own_first or (before and other.to == rule.to)):
             continue
         clauses = [f"principal == {_recipient(other.to)}"] if own_first else []

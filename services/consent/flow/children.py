@@ -50,8 +50,7 @@ class Children:
         told = () if self._corrects else self._everybody(self._incident.told.get(recipient, ()))
         held = self._incident.told_in.get(recipient, ()) if self._corrects else ()
         kind, rulebook = kind_of(recipient), self._emitter.rulebook
-        rules = [rule for rule in rulebook.rules_for(kind, self._heard.type) if rule.to == kind]
-        verdict = tell(rules, recipient, self._placed, told)
+        verdict = tell(rulebook.own_rules(kind, self._heard.type), recipient, self._placed, told)
         if verdict.rule is None or not verdict.children:
             return self._untold(recipient, verdict.reason or Reason.NOT_OWED, verdict.rule, held)
         sends = ReleaseKind.CORRECTED if held else ReleaseKind.NEW

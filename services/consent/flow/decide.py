@@ -93,7 +93,7 @@ class Decider:
         """Return the verdict for whoever gets each event as it is, or None where the policy has no rule."""
         key = (to, event_type)
         if key not in self._always:
-            rules = [rule for rule in self.rulebook.rules_for(to, event_type) if rule.to == to]
+            rules = self.rulebook.own_rules(to, event_type)
             self._always[key] = unconditional(rules[0]) if rules else None
         return self._always[key]
 

@@ -18,6 +18,9 @@ from services.vocabulary.agencies import HUB, is_school
 from services.vocabulary.events import VPA_FAMILY
 from services.vocabulary.grounds import ONCE, Outcome, Reason, ReleaseKind
 
+_sorted = json.JSONEncoder(sort_keys=True).encode
+"""Write who is withheld what: `json.dumps` would make an encoder each time."""
+
 NOT_SHARING = frozenset({HUB, PARTNERSHIP, EDUCATION})
 """Recipients that, like schools, do not make a VPA shared (decision 0011)."""
 
@@ -230,7 +233,7 @@ def with_news(row: VpaRow, news: VpaNews) -> VpaRow:
     answered = {answer.recipient for answer in news.answers}
     others = {to: why for to, why in json.loads(row.withheld).items() if to not in answered}
     return row._replace(
-        withheld=json.dumps({**others, **withheld(news.answers)}, sort_keys=True),
+        withheld=_sorted({**others, **withheld(news.answers)}),
         shared=bool(row.shared) or is_shared(news.answers),
     )
 
@@ -273,7 +276,7 @@ def _vpa(world: World, incident: str, event_id: str, grades: Grades, answers: tu
         risk=grades.risk.value,
         children=grades.children.value,
         vulnerable_adult=bool(grades.vulnerable_adults),
-        withheld=json.dumps(withheld(answers), sort_keys=True),
+        withheld=_sorted(withheld(answers)),
         shared=is_shared(answers),
     )
 

@@ -32,6 +32,8 @@ def news(world: World, heard: Heard) -> tuple[str, ...]:
 
 def brought(world: World, heard: Heard) -> dict[str, tuple[str, ...]]:
     """Return the incidents that backfills alone bring up, and for whom: for nobody else are they decided."""
+    if not world.brought:
+        return {}
     others = news(world, heard)
     return {key: to for key, to in world.brought.items() if key not in others}
 

@@ -75,18 +75,12 @@ def read_answers(text: str) -> tuple[Answer, ...]:
 
 @lru_cache(maxsize=65_536)
 def _answer_text(answer: Answer) -> str:
-    """Keep the text of the answers that recur, which is nearly all of them."""
-    return _dumps(
-        {
-            "recipient": answer.recipient,
-            "outcome": answer.outcome,
-            "owed": answer.owed,
-            "rule": answer.rule,
-            "ground": answer.ground,
-            "reason": answer.reason,
-            "sections": answer.sections,
-            "leaves": answer.leaves,
-        }
+    """Write an answer by hand, keys sorted, as releases are. Those that send nothing recur."""
+    return (
+        f'{{"ground":{_optional(answer.ground)},"leaves":{listed(answer.leaves)},'
+        f'"outcome":{_text(answer.outcome)},"owed":{"true" if answer.owed else "false"},'
+        f'"reason":{_optional(answer.reason)},"recipient":{_text(answer.recipient)},'
+        f'"rule":{_text(answer.rule)},"sections":{listed(answer.sections)}}}'
     )
 
 

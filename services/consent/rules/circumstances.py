@@ -4,7 +4,7 @@ A policy's `when` may name these facts and no others, so every question about a 
 answered by trying all combinations.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -96,3 +96,11 @@ class Condition:
     def holds(self, at: Circumstances) -> bool:
         """Say whether it holds. Raises KeyError for a fact that is not one of a form's."""
         return FACTS[self.fact](at) in self.values
+
+
+def all_hold(conditions: Iterable[Condition], at: Circumstances) -> bool:
+    """Say whether every one of these conditions holds; none: yes. Raises as `Condition.holds` does."""
+    for condition in conditions:  # noqa: SIM110 - a generator each time is slow
+        if not condition.holds(at):
+            return False
+    return True

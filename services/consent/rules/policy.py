@@ -1,9 +1,10 @@
 """A policy as it is applied: rules and grounds, frozen (design 5)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from services.consent.rules.circumstances import PLACEMENT, Circumstances, Condition
+from services.consent.rules.circumstances import PLACEMENT, Circumstances, Condition, all_hold
 from services.vocabulary.agencies import is_school
 from services.vocabulary.calendar import OfficeHours
 from services.vocabulary.grounds import LAWFUL, Ground, Reason
@@ -41,7 +42,7 @@ class GroundRule:
 
     def holds(self, at: Circumstances) -> bool:
         """Say whether the ground is there."""
-        return all(condition.holds(at) for condition in self.when)
+        return all_hold(self.when, at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,12 @@ class Rule:
     purpose: str = ""
     expects: str | None = None
     denies: Reason | None = None
+    placements: frozenset[Placement] = field(init=False, repr=False, compare=False)
+    """How a child may stand whom the rule is about: what `when` says of it, and of nothing else."""
+
+    def __post_init__(self) -> None:
+        about = (each for each in Placement if all(_is_for(condition, each) for condition in self.when))
+        object.__setattr__(self, "placements", frozenset(about))
 
     def is_on(self, event_type: str) -> bool:
         """Say whether the rule is about events of that type."""
@@ -75,11 +82,11 @@ class Rule:
 
     def holds(self, at: Circumstances) -> bool:
         """Say whether its recipient is owed a form in these circumstances."""
-        return all(condition.holds(at) for condition in self.when)
+        return all_hold(self.when, at)
 
     def is_for(self, placement: Placement) -> bool:
         """Say whether it is about a child who stands so."""
-        return all(c.fact == PLACEMENT and placement in c.values for c in self.when)
+        return placement in self.placements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +104,13 @@ class Policy:
     """How long danger may wait for the Hub's review before it is released provisionally; None: for ever."""
     hours: OfficeHours | None = None
     """When offices are open; None: the policy asks for no hours, and it is never out of them."""
+    lasting: Mapping[Ground, timedelta] = field(init=False, repr=False, compare=False)
+    """How long the grounds serve that do not serve for ever."""
+
+    def __post_init__(self) -> None:
+        first = {row.ground: row.lasts_days for row in reversed(self.grounds)}
+        lasting = {ground: timedelta(days=days) for ground, days in first.items() if days is not None}
+        object.__setattr__(self, "lasting", lasting)
 
     def rules_for(self, recipient: str, event_type: str) -> tuple[Rule, ...]:
         """Return the rules for one recipient and type of event, in order, and then the general ones.
@@ -123,8 +137,7 @@ class Policy:
 
     def lasts(self, ground: Ground) -> timedelta | None:
         """Return how long a recorded ground serves that names no end of its own; None: for ever."""
-        row = self.ground(ground)
-        return timedelta(days=row.lasts_days) if row is not None and row.lasts_days is not None else None
+        return self.lasting.get(ground)
 
     def attendees(self, *, listed: bool) -> tuple[str, ...]:
         """Return who attends where nobody is named: a full meeting, or before it is listed, the eMARAC.
@@ -135,3 +148,7 @@ class Policy:
         if row is None:
             return ()
         return row.attendees if listed else row.core_attendees
+
+
+def _is_for(condition: Condition, placement: Placement) -> bool:
+    return condition.fact == PLACEMENT and placement in condition.values

@@ -1,10 +1,10 @@
 """Answer for one recipient of one form: is it owed, on what ground, and which sections (NA 4.9-4.26)."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from services.consent.rules.circumstances import Circumstances
-from services.consent.rules.policy import ANY, Policy, Rule
+from services.consent.rules.policy import ANY, GroundRule, Policy, Rule
 from services.consent.state.heard import SectionAt
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.grounds import CAN_END, GRADED, Ground, Reason
@@ -16,8 +16,7 @@ NOT_OWED = "not-owed"
 """The rule a denial names where no rule owes the recipient anything."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Say whether a recipient is permitted, and everything that says why.
 
     `sections` are names as the schema has them. `holding`: every ground that holds and serves, in the
@@ -42,13 +41,30 @@ def grounds_that_hold(policy: Policy, at: Circumstances) -> tuple[Ground, ...]:
     return tuple(row.ground for row in policy.grounds if row.holds(at))
 
 
+class Row(NamedTuple):
+    """One rule as it is asked of one recipient: with the grounds that may serve it there, in order."""
+
+    rule: Rule
+    grounds: tuple[GroundRule, ...]
+
+
+def rows_for(policy: Policy, recipient: str, event_type: str) -> tuple[Row, ...]:
+    """Return all of a policy that answers one recipient about one type of event, in order."""
+    return tuple(
+        Row(rule, _may_serve(policy, recipient, rule)) for rule in policy.rules_for(recipient, event_type)
+    )
+
+
 def route(policy: Policy, recipient: str, event_type: str, at: Circumstances) -> Verdict:
     """Return the verdict of the first rule that owes the recipient the form; none: not owed."""
-    for rule in policy.rules_for(recipient, event_type):
-        if rule.holds(at):
-            return (
-                _denied(rule, rule.denies) if rule.denies is not None else _owed(policy, recipient, rule, at)
-            )
+    return answer(rows_for(policy, recipient, event_type), at)
+
+
+def answer(rows: Iterable[Row], at: Circumstances) -> Verdict:
+    """Return the verdict of the first of these rows that owes its recipient the form; none: not owed."""
+    for row in rows:
+        if row.rule.holds(at):
+            return _denied(row.rule, row.rule.denies) if row.rule.denies is not None else _owed(row, at)
     return UNOWED
 
 
@@ -62,7 +78,7 @@ def keep(policy: Policy, recipient: str, rule_id: str, ground: Ground, at: Circu
     rule = policy.rule(rule_id)
     if rule is None:
         return None
-    holding = (ground,) if ground in GRADED else _serving(policy, recipient, rule, at)
+    holding = (ground,) if ground in GRADED else _holding(_may_serve(policy, recipient, rule), at)
     if not holding:
         return None
     return Verdict(
@@ -84,8 +100,7 @@ def resting_on(
     holding = tuple(ground for ground in verdict.holding if ground in grounds)
     if rule is None or not holding:
         return None
-    return replace(
-        verdict,
+    return verdict._replace(
         ground=holding[0],
         sections=_sections(rule, holding, at),
         holding=holding,
@@ -93,8 +108,8 @@ def resting_on(
     )
 
 
-def _owed(policy: Policy, recipient: str, rule: Rule, at: Circumstances) -> Verdict:
-    holding = _serving(policy, recipient, rule, at)
+def _owed(row: Row, at: Circumstances) -> Verdict:
+    rule, holding = row.rule, _holding(row.grounds, at)
     if not holding:
         return Verdict(permit=False, owed=True, rule=rule.id, reason=_why_not(at))
     return Verdict(
@@ -108,9 +123,12 @@ def _owed(policy: Policy, recipient: str, rule: Rule, at: Circumstances) -> Verd
     )
 
 
-def _serving(policy: Policy, recipient: str, rule: Rule, at: Circumstances) -> tuple[Ground, ...]:
-    rows = (row for row in policy.grounds if row.ground in rule.grounds)
-    return tuple(row.ground for row in rows if row.holds(at) and row.serves(recipient))
+def _may_serve(policy: Policy, recipient: str, rule: Rule) -> tuple[GroundRule, ...]:
+    return tuple(row for row in policy.grounds if row.ground in rule.grounds and row.serves(recipient))
+
+
+def _holding(grounds: Iterable[GroundRule], at: Circumstances) -> tuple[Ground, ...]:
+    return tuple([row.ground for row in grounds if row.holds(at)])
 
 
 def _sections(rule: Rule, holding: Sequence[Ground], at: Circumstances) -> frozenset[str]:
@@ -128,6 +146,8 @@ def _sections(rule: Rule, holding: Sequence[Ground], at: Circumstances) -> froze
 
 def _can_end(rule: Rule, holding: Sequence[Ground], at: Circumstances) -> bool:
     """Say whether losing the grounds that can end would take away some of it."""
+    if CAN_END.isdisjoint(holding):
+        return False
     lasting = [ground for ground in holding if ground not in CAN_END]
     return not lasting or not _sections(rule, holding, at) <= _sections(rule, lasting, at)
 
@@ -159,6 +179,8 @@ class Rulebook:
         self.policy = policy
         self._by_id = {rule.id: rule for rule in policy.rules}
         self._rules: dict[tuple[str, str], tuple[Rule, ...]] = {}
+        self._own: dict[tuple[str, str], tuple[Rule, ...]] = {}
+        self._rows: dict[tuple[str, str], tuple[Row, ...]] = {}
         self._verdicts: dict[tuple[str, str, Circumstances], Verdict] = {}
 
     def rule(self, rule_id: str) -> Rule | None:
@@ -171,6 +193,14 @@ class Rulebook:
         found = self._rules.get(key)
         if found is None:
             found = self._rules[key] = self.policy.rules_for(recipient, event_type)
+        return found
+
+    def own_rules(self, to: str, event_type: str) -> tuple[Rule, ...]:
+        """Return the rules that name a recipient, or kind of it, itself."""
+        key = (to, event_type)
+        found = self._own.get(key)
+        if found is None:
+            found = self._own[key] = tuple(rule for rule in self.rules_for(*key) if rule.to == to)
         return found
 
     def settled(self, recipient: str, event_type: str) -> Verdict | None:
@@ -186,5 +216,12 @@ class Rulebook:
         key = (recipient, event_type, at)
         found = self._verdicts.get(key)
         if found is None:
-            found = self._verdicts[key] = route(self.policy, recipient, event_type, at)
+            found = self._verdicts[key] = answer(self._rows_for(recipient, event_type), at)
+        return found
+
+    def _rows_for(self, recipient: str, event_type: str) -> tuple[Row, ...]:
+        key = (recipient, event_type)
+        found = self._rows.get(key)
+        if found is None:
+            found = self._rows[key] = rows_for(self.policy, recipient, event_type)
         return found

@@ -36,6 +36,8 @@ def tell(
     `told` are the persons it was told of for this incident already: nobody is told of twice.
     """
     theirs = _theirs(recipient, children)
+    if not theirs:
+        return SchoolVerdict(rule=None, reason=Reason.NOT_OWED)
     known = frozenset(told)
     for rule in rules:
         new = tuple(c for c in theirs if rule.is_for(c.placement) and c.person not in known)

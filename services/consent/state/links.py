@@ -18,6 +18,8 @@ PersonOf = Callable[[str], Person]
 
 def group(person_of: PersonOf, key: str) -> tuple[str, ...]:
     """Return everybody who is one with a person, themselves among them, in a fixed order."""
+    if not person_of(key).linked:
+        return (key,)
     found, ahead = {key}, [key]
     while ahead:
         new = set(person_of(ahead.pop()).linked) - found
