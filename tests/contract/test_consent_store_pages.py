@@ -115,6 +115,7 @@ def test_those_with_children_below_the_threshold_stand_apart(office: Office) -> 
 def test_the_lists_there_are_depend_on_who_asks(office: Office) -> None:
     names = {who: office.ask(who, "/v1/ledger") for who in (HUB, AUDITOR, LEAD, PRACTITIONER)}
 
-    assert names[HUB].json() == names[AUDITOR].json() == {"lists": [each.value for each in List]}
+    assert names[AUDITOR].json()["lists"] == [each.value for each in List]
+    assert names[HUB].json()["lists"] == [each.value for each in List if each is not List.ERASURES]
     assert names[LEAD].json()["lists"] == ["openings"]
     assert names[PRACTITIONER].status_code == 404
