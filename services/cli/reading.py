@@ -66,6 +66,7 @@ LEDGERS = (
     "roles",
     "waiting",
     "erasures",
+    "unanswered",
 )
 
 WHO_MAY = {"told": "the alias is not one of yours", "erasures": "ask as the partnership's office"}

@@ -295,3 +295,48 @@ def test_what_was_opened_is_no_question_for_who_reads_no_inbox(
     office: Office, who: tuple[str, str | None]
 ) -> None:
     assert office.ask(who, "/v1/opened", {"releases": []}).status_code == 404
+
+
+def told_dafsu(office: Office, *then: Any) -> None:
+    """Tell DAFSU of a high risk, then let things happen, and two weeks pass."""
+    office.bench.publish(a_form(of=grades(Risk.HIGH)), *then)
+    later = START + timedelta(days=14)
+    office.bench.publish(an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=later))
+    office.bench.settle()
+
+
+def test_what_was_expected_and_nobody_answered_is_listed_and_counted(office: Office) -> None:
+    told_dafsu(office)
+
+    found = {row["recipient"]: row["overdue"] for row in rows(office, "unanswered")}
+    counted = office.ask(HUB, "/v1/ledger/summary").json()["not_answered"]
+
+    assert found["dafsu"] is True
+    assert counted["dafsu"] == {"unanswered": 1, "overdue": 1}
+
+
+def test_whatever_a_recipient_publishes_of_the_incident_answers_and_what_others_publish_does_not(
+    office: Office,
+) -> None:
+    told_dafsu(
+        office, an_event(EventType.CONTACT_ATTEMPTED, publisher="cedah", incident=internal("incident"))
+    )
+    others = {row["recipient"] for row in rows(office, "unanswered")}
+    contact = an_event(
+        EventType.CONTACT_ATTEMPTED,
+        publisher="dafsu",
+        incident=internal("incident"),
+        recorded_at=START + timedelta(days=15),
+    )
+    office.bench.publish(contact)
+    office.bench.settle()
+
+    assert "dafsu" in others
+    assert "dafsu" not in {row["recipient"] for row in rows(office, "unanswered")}
+
+
+def test_what_is_not_due_yet_is_not_overdue(office: Office) -> None:
+    office.bench.publish(a_form(of=grades(Risk.HIGH)))
+    office.bench.settle()
+
+    assert {row["overdue"] for row in rows(office, "unanswered")} == {False}

@@ -71,7 +71,7 @@ def test_each_list_that_is_empty_says_what_will_stand_there(office: Office) -> N
     page = look(office, HUB, "/today")
 
     assert page.title == "Today – Sightline"
-    assert page.text.count("Nothing just now.") == page.text.count("The whole list") == 7
+    assert page.text.count("Nothing just now.") == page.text.count("The whole list") == 8
     assert "Forms that first responders raise stand here until the Hub reviews them." in page.text
 
 
@@ -172,3 +172,16 @@ def test_every_line_leads_to_its_incident_by_an_alias(office: Office) -> None:
 )
 def test_a_clock_says_how_long_in_its_largest_unit(length: timedelta, words: str) -> None:
     assert clock(NOW + length, NOW) == words
+
+
+def test_what_somebody_should_have_acted_on_and_has_not_stands_here_with_what_was_expected(
+    office: Office,
+) -> None:
+    before = part(look(office, HUB, "/today"), "Expected of somebody, and overdue")
+    later = an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=START + timedelta(days=14))
+    settled(office, form(1, of=grades(Risk.HIGH)), later)
+
+    after = part(look(office, HUB, "/today"), "Expected of somebody, and overdue")
+
+    assert "Nothing just now" in before
+    assert "Expected:" in after

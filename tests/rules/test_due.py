@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.projections.rules.due import Due, Precision, due
+from services.vocabulary.due import Due, Precision, due
 
 FRIDAY_NIGHT = datetime(2024, 8, 23, 21, 30, tzinfo=UTC)
 """Before a weekend and a bank holiday, 22:30 in London."""

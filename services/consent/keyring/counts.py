@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.consent.keyring.unanswered import counted, unanswered
 from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
 from services.consent.store.tables import VPA
@@ -31,6 +32,7 @@ def summary(ledger: Ledger, recipients: tuple[str, ...], days: Days) -> dict[str
             recipient: dict(sorted(reasons.items()))
             for recipient, reasons in sorted(ledger.withheld(days).items())
         },
+        "not_answered": counted(unanswered(ledger, days)),
         "vpas": ledger.count_vpas(days, VPA.c.reviewed),
         "awaiting_review": ledger.count_vpas(days, ~VPA.c.reviewed),
         "shared_with_nobody": {

@@ -6,7 +6,7 @@ from typing import Any
 from services.consent.flow.decide import Decider
 from services.consent.flow.decision import Answer
 from services.consent.flow.desk import Desk
-from services.consent.keyring.ledgers import as_seen
+from services.consent.keyring.shown import as_seen
 from services.consent.keyring.telling import NothingToTell, Teller
 from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook

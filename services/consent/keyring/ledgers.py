@@ -8,6 +8,7 @@ parties      who asked to open what is about themselves or their home
 told         everything anybody was released about one person, and who opened it
 waiting      raised VPAs that the Hub has not reviewed, danger first, with until when it may
 erasures     orders to erase a person, how far each has come, and legal holds
+unanswered   what was expected of a recipient that published nothing of the incident since
 roles        reports that turn round who was known to harm whom, and which of them wait for the Hub
 """
 
@@ -27,6 +28,8 @@ from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import sees_all
+from services.consent.keyring.shown import as_seen, plain
+from services.consent.keyring.unanswered import Unanswered, unanswered
 from services.consent.rules.danger import review_due
 from services.consent.rules.policy import Policy
 from services.consent.rules.reading import parse
@@ -74,6 +77,7 @@ class List(StrEnum):
     ROLES = "roles"
     WAITING = "waiting"
     ERASURES = "erasures"
+    UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +131,7 @@ class Ledgers:
             List.ROLES: self._turned,
             List.WAITING: self._waiting,
             List.ERASURES: self._erasures,
+            List.UNANSWERED: self._unanswered,
         }
 
     def names(self, caller: Caller) -> tuple[List, ...]:
@@ -232,7 +237,7 @@ class Ledgers:
     def _opened(self, asker: Asker, question: Question, place: str) -> Rows:
         if sees_all(asker.caller):
             return self._open_openings(asker, question, place, as_seen)
-        return self._open_openings(asker, question, place, _plain, OPENING.c.agency == asker.caller.agency)
+        return self._open_openings(asker, question, place, plain, OPENING.c.agency == asker.caller.agency)
 
     def _refused_parties(self, asker: Asker, question: Question, place: str) -> Rows:
         others = [OPENING.c.person != (asker.caller.person or "")]
@@ -327,6 +332,23 @@ class Ledgers:
         ends = format_time(due) if due is not None else NEVER
         return f"{ends} {_place_of(vpa)}", row, due
 
+    def _unanswered(self, asker: Asker, question: Question, _place: str) -> Rows:
+        """Yield what is not answered, what was due first before the rest; then what is never overdue."""
+        for told, due_at, overdue in sorted(unanswered(self._ledger, question.days), key=_by_due):
+            if not self._is_open(asker, told.incident):
+                continue
+            by = format_time(due_at) if due_at is not None else None
+            row = {
+                "event_id": told.event_id,
+                "incident": self._alias(told.incident, "incident", asker.caller) if told.incident else None,
+                "recipient": told.recipient,
+                "told_at": told.decided_at,
+                "expects": told.expects,
+                "due_at": by,
+                "overdue": overdue,
+            }
+            yield " ".join((by or NEVER, told.decided_at, told.release_id)), row
+
     def _erasures(self, asker: Asker, _question: Question, _place: str) -> Rows:
         return erasures.listed(
             self._ledger.erasures(), lambda person: self._alias(person, "person", asker.caller)
@@ -342,6 +364,11 @@ class Ledgers:
 
     def _alias(self, internal: str, kind: Kind, caller: Caller) -> str:
         return alias(self._key, internal, kind, caller.agency)
+
+
+def _by_due(one: Unanswered) -> tuple[str, str, str]:
+    due = format_time(one.due_at) if one.due_at is not None else NEVER
+    return due, one.told.decided_at, one.told.release_id
 
 
 def _is_past(due: datetime | None, now: datetime | None) -> bool:
@@ -366,26 +393,3 @@ def _number(number: int) -> str:
 def _latest(opening: Opening) -> str:
     """Return the place of an opening, where the latest comes first."""
     return f"{LAST - opening.offset:020d}"
-
-
-def _plain(opening: Opening, caller: Caller) -> Mapping[str, Any]:
-    """Return a row as whoever asked could see it: nothing of another's release, nor why it was refused."""
-    row = dict(_opening(opening))
-    del row["party"]
-    if opening.recipient != caller.agency:
-        row |= {"event_id": None, "recipient": None}
-    return row
-
-
-def as_seen(opening: Opening, caller: Caller) -> Mapping[str, Any]:
-    """Return a row as one who sees all may: that it is about who asked is for nobody of their own agency."""
-    row = _opening(opening)
-    if caller.role is Role.AUDITOR or opening.agency != caller.agency:
-        return row
-    return {**row, "party": False}
-
-
-def _opening(opening: Opening) -> Mapping[str, Any]:
-    row = opening._asdict()
-    del row["offset"]
-    return {**row, "sections": list(opening.sections)}

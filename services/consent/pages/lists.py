@@ -145,8 +145,8 @@ def _coded(name: str, words: Mapping[str, str], none: str) -> Callable[[Row, Des
     return read
 
 
-def _by(row: Row, _: Desk) -> Cell:
-    return Cell(moment=text_of(row, "review_by")) if text_of(row, "review_by") else Cell(text="No set time")
+def _moment_or(name: str, none: str) -> Callable[[Row, Desk], Cell]:
+    return lambda row, _: Cell(moment=text_of(row, name)) if text_of(row, name) else Cell(text=none)
 
 
 def _overdue(row: Row, _: Desk) -> Cell:
@@ -195,7 +195,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         about="VPAs as first responders raised them. Danger that is not reviewed by its time is told"
         " provisionally to those who can act (NA 4.10).",
         columns=(
-            ("Review by", _by),
+            ("Review by", _moment_or("review_by", "No set time")),
             ("Began", _moment("began")),
             ("Initial risk", _plain("risk", RISKS)),
             ("Children", _plain("children", CHILDREN)),
@@ -259,6 +259,19 @@ KINDS: Final[Mapping[str, Kind]] = {
             ("Roles", _plain("looked", LOOKED)),
         ),
         by_days="it was reported",
+    ),
+    "unanswered": Kind(
+        title="Expected, and not answered",
+        about="What somebody was told and expected to act on, where they have published nothing of the"
+        " incident since (NA 6.184, 6.185).",
+        columns=(
+            ("Due by", _moment_or("due_at", "No set time")),
+            ("Recipient", _agency("recipient")),
+            ("Told", _moment("told_at")),
+            ("What is expected", _plain("expects", {})),
+            ("Overdue", _overdue),
+        ),
+        by_days="it was told",
     ),
     "erasures": Kind(
         title="Erasures and legal holds",

@@ -18,6 +18,7 @@ from services.consent.pages.words import REASONS, sentence
 from services.vocabulary.agencies import HUB, HUB_ROLES
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import EventType
+from services.vocabulary.sides import Looked
 from services.vocabulary.times import NotATime, parse_time
 from services.vocabulary.titles import TYPES
 
@@ -164,7 +165,17 @@ def _wanted(now: datetime) -> tuple[_Wanted, ...]:
             href="/ledger/roles",
             query={"limit": MANY},
             read=_turned,
-            belongs=lambda row: row.get("waits") is True,
+            belongs=lambda row: row.get("looked") == Looked.WAITS,
+        ),
+        _Wanted(
+            id="unanswered",
+            title="Expected of somebody, and overdue",
+            empty="What somebody was told stands here once they should have acted on it and have not.",
+            name="unanswered",
+            href="/ledger/unanswered",
+            query={"limit": MANY},
+            read=_unanswered,
+            belongs=lambda row: row.get("overdue") is True,
         ),
     )
 
@@ -219,6 +230,15 @@ def _turned(row: Row, desk: Desk) -> Item:
         what=f"{TYPES.get(code, code)}: waits since",
         moment=text_of(row, "since"),
         says=f"By {desk.title_of(text_of(row, 'publisher'))}.",
+        incident=text_of(row, "incident"),
+    )
+
+
+def _unanswered(row: Row, desk: Desk) -> Item:
+    return Item(
+        what=f"{desk.title_of(text_of(row, 'recipient'))}: told",
+        moment=text_of(row, "told_at"),
+        says=f"Expected: {text_of(row, 'expects')}.",
         incident=text_of(row, "incident"),
     )
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Engine, RowMapping, Select, func, select
 
@@ -84,6 +84,18 @@ class InForce:
     version: int
     text: str
     adopted_at: str
+
+
+class Expecting(NamedTuple):
+    """A release that stands and expects something of its recipient."""
+
+    release_id: str
+    event_id: str
+    incident: str | None
+    recipient: str
+    seq: int
+    decided_at: str
+    expects: str
 
 
 class Ledger:
@@ -227,6 +239,24 @@ class Ledger:
                 for recipient, reason in json.loads(text).items():
                     counts.setdefault(recipient, Counter())[reason] += count
         return counts
+
+    def expecting(self, days: Days) -> list[Expecting]:
+        """Return the releases told in these days that stand and expect something, in order."""
+        columns = [RELEASE.c[name] for name in Expecting._fields]
+        which = (RELEASE.c.expects.is_not(None), RELEASE.c.standing == Became.STANDS.value)
+        query = select(*columns).where(days.of(RELEASE.c.decided_at), *which)
+        with reading(self._engine) as conn:
+            rows = conn.execute(query.order_by(RELEASE.c.decided_at, RELEASE.c.recipient, RELEASE.c.seq))
+            return [Expecting(*row) for row in rows]
+
+    def last_said(self) -> dict[tuple[str, str], str]:
+        """Return when each agency last published anything of each incident, by agency and incident."""
+        last = func.max(LEDGER.c.decided_at)
+        own = (LEDGER.c.cause == LEDGER.c.event_id, LEDGER.c.incident.is_not(None))
+        query = select(LEDGER.c.publisher, LEDGER.c.incident, last).where(*own)
+        with reading(self._engine) as conn:
+            rows = conn.execute(query.group_by(LEDGER.c.publisher, LEDGER.c.incident))
+            return {(publisher, incident): at for publisher, incident, at in rows}
 
     def count_vpas(self, days: Days, *conditions: ColumnElement[bool]) -> int:
         """Count incidents whose form stands so."""

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from services.projections.pages.entries import Entry, Title, entries, standing
-from services.projections.rules.due import Due, due
+from services.vocabulary.due import Due, due
 from services.vocabulary.times import NotATime, parse_time
 
 UNOPENED_IS_NO_NEWS = frozenset({"facts"})

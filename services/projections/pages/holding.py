@@ -2,21 +2,18 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from functools import cache
 from typing import Final
 
-import holidays
 from fastapi import Request
 from fastapi.responses import Response
 
 from services.projections.pages.cases import Known
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry, entries, openable
+from services.runtime.bank_holidays import bank_holidays
 
 OK, ABSENT, UNPROCESSABLE = 200, 404, 422
 ALIAS: Final = re.compile("[A-Za-z0-9_-]{1,64}", re.ASCII)
-YEARS: Final = range(2010, 2051)
 
 Row = Mapping[str, object]
 
@@ -65,9 +62,3 @@ def absent(desk: Desk, request: Request) -> Response:
     """Return the one page for what is hidden and for what is not there."""
     desk.visitor(request)
     return desk.page(request, "absent.html", {}, ABSENT)
-
-
-@cache
-def bank_holidays() -> frozenset[date]:
-    """Return England's bank holidays, by which working days are counted."""
-    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=YEARS))

@@ -1,0 +1,47 @@
+"""What was expected of whom, and nobody answered: non-action, counted (NA 6.184, 6.185)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from services.consent.store.days import Days
+from services.consent.store.ledger import Expecting, Ledger
+from services.runtime.bank_holidays import bank_holidays
+from services.vocabulary.due import due
+from services.vocabulary.times import parse_time
+
+
+class Unanswered(NamedTuple):
+    """A release whose recipient has published nothing of its incident since, and by when it should have.
+
+    `due_at` None: the expectation names no moment, and is never overdue.
+    """
+
+    told: Expecting
+    due_at: datetime | None
+    overdue: bool
+
+
+def unanswered(ledger: Ledger, days: Days) -> Iterator[Unanswered]:
+    """Yield what was told in these days and is not answered, in the order it was told.
+
+    Whatever its recipient publishes of the incident afterwards answers it: a contact, a case, an outcome.
+    Overdue goes by the partnership's time, the gate's.
+    """
+    said, now = ledger.last_said(), ledger.taking_part().time
+    for told in ledger.expecting(days):
+        last = said.get((told.recipient, told.incident)) if told.incident is not None else None
+        if last is None or last <= told.decided_at:
+            by = due(told.expects, parse_time(told.decided_at), bank_holidays())
+            over = by.over_at if by is not None else None
+            yield Unanswered(told, over, over is not None and now is not None and over <= now)
+
+
+def counted(found: Iterable[Unanswered]) -> dict[str, dict[str, int]]:
+    """Count by recipient what is not answered, and how much of it is overdue."""
+    counts: dict[str, dict[str, int]] = {}
+    for one in found:
+        count = counts.setdefault(one.told.recipient, {"unanswered": 0, "overdue": 0})
+        count["unanswered"] += 1
+        count["overdue"] += one.overdue
+    return dict(sorted(counts.items()))
