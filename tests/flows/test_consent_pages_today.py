@@ -13,6 +13,7 @@ from services.console.pages.sign_in import home_of
 from services.runtime.partnership import Role
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
+from services.vocabulary.sides import Roles
 from tests.gate_builders import START, a_form, an_event, grades, internal, override
 from tests.office_builders import HUB, LEAD, PRACTITIONER, RESPONDER, Office
 from tests.page_builders import Shown, look, new_office
@@ -185,3 +186,20 @@ def test_what_somebody_should_have_acted_on_and_has_not_stands_here_with_what_wa
 
     assert "Nothing just now" in before
     assert "Expected:" in after
+
+
+def test_a_report_that_turns_the_roles_round_stands_here_until_the_hub_looked_at_it(office: Office) -> None:
+    first = form(1, of=grades(Risk.MEDIUM), victim="victim", causing_harm=internal("causing harm"))
+    counter = an_event(
+        EventType.REFERRAL_RECEIVED,
+        publisher="cedah",
+        incident=internal("two"),
+        victim=internal("causing harm"),
+        causing_harm=internal("victim"),
+    )
+    settled(office, first, counter)
+    before = part(look(office, HUB, "/today"), "Roles that wait for you")
+    settled(office, an_event(EventType.ROLES_REVIEWED, incident=internal("two"), roles=Roles.BOTH))
+
+    assert "Referral received" in before
+    assert "Nothing just now" in part(look(office, HUB, "/today"), "Roles that wait for you")
