@@ -14,13 +14,16 @@ from playwright.sync_api import Browser, Locator, Page, Response, sync_playwrigh
 
 from services.cli.client import System
 from services.eventlog.catalogue_files import SCHEMAS
-from tests.system import Running
+from tests.system import LONG, Running
 
 CHROMIUM = "/usr/bin/chromium"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCHOOL = "school:900101"
 HUB, DAFSU, CEDAH, EDUCATION = "police", "dafsu", "cedah", "education"
 NARROW, WIDE = 320, 1200
+LOOKED_AT = (WIDE, NARROW) if LONG else (WIDE,)
+"""How wide pages are when axe looks at them; that each fits a phone is looked at every time."""
+
 NAMES = ("Quenivaldra", "Thornwickle", "Marigoldine", "Peregrinian", "Bartolemius", "Grumblethwait")
 """Everybody in the example VPA."""
 _numbers = count(1)
