@@ -14,21 +14,21 @@ check: setup
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-# What needs a processor alone, or a browser, runs two at a time, each with a broker and a database of its own.
-# What kills or waits runs by itself.
+# What needs a processor alone, a browser or a whole system runs two at a time, each with a broker and a database of
+# its own. What kills or waits runs by itself.
 SPREAD := -n 2 --dist worksteal tests/rules tests/flows tests/properties tests/contract
-BROWSER := -n 2 --dist loadfile tests/browser
-ALONE := tests/broker tests/journeys
+WHOLE := -n 2 --dist loadfile tests/browser tests/journeys
+ALONE := tests/broker
 
 test: check
 	$(PY) -m pytest -m "not long" $(SPREAD)
-	$(PY) -m pytest -m "not long" $(BROWSER)
+	$(PY) -m pytest -m "not long" $(WHOLE)
 	$(PY) -m pytest -m "not long" $(ALONE)
 
 test-long: export SIGHTLINE_LONG := 1
 test-long: check
 	$(PY) -m pytest $(SPREAD)
-	$(PY) -m pytest $(BROWSER)
+	$(PY) -m pytest $(WHOLE)
 	$(PY) -m pytest $(ALONE)
 
 bench: setup

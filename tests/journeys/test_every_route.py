@@ -108,6 +108,30 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("get", "/v1/schools/tasks"): HIDDEN,
     ("get", "/v1/standing"): OPEN,
     ("get", "/v1/standings"): OPEN,
+    ("get", "/calls/day"): HIDDEN,
+    ("get", "/calls/{message}/outcome"): HIDDEN,
+    ("post", "/calls/{message}/outcome"): HIDDEN,
+    ("get", "/inbox/releases"): OWN,
+    ("get", "/incidents/{alias}/answer/{release}"): HIDDEN,
+    ("post", "/incidents/{alias}/answer/{release}"): HIDDEN,
+    ("get", "/incidents/{alias}/not-to-share"): HIDDEN,
+    ("post", "/incidents/{alias}/not-to-share"): HIDDEN,
+    ("get", "/incidents/{alias}/override"): HIDDEN,
+    ("post", "/incidents/{alias}/override"): HIDDEN,
+    ("get", "/incidents/{alias}/recorded/{event}"): HIDDEN,
+    ("get", "/incidents/{alias}/review/{release}"): HIDDEN,
+    ("post", "/incidents/{alias}/review/{release}"): HIDDEN,
+    ("post", "/incidents/{alias}/review/{release}/record"): HIDDEN,
+    ("get", "/incidents/{alias}/say/{name}"): HIDDEN,
+    ("post", "/incidents/{alias}/say/{name}"): HIDDEN,
+    ("get", "/incidents/{alias}/unsafe/{release}/{channel}"): HIDDEN,
+    ("post", "/incidents/{alias}/unsafe/{release}/{channel}"): HIDDEN,
+    ("get", "/today"): HIDDEN,
+    ("get", "/v1/cases"): OWN,
+    ("get", "/v1/incidents/{alias}/openings"): HIDDEN,
+    ("get", "/v1/incidents/{alias}/routing"): HIDDEN,
+    ("post", "/v1/opened"): OWN,
+    ("post", "/v1/schools/calls"): HIDDEN,
 }
 QUERIES: Final = {
     "/v1/schools/status": "?from=2024-01-01&to=2030-01-01",
@@ -178,8 +202,20 @@ def told(cli: System) -> Told:
         "message": message["id"],
         "notification": message["id"],
     }
-    known = {"event_type": "VpaRaised", "name": "openings", "which": "strict", "rest:path": "nothing"}
-    other = {"event_type": "VpaRaised", "name": "no-such-list", "which": "f" * 64, "rest:path": "nor/this"}
+    known = {
+        "channel": "phone",
+        "event_type": "VpaRaised",
+        "name": "openings",
+        "which": "strict",
+        "rest:path": "nothing",
+    }
+    other = {
+        "channel": "phone",
+        "event_type": "VpaRaised",
+        "name": "no-such-list",
+        "which": "f" * 64,
+        "rest:path": "nor/this",
+    }
     return Told(
         theirs={**known, **theirs}, nothing={**other, **{name: _other(theirs[name]) for name in theirs}}
     )
@@ -204,14 +240,14 @@ class Browser:
         self.ask("post", "/sign-in/person", {"agency": agency, "person": person})
         self._token = _token(self._client.get("/inbox").text)
 
-    def ask(self, method: str, path: str, form: Mapping[str, str] | None = None) -> httpx.Response:
+    def ask(self, method: str, path: str, form: Mapping[str, object] | None = None) -> httpx.Response:
         """Send one request; a form goes with the token of the last page."""
         if path.startswith("/v1"):
             return self._called(method, path, form or {})
         sent = {"form_token": self._token, **(form or {})} if method == "post" else None
         return self._client.request(method, path, data=sent, headers=HTML)
 
-    def _called(self, method: str, path: str, body: Mapping[str, str]) -> httpx.Response:
+    def _called(self, method: str, path: str, body: Mapping[str, object]) -> httpx.Response:
         headers = {"authorization": self._authorization} if self._authorization else {}
         if method == "post":
             return self._client.post(path, json=body, headers=headers)
@@ -246,10 +282,14 @@ def asked(browser: Browser, route: Route, ids: Ids) -> httpx.Response:
     return browser.ask("get" if method == "api_route" else method, path + query, form_of(path, ids))
 
 
-def form_of(path: str, ids: Ids) -> Mapping[str, str]:
+def form_of(path: str, ids: Ids) -> Mapping[str, object]:
     """Return what goes with a form or a call, as somebody who means it would send it."""
     if path == "/v1/open":
         return {"release_id": ids["release"], "purpose": "to see"}
+    if path == "/v1/opened":
+        return {"releases": [ids["release"]]}
+    if path == "/v1/schools/calls":
+        return {"notification": ids["notification"], "number": 1, "reached": "no-answer"}
     if path == "/v1/policy/whatif":
         return {"text": (ROOT / "services/consent/policies/strict.toml").read_text("utf-8")}
     if path.startswith("/incidents/"):

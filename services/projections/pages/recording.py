@@ -27,6 +27,8 @@ USUAL_PURPOSE: Final = "Secondary assessment of this VPA"
 QUIET: Final = frozenset({"police", "partnership"})
 """Who has each event anyway: naming them says nothing of what a record changed."""
 
+KINDS: Final = {kind.path: kind for kind in (OVERRIDE, NOT_TO_SHARE)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sheet:
@@ -44,8 +46,7 @@ def router(desk: Desk) -> APIRouter:
     """Return the routes of these pages. Addresses hold aliases and random ids, nothing of a person."""
     routes = APIRouter(include_in_schema=False)
     _reviewing(routes, desk)
-    for kind in (OVERRIDE, NOT_TO_SHARE):
-        _deciding(routes, desk, kind)
+    _deciding(routes, desk)
 
     @routes.get("/incidents/{alias}/recorded/{event}")
     async def recorded(request: Request, alias: str, event: str) -> Response:
@@ -70,9 +71,7 @@ def router(desk: Desk) -> APIRouter:
 
 
 def _reviewing(routes: APIRouter, desk: Desk) -> None:
-    path = "/incidents/{alias}/review/{release}"
-
-    @routes.get(path)
+    @routes.get("/incidents/{alias}/review/{release}")
     async def why(request: Request, alias: str, release: str) -> Response:
         entry = await _form(desk, request, alias, release)
         if entry is None:
@@ -80,7 +79,7 @@ def _reviewing(routes: APIRouter, desk: Desk) -> None:
         values = {"alias": alias, "entry": entry, "purpose": USUAL_PURPOSE, "problem": ""}
         return desk.page(request, "projections/review-purpose.html", values)
 
-    @routes.post(path)
+    @routes.post("/incidents/{alias}/review/{release}")
     async def show(request: Request, alias: str, release: str) -> Response:
         sent = await desk.form(request)
         entry = await _form(desk, request, alias, release)
@@ -93,7 +92,7 @@ def _reviewing(routes: APIRouter, desk: Desk) -> None:
             return desk.page(request, "projections/review-purpose.html", values, UNPROCESSABLE)
         return await _opened(desk, request, alias, entry, purpose)
 
-    @routes.post(f"{path}/record")
+    @routes.post("/incidents/{alias}/review/{release}/record")
     async def record(request: Request, alias: str, release: str) -> Response:
         sent = await desk.form(request)
         entry = await _form(desk, request, alias, release)
@@ -157,18 +156,20 @@ def _review(desk: Desk, request: Request, sheet: _Sheet, wrong: tuple[Problem, .
     return desk.page(request, "projections/review.html", values, UNPROCESSABLE if wrong else OK)
 
 
-def _deciding(routes: APIRouter, desk: Desk, kind: Kind) -> None:
-    path = f"/incidents/{{alias}}/{kind.path}"
-
-    @routes.get(path)
+def _deciding(routes: APIRouter, desk: Desk) -> None:
+    @routes.get("/incidents/{alias}/override")
+    @routes.get("/incidents/{alias}/not-to-share")
     async def ask(request: Request, alias: str) -> Response:
+        kind = _kind(request)
         if await sharing(desk, request, alias) is None:
             return absent(desk, request)
         empty = deciding.Filled(facts={}, rationale="")
         return _decision(desk, request, (alias, kind), (empty, stamp(desk.now())), ())
 
-    @routes.post(path)
+    @routes.post("/incidents/{alias}/override")
+    @routes.post("/incidents/{alias}/not-to-share")
     async def record(request: Request, alias: str) -> Response:
+        kind = _kind(request)
         sent = await desk.form(request)
         of = _stamp(sent)
         if await sharing(desk, request, alias) is None or of is None:
@@ -181,6 +182,11 @@ def _deciding(routes: APIRouter, desk: Desk, kind: Kind) -> None:
         if wrong:
             return _decision(desk, request, (alias, kind), (form, of), wrong)
         return _done(desk, request, alias, of)
+
+
+def _kind(request: Request) -> Kind:
+    """Return what is decided on the page with this address."""
+    return KINDS[request.url.path.rpartition("/")[2]]
 
 
 def _decision(
