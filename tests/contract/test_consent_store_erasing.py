@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from services.consent import commands
-from services.consent.keyring.erasing import Eraser
+from services.consent.keyring.erasing import Eraser, NotTaken
 from services.consent.keyring.opening import Busy, Opened, Opener, Refused, Request
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
@@ -88,7 +88,7 @@ class Room:
         self.keys.create([internal(name) for name in NAMES], at=START)
         self.keys.add_tokens({internal(name): [f"name:{name}"] for name in NAMES})
         self.said: list[str] = []
-        self.door_is_shut = False
+        self.door_says: Exception | None = None
         self.staff: frozenset[str] = frozenset()
         self.bench.publish(policy_adopted())
         self.bench.publish(a_form(of=grades(Risk.HIGH, ChildrenLevel.EARLY_HELP), pupils=[a_child("one")]))
@@ -124,8 +124,8 @@ class Room:
 
     def say(self, persons: Sequence[str], order: str, at: datetime) -> None:
         """Publish as the door would: the same id once."""
-        if self.door_is_shut:
-            raise Unavailable("the door does not answer: ask again")
+        if self.door_says is not None:
+            raise self.door_says
         if (event_id := f"erased-{order}-{persons[0]}") not in self.said:
             self.said.append(event_id)
             self.bench.publish(
@@ -363,16 +363,28 @@ def test_what_the_door_sealed_under_a_key_that_was_brought_back_stays_readable(t
     assert internal("victim") in room.keys.get_all([internal("victim")])
 
 
-def test_while_the_door_is_shut_the_keys_of_those_who_are_due_go_on_sealing(room: Room) -> None:
+def test_where_the_door_refuses_it_the_keys_go_on_sealing(room: Room) -> None:
     room.order()
     room.becomes_due()
-    room.door_is_shut = True
+    room.door_says = NotTaken("the door refused it with 422")
     room.eraser.step()
 
     assert internal("victim") in room.keys.get_all([internal("victim")])
-    room.door_is_shut = False
+    room.door_says = None
     room.all_is_done()
     assert not room.has_key("victim")
+
+
+def test_where_it_is_not_known_whether_the_door_took_it_nothing_more_is_sealed_under_the_keys(
+    room: Room,
+) -> None:
+    room.order()
+    room.becomes_due()
+    room.door_says = Unavailable("the door does not answer: ask again")
+    room.eraser.step()
+
+    assert room.keys.get_all([internal("victim")]) == {}
+    assert room.has_key("victim")
 
 
 def test_who_works_here_is_kept_so_that_what_is_about_them_stays_closed_to_them(room: Room) -> None:

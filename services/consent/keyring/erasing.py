@@ -27,6 +27,10 @@ class Ends(Protocol):
         """Return where a topic ends."""
 
 
+class NotTaken(Exception):
+    """The door refused what was said: nothing of it is on the log."""
+
+
 class KeyBase(Protocol):
     """What is needed of the key database."""
 
@@ -40,7 +44,8 @@ class KeyBase(Protocol):
 Publish = Callable[[Sequence[str], str, datetime], None]
 """Say through the door that a person is erased: every name of theirs, the event that ordered it, and when.
 
-Returns once it is accepted, now or before. Raises Unavailable.
+Returns once it is accepted, now or before. Raises NotTaken where it never will be, and Unavailable where it
+may have been.
 """
 
 
@@ -96,11 +101,12 @@ class Eraser:
     def step(self) -> None:
         """Carry out what can be carried out now.
 
-        1. Use the keys again of those whose order was stopped or refused since.  2. Destroy whatever is kept
-        of the erased, key and tokens together, once the gate has heard all there was when that was seen: from
-        a backup that was restored, too.  3. Of each order that is due retire the keys: the door gives the
+        1. Destroy whatever is kept of the erased, key and tokens together, once the gate has heard all there
+        was when that was seen: from a backup that was restored, too.  2. Use the keys again of those whose
+        order was stopped or refused since.  3. Of each order that is due retire the keys: the door gives the
         person new ones from then on.  4. Say so through the door: in the log that follows all that was sealed
-        under the old keys. Where the door does not take it, the keys are used again until the next look.
+        under the old keys. Where the door refuses it, the keys are used again; where it is not known whether
+        it was taken, they are not.
 
         Killed between any two, the next start does the rest: whoever is retired is still due, what is said is
         said under the same id, and what the gate has heard is destroyed.
@@ -108,9 +114,9 @@ class Eraser:
         here = self._look_at_the_record()
         erasures = self._known.erasures()
         over = [*_of(erasures, Order.STOPPED), *_of(erasures, Order.REFUSED)]
-        self._keys.take_back(sorted(self._keys.retired().intersection(over)))
         self._destroy(_of(erasures, Order.ERASED), here)
         if self.has_applied:
+            self._keys.take_back(sorted(self._keys.retired().intersection(over)))
             for order, names in _orders(erasures).items():
                 self._retire(order, names, erasures[names[0]].since)
 
@@ -146,8 +152,10 @@ class Eraser:
         self._keys.retire(names, at=self._clock.now())
         try:
             self._publish(names, order, since or self._clock.now())
-        except Unavailable as error:
+        except NotTaken as error:
             self._keys.take_back(names)
+            log.error("order %s cannot be carried out: %s", order, error)
+        except Unavailable as error:
             log.warning("order %s waits for the door: %s", order, error)
 
 

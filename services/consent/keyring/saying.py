@@ -6,6 +6,7 @@ from typing import Final
 
 import httpx
 
+from services.consent.keyring.erasing import NotTaken
 from services.eventlog.aliases import alias
 from services.eventlog.errors import Unavailable
 from services.vocabulary.events import EventType
@@ -14,6 +15,7 @@ from services.vocabulary.times import format_time
 NAME: Final = "keyring"
 ANSWER_SECONDS: Final = 30.0
 TAKEN: Final = (200, 201)
+REFUSED: Final = range(400, 500)
 
 
 class Sayer:
@@ -27,7 +29,7 @@ class Sayer:
     def erased(self, persons: Sequence[str], order: str, at: datetime) -> None:
         """Publish that a person was erased by an order, under every name: the same event however often.
 
-        Raises Unavailable where the door does not take it: nothing was said then, or it will be known.
+        Raises NotTaken where the door refuses it, and Unavailable where it may have taken it.
         """
         names = [alias(self._alias_key, person, "person", NAME) for person in persons]
         event = {
@@ -42,5 +44,7 @@ class Sayer:
             )
         except httpx.HTTPError as error:
             raise Unavailable("the door does not answer: ask again") from error
+        if answer.status_code in REFUSED:
+            raise NotTaken(f"the door refused it with {answer.status_code}")
         if answer.status_code not in TAKEN:
             raise Unavailable(f"the door answered {answer.status_code}: ask again")
