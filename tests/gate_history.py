@@ -110,15 +110,10 @@ class Step:
 
 def hear(steps: Sequence[Step]) -> Iterator[Heard]:
     """Yield the events of a history, in order."""
-    now, last_form = START, dict[str | None, str]()
+    now = START
     for number, step in enumerate(steps):
         now += step.after
-        event = _event(step, number, now)
-        if step.type is EventType.VPA_CORRECTED:
-            event = replace(event, corrects=last_form.get(step.incident))
-        if step.type in VPA_FAMILY:
-            last_form[step.incident] = event.event_id
-        yield event
+        yield _event(step, number, now)
 
 
 def _event(step: Step, number: int, now: datetime) -> Heard:

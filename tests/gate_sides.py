@@ -36,7 +36,6 @@ class Sides:
 
     def __init__(self) -> None:
         self._harms: set[Direction] = set()
-        self._said: dict[str, Heard] = {}
         self._reports: dict[str, Heard] = {}
         self._counter: dict[str, Heard] = {}
         self._words: dict[str, list[Heard]] = defaultdict(list)
@@ -47,10 +46,6 @@ class Sides:
         if event.incident is None:
             return
         names = direction_of(event)
-        if event.type == EventType.VPA_CORRECTED:
-            self._take_back(event)
-        if names is not None:
-            self._said[event.event_id] = event
         if names is not None and names not in self._harms:
             if names.turned in self._harms:
                 self._counter[event.event_id] = event
@@ -63,34 +58,6 @@ class Sides:
             self._hear(event)
         if event.type in SAYS_AN_AGE and event.victim_age is not None:
             self._ages.append(event)
-
-    def _take_back(self, correction: Heard) -> None:
-        """Forget what a corrected form said of the two, and its like there: others may say it still."""
-        original = self._said.get(correction.corrects or "")
-        if original is None or (original.incident, original.type in VPA_FAMILY) != (
-            correction.incident,
-            True,
-        ):
-            return
-        wrong = direction_of(original)
-        if wrong is None or wrong == direction_of(correction):
-            return
-        for key, event in list(self._said.items()):
-            same = event.incident == correction.incident and direction_of(event) == wrong
-            if same and event.type in VPA_FAMILY:
-                del self._said[key]
-        if wrong not in {self._counts_for(event) for event in self._said.values()}:
-            self._harms.discard(wrong)
-
-    def _counts_for(self, event: Heard) -> Direction | None:
-        """Return what an event makes known: nothing while it waits, the opposite where it was found wrong."""
-        names = direction_of(event)
-        assert names is not None
-        if event.event_id not in self._counter:
-            return names
-        if self.is_found_wrong(event):
-            return names.turned
-        return names if self._is_freed(event) else None
 
     def _hear(self, word: Heard) -> None:
         """Know what the Hub lets stand; of what it finds wrong, the first report too, know the opposite."""

@@ -8,11 +8,8 @@ from services.consent.state.heard import Heard
 from services.consent.state.world import World
 from services.vocabulary.grounds import Ground, Outcome, Reason, ReleaseKind
 
-DECISION_VERSION = 4
-"""Declared by hand whenever a change of code changes decisions; adopted by an event (design 2).
-
-4: a correction takes back who harms whom by the form it corrects, where nobody else said so.
-"""
+DECISION_VERSION = 3
+"""Declared by hand whenever a change of code changes decisions; adopted by an event (design 2)."""
 
 UNREADABLE = "unreadable"
 """The event type of a record that is not an event."""

@@ -138,10 +138,6 @@ class Incident(NamedTuple):
     ages: tuple[Age, ...] = ()
     """The last that police, and that partners, said of an adult victim; the latest last."""
     """How old each person named as its adult victim was on the day, as it was said last."""
-    forms_say: Mapping[str, tuple[str, str]] = NOTHING
-    """What its forms say of who harms whom, by event, until one is corrected: as in `reports`."""
-    others_say: Mapping[str, tuple[str, str]] = NOTHING
-    """What every other event of it says of that."""
     reports: Mapping[str, tuple[str, str]] = NOTHING
     """What partners reported of who harms whom, by event: the victim, and who causes harm."""
     turned: Mapping[str, tuple[str, str]] = NOTHING

@@ -5,7 +5,7 @@ direction round establishes nothing, until the Hub says that it may stand. The H
 had before it: a report that comes later, in the same incident too, waits for another.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from services.consent.state.entities import Age, Form, Incident, Worker
 from services.consent.state.heard import Heard
@@ -75,9 +75,6 @@ def _accused(incident: Incident, heard: Heard, causing_harm: str) -> Incident:
 def _directed(world: World, incident: Incident, heard: Heard) -> Incident:
     """Establish a direction, or know that it is turned; then take the Hub's word on what it has."""
     said = _direction(world, incident, heard)
-    incident = _corrected(world, incident, heard, said)
-    if said is not None:
-        incident = _kept(incident, heard, said)
     if said is not None and not _is_established(world, said):
         victim, causing_harm = said
         if _is_established(world, (causing_harm, victim)):
@@ -87,49 +84,6 @@ def _directed(world: World, incident: Incident, heard: Heard) -> Incident:
     if said is not None and heard.type in NAMES_BOTH_SIDES:
         incident = incident._replace(reports={**incident.reports, heard.event_id: said})
     return _heard_from_hub(world, incident, heard)
-
-
-def _kept(incident: Incident, heard: Heard, said: Direction) -> Incident:
-    if heard.type in VPA_FAMILY:
-        return incident._replace(forms_say={**incident.forms_say, heard.event_id: said})
-    return incident._replace(others_say={**incident.others_say, heard.event_id: said})
-
-
-def _corrected(world: World, incident: Incident, heard: Heard, said: Direction | None) -> Incident:
-    """Take back the direction a corrected form named, with every form of its incident that says the same.
-
-    What anybody else says of it, in whatever incident, is established as it was. A correction that names
-    nobody who causes harm takes it back as well.
-    """
-    wrong = incident.forms_say.get(heard.corrects or "")
-    if heard.type != EventType.VPA_CORRECTED or wrong is None or wrong == said:
-        return incident
-    left = {key: each for key, each in incident.forms_say.items() if each != wrong}
-    incident = incident._replace(forms_say=left)
-    if _is_established(world, wrong):
-        _disestablish(world, [wrong])
-        _establish(world, _said_elsewhere(world, incident, heard.incident, wrong))
-    return incident
-
-
-def _said_elsewhere(world: World, incident: Incident, key: str | None, of: Direction) -> list[Direction]:
-    """Return a direction as anybody says it, in whatever incident, of whoever is one with the two."""
-    victims, harming = (group(world.person, each) for each in of)
-    others = [each for each in as_one(world.person, of[1]).harms_in if each != key]
-    known = (incident, *(world.incident(each) for each in others))
-    return [each for one in known for each in _in_force(one) if each[0] in victims and each[1] in harming]
-
-
-def _in_force(incident: Incident) -> Iterator[Direction]:
-    """Yield the directions that events of an incident establish: what waits for the Hub establishes none.
-
-    What it found wrong establishes the opposite.
-    """
-    for key, (victim, causing_harm) in {**incident.forms_say, **incident.others_say}.items():
-        if key in incident.found_wrong:
-            yield causing_harm, victim
-        elif key not in incident.turned or key in incident.let_go:
-            yield victim, causing_harm
 
 
 def _heard_from_hub(world: World, incident: Incident, heard: Heard) -> Incident:

@@ -63,10 +63,8 @@ def read_incident(text: str) -> Incident:
         accused=tuple(d["accused"]),
         looked_at=d["looked_at"],
         ages=tuple(Age(person, by_police, VictimAge(age)) for person, by_police, age in d["ages"]),
-        forms_say=_read_directions(d["forms_say"]),
-        others_say=_read_directions(d["others_say"]),
-        reports=_read_directions(d["reports"]),
-        turned=_read_directions(d["turned"]),
+        reports={event_id: (victim, by) for event_id, (victim, by) in d["reports"].items()},
+        turned={event_id: (victim, by) for event_id, (victim, by) in d["turned"].items()},
         let_go=tuple(d["let_go"]),
         found_wrong=tuple(d["found_wrong"]),
         workers=tuple(Worker(agency, Client(client), person) for agency, client, person in d["workers"]),
@@ -84,10 +82,6 @@ def read_incident(text: str) -> Incident:
         told={to: tuple(persons) for to, persons in d["told"].items()},
         told_in={to: tuple(map(_read_held, rows)) for to, rows in d["told_in"].items()},
     )
-
-
-def _read_directions(rows: Mapping[str, list[str]]) -> dict[str, tuple[str, str]]:
-    return {event_id: (victim, by) for event_id, (victim, by) in rows.items()}
 
 
 def read_person(text: str) -> Person:
@@ -183,8 +177,6 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "accused": incident.accused,
         "looked_at": incident.looked_at,
         "ages": incident.ages,
-        "forms_say": dict(incident.forms_say),
-        "others_say": dict(incident.others_say),
         "reports": dict(incident.reports),
         "turned": dict(incident.turned),
         "let_go": incident.let_go,
