@@ -101,7 +101,7 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("get", "/v1/policy/versions"): HIDDEN,
     ("post", "/v1/policy/whatif"): HIDDEN,
     ("get", "/v1/pulse"): HIDDEN,
-    ("get", "/v1/receipts/{receipt}"): HIDDEN,
+    ("get", "/v1/receipts/{receipt:path}"): HIDDEN,
     ("get", "/v1/schools/notifications"): HIDDEN,
     ("get", "/v1/schools/notifications/{notification}"): HIDDEN,
     ("get", "/v1/schools/status"): HIDDEN,

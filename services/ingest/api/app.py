@@ -54,7 +54,7 @@ def build(
         finally:
             room.release()
 
-    @app.get("/v1/receipts/{receipt}", openapi_extra=RECEIPTS)
+    @app.get("/v1/receipts/{receipt:path}", openapi_extra=RECEIPTS)
     def receipts(receipt: str, request: Request) -> Response:
         """Say where the event behind a receipt lies in the log, to its own publisher."""
         try:
