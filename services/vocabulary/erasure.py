@@ -30,3 +30,7 @@ class Order(StrEnum):
     """Their key is to seal nothing any more, and then to be destroyed."""
     ERASED = "erased"
     """Their key is destroyed, again and again wherever a copy of it comes back."""
+
+
+PENDING = frozenset({Order.STANDS, Order.DUE})
+"""What may yet be stopped: nothing of the person opens meanwhile."""

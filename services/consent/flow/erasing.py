@@ -10,13 +10,11 @@ from services.consent.rules.erasure import is_over, objections
 from services.consent.state.heard import Heard
 from services.consent.state.links import group
 from services.consent.state.world import World
-from services.vocabulary.erasure import Objection, Order
+from services.vocabulary.erasure import PENDING, Objection, Order
 from services.vocabulary.events import ERASING, LINKS, SCHOOL_NOTIFICATIONS, EventType
 
 KEEPS_NOBODY = SCHOOL_NOTIFICATIONS | {EventType.CONSENT_WITHDRAWN}
 """What follows from events before an order, or goes with one: whoever it is about is not in danger again."""
-
-PENDING = frozenset({Order.STANDS, Order.DUE})
 
 
 def settle(world: World, heard: Heard) -> None:

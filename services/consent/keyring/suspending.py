@@ -6,9 +6,7 @@ from typing import Protocol
 from services.consent.state.entities import Erasure
 from services.consent.state.links import PersonOf, group
 from services.eventlog.errors import Unavailable
-from services.vocabulary.erasure import Order
-
-PENDING = frozenset({Order.STANDS, Order.DUE})
+from services.vocabulary.erasure import PENDING, Order
 
 
 class GivesKeys(Protocol):
