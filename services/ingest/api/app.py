@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError
+from starlette.convertors import PathConvertor, register_url_convertor
 
 from services.eventlog.catalogue_files import load_examples
 from services.ingest.api import answers
@@ -24,6 +25,15 @@ from services.vocabulary.events import ABOUT_PERSONS, SCHOOL_NOTIFICATIONS
 
 NAMES_ALIASES = ABOUT_PERSONS | SCHOOL_NOTIFICATIONS
 """Events that name an incident or persons by what a release to their publisher called them."""
+
+
+class Anything(PathConvertor):
+    """Whatever stands in a receipt's place, slashes and line breaks too: all are absent alike."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("anything", Anything())
 
 
 def build(
@@ -54,7 +64,7 @@ def build(
         finally:
             room.release()
 
-    @app.get("/v1/receipts/{receipt:path}", openapi_extra=RECEIPTS)
+    @app.get("/v1/receipts/{receipt:anything}", openapi_extra=RECEIPTS)
     def receipts(receipt: str, request: Request) -> Response:
         """Say where the event behind a receipt lies in the log, to its own publisher."""
         try:
