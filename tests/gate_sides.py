@@ -35,7 +35,9 @@ class Sides:
     """Hold every report of who harms whom and every word of the Hub, and answer what stands."""
 
     def __init__(self) -> None:
-        self._harms: set[Direction] = set()
+        self._harms: dict[Direction, set[str]] = defaultdict(set)
+        """Who harms whom, by the events that say so: none, and it is known no longer."""
+        self._forms: dict[str, Heard] = {}
         self._reports: dict[str, Heard] = {}
         self._counter: dict[str, Heard] = {}
         self._words: dict[str, list[Heard]] = defaultdict(list)
@@ -46,11 +48,12 @@ class Sides:
         if event.incident is None:
             return
         names = direction_of(event)
-        if names is not None and names not in self._harms:
-            if names.turned in self._harms:
-                self._counter[event.event_id] = event
-            else:
-                self._harms.add(names)
+        if names is not None and event.type in VPA_FAMILY:
+            self._mend(event, names)
+        if names is not None and self._harms[names.turned] and not self._harms[names]:
+            self._counter[event.event_id] = event
+        elif names is not None:
+            self._harms[names].add(event.event_id)
         if names is not None and event.type in NAMES_BOTH_SIDES:
             self._reports[event.event_id] = event
         if event.type in FORMS_OF_THE_HUB or event.type == EventType.ROLES_REVIEWED:
@@ -58,6 +61,15 @@ class Sides:
             self._hear(event)
         if event.type in SAYS_AN_AGE and event.victim_age is not None:
             self._ages.append(event)
+
+    def _mend(self, form: Heard, names: Direction) -> None:
+        """Let a form of the Hub speak for its incident: no form before it says anything else of the two."""
+        if form.type in FORMS_OF_THE_HUB:
+            for key, earlier in self._forms.items():
+                said = direction_of(earlier)
+                if earlier.incident == form.incident and said is not None and said != names:
+                    self._harms[said].discard(key)
+        self._forms[form.event_id] = form
 
     def _hear(self, word: Heard) -> None:
         """Know what the Hub lets stand; of what it finds wrong, the first report too, know the opposite."""
@@ -68,11 +80,15 @@ class Sides:
         meant = [event for event in self._counter.values() if event.incident == word.incident]
         if word.roles is None:
             meant = [event for event in meant if event.victim == word.victim]
-        directions = {names for event in meant if (names := direction_of(event)) is not None}
+        said = [(names, event) for event in meant if (names := direction_of(event)) is not None]
         if word.roles is Roles.REVERSED:
-            self._harms -= directions
-            directions = {names.turned for names in directions}
-        self._harms |= directions
+            for names, _ in said:
+                self._harms[names].clear()
+        for names, event in said:
+            if word.roles is Roles.REVERSED:
+                self._harms[names.turned].add(word.event_id)
+            else:
+                self._harms[names].add(event.event_id)
 
     def is_counter(self, event: Heard) -> bool:
         """Say whether an event turns round what was known of the two, or the Hub found it wrong."""

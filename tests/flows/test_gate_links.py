@@ -10,6 +10,7 @@ from services.consent.state.world import MOST_AT_ONCE
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk
+from services.vocabulary.sides import Roles
 from tests.gate_builders import (
     HILLSIDE,
     RIVERSIDE,
@@ -200,6 +201,15 @@ def test_who_is_known_to_harm_somebody_is_known_of_whoever_is_one_with_either() 
 
     assert answer(decision, "dafsu").rule == "counter-allegation"
     assert sent_of(decision, counter.event_id) == {"police": NEW}
+
+
+def test_what_the_hub_finds_the_wrong_way_round_is_so_of_whoever_is_one_with_either() -> None:
+    story = after(linked("ada", "eda"), linked("ben", "bob"), reported("ada", by="ben"))
+    again = reported("eda", by="bob")
+    story.tell(again, an_event(EventType.ROLES_REVIEWED, incident=again.incident, roles=Roles.REVERSED))
+    counter = reported("ada", by="bob")
+
+    assert sent_of(story.tell(counter), counter.event_id) == {"police": NEW}
 
 
 def test_nobody_is_known_to_harm_themselves_under_another_name() -> None:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from services.consent.state.heard import Heard
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Ground, Outcome, Reason, ReleaseKind
@@ -239,3 +241,61 @@ def test_the_other_side_withdraws_everything_and_is_heard() -> None:
     decision = story.tell(withdrawn)
 
     assert sent_of(decision, about_him.event_id) == {"mycwa": ReleaseKind.RECALLED}
+
+
+def mended(*before: Heard, event_type: EventType = EventType.VPA_CORRECTED) -> Story:
+    """Return a story with a form whose roles were the wrong way round, and the form that mends it."""
+    story = after(*before)
+    story.tell(reviewed("ada", by="ben", event_type=event_type))
+    return story
+
+
+def elsewhere(victim: str, by: str, incident: str = "two") -> Heard:
+    return reported(victim, by, incident=internal(incident))
+
+
+def is_held(story: Story, report: Heard) -> bool:
+    """Tell a report, and say whether the Hub alone hears it."""
+    return sent_of(story.tell(report), report.event_id) == {"police": NEW}
+
+
+WRONG = reviewed("ben", by="ada", event_id="wrong")
+RAISED = reviewed("ben", by="ada", event_id="wrong", event_type=EventType.VPA_RAISED)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "event_type"), [(WRONG, EventType.VPA_CORRECTED), (RAISED, EventType.VPA_REVIEWED)]
+)
+def test_a_form_of_the_hub_takes_back_who_harms_whom_by_an_earlier_form_of_its_incident(
+    wrong: Heard, event_type: EventType
+) -> None:
+    assert is_held(mended(wrong, event_type=event_type), elsewhere("ben", by="ada"))
+
+
+def test_the_direction_that_such_a_form_names_is_known_from_then_on() -> None:
+    assert not is_held(mended(WRONG), elsewhere("ada", by="ben"))
+
+
+def test_such_a_form_takes_back_nothing_that_somebody_else_says_as_well() -> None:
+    story = mended(WRONG, elsewhere("ben", by="ada", incident="three"))
+
+    assert not is_held(story, elsewhere("ben", by="ada"))
+
+
+def test_such_a_form_takes_back_nothing_that_a_form_of_another_incident_says() -> None:
+    story = mended(WRONG, reviewed("ben", by="ada", incident="three", event_id="also"))
+
+    assert not is_held(story, elsewhere("ben", by="ada"))
+
+
+def test_such_a_form_that_says_the_same_roles_leaves_them_known() -> None:
+    story = mended(reviewed("ada", by="ben", event_id="first"))
+
+    assert is_held(story, elsewhere("ben", by="ada"))
+
+
+def test_such_a_form_that_names_nobody_who_causes_harm_takes_nothing_back() -> None:
+    story = after(reviewed("ada", by="ben", event_id="first"))
+    story.tell(a_form(EventType.VPA_CORRECTED, HIGH, incident="one", victim="ada"))
+
+    assert is_held(story, elsewhere("ben", by="ada"))

@@ -13,7 +13,7 @@ from services.consent.flow.decision import Again, Answer, Emit
 from services.consent.flow.fold import Fold, empty
 from services.consent.flow.record import encode
 from services.consent.rules import evidence
-from services.consent.state import evolve, sides
+from services.consent.state import evolve, harms, sides
 from services.consent.state.entities import Person
 from services.consent.state.heard import Child, Heard
 from services.consent.state.links import PersonOf, group
@@ -107,8 +107,9 @@ ALTERED = {
     "withdrawals and cases count of one name": (evidence, "as_one", unlinked_one),
     "news of one name is none of the others": (evolve, "as_one", unlinked_one),
     "a case is closed of one name": (evolve, "group", alone),
-    "who harms is known of one name": (sides, "as_one", unlinked_one),
-    "who is harmed is known by one name": (sides, "group", alone),
+    "who harms is known of one name": (harms, "as_one", unlinked_one),
+    "who is harmed is known by one name": (harms, "group", alone),
+    "the hub speaks of one name": (sides, "group", alone),
     "schools are told of names": (children, "group", alone),
 }
 """Where linked persons are asked for, each as if they were not: the place, its name, what stands there."""

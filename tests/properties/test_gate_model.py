@@ -14,7 +14,7 @@ from services.consent.rules import evidence
 from services.consent.rules.history import TOO_EARLY
 from services.consent.rules.lasting import FOR_GOOD
 from services.consent.rules.schools import tell
-from services.consent.state import consents, evolve, sides, taking_part
+from services.consent.state import consents, evolve, harms, sides, taking_part
 from services.consent.state.entities import Marac
 from services.consent.state.sides import age_of
 from services.vocabulary.calendar import OfficeHours
@@ -144,7 +144,8 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
         "_meant",
         lambda world, incident, heard: incident.turned,
     ),
-    "what the Hub takes back stays known": (sides, "_disestablish", lambda world, directions: None),
+    "what the Hub takes back stays known": (harms, "_forget", lambda world, victim, harms: None),
+    "what a form mends stays known": (sides, "_mend", lambda world, incident, said: None),
     "nobody is under sixteen": (evidence, "as_child", lambda grades, age: grades),
     "how old the other side is counts": (
         evidence,

@@ -8,8 +8,12 @@ from services.consent.state.heard import Heard
 from services.consent.state.world import World
 from services.vocabulary.grounds import Ground, Outcome, Reason, ReleaseKind
 
-DECISION_VERSION = 3
-"""Declared by hand whenever a change of code changes decisions; adopted by an event (design 2)."""
+DECISION_VERSION = 4
+"""Declared by hand whenever a change of code changes decisions; adopted by an event (design 2).
+
+4: a reviewed or corrected form takes the place of what earlier forms of its incident said of who harms whom,
+and what the Hub finds the wrong way round is so of everybody who is one with the two.
+"""
 
 UNREADABLE = "unreadable"
 """The event type of a record that is not an event."""

@@ -54,7 +54,7 @@ class Sides:
         about = _victim_of(incident, event_id)
         them = group(self._known.person, about) if about is not None else ()
         harmed_by = as_one(self._known.person, about).harmed_by if about is not None else ()
-        others = dict.fromkeys((*incident.causing_harm, *harmed_by))
+        others = dict.fromkeys((*incident.causing_harm, *(each.by for each in harmed_by)))
         return any(self._works_for(caller, person) for person in others if person not in them)
 
     def _works_for(self, caller: Caller, person: str) -> bool:

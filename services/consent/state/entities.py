@@ -114,6 +114,13 @@ class Worker(NamedTuple):
     person: str
 
 
+class Harm(NamedTuple):
+    """Who harms somebody, and the event that it is known by."""
+
+    by: str
+    event_id: str
+
+
 class Incident(NamedTuple):
     """What is known about one incident. Maps are by recipient and never changed in place.
 
@@ -136,8 +143,9 @@ class Incident(NamedTuple):
     accused: tuple[str, ...] = ()
     """Those of them whom police named."""
     ages: tuple[Age, ...] = ()
-    """The last that police, and that partners, said of an adult victim; the latest last."""
-    """How old each person named as its adult victim was on the day, as it was said last."""
+    """How old each adult victim named was on the day, as police and partners said last; latest last."""
+    forms_say: Mapping[str, tuple[str, str]] = NOTHING
+    """What its forms say of who harms whom, as in `reports`."""
     reports: Mapping[str, tuple[str, str]] = NOTHING
     """What partners reported of who harms whom, by event: the victim, and who causes harm."""
     turned: Mapping[str, tuple[str, str]] = NOTHING
@@ -177,8 +185,8 @@ class Person(NamedTuple):
     """Until when consents of all their incidents are withdrawn, by recipient or for everyone."""
     child_cases: tuple[str, ...] = ()
     """Who has an open case about them as a child."""
-    harmed_by: tuple[str, ...] = ()
-    """Who is known to harm them."""
+    harmed_by: tuple[Harm, ...] = ()
+    """Who is known to harm them, once for each event that it is known by."""
     harms_in: tuple[str, ...] = ()
     """Incidents that name them as the person causing harm."""
     linked: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ the end of a link takes back that link, and nothing else.
 
 from collections.abc import Callable, Iterable
 from itertools import chain
+from typing import TypeVar
 
 from services.consent.state.entities import Person
 from services.consent.state.heard import Heard
@@ -14,6 +15,7 @@ from services.consent.state.world import World
 from services.vocabulary.events import LINKS, EventType
 
 PersonOf = Callable[[str], Person]
+T = TypeVar("T")
 
 
 def group(person_of: PersonOf, key: str) -> tuple[str, ...]:
@@ -76,5 +78,5 @@ def _counts(heard: Heard) -> bool:
     return heard.type in LINKS and heard.is_confirmed and len(named) == len(set(named)) == 2
 
 
-def _each_once(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(chain.from_iterable(names)))
+def _each_once(known: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(known)))

@@ -2,14 +2,16 @@
 
 A direction of harm is established by the first event that names it. One that turns an established
 direction round establishes nothing, until the Hub says that it may stand. The Hub's word is of what it
-had before it: a report that comes later, in the same incident too, waits for another.
+had before it: a report that comes later, in the same incident too, waits for another. A reviewed or
+corrected form takes the place of what earlier forms of its incident said of who harms whom.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from services.consent.state.entities import Age, Form, Incident, Worker
+from services.consent.state.harms import Direction, establish, is_established, is_same, take_back, turn_round
 from services.consent.state.heard import Heard
-from services.consent.state.links import PersonOf, as_one, group
+from services.consent.state.links import PersonOf, group
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB
 from services.vocabulary.events import NAMES_BOTH_SIDES, VPA_FAMILY, EventType
@@ -17,9 +19,6 @@ from services.vocabulary.sides import Looked, Roles, VictimAge
 
 REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
 ALLOCATIONS = frozenset({EventType.PRACTITIONER_ALLOCATED, EventType.REFERRAL_ALLOCATED})
-
-Direction = tuple[str, str]
-"""An adult victim, and who harms them."""
 
 
 def with_sides(world: World, incident: Incident, heard: Heard, key: str) -> Incident:
@@ -75,15 +74,26 @@ def _accused(incident: Incident, heard: Heard, causing_harm: str) -> Incident:
 def _directed(world: World, incident: Incident, heard: Heard) -> Incident:
     """Establish a direction, or know that it is turned; then take the Hub's word on what it has."""
     said = _direction(world, incident, heard)
-    if said is not None and not _is_established(world, said):
-        victim, causing_harm = said
-        if _is_established(world, (causing_harm, victim)):
-            incident = incident._replace(turned={**incident.turned, heard.event_id: said})
-        else:
-            _establish(world, [said])
-    if said is not None and heard.type in NAMES_BOTH_SIDES:
+    if said is None:
+        return _heard_from_hub(world, incident, heard)
+    if heard.type in REVIEWED:
+        _mend(world, incident, said)
+    if heard.type in VPA_FAMILY:
+        incident = incident._replace(forms_say={**incident.forms_say, heard.event_id: said})
+    if heard.type in NAMES_BOTH_SIDES:
         incident = incident._replace(reports={**incident.reports, heard.event_id: said})
+    if is_established(world, (said[1], said[0])) and not is_established(world, said):
+        incident = incident._replace(turned={**incident.turned, heard.event_id: said})
+    else:
+        establish(world, said, heard.event_id)
     return _heard_from_hub(world, incident, heard)
+
+
+def _mend(world: World, incident: Incident, said: Direction) -> None:
+    """Take back what earlier forms say otherwise of who harms whom. Who else says so still does."""
+    for key, earlier in incident.forms_say.items():
+        if not is_same(world, earlier, said):
+            take_back(world, earlier, key)
 
 
 def _heard_from_hub(world: World, incident: Incident, heard: Heard) -> Incident:
@@ -93,13 +103,13 @@ def _heard_from_hub(world: World, incident: Incident, heard: Heard) -> Incident:
     """
     if heard.roles is Roles.REVERSED:
         wrong = incident.turned or incident.reports
-        _disestablish(world, wrong.values())
-        _establish(world, [(causing_harm, victim) for victim, causing_harm in sorted(wrong.values())])
+        turn_round(world, wrong.values(), heard.event_id)
         return incident._replace(turned=wrong, let_go=(), found_wrong=tuple(sorted(wrong)))
     if heard.roles is None and heard.type not in REVIEWED:
         return incident
     meant = _meant(world, incident, heard)
-    _establish(world, sorted(meant.values()))
+    for key, said in meant.items():
+        establish(world, said, key)
     still = tuple(key for key in incident.found_wrong if key not in meant)
     return incident._replace(let_go=tuple(sorted({*incident.let_go, *meant})), found_wrong=still)
 
@@ -121,27 +131,6 @@ def _direction(world: World, incident: Incident, heard: Heard) -> Direction | No
     if victim is None or causing_harm is None or causing_harm in group(world.person, victim):
         return None
     return victim, causing_harm
-
-
-def _is_established(world: World, direction: Direction) -> bool:
-    victim, causing_harm = direction
-    known = as_one(world.person, victim).harmed_by
-    return bool(known) and not set(group(world.person, causing_harm)).isdisjoint(known)
-
-
-def _establish(world: World, directions: Iterable[Direction]) -> None:
-    for victim, causing_harm in directions:
-        person = world.person(victim)
-        if causing_harm not in person.harmed_by:
-            world.put_person(victim, person._replace(harmed_by=(*person.harmed_by, causing_harm)))
-
-
-def _disestablish(world: World, directions: Iterable[Direction]) -> None:
-    for victim, causing_harm in directions:
-        person = world.person(victim)
-        left = tuple(each for each in person.harmed_by if each != causing_harm)
-        if left != person.harmed_by:
-            world.put_person(victim, person._replace(harmed_by=left))
 
 
 def _worked_for(incident: Incident, heard: Heard) -> Incident:

@@ -14,6 +14,7 @@ from services.consent.state.entities import (
     Coming,
     Erasure,
     Form,
+    Harm,
     Held,
     Incident,
     Joined,
@@ -63,8 +64,9 @@ def read_incident(text: str) -> Incident:
         accused=tuple(d["accused"]),
         looked_at=d["looked_at"],
         ages=tuple(Age(person, by_police, VictimAge(age)) for person, by_police, age in d["ages"]),
-        reports={event_id: (victim, by) for event_id, (victim, by) in d["reports"].items()},
-        turned={event_id: (victim, by) for event_id, (victim, by) in d["turned"].items()},
+        forms_say=_read_directions(d["forms_say"]),
+        reports=_read_directions(d["reports"]),
+        turned=_read_directions(d["turned"]),
         let_go=tuple(d["let_go"]),
         found_wrong=tuple(d["found_wrong"]),
         workers=tuple(Worker(agency, Client(client), person) for agency, client, person in d["workers"]),
@@ -84,6 +86,10 @@ def read_incident(text: str) -> Incident:
     )
 
 
+def _read_directions(rows: Mapping[str, list[str]]) -> dict[str, tuple[str, str]]:
+    return {event_id: (victim, by) for event_id, (victim, by) in rows.items()}
+
+
 def read_person(text: str) -> Person:
     """Return the person that `write` wrote."""
     d = json.loads(text)
@@ -92,7 +98,7 @@ def read_person(text: str) -> Person:
         child_of=tuple(d["child_of"]),
         withdrawn={to: datetime.fromisoformat(at) for to, at in d["withdrawn"].items()},
         child_cases=tuple(d["child_cases"]),
-        harmed_by=tuple(d["harmed_by"]),
+        harmed_by=tuple(Harm(by, event_id) for by, event_id in d["harmed_by"]),
         harms_in=tuple(d["harms_in"]),
         linked=tuple(d["linked"]),
     )
@@ -177,6 +183,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "accused": incident.accused,
         "looked_at": incident.looked_at,
         "ages": incident.ages,
+        "forms_say": dict(incident.forms_say),
         "reports": dict(incident.reports),
         "turned": dict(incident.turned),
         "let_go": incident.let_go,
