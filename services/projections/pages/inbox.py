@@ -17,7 +17,7 @@ from services.vocabulary.grounds import ReleaseKind
 
 PAGE: Final = 20
 AT_ONCE: Final = 100
-"""Incidents read in one question."""
+"""Incidents read in one question where only some may be shown."""
 
 QUESTIONS: Final = 10
 """Questions asked for one page at most: what is not found by then is looked for on the next."""
@@ -78,7 +78,8 @@ async def _cases(
     place: str | None = after
     for _ in range(QUESTIONS):
         cursor = {"after": place} if place else {}
-        answer = await desk.ask(request, "/v1/cases", {"limit": AT_ONCE, **cursor})
+        limit = AT_ONCE if asked.narrows else PAGE + 1
+        answer = await desk.ask(request, "/v1/cases", {"limit": limit, **cursor})
         if answer.status != OK:
             return None
         rows = objects(answer.body.get("cases"))

@@ -43,6 +43,11 @@ class Narrowing:
     show: tuple[Show, ...] = ()
     happened: EventType | None = None
 
+    @property
+    def narrows(self) -> bool:
+        """Whether some cases are not asked for."""
+        return bool(self.show) or self.happened is not None
+
     def admits(self, case: Case) -> bool:
         """Say whether a case is among what is asked for. No filter is every case."""
         return (not self.show or any(_is(case, each) for each in self.show)) and (
