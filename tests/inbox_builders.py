@@ -47,6 +47,7 @@ class OneDesk:
     door: Given = Given(201, {"status": "accepted"})
     told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     pressed: set[str] = field(default_factory=set)
+    flags: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def visitor(self, request: Request) -> Person:
         return Person()
@@ -56,6 +57,9 @@ class OneDesk:
 
     def done(self, request: Request) -> set[str]:
         return self.pressed
+
+    def flagged(self, request: Request) -> dict[str, tuple[str, ...]]:
+        return self.flags
 
     def name_of(self, person: str) -> str:
         return person

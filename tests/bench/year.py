@@ -36,6 +36,7 @@ READY_SECONDS = 120.0
 LEFT_UNOPENED = 30
 """Releases to an agency, the latest, that nobody has opened yet: what came since they last looked."""
 
+NOTHING_HERE = 404
 OPENING_AT_ONCE = 4
 PURPOSE = "support today"
 
@@ -100,13 +101,15 @@ def _is_level(url: str) -> bool:
 
 
 def _open_most(system: System, agency: str) -> int:
-    """Have an agency's first person open what they still may, but for the latest. Returns how many."""
+    """Have an agency's first person open what they may, but for the latest. Returns how many they did.
+
+    Of what is about themselves, their home or the other side of a case they get nothing, as anybody does.
+    """
     last = {one["event_id"]: one for one in _inbox(system, agency)}
     told = [one for one in last.values() if one["kind"] != "recalled" and set(one["sections"]) - {"facts"}]
     with ThreadPoolExecutor(OPENING_AT_ONCE) as several:
-        for answer in several.map(partial(_open, system, agency), told[:-LEFT_UNOPENED]):
-            answer.good()
-    return len(told[:-LEFT_UNOPENED])
+        answers = list(several.map(partial(_open, system, agency), told[:-LEFT_UNOPENED]))
+    return sum(bool(answer.good()) for answer in answers if answer.status != NOTHING_HERE)
 
 
 def _open(system: System, agency: str, release: Mapping[str, Any]) -> Answer:

@@ -50,6 +50,7 @@ def router(desk: Desk) -> APIRouter:
             "opened": await hub.openings(desk, request, alias) if is_hub else (),
             "routed": await hub.routing(desk, request, alias) if is_hub else (),
             "forms_of_vpa": VPA_FAMILY,
+            "flagged": desk.flagged(request).pop(alias, ()),
         }
         return desk.page(request, "projections/incident.html", values)
 
