@@ -1,6 +1,7 @@
 """Pages about a year under load: what browsers would ask the console for, signed in, several at once.
 
 A reader asks for the next page as soon as the last has come: harder on the console than anybody who reads.
+What looks through a whole inbox is asked for when the rest is done, so that each figure is of its own pages.
 Every answer is held to be the page itself. `python -m tests.bench.pages` measures this alone.
 """
 
@@ -29,7 +30,10 @@ EVENTS = int(os.environ.get("BENCH_YEAR", "6500"))
 """Events of the synthetic year: of 3,289 VPAs the raised form and the reviewed one, and 78 fewer."""
 
 VISITS = 60
-"""How many pages each reader asks for, after those that warm everything up."""
+"""Pages each reader asks for, after those that warm everything up."""
+
+THOROUGH = 12
+"""Pages each asks for afterwards that look through a whole inbox."""
 
 WARM = 6
 INCIDENTS = 50
@@ -75,16 +79,18 @@ class Reader:
         sent = {"form_token": found[1], "agency": self._who.agency, "person": person}
         assert self._client.post("/sign-in/person", data=sent).status_code == 303
 
-    def visits(self, count: int) -> list[Visit]:
-        """Ask for that many pages, one after another; those that warm up are asked for first."""
-        asked = list(islice(self._pages(), WARM + count))
+    def usual(self) -> list[Visit]:
+        """Ask for the inbox and for incidents, one after another; what warms up is asked for first."""
+        asked = list(islice(self._pages(), WARM + VISITS))
         return [self._visit(what, path) for what, path in asked][WARM:]
+
+    def thorough(self) -> list[Visit]:
+        """Ask for what is overdue, of which there is nothing: every incident is looked at."""
+        return [self._visit(NARROWED, "/inbox?show=overdue") for _ in range(THOROUGH)]
 
     def _pages(self) -> Iterator[tuple[str, str]]:
         for alias in cycle(self._aliases):
             yield INBOX, "/inbox"
-            yield INCIDENT, f"/incidents/{alias}"
-            yield NARROWED, "/inbox?show=overdue"
             yield INCIDENT, f"/incidents/{alias}"
 
     def _visit(self, what: str, path: str) -> Visit:
@@ -111,9 +117,8 @@ def read(system: System) -> list[Visit]:
     """Let everybody read at once."""
     readers = [Reader(system, who) for who in READERS]
     with ThreadPoolExecutor(len(readers)) as several:
-        return [
-            visit for visits in several.map(lambda each: each.visits(VISITS), readers) for visit in visits
-        ]
+        rounds = [*several.map(Reader.usual, readers), *several.map(Reader.thorough, readers)]
+    return [visit for visits in rounds for visit in visits]
 
 
 def lines(year: Year, visits: Sequence[Visit]) -> list[Line]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 COLOURS = 16
-TALLEST = 1700
+TALLEST = 2600
 """Pixels of a page that are shown, from its top."""
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
