@@ -339,7 +339,7 @@ def _fields(record: Row | Parked | Waiting) -> dict[str, object]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
-def _row(found: Mapping[str, Any]) -> Row:
+def _row(found: RowMapping | Mapping[str, Any]) -> Row:
     return Row(**{**found, "sections": tuple(found["sections"])})
 
 

@@ -12,7 +12,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 
-from playwright.sync_api import Page
+from playwright.sync_api import FloatRect, Page
 
 COLOURS = 16
 TALLEST = 2600
@@ -113,6 +113,6 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
 
 
-def _clip(page: Page) -> dict[str, float]:
+def _clip(page: Page) -> FloatRect:
     size = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollHeight]")
     return {"x": 0, "y": 0, "width": size[0], "height": min(size[1], TALLEST)}
