@@ -1,5 +1,5 @@
 # Each target sets up what is missing first. `make test` is what CI runs.
-.PHONY: setup demo test test-long check bench format lock
+.PHONY: setup demo test test-long check bench tour format lock
 PY := .venv/bin/python
 
 setup:
@@ -34,6 +34,10 @@ test-long: check
 bench: setup
 	-@infra/bench/setup.sh
 	@$(PY) -m tests.bench
+
+# A picture of every page, for infra/tour.
+tour: setup
+	@$(PY) -m tests.tour
 
 format: setup
 	.venv/bin/ruff check --fix --exit-zero services tests

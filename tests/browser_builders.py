@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, Response, sync_playwrigh
 
 from services.cli.client import System
 from services.eventlog.catalogue_files import SCHEMAS
+from services.runtime.clock import SharedClock, clock_path
 from tests.system import LONG, Running
 
 CHROMIUM = "/usr/bin/chromium"
@@ -78,7 +79,7 @@ def follow(leads_on: Locator) -> None:
 def tell(system: Running, folder: Path) -> Told:
     """Publish a high risk VPA with two children at one school, and wait until everybody was told."""
     reference = f"BR-{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
-    events = [_event("VpaRaised", reference), _event("VpaReviewed", reference)]
+    events = [_event(system, each, reference) for each in ("VpaRaised", "VpaReviewed")]
     file = folder / f"{reference}.jsonl"
     file.write_text("\n".join(map(json.dumps, events)))
     system.cli("publish", str(file), "--as", HUB)
@@ -91,7 +92,7 @@ def tell(system: Running, folder: Path) -> Told:
 def raise_vpa(system: Running, folder: Path) -> Told:
     """Publish a VPA of high risk that the Hub has not reviewed."""
     reference = f"BR-{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
-    event = _event("VpaRaised", reference)
+    event = _event(system, "VpaRaised", reference)
     event["facts"]["risk"] = "high"
     file = folder / f"{reference}.jsonl"
     file.write_text(json.dumps(event))
@@ -103,7 +104,7 @@ def raise_vpa(system: Running, folder: Path) -> Told:
 def list_children(system: Running, folder: Path) -> None:
     """Publish a VPA about a child educated at home and one in whose school a parent works."""
     reference = f"BR-{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
-    event = _event("VpaRaised", reference)
+    event = _event(system, "VpaRaised", reference)
     first, second = event["children"]
     at_home = {**first, "school_urn": None, "home_educated": True}
     event["children"] = [at_home, {**second, "school_conflict": "yes"}]
@@ -116,8 +117,8 @@ def list_children(system: Running, folder: Path) -> None:
 def owe_call(system: Running, folder: Path) -> None:
     """Publish a VPA so late that a school can no longer read of it before its bell: it is to be phoned."""
     reference = f"BR-{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
-    event = _event("VpaRaised", reference)
-    event["occurred_at"] = (datetime.now(UTC) - timedelta(days=5)).isoformat()
+    event = _event(system, "VpaRaised", reference)
+    event["occurred_at"] = (_now(system) - timedelta(days=5)).isoformat()
     file = folder / f"{reference}.jsonl"
     file.write_text(json.dumps(event))
     system.cli("publish", str(file), "--as", HUB)
@@ -177,11 +178,17 @@ class Traffic:
         return [headers for headers in found if "text/html" in headers.get("content-type", "")]
 
 
-def _event(event_type: str, reference: str) -> dict[str, Any]:
+def _now(system: Running) -> datetime:
+    """Return the time as it is in a system: its own where it is simulated."""
+    path = clock_path(system.data)
+    return SharedClock(path).now() if path.exists() else datetime.now(UTC)
+
+
+def _event(system: Running, event_type: str, reference: str) -> dict[str, Any]:
     event: dict[str, Any] = json.loads(
         (SCHEMAS / "incidents" / f"{event_type}.example.json").read_text("utf-8")
     )
-    happened = datetime.now(UTC) - timedelta(hours=1)
+    happened = _now(system) - timedelta(hours=1)
     event |= {"id": f"{reference}-{event_type}", "incident": reference, "occurred_at": happened.isoformat()}
     event["facts"] |= {"risk": "high" if event_type == "VpaReviewed" else "standard"}
     return event

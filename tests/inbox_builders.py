@@ -39,7 +39,8 @@ class Person:
 
 @dataclass(slots=True)
 class OneDesk:
-    """`cases` are what the agency holds, `opened` what somebody there opened, `door` what the door says."""
+    """`cases` are what the agency holds, `opened` what somebody there opened, `door` what the door says;
+    `looked_up` are the releases of which it was asked whether they were opened."""
 
     cases: list[dict[str, Any]] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
@@ -47,6 +48,8 @@ class OneDesk:
     door: Given = Given(201, {"status": "accepted"})
     told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     pressed: set[str] = field(default_factory=set)
+    looked_up: list[list[str]] = field(default_factory=list)
+    flags: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def visitor(self, request: Request) -> Person:
         return Person()
@@ -56,6 +59,9 @@ class OneDesk:
 
     def done(self, request: Request) -> set[str]:
         return self.pressed
+
+    def flagged(self, request: Request) -> dict[str, tuple[str, ...]]:
+        return self.flags
 
     def name_of(self, person: str) -> str:
         return person
@@ -75,6 +81,7 @@ class OneDesk:
 
     async def tell(self, request: Request, path: str, body: Mapping[str, object]) -> Given:
         if path == "/v1/opened":
+            self.looked_up.append(list(body["releases"]))  # type: ignore[call-overload]
             return Given(200, {"opened": self.opened})
         self.told.append((path, body))
         return self.door if path == "/v1/events" else Given(200, {"sections": self.opens, "opening_id": "o"})

@@ -108,7 +108,14 @@ def own_kafka(data: Path) -> Iterator[KafkaSystem]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A throw-away PostgreSQL cluster; yields the SQLAlchemy URL of its maintenance database."""
+    """A throw-away PostgreSQL cluster for the whole run."""
+    with own_postgres() as url:
+        yield url
+
+
+@contextmanager
+def own_postgres() -> Iterator[str]:
+    """Run a throw-away PostgreSQL cluster; yields the SQLAlchemy URL of its maintenance database."""
     home = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     port = free_port()
     try:

@@ -7,7 +7,8 @@ import base64
 import binascii
 import json
 import re
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, fields
 from typing import Annotated
 
 import jwt
@@ -18,7 +19,7 @@ from fastapi.responses import JSONResponse
 
 from services.eventlog.codec import decode_release
 from services.projections.state import Row
-from services.projections.store import Order, Question, Store
+from services.projections.store import Held, Order, Question, Store
 from services.runtime.clock import Clock
 from services.runtime.identity import ALGORITHM, Caller, Unauthenticated, Verifier
 from services.runtime.operators import operates
@@ -32,6 +33,9 @@ MOST_CASES = 100
 SIGNER = "projections"
 _WIDTH = 8
 """Bytes of a number inside a cursor."""
+
+TOLD = tuple(field.name for field in fields(Row) if field.name not in {"value", "answers", "outcome"})
+"""What of a row is told: all but the sealed bytes, and what is told as an answer."""
 
 ALIAS = re.compile("[A-Za-z0-9_-]{1,64}", re.ASCII)
 
@@ -92,9 +96,9 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements") -> API
         number = _number(after)
         if after is not None and number is None:
             return problem(400, "not a cursor", "`after` is not a cursor: send `next` of an earlier page")
-        found = store.incidents(caller.agency, number, limit)
-        read_to = _cursor(found[-1][-1].seq) if len(found) == limit else None
-        return JSONResponse({"cases": [_case(store, rows) for rows in found], "next": read_to})
+        found = store.cases(caller.agency, number, limit)
+        read_to = _cursor(found[-1].rows[-1].seq) if len(found) == limit else None
+        return JSONResponse({"cases": [_case(each, told) for each in found], "next": read_to})
 
     @routes.get("/v1/incidents/{alias}", summary="What the caller's agency was released about one incident")
     def incident(alias: str, authorization: Token = None) -> JSONResponse:
@@ -104,7 +108,8 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements") -> API
         rows = store.timeline(caller.agency, alias) if ALIAS.fullmatch(alias) else ()
         if not rows:
             return problem(404, "not found", "there is no such incident in your inbox")
-        return JSONResponse(_case(store, rows))
+        answers = store.answers(caller.agency, [row.release_id for row in rows])
+        return JSONResponse(_case(Held(rows=rows, answers=answers), shown))
 
     @routes.get("/v1/people/{alias}", summary="What the caller's agency was released about one adult victim")
     def person(alias: str, authorization: Token = None) -> JSONResponse:
@@ -129,14 +134,15 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements") -> API
     return routes
 
 
-def _case(store: Store, rows: tuple[Row, ...]) -> dict[str, object]:
+def _case(held: Held, line: Callable[[Row], dict[str, object]]) -> dict[str, object]:
     """Return an incident as its recipient holds it: its releases, and what it said came of them."""
-    answers = store.answers(rows[0].recipient, [row.release_id for row in rows])
     return {
-        "incident": rows[0].incident,
-        "cursor": _cursor(rows[-1].seq),
-        "releases": [shown(row) for row in rows],
-        "answers": [{"release_id": one.release_id, "outcome": one.outcome, "at": one.at} for one in answers],
+        "incident": held.rows[0].incident,
+        "cursor": _cursor(held.rows[-1].seq),
+        "releases": [line(row) for row in held.rows],
+        "answers": [
+            {"release_id": one.release_id, "outcome": one.outcome, "at": one.at} for one in held.answers
+        ],
     }
 
 
@@ -166,11 +172,14 @@ def shown(row: Row) -> dict[str, object]:
 
     `header` is the event's own header, byte for byte, as base64url: what the log's tree is made of.
     """
-    fields = asdict(row)
-    for kept in ("value", "answers", "outcome"):
-        del fields[kept]
     header = base64.urlsafe_b64encode(decode_release(row.value).header).decode()
-    return {**fields, "header": header, "sections": list(row.sections)}
+    return {**told(row), "header": header}
+
+
+def told(row: Row) -> dict[str, object]:
+    """Return a row as a page of cases tells it: as an inbox line, without the header."""
+    fields = {name: getattr(row, name) for name in TOLD}
+    return {**fields, "sections": list(row.sections)}
 
 
 def _person(verifier: Verifier, authorization: str | None) -> Caller | JSONResponse:

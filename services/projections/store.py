@@ -12,10 +12,11 @@ All of it can be thrown away and rebuilt from `to.*`: the same rows, byte for by
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -110,6 +111,7 @@ PARKED = Table(
     Column("offset", BigInteger, primary_key=True, autoincrement=False),
     Column("reason", String(200), nullable=False),
 )
+UNSEALED = tuple(column for column in RELEASES.columns if column is not RELEASES.c.value)
 POSITIONS = positions.positions_table(METADATA, PREFIX)
 
 
@@ -130,6 +132,14 @@ class Question:
     order: Order = Order.OLDEST
     kind: str | None = None
     event_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a recipient holds of one incident: its rows, and the last thing it said came of each."""
+
+    rows: tuple[Row, ...]
+    answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,34 +221,28 @@ class Store:
         with reading(self._engine) as conn:
             return tuple(_row(found) for found in conn.execute(query).mappings())
 
-    def incidents(self, recipient: str, before: int | None, limit: int) -> tuple[tuple[Row, ...], ...]:
+    def cases(self, recipient: str, before: int | None, limit: int) -> tuple[Held, ...]:
         """Return a recipient's incidents, each with all of its rows in order, the one last heard of first.
 
-        `before`: only those last heard of before that number.
+        `before`: only those last heard of before that number. The sealed bytes are not read: a page of cases
+        would be megabytes of them. One snapshot and three questions, however many incidents there are.
         """
-        last = func.max(RELEASES.c.seq)
-        query = select(RELEASES.c.incident).where(
-            RELEASES.c.recipient == recipient, RELEASES.c.incident.is_not(None)
-        )
-        query = query.group_by(RELEASES.c.incident).order_by(last.desc()).limit(limit)
-        if before is not None:
-            query = query.having(last < before)
         with reading(self._engine) as conn:
-            aliases = tuple(conn.scalars(query))
-        found: dict[str | None, list[Row]] = {alias: [] for alias in aliases}
-        for row in self._rows(RELEASES.c.recipient == recipient, RELEASES.c.incident.in_(aliases)):
-            found[row.incident].append(row)
-        return tuple(tuple(rows) for rows in found.values())
+            aliases = tuple(conn.scalars(_last_heard_of(recipient, before, limit)))
+            query = select(*UNSEALED).where(
+                RELEASES.c.recipient == recipient, RELEASES.c.incident.in_(aliases)
+            )
+            found: dict[str | None, list[Row]] = {alias: [] for alias in aliases}
+            for row in conn.execute(query.order_by(RELEASES.c.seq)).mappings():
+                found[row["incident"]].append(_row({**row, "value": b""}))
+            ids = [row.release_id for rows in found.values() for row in rows]
+            said = {each.release_id: each for each in _answers(conn, recipient, ids)}
+        return tuple(_held(rows, said) for rows in found.values())
 
     def answers(self, recipient: str, releases: Iterable[str]) -> tuple[Answer, ...]:
         """Return the last thing a recipient said came of each of these releases to it."""
-        query = select(ANSWERS).where(
-            ANSWERS.c.recipient == recipient, ANSWERS.c.release_id.in_(tuple(releases))
-        )
         with reading(self._engine) as conn:
-            rows = conn.execute(query.order_by(ANSWERS.c.seq)).mappings()
-            last = {row["release_id"]: Answer(**row) for row in rows}
-        return tuple(last.values())
+            return _answers(conn, recipient, releases)
 
     def head(self, recipient: str) -> Head:
         """Return the first number kept for a recipient and its last."""
@@ -264,6 +268,26 @@ class Store:
             for table in (RELEASES, ANSWERS, SEQUENCES):
                 for name in sorted(conn.scalars(select(table.c.recipient).distinct())):
                     yield from _lines(conn, table, name)
+
+
+def _last_heard_of(recipient: str, before: int | None, limit: int) -> Select[tuple[str | None]]:
+    last = func.max(RELEASES.c.seq)
+    query = select(RELEASES.c.incident).where(
+        RELEASES.c.recipient == recipient, RELEASES.c.incident.is_not(None)
+    )
+    query = query.group_by(RELEASES.c.incident).order_by(last.desc()).limit(limit)
+    return query if before is None else query.having(last < before)
+
+
+def _answers(conn: Connection, recipient: str, releases: Iterable[str]) -> tuple[Answer, ...]:
+    query = select(ANSWERS).where(ANSWERS.c.recipient == recipient, ANSWERS.c.release_id.in_(tuple(releases)))
+    rows = conn.execute(query.order_by(ANSWERS.c.seq)).mappings()
+    return tuple({row["release_id"]: Answer(**row) for row in rows}.values())
+
+
+def _held(rows: Sequence[Row], said: Mapping[str, Answer]) -> Held:
+    answers = tuple(said[row.release_id] for row in rows if row.release_id in said)
+    return Held(rows=tuple(rows), answers=answers)
 
 
 def _lines(conn: Connection, table: Table, recipient: str) -> Iterator[str]:
@@ -315,7 +339,7 @@ def _fields(record: Row | Parked | Waiting) -> dict[str, object]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
-def _row(found: RowMapping) -> Row:
+def _row(found: RowMapping | Mapping[str, Any]) -> Row:
     return Row(**{**found, "sections": tuple(found["sections"])})
 
 

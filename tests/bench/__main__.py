@@ -20,9 +20,10 @@ from services.eventlog.writer import KafkaWriter
 from services.runtime.secrets import Secrets
 from tests.bench.gate import copy_seconds, everything, gate_seconds
 from tests.bench.others import OURS, THEIRS, LeftOut, run, same_work_seconds
+from tests.bench.pages import of_the_pages
 from tests.bench.parts import SEED, gate_on, sealed_events
 from tests.bench.restart import fill, restart
-from tests.bench.table import Missing, Row, Seconds, printed
+from tests.bench.table import Line, Missing, Row, Seconds, printed
 from tests.system import KafkaSystem, own_kafka
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", "6000"))
@@ -35,8 +36,6 @@ GATE = "gate: log to decisions and releases, state committed"
 DECIDING = "policy decision for all recipients of one event"
 RESTART = "restart of the gate until its first batch is committed"
 
-Line = Row | Seconds | Missing
-
 
 def main() -> None:
     """Measure each row and print the table."""
@@ -46,6 +45,7 @@ def main() -> None:
         lines = of_the_gate(kafka, Path(directory), records[:-AFTER_RESTART])
         lines += of_a_restart(kafka, Path(directory) / "gate", records[-AFTER_RESTART:])
     lines += of_deciding()
+    lines += of_the_pages(say)
     print(printed(lines))
 
 

@@ -18,10 +18,13 @@ AT_ONCE = 100
 SEED = 7
 
 
-def sealed_events(data: Path, count: int) -> list[Record]:
-    """Return a policy adopted, and that many events of a synthetic year, as the door puts them in the log."""
+def sealed_events(data: Path, count: int, database: str | None = None) -> list[Record]:
+    """Return a policy adopted, and that many events of a synthetic year, as the door puts them in the log.
+
+    The keys of those they are about are kept in `database`, by itself a file under `data`.
+    """
     data.mkdir(parents=True)
-    with open_door(data, f"sqlite:///{data / 'door.db'}", patience=60.0) as door:
+    with open_door(data, database or f"sqlite:///{data / 'door.db'}", patience=60.0) as door:
         events = year(SEED, door.partnership)
         assert count <= len(events), f"a synthetic year has {len(events)} events: ask for no more"
         adopted = policy_adopted(door.partnership.policy.read_text("utf-8"))
@@ -48,9 +51,9 @@ def policy_adopted(text: str) -> dict[str, object]:
     }
 
 
-def gate_on(kafka: KafkaSystem, door: Path, data: Path) -> Gate:
+def gate_on(kafka: KafkaSystem, door: Path, data: Path, **fields: object) -> Gate:
     """Return a gate on a broker, with a database of its own and the keys `door` sealed under."""
-    settings = kafka.settings(data)
+    settings = kafka.settings(data, **fields)
     shutil.rmtree(data / "secrets")
     shutil.copytree(door / "secrets", data / "secrets")
     return GateService(settings).gate

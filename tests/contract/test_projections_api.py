@@ -289,6 +289,30 @@ def test_a_page_of_cases_begins_where_any_case_before_it_says(models: ReadModels
     assert [one["incident"] for one in rest] == ["i2", "i1"]
 
 
+def test_a_page_of_cases_tells_all_of_a_release_but_its_header(models: ReadModels, ask: Ask) -> None:
+    models.append("dafsu", a_release(seq=1))
+    models.follow()
+
+    ((of_cases,),) = (one["releases"] for one in ask("/v1/cases").json()["cases"])
+    (whole,) = ask("/v1/incidents/incident-alias").json()["releases"]
+
+    assert whole.pop("header")
+    assert of_cases == whole
+
+
+def test_each_case_has_its_own_answers(models: ReadModels, ask: Ask) -> None:
+    models.append("dafsu", *(a_release(seq=n, incident=f"i{n}") for n in range(1, 4)))
+    models.follow()
+    told = {row["incident"]: row["release_id"] for row in ask("/v1/inbox").json()["releases"]}
+    models.append("dafsu", an_answer("dafsu", 4, told["i2"]))
+
+    models.follow()
+
+    found = {one["incident"]: one["answers"] for one in ask("/v1/cases").json()["cases"]}
+    assert [each["release_id"] for each in found["i2"]] == [told["i2"]]
+    assert found["i1"] == found["i3"] == []
+
+
 def test_what_a_recipient_said_came_of_a_release_stands_by_it_the_last_word_alone(
     models: ReadModels, ask: Ask
 ) -> None:

@@ -232,3 +232,12 @@ def test_there_is_no_stop_where_there_is_nothing_to_open() -> None:
 
     assert visit(without, "/incidents/alias/unsafe/release-1/phone").status_code == 404
     assert visit(OneDesk([a_case()]), "/incidents/alias/unsafe/release-1/fax").status_code == 404
+
+
+def test_whether_it_was_opened_is_asked_only_of_what_is_shown() -> None:
+    cases = [a_case(a_row(n), incident=f"alias-{n}") for n in range(1, 31)]
+    desk = OneDesk(cases)
+
+    visit(desk, "/inbox?show=expected")
+
+    assert desk.looked_up == [[f"release-{n}" for n in range(1, 21)]]

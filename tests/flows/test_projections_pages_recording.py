@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from services.console.pages.desk import Answer
 from services.projections.pages import deciding, review
 from services.projections.pages.deciding import NOT_TO_SHARE, OVERRIDE
-from services.projections.pages.publishing import ALREADY, OWN_ID, Problem, problems, stamp
+from services.projections.pages.publishing import ALREADY, OWN_ID, Problem, flagged, problems, stamp
 from services.projections.pages.review import ASKED_FOR
 from services.vocabulary.agencies import RECIPIENTS
 from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
@@ -185,6 +185,17 @@ def test_the_same_form_sent_twice_is_one_event_and_changed_it_is_refused(door: O
     assert problems(first, review.FIELDS) == problems(again, review.FIELDS) == ()
     assert [each.text for each in problems(changed, review.FIELDS)] == [ALREADY]
     assert len(door.stored()) == 2
+
+
+def test_what_the_door_takes_and_flags_is_told_once_each(door: OpenDoor) -> None:
+    nameless = example("VpaRaised")
+    del nameless["victim"]["given_name"]
+
+    taken = answered(door, nameless)
+
+    assert problems(taken, {}) == ()
+    assert flagged(taken) == ("Given_name is missing: give it once it is known",)
+    assert flagged(answered(door, {**example("VpaReviewed"), "id": "whole"})) == ()
 
 
 def test_each_form_has_an_id_of_its_own_that_says_nothing() -> None:

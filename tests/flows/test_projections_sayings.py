@@ -114,6 +114,34 @@ def test_every_reason_of_the_door_stands_at_its_question_and_what_was_typed_is_k
     assert "A safe move</textarea>" in page.text
 
 
+FLAGGED = {
+    "pointer": "/facts/confirmed_by",
+    "rule": "second-person",
+    "detail": "the sender confirmed their own record: it counts as recorded only",
+    "fix": "have a second named person confirm it",
+}
+
+
+def test_what_the_door_took_and_flagged_is_told_on_the_incident_once() -> None:
+    taken = {"results": [{"status": "accepted", "reasons": [], "defects": [FLAGGED]}]}
+    desk = OneDesk([a_case()], door=Given(201, taken))
+
+    visit(desk, CONSENT, **SAID)
+    after, later = visit(desk, "/incidents/alias").text, visit(desk, "/incidents/alias").text
+
+    assert "To be put right" in after
+    assert "The sender confirmed their own record: it counts as recorded only: have a second named" in after
+    assert "To be put right" not in later
+
+
+def test_of_what_the_door_took_as_it_is_nothing_is_told() -> None:
+    desk = OneDesk([a_case()], door=Given(201, {"results": [{"status": "accepted", "defects": []}]}))
+
+    visit(desk, CONSENT, **SAID)
+
+    assert "To be put right" not in visit(desk, "/incidents/alias").text
+
+
 def test_nothing_is_said_of_an_incident_that_is_hidden_or_with_a_form_that_is_not_there() -> None:
     desk = OneDesk([a_case()])
 

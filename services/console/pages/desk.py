@@ -93,6 +93,10 @@ class Desk:
         """Return the ids of what this person just pressed, kept for as long as they are signed in."""
         return self._session(request).done
 
+    def flagged(self, request: Request) -> dict[str, tuple[str, ...]]:
+        """Return what the door flagged in what this person sent, kept for as long as they are signed in."""
+        return self._session(request).flagged
+
     async def ask(self, request: Request, path: str, query: Mapping[str, str | int] | None = None) -> Answer:
         """Ask a service in the visitor's name. Raises SignedOut and Unanswered."""
         return await self._call("GET", self.visitor(request), path, query=query)

@@ -26,12 +26,16 @@ class Visitor:
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """One person's session; `done` holds ids of what was just pressed and has not come round yet."""
+    """One person's session; `done` holds ids of what was just pressed and has not come round yet.
+
+    `flagged` holds what the door flagged in what was just sent, by what the page about it is called.
+    """
 
     visitor: Visitor
     began: datetime
     seen: datetime
     done: set[str] = field(default_factory=set)
+    flagged: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Sessions:

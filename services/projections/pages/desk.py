@@ -49,6 +49,9 @@ class Desk(Protocol):
     def done(self, request: Request) -> set[str]:
         """Return ids this person just pressed, which may not have come round yet."""
 
+    def flagged(self, request: Request) -> dict[str, tuple[str, ...]]:
+        """Return what the door flagged in what this person sent, by incident or event, to be shown there."""
+
     def name_of(self, person: str) -> str:
         """Return the name of a registered member of staff, or the id of who is not."""
 

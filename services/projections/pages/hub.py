@@ -1,5 +1,6 @@
 """What the Hub's incident page says beside the timeline: who opened it, and how it would be decided now."""
 
+from asyncio import gather
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -44,6 +45,11 @@ class Routed:
     rule: str
     differs: str
     same: bool
+
+
+async def beside(desk: Desk, request: Request, alias: str) -> tuple[tuple[Opened, ...], tuple[Routed, ...]]:
+    """Return who opened what of an incident and how it would be decided now, both asked at once."""
+    return await gather(openings(desk, request, alias), routing(desk, request, alias))
 
 
 async def openings(desk: Desk, request: Request, alias: str) -> tuple[Opened, ...]:

@@ -1,6 +1,6 @@
 """The inbox: cases, what is new first; and beside it every release by itself, in the order it came."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -10,14 +10,14 @@ from services.projections.pages import words
 from services.projections.pages.cases import Case, News, case
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import entries
-from services.projections.pages.holding import OK, absent, known_of, objects
+from services.projections.pages.holding import OK, Row, absent, known_of, objects, unopened
 from services.projections.pages.narrowing import SHOWN, Narrowing, narrowing
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import ReleaseKind
 
 PAGE: Final = 20
 AT_ONCE: Final = 100
-"""Incidents read in one question."""
+"""Incidents read in one question where only some may be shown."""
 
 QUESTIONS: Final = 10
 """Questions asked for one page at most: what is not found by then is looked for on the next."""
@@ -74,24 +74,32 @@ async def _cases(
     desk: Desk, request: Request, asked: Narrowing, after: str
 ) -> tuple[list[Case], str | None] | None:
     """Return a page of the cases asked for, and where the next begins; None where there is no inbox."""
-    found: list[Case] = []
+    found: list[Row] = []
     place: str | None = after
     for _ in range(QUESTIONS):
         cursor = {"after": place} if place else {}
-        answer = await desk.ask(request, "/v1/cases", {"limit": AT_ONCE, **cursor})
+        limit = AT_ONCE if asked.narrows else PAGE + 1
+        answer = await desk.ask(request, "/v1/cases", {"limit": limit, **cursor})
         if answer.status != OK:
             return None
-        rows = objects(answer.body.get("cases"))
-        known = await known_of(desk, request, rows)
-        cases = (case(row, known, desk.title_of) for row in rows)
-        found += [each for each in cases if each is not None and asked.admits(each)]
+        found += await _admitted(desk, request, asked, objects(answer.body.get("cases")))
         following = answer.body.get("next")
         place = str(following) if following else None
         if len(found) > PAGE:
-            return found[:PAGE], found[PAGE - 1].cursor
-        if place is None:
+            place = str(found[PAGE - 1].get("cursor"))
+        if place is None or len(found) > PAGE:
             break
-    return found, place
+    shown = found[:PAGE]
+    known = await known_of(desk, request, shown)
+    return [each for row in shown if (each := case(row, known, desk.title_of))], place
+
+
+async def _admitted(desk: Desk, request: Request, asked: Narrowing, rows: Iterable[Row]) -> list[Row]:
+    """Return the incidents asked for. Whether they were opened is asked only where that decides it."""
+    held = list(rows)
+    known = await known_of(desk, request, held) if asked.by_news else unopened(desk, request, held)
+    cases = ((row, case(row, known, desk.title_of)) for row in held)
+    return [row for row, each in cases if each is not None and asked.admits(each)]
 
 
 def _filter(kind: str, event_type: str) -> Mapping[str, str]:

@@ -43,6 +43,16 @@ class Narrowing:
     show: tuple[Show, ...] = ()
     happened: EventType | None = None
 
+    @property
+    def narrows(self) -> bool:
+        """Whether some cases are not asked for."""
+        return bool(self.show) or self.happened is not None
+
+    @property
+    def by_news(self) -> bool:
+        """Whether it depends on what was opened which cases are asked for."""
+        return Show.NEW in self.show
+
     def admits(self, case: Case) -> bool:
         """Say whether a case is among what is asked for. No filter is every case."""
         return (not self.show or any(_is(case, each) for each in self.show)) and (

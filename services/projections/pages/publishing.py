@@ -62,8 +62,22 @@ def problems(
     return tuple(dict.fromkeys(read)) or (Problem(field=WHOLE, text="It was not taken: start again"),)
 
 
+def flagged(answer: Answer) -> tuple[str, ...]:
+    """Return what the door took and flagged, in words: it is on the log, and to be put right."""
+    results = answer.body.get("results")
+    rows = results if isinstance(results, Sequence) else ()
+    found = [row.get("defects") for row in rows if isinstance(row, Mapping)]
+    defects = [each for some in found if isinstance(some, Sequence) for each in some]
+    return tuple(dict.fromkeys(_said(each) for each in defects if isinstance(each, Mapping)))
+
+
 def _problem(row: Mapping[str, object], fields: Mapping[str, str], said: Mapping[str, str]) -> Problem:
     pointer = str(row.get("pointer", ""))
     field = next((name for start, name in fields.items() if pointer.startswith(start)), WHOLE)
+    return Problem(field=field, text=said.get(field, _said(row)))
+
+
+def _said(row: Mapping[str, object]) -> str:
+    """Return what is wrong and what to do, as a sentence begins."""
     text = f"{row.get('detail', '')}: {row.get('fix', '')}"
-    return Problem(field=field, text=said.get(field, f"{text[:1].upper()}{text[1:]}"))
+    return f"{text[:1].upper()}{text[1:]}"

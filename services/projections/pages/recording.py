@@ -12,11 +12,11 @@ from fastapi.responses import Response
 
 from services.projections.pages import deciding, review, words
 from services.projections.pages.deciding import NOT_TO_SHARE, OVERRIDE, Kind
-from services.projections.pages.desk import Desk
+from services.projections.pages.desk import Answer, Desk
 from services.projections.pages.entries import Entry
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, released
 from services.projections.pages.opened import identity, parts
-from services.projections.pages.publishing import OWN_ID, Problem, Stamp, problems, stamp
+from services.projections.pages.publishing import OWN_ID, Problem, Stamp, flagged, problems, stamp
 from services.projections.pages.told import sharing
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import VPA_FAMILY
@@ -62,6 +62,7 @@ def router(desk: Desk) -> APIRouter:
             "alias": alias,
             "event": event,
             "answered": answered,
+            "flagged": desk.flagged(request).get(event, ()),
             "recorded": words.TYPES.get(event_type, ""),
             "receives": [line for line in told if line.told and line.code not in QUIET],
         }
@@ -108,8 +109,8 @@ def _reviewing(routes: APIRouter, desk: Desk) -> None:
         if not wrong:
             answer = await desk.tell(request, "/v1/events", review.event(form, original, alias, of))
             wrong = problems(answer, review.FIELDS)
-        if not wrong:
-            return _done(desk, request, alias, of)
+            if not wrong:
+                return _done(desk, request, alias, of, answer)
         sheet = _Sheet(
             alias=alias,
             entry=entry,
@@ -179,9 +180,9 @@ def _deciding(routes: APIRouter, desk: Desk) -> None:
         if not wrong:
             answer = await desk.tell(request, "/v1/events", deciding.event(kind, form, alias, of))
             wrong = problems(answer, deciding.fields(kind), kind.said)
-        if wrong:
-            return _decision(desk, request, (alias, kind), (form, of), wrong)
-        return _done(desk, request, alias, of)
+            if not wrong:
+                return _done(desk, request, alias, of, answer)
+        return _decision(desk, request, (alias, kind), (form, of), wrong)
 
 
 def _kind(request: Request) -> Kind:
@@ -216,8 +217,9 @@ def _wrong(wrong: tuple[Problem, ...]) -> Mapping[str, object]:
     return {"wrong": wrong, "problems": by_field, **({"error": True} if wrong else {})}
 
 
-def _done(desk: Desk, request: Request, alias: str, of: Stamp) -> Response:
+def _done(desk: Desk, request: Request, alias: str, of: Stamp, answer: Answer) -> Response:
     desk.done(request).add(of.id)
+    desk.flagged(request)[of.id] = flagged(answer)
     return desk.to(f"/incidents/{alias}/recorded/{of.id}")
 
 

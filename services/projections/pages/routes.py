@@ -1,5 +1,6 @@
 """The pages: an incident, a person, the pulse, and the form that asks for a purpose before any opening."""
 
+from asyncio import gather
 from pathlib import Path
 from typing import Final
 
@@ -35,9 +36,8 @@ def router(desk: Desk) -> APIRouter:
         if row is None:
             return absent(desk, request)
         found = entries(row.get("releases"), desk.title_of)
-        known = await known_of(desk, request, [row])
-        shared = await sharing(desk, request, alias)
-        is_hub = shared is not None
+        known, shared = await gather(known_of(desk, request, [row]), sharing(desk, request, alias))
+        opened, routed = await hub.beside(desk, request, alias) if shared is not None else ((), ())
         values = {
             "alias": alias,
             "entries": sorted(found, key=lambda entry: -entry.seq),
@@ -47,9 +47,10 @@ def router(desk: Desk) -> APIRouter:
             "openable": openable(found),
             "person": next((entry.person for entry in found if entry.person), None),
             "sharing": shared,
-            "opened": await hub.openings(desk, request, alias) if is_hub else (),
-            "routed": await hub.routing(desk, request, alias) if is_hub else (),
+            "opened": opened,
+            "routed": routed,
             "forms_of_vpa": VPA_FAMILY,
+            "flagged": desk.flagged(request).pop(alias, ()),
         }
         return desk.page(request, "projections/incident.html", values)
 

@@ -16,6 +16,7 @@ from fastapi.responses import Response
 
 from services.projections.pages.desk import Desk
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, objects
+from services.projections.pages.publishing import flagged
 from services.projections.pages.sayings import Form, Problem, consent_form, problems, referral_form, refused
 from services.vocabulary.calendar import local_date
 from services.vocabulary.times import format_time
@@ -75,6 +76,7 @@ async def _tell(
     }
     told = await desk.tell(request, "/v1/events", event)
     if told.status in TAKEN:
+        desk.flagged(request)[alias] = flagged(told)
         return ()
     nothing_said = (Problem(name=form.questions[0].name, text="It was not taken: press again"),)
     return refused(form, objects(told.body.get("reasons"))) or nothing_said
