@@ -1,20 +1,27 @@
 """What operators see of what was set aside, and of what reading it again would do: words, no person."""
 
 import re
+from collections.abc import Mapping
 from html import unescape
 
 from services.console.pages.operations import _aside, _counts, _service, _tried, _unread
 from services.console.pages.rendering import Pages
 
-STANDS = {"service": "notify", "behind": 2, "pending": 1, "positions": {"log": 3}, "ends": {"log": 5}}
-PARKED = {
+STANDS: Mapping[str, object] = {
+    "service": "notify",
+    "behind": 2,
+    "pending": 1,
+    "positions": {"log": 3},
+    "ends": {"log": 5},
+}
+PARKED: Mapping[str, object] = {
     "records": [
         {"topic": "to.dafsu", "offset": 7, "reason": "tampered", "times": 2},
         {"topic": "to.cedah", "offset": 1, "reason": "undecodable", "times": 0},
     ],
     "refused": [{"event": "n:planned", "reasons": [{"pointer": "/recipient", "rule": "missing"}]}],
 }
-TRIED = {
+TRIED: Mapping[str, object] = {
     "topic": "to.dafsu",
     "plan": "f" * 32,
     "first": 7,
@@ -28,7 +35,7 @@ TRIED = {
 }
 
 
-def words(template: str, values: dict[str, object]) -> str:
+def words(template: str, values: Mapping[str, object]) -> str:
     response = Pages({}).page(template, {"form_token": "t", **values})
     main = bytes(response.body).decode().partition("<main")[2].partition("</main>")[0]
     return " ".join(unescape(re.sub("<[^>]*>", " ", main)).split())
@@ -39,7 +46,7 @@ def the_page(**values: object) -> str:
     return words("operations.html", {**given, "silent": [], "redrives": [], **values})
 
 
-def the_trial(body: dict[str, object]) -> str:
+def the_trial(body: Mapping[str, object]) -> str:
     values = {"reader": "projections", "tried": body, "counts": _counts(body), "rows": _tried(body)}
     return words("redrive.html", values)
 
