@@ -71,6 +71,19 @@ def test_without_a_script_and_by_keyboard_it_is_seen_first_and_then_done(
         assert page.url == f"{spoilt.url}/operations"
 
 
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_topic_is_looked_at_with_its_content_masked(browser: Browser, spoilt: Running, width: int) -> None:
+    with window(browser, spoilt, scripts=False, width=width) as page:
+        operations(page, spoilt)
+        page.get_by_label("Topic").select_option("log")
+        page.get_by_label("From which record on").fill("0")
+        follow(page.get_by_role("button", name="Look, with the content masked"))
+
+        assert page.title() == "Records of a topic – Sightline"
+        assert "type: PolicyAdopted" in page.locator("main").inner_text()
+        assert (problems_of(page), is_within(page, width)) == ([], True)
+
+
 def test_nobody_else_has_a_way_there(browser: Browser, spoilt: Running) -> None:
     with window(browser, spoilt) as page:
         sign_in(page, spoilt, DAFSU)

@@ -43,7 +43,7 @@ def words(template: str, values: Mapping[str, object]) -> str:
 
 def the_page(**values: object) -> str:
     given: dict[str, object] = {"services": [], "unread": [], "oldest": 0.0, "waiting": {}, "aside": []}
-    return words("operations.html", {**given, "silent": [], "redrives": [], **values})
+    return words("operations.html", {**given, "silent": [], "redrives": [], "topics": ["log"], **values})
 
 
 def the_trial(body: Mapping[str, object]) -> str:

@@ -100,6 +100,8 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("post", "/v1/operations/projections/redrive"): HIDDEN,
     ("get", "/operations"): HIDDEN,
     ("post", "/operations/redrive"): HIDDEN,
+    ("post", "/operations/records"): HIDDEN,
+    ("get", "/v1/operations/records"): HIDDEN,
     ("get", "/v1/people/{alias}"): HIDDEN,
     ("get", "/v1/policy"): OWN,
     ("get", "/v1/policy/versions"): HIDDEN,

@@ -85,6 +85,9 @@ def router(desk: Desk, settings: Settings, http: httpx.AsyncClient) -> APIRouter
         }
         values = {
             "services": [_service(name, one) for name, one in stands.items()],
+            "topics": sorted(
+                {topic for one in stands.values() if one for topic in _mapping(one.get("ends"))}
+            ),
             "unread": [each for name, one in stands.items() if one for each in _unread(name, one)],
             "oldest": (await measured(http, settings, "gate")).get(OLDEST),
             "waiting": waiting,
@@ -116,7 +119,31 @@ def router(desk: Desk, settings: Settings, http: httpx.AsyncClient) -> APIRouter
         error = {"error": "It has changed since it was shown: this is how it stands now"} if changed else {}
         return desk.page(request, "redrive.html", {**values, **error}, CONFLICT if changed else OK)
 
+    @routes.post("/operations/records")
+    async def records(request: Request) -> Response:
+        sent = await desk.form(request)
+        if not _operates(desk, request):
+            return _absent(desk, request)
+        topic, start = str(sent.get("topic", "")), str(sent.get("from", "")).strip()
+        asked = {"topic": topic, **({"from": start} if start else {})}
+        answer = await desk.ask(request, "/v1/operations/records", asked)
+        if answer.status != OK:
+            return desk.to("/operations")
+        found = [
+            {"place": row.get("offset"), "fields": _fields(row)} for row in _rows(answer.body.get("records"))
+        ]
+        return desk.page(request, "records.html", {"topic": topic, "records": found})
+
     return routes
+
+
+def _fields(row: Row) -> list[tuple[str, str]]:
+    """Return what is shown of a record, name by name, without what says the place again."""
+    return [
+        (name.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        for name, value in row.items()
+        if name not in ("topic", "partition", "offset") and value is not None
+    ]
 
 
 def _operates(desk: Desk, request: Request) -> bool:
