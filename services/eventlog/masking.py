@@ -1,6 +1,7 @@
 """A record with everything masked but a list of names: deny by default. Never ciphertext, never plaintext."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ SHOWN = {
 """Fields that are shown, by what a record is. A purpose of an opening, a person and an alias are not."""
 
 MASKED = "masked"
+TRACE = re.compile("00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
 RELEASES = "to."
 
 
@@ -71,6 +73,8 @@ def _plain(value: object) -> object:
 
 
 def place(stored: Stored) -> dict[str, Any]:
-    """Return where a record lies, and since when."""
+    """Return where a record lies, since when, and in which trace it came, where it came in one."""
     where = {"topic": stored.topic, "partition": stored.partition, "offset": stored.offset}
-    return {**where, "appended_at": format_time(stored.timestamp)}
+    parent = TRACE.fullmatch(dict(stored.headers).get("traceparent", b"").decode("ascii", "replace"))
+    trace = {"trace": parent[1]} if parent else {}
+    return {**where, "appended_at": format_time(stored.timestamp), **trace}

@@ -11,8 +11,9 @@ from services.eventlog.access import Access
 from services.eventlog.records import Record
 from services.eventlog.writer import KafkaWriter
 from services.runtime.certificates import ADMIN
+from services.runtime.spans import steps_of
 from tests.browser_builders import DAFSU, HUB, NARROW, WIDE, follow, is_within, problems_of, sign_in, window
-from tests.system import Running, running_system
+from tests.system import Running, eventually, running_system
 
 SEE, DO = "See what reading it again would do", "Read it again now"
 
@@ -81,6 +82,24 @@ def test_a_topic_is_looked_at_with_its_content_masked(browser: Browser, spoilt: 
 
         assert page.title() == "Records of a topic – Sightline"
         assert "type: PolicyAdopted" in page.locator("main").inner_text()
+        assert (problems_of(page), is_within(page, width)) == ([], True)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_trace_is_followed_as_text_from_the_record_that_names_it(
+    browser: Browser, spoilt: Running, width: int
+) -> None:
+    api = System(spoilt.url, spoilt.data)
+    found = api.get("/v1/operations/records?topic=log&from=0").good()["records"]
+    trace = next(one["trace"] for one in found if one["type"] == "PolicyAdopted")
+    eventually(lambda: "door.take" in [step["name"] for step in steps_of(spoilt.data, trace)])
+    with window(browser, spoilt, scripts=False, width=width) as page:
+        operations(page, spoilt)
+        page.get_by_label("The trace's id").fill(trace)
+        follow(page.get_by_role("button", name="Follow it"))
+
+        assert page.title() == "Steps of a trace – Sightline"
+        assert "door.take" in page.locator("main").inner_text()
         assert (problems_of(page), is_within(page, width)) == ([], True)
 
 

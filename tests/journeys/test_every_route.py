@@ -101,6 +101,7 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("get", "/operations"): HIDDEN,
     ("post", "/operations/redrive"): HIDDEN,
     ("post", "/operations/records"): HIDDEN,
+    ("post", "/operations/trace"): HIDDEN,
     ("get", "/v1/operations/records"): HIDDEN,
     ("get", "/v1/people/{alias}"): HIDDEN,
     ("get", "/v1/policy"): OWN,

@@ -5,10 +5,12 @@ Nothing of a person is on these pages: services, topics, places, counts, reasons
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import httpx
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from services.console.api.figures import Standing, measured, standings
@@ -17,6 +19,7 @@ from services.runtime.identity import Caller
 from services.runtime.operators import operates
 from services.runtime.partnership import Role
 from services.runtime.settings import Settings
+from services.runtime.spans import TRACE, step_line, steps_of
 
 OK, ABSENT, CONFLICT, NOTHING_ASIDE = 200, 404, 409, 404
 READERS: Final = ("projections", "notify")
@@ -134,7 +137,21 @@ def router(desk: Desk, settings: Settings, http: httpx.AsyncClient) -> APIRouter
         ]
         return desk.page(request, "records.html", {"topic": topic, "records": found})
 
+    @routes.post("/operations/trace")
+    async def trace(request: Request) -> Response:
+        sent = await desk.form(request)
+        if not _operates(desk, request):
+            return _absent(desk, request)
+        which = str(sent.get("trace", "")).strip()
+        steps = await run_in_threadpool(_steps, settings.data, which)
+        return desk.page(request, "trace.html", {"lines": [step_line(step) for step in steps]})
+
     return routes
+
+
+def _steps(data: Path, which: str) -> list[dict[str, Any]]:
+    """Return the steps of a trace; none for what is no trace's id."""
+    return steps_of(data, which) if TRACE.fullmatch(which) else []
 
 
 def _fields(row: Row) -> list[tuple[str, str]]:
