@@ -74,7 +74,7 @@ def test_without_a_script_and_by_keyboard_it_is_seen_first_and_then_done(
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_a_topic_is_looked_at_with_its_content_masked(browser: Browser, spoilt: Running, width: int) -> None:
-    with window(browser, spoilt, scripts=False, width=width) as page:
+    with window(browser, spoilt, width=width) as page:
         operations(page, spoilt)
         page.get_by_label("Topic").select_option("log")
         page.get_by_label("From which record on").fill("0")
@@ -93,7 +93,7 @@ def test_a_trace_is_followed_as_text_from_the_record_that_names_it(
     found = api.get("/v1/operations/records?topic=log&from=0").good()["records"]
     trace = next(one["trace"] for one in found if one["type"] == "PolicyAdopted")
     eventually(lambda: "door.take" in [step["name"] for step in steps_of(spoilt.data, trace)])
-    with window(browser, spoilt, scripts=False, width=width) as page:
+    with window(browser, spoilt, width=width) as page:
         operations(page, spoilt)
         page.get_by_label("The trace's id").fill(trace)
         follow(page.get_by_role("button", name="Follow it"))

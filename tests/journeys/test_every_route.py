@@ -108,7 +108,7 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("get", "/v1/policy/versions"): HIDDEN,
     ("post", "/v1/policy/whatif"): HIDDEN,
     ("get", "/v1/pulse"): HIDDEN,
-    ("get", "/v1/receipts/{receipt:path}"): HIDDEN,
+    ("get", "/v1/receipts/{receipt:anything}"): HIDDEN,
     ("get", "/v1/schools/notifications"): HIDDEN,
     ("get", "/v1/schools/notifications/{notification}"): HIDDEN,
     ("get", "/v1/schools/status"): HIDDEN,
@@ -284,7 +284,7 @@ def asked(browser: Browser, route: Route, ids: Ids) -> httpx.Response:
     method, path = route
     named = {**ids, "alias": ids["person"]} if "/people/" in path else ids
     for name, known in named.items():
-        path = re.sub(rf"\{{{name}(:path)?\}}", known, path)
+        path = re.sub(rf"\{{{name}(:[a-z]+)?\}}", known, path)
     query = QUERIES.get(path, "")
     return browser.ask("get" if method == "api_route" else method, path + query, form_of(path, ids))
 
