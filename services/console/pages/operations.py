@@ -21,7 +21,7 @@ from services.runtime.partnership import Role
 from services.runtime.settings import Settings
 from services.runtime.spans import TRACE, step_line, steps_of
 
-OK, ABSENT, CONFLICT, NOTHING_ASIDE = 200, 404, 409, 404
+OK, ABSENT, CONFLICT = 200, 404, 409
 READERS: Final = ("projections", "notify")
 """Who sets aside what it cannot read."""
 
