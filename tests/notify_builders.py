@@ -16,6 +16,7 @@ from services.eventlog.envelope import Header, Release, Sealed, Section
 from services.eventlog.ids import release_id
 from services.eventlog.memory import MemoryLog
 from services.eventlog.records import Record
+from services.eventlog.redriver import Redriver
 from services.notify.channels.protocol import Channel
 from services.notify.flow import Custom, Office, Opened, Outcome
 from services.notify.rules.placement import Ages, Pupil, Register
@@ -23,14 +24,16 @@ from services.notify.rules.report import Report, report
 from services.notify.rules.tokens import Element
 from services.notify.state import Notification, Refusal
 from services.notify.store import listing, outbox
+from services.notify.store.aside import Aside
 from services.notify.store.tables import METADATA
 from services.notify.worker.customs import Customs
 from services.notify.worker.duties import Duties
-from services.notify.worker.following import Follower
+from services.notify.worker.following import Follower, number_of
 from services.notify.worker.keyring import Facts, Hidden
 from services.notify.worker.looking import Lookout
 from services.notify.worker.mailing import Mailer
 from services.notify.worker.planning import Planner
+from services.notify.worker.redriving import Again
 from services.notify.worker.running import Worker
 from services.notify.worker.signals import Signals
 from services.runtime.clock import FixedClock
@@ -183,6 +186,7 @@ class Notify:
         self.worker = self.started()
 
     worker: Worker = field(init=False)
+    follower: Follower = field(init=False)
 
     def started(self) -> Worker:
         """A worker that goes on from where the tables stand, as after a kill."""
@@ -191,10 +195,10 @@ class Notify:
             engine=self.engine, keyring=self.keyring, customs=customs, key=KEY, clock=self.clock
         )
         duties = Duties(engine=self.engine, customs=customs, signals=self.signals, clock=self.clock)
-        follower = Follower(self.engine, self.log.reader, self.clock)
+        self.follower = Follower(self.engine, self.log.reader, self.clock)
         lookout = Lookout(engine=self.engine, clock=self.clock)
         return Worker(
-            follower=follower, planner=planner, lookout=lookout, duties=duties, signals=self.signals
+            follower=self.follower, planner=planner, lookout=lookout, duties=duties, signals=self.signals
         )
 
     def mailer(self, channel: Channel | None = None) -> Mailer:
@@ -202,6 +206,17 @@ class Notify:
         return Mailer(
             engine=self.engine, channel=channel or self.post, signals=self.signals, clock=self.clock
         )
+
+    def again(self) -> Again:
+        """What reads and says again."""
+        redriver = Redriver(
+            kept=Aside(self.engine),
+            open_log=self.log.reader,
+            judge=number_of,
+            again=self.follower.look_again,
+            clock=self.clock,
+        )
+        return Again(engine=self.engine, redriver=redriver, signals=self.signals, clock=self.clock)
 
     def rest(self) -> None:
         """Do everything there is to do now."""

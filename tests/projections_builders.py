@@ -11,6 +11,7 @@ from services.eventlog.envelope import Release
 from services.eventlog.ids import release_id
 from services.eventlog.memory import MemoryLog
 from services.eventlog.records import Record
+from services.eventlog.redriver import Redriver
 from services.eventlog.sealing import PlainSection, plan_leaves, seal_event
 from services.projections.store import Store
 from services.projections.worker import Interpreter, Worker, topics_of
@@ -136,6 +137,8 @@ class ReadModels:
     url: str
     log: MemoryLog = field(default_factory=MemoryLog)
     clock: FixedClock = field(default_factory=lambda: FixedClock(RECORDED))
+    catalogue: Catalogue = field(default_factory=load_catalogue)
+    routing_key: bytes = ROUTING_KEY
 
     def store(self) -> Store:
         """The tables."""
@@ -147,9 +150,23 @@ class ReadModels:
         """A worker that goes on from where the tables stand."""
         return Worker(
             store=self.store(),
-            interpreter=Interpreter(load_catalogue(), ROUTING_KEY),
+            interpreter=self.interpreter(),
             open_log=self.log.reader,
             topics=topics_of(RECIPIENTS),
+            clock=self.clock,
+        )
+
+    def interpreter(self) -> Interpreter:
+        """What reads a release, with the schemas and the key of now."""
+        return Interpreter(self.catalogue, self.routing_key)
+
+    def redriver(self, worker: Worker | None = None) -> Redriver:
+        """What reads again what was set aside; a worker that is given is told."""
+        return Redriver(
+            kept=self.store(),
+            open_log=self.log.reader,
+            judge=self.interpreter().number,
+            again=worker.look_again if worker else lambda: None,
             clock=self.clock,
         )
 

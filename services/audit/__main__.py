@@ -11,6 +11,7 @@ from services.audit.store.bundles import Bundles
 from services.audit.store.leaves import Store
 from services.audit.store.trees import Trees
 from services.audit.worker import Worker
+from services.eventlog import topics
 from services.eventlog.access import Access
 from services.eventlog.reader import KafkaReader
 from services.eventlog.writer import KafkaWriter
@@ -53,6 +54,8 @@ def main() -> None:
         callers=Verifier(partnership, settings.credentials),
         partnership=partnership,
         scratch=settings.data / "tmp",
+        reader=open_log({}),
+        topics=topics.names(partnership),
     )
     serve(app, settings, worker.run)
 

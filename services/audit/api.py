@@ -1,12 +1,14 @@
 """Ask for a checkpoint, for the key it verifies under, or for a bundle to check offline."""
 
+import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
+from typing import Protocol
 
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, PlainTextResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.background import BackgroundTask
 
 from services.audit.flow import LOG
@@ -14,12 +16,28 @@ from services.audit.rules.notes import Signer
 from services.audit.store.bundles import Bundles, pack
 from services.audit.store.trees import Trees
 from services.eventlog.errors import Unavailable
+from services.eventlog.masking import masked, place
+from services.eventlog.records import Stored
 from services.runtime.identity import Caller, Unauthenticated, Verifier
+from services.runtime.operators import operator
 from services.runtime.partnership import Partnership, Role
 from services.runtime.web import busy, problem
 from services.vocabulary.agencies import HUB, is_recipient
 
 TAR = "application/x-tar"
+START = re.compile("[0-9]{1,15}", re.ASCII)
+MOST_RECORDS = 50
+"""Records that one look at a topic shows."""
+
+
+class Topics(Protocol):
+    """What looking at a topic needs of a reader."""
+
+    def end(self, topic: str) -> int:
+        """Return the offset the next record will have."""
+
+    def fetch(self, topic: str, offsets: Iterable[int]) -> dict[int, Stored]:
+        """Return the records at these offsets."""
 
 
 def add_routes(
@@ -31,8 +49,13 @@ def add_routes(
     callers: Verifier,
     partnership: Partnership,
     scratch: Path,
+    reader: Topics,
+    topics: Collection[str],
 ) -> None:
-    """Add the audit's pages to an app. Bundles are put together under `scratch`, sealed as they are kept."""
+    """Add the audit's pages to an app. Bundles are put together under `scratch`, sealed as they are kept.
+
+    `reader` may read each of `topics`: an operator looks at their records masked.
+    """
 
     def known(request: Request) -> Caller:
         return callers.caller(request.headers.get("authorization"))
@@ -53,6 +76,21 @@ def add_routes(
     def checkpoint(request: Request) -> Response:
         known(request)
         return PlainTextResponse(trees.head(LOG)[1])
+
+    @app.get("/v1/operations/records")
+    def records(request: Request) -> Response:
+        caller = operator(callers, request.headers.get("authorization"))
+        if isinstance(caller, Response):
+            return caller
+        topic, start = request.query_params.get("topic", ""), request.query_params.get("from", "")
+        if topic not in topics or not (start == "" or START.fullmatch(start)):
+            return problem(
+                422, "no such place", "`topic` or `from` is none of ours: give a topic and an offset"
+            )
+        end = reader.end(topic)
+        first = max(end - MOST_RECORDS, 0) if start == "" else int(start)
+        found = reader.fetch(topic, range(first, min(first + MOST_RECORDS, end)))
+        return JSONResponse({"records": [{**place(one), **masked(topic, one)} for one in found.values()]})
 
     @app.get("/v1/export")
     def export(request: Request) -> Response:

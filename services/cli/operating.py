@@ -13,6 +13,9 @@ from services.runtime.clock import SystemClock
 WAITING = {"projections": "sightline_projections_waiting", "notify": "sightline_notify_waiting"}
 """What counts the recipients whose next number has been missing for over 30 seconds, by reader."""
 
+DOOR = "door"
+"""Stands in the place of a topic where the door would not have what a service said."""
+
 OLDEST = "sightline_gate_oldest_undecided_seconds"
 
 
@@ -72,7 +75,7 @@ def dead(system: System) -> list[dict[str, Any]]:
     for reader in ("projections", "notify"):
         said = system.get(f"/v1/operations/{reader}/parked").good()
         rows += [{"reader": reader, **record} for record in said["records"]]
-        rows += [{"reader": reader, **event} for event in said.get("refused", ())]
+        rows += [{"reader": reader, "topic": DOOR, **event} for event in said.get("refused", ())]
     return rows
 
 

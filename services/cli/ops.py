@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
-from services.cli.options import Data, Json, Url, system_at
+from services.cli.options import By, Data, Json, Url, system_at
 
 ops = typer.Typer(
     help="How the system runs: lag, what was set aside, any topic masked, one event's way.\n\n"
@@ -32,17 +33,47 @@ def ops_lag(url: Url = None, data: Data = None, json_: Json = False) -> None:
 
 
 @ops.command("dead")
-def ops_dead(url: Url = None, data: Data = None, json_: Json = False) -> None:
+def ops_dead(
+    redrive: Annotated[
+        bool, typer.Option("--redrive", help="Say what reading it again would do; nothing is done.")
+    ] = False,
+    now: Annotated[
+        bool, typer.Option("--now", help="With --redrive: do it, and wait until it is read.")
+    ] = False,
+    topic: Annotated[str | None, typer.Option(help="Only this topic, or `door` for what it refused.")] = None,
+    person: By = None,
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
     """List what was set aside because it could not be read or was refused, each with its reason.
 
-    Example: sightline ops dead
+    With --redrive, what would come of reading it again; with --now as well, it is done, on record under
+    the person's name. Ends with 1 where something cannot be read again.
+
+    Example: sightline ops dead --redrive
     """
     from services.cli import show
+    from services.cli.errors import CliError
     from services.cli.operating import dead
+    from services.cli.redriving import redriven, tried, words
 
-    rows = dead(system_at(url, data))
+    if now and not redrive:
+        raise CliError("--now goes with --redrive: say both, or neither to see the list")
+    system = system_at(url, data)
+    if not redrive:
+        rows = [row for row in dead(system) if topic in (None, row["topic"])]
+        return _shown(rows, show.ledger_row, json_)
+    found = redriven(system, topic, person) if now else tried(system, topic, person)
+    _shown(found, words, json_)
+    raise typer.Exit(0 if all(one["possible"] for one in found) else 1)
+
+
+def _shown(rows: list[dict[str, Any]], line: Callable[[dict[str, Any]], str], json_: bool) -> None:
+    from services.cli import show
+
     for row in rows:
-        show.document(row) if json_ else print(show.ledger_row(row))
+        show.document(row) if json_ else print(line(row))
     if not rows and not json_:
         print("nothing was set aside")
 

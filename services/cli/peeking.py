@@ -1,91 +1,17 @@
-"""A topic's records with everything masked but a list of names: deny by default."""
+"""A topic's records with everything masked but a list of names, read on the system's own machine."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from services.cli.client import System
 from services.cli.topics import records
-from services.vocabulary.times import format_time
-
-if TYPE_CHECKING:
-    from services.eventlog.records import Stored
-
-SHOWN = {
-    "decisions": ("event_id", "event_type", "decided_at", "offset", "policy", "version"),
-    "openings": ("opening_id", "release_id", "agency", "recipient", "at", "refused"),
-    "release": (
-        *("release_id", "kind", "recipient", "seq", "cause", "event_id", "decided_at"),
-        *("ground", "rule", "policy", "purpose", "expects", "not_after"),
-    ),
-    "event": ("event_id", "type", "schema_id", "recorded_at"),
-}
-"""Fields that are shown, by what a record is. A purpose of an opening, a person and an alias are not."""
-
-MASKED = "masked"
-RELEASES = "to."
 
 
 def peek(system: System, topic: str, start: int | None, count: int) -> Iterator[dict[str, Any]]:
     """Yield records as places, times and what may be shown of each; what cannot be read says so."""
+    from services.eventlog.masking import masked, place
+
     for stored in records(system, topic, start, count):
-        yield {**_place(stored), **masked(topic, stored)}
-
-
-def masked(topic: str, stored: Stored) -> dict[str, Any]:
-    """Return what may be shown of a record: never ciphertext, never plaintext."""
-    from services.eventlog.errors import LogError
-
-    try:
-        return _masked(topic, stored.value)
-    except (LogError, ValueError, KeyError, TypeError) as error:
-        return {"unreadable": type(error).__name__.lower()}
-
-
-def _masked(topic: str, value: bytes) -> dict[str, Any]:
-    if topic == "log":
-        return _event(value)
-    if topic.startswith(RELEASES):
-        return _release(value)
-    if topic in SHOWN:
-        return _of(json.loads(value), SHOWN[topic])
-    return {"bytes": len(value)}
-
-
-def _event(value: bytes) -> dict[str, Any]:
-    from services.eventlog import codec
-
-    envelope = codec.decode_envelope(value)
-    header = codec.decode_header(envelope.header)
-    names = [codec.section_name(sealed.body) for sealed in envelope.sections]
-    return {**_fields(header, SHOWN["event"]), "sections": names}
-
-
-def _release(value: bytes) -> dict[str, Any]:
-    from services.eventlog import codec
-
-    release = codec.decode_release(value)
-    names = [codec.section_name(sealed.body) for sealed in release.sections]
-    return {**_fields(release, SHOWN["release"]), "sections": names}
-
-
-def _fields(record: object, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: _plain(getattr(record, name)) for name in names}
-
-
-def _of(record: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: _plain(value) if name in names else MASKED for name, value in record.items()}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return format_time(value)
-    return value if isinstance(value, str | int | None) else str(value)
-
-
-def _place(stored: Stored) -> dict[str, Any]:
-    place = {"topic": stored.topic, "partition": stored.partition, "offset": stored.offset}
-    return {**place, "appended_at": format_time(stored.timestamp)}
+        yield {**place(stored), **masked(topic, stored)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,12 +9,9 @@ from services.cli import reading
 from services.cli.client import System
 from services.cli.errors import NothingFound
 from services.cli.topics import records
+from services.runtime.spans import TRACE, step_line, steps_of
 
-TRACE = re.compile("[0-9a-f]{32}")
 TRACEPARENT = "traceparent"
-OWN_STEPS = re.compile(r"(console|door|gate|keyring|projections|notify|audit)\.[a-z]+")
-"""Steps that say what happened to an event; the others are the web framework's."""
-
 WHOLE_LOG = 2**31
 
 
@@ -26,12 +21,14 @@ def steps(system: System, which: str) -> dict[str, Any]:
     Raises NothingFound where nothing was exported under it. Spans are written some seconds after they end,
     and the oldest are let go of.
     """
-    trace = which if TRACE.fullmatch(which) and _spans(system, which) else trace_of(system, which)
-    spans = sorted(_spans(system, trace), key=lambda span: int(span["start_ns"]))
-    if not spans:
+    found = steps_of(system.data, which) if TRACE.fullmatch(which) else []
+    if found:
+        return {"trace": which, "steps": found}
+    trace = trace_of(system, which)
+    found = steps_of(system.data, trace)
+    if not found:
         raise NothingFound(f"no step of `{which}` was exported: ask again in some seconds")
-    began = spans[0]["start_ns"]
-    return {"trace": trace, "steps": [_step(span, began) for span in spans]}
+    return {"trace": trace, "steps": found}
 
 
 def trace_of(system: System, event: str) -> str:
@@ -47,33 +44,4 @@ def trace_of(system: System, event: str) -> str:
 def trace_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Yield the way for people: when it began after the first, what, and how long it took."""
     yield f"trace {found['trace']}"
-    for step in found["steps"]:
-        beside = " ".join(f"{name}={value}" for name, value in step["attributes"].items())
-        failed = "" if step["ok"] else "  FAILED"
-        yield (
-            f"{step['after_ms']:>10.1f} ms  {step['service']:<12} {step['name']:<20} "
-            f"{step['took_ms']:>8.1f} ms  {beside}{failed}"
-        ).rstrip()
-
-
-def _spans(system: System, trace: str) -> list[dict[str, Any]]:
-    return [span for span in _exported(system, trace) if OWN_STEPS.fullmatch(span["name"])]
-
-
-def _exported(system: System, trace: str) -> Iterator[dict[str, Any]]:
-    for file in sorted((system.data / "telemetry").glob("*.jsonl")):
-        with open(file, encoding="utf-8") as lines:
-            for line in lines:
-                if trace in line and line.endswith("\n") and (span := json.loads(line))["trace"] == trace:
-                    yield {**span, "service": file.name.partition(".")[0]}
-
-
-def _step(span: Mapping[str, Any], began: int) -> dict[str, Any]:
-    return {
-        "service": span["service"],
-        "name": span["name"],
-        "after_ms": (span["start_ns"] - began) / 1e6,
-        "took_ms": (span["end_ns"] - span["start_ns"]) / 1e6,
-        "attributes": span["attributes"],
-        "ok": span["ok"],
-    }
+    yield from map(step_line, found["steps"])

@@ -44,5 +44,19 @@ def advance(conn: Connection, table: Table, name: str, topic: str, expected: int
         raise _moved(name, topic, expected) from error
 
 
+def go_back(conn: Connection, table: Table, name: str, topic: str, expected: int, new: int) -> None:
+    """Move a reader back from `expected` to `new`, as part of the caller's transaction.
+
+    Raises `Moved` where it no longer stands at `expected`: look again. Whoever calls this says so on record
+    in the same transaction (`redriving`): by its position alone a reader cannot tell that it was moved back
+    and has come as far again.
+    """
+    if not 0 <= new < expected:
+        raise ValueError(f"`{name}` would not go back from `{expected}` to `{new}`: give an earlier offset")
+    standing = (table.c.name == name) & (table.c.topic == topic) & (table.c.next == expected)
+    if conn.execute(update(table).where(standing).values(next=new)).rowcount != 1:
+        raise _moved(name, topic, expected)
+
+
 def _moved(name: str, topic: str, expected: int) -> Moved:
     return Moved(f"`{name}` no longer stands at `{expected}` of `{topic}`: discard memory and reload")

@@ -12,19 +12,22 @@ from fastapi.responses import Response
 from services.eventlog.access import Access
 from services.eventlog.errors import Unavailable
 from services.eventlog.reader import KafkaReader
+from services.eventlog.redriver import Redriver
 from services.notify.api import calling, routes
 from services.notify.channels.smtp import Smtp
 from services.notify.rules.intake import TOPICS
 from services.notify.store import listing, outbox
+from services.notify.store.aside import Aside
 from services.notify.store.tables import METADATA, RELEASES
 from services.notify.worker.customs import Customs
 from services.notify.worker.duties import Duties
-from services.notify.worker.following import Follower
+from services.notify.worker.following import Follower, number_of
 from services.notify.worker.keyring import Keyring
 from services.notify.worker.looking import Lookout
 from services.notify.worker.mailing import Mailer
 from services.notify.worker.planning import Planner
 from services.notify.worker.publishing import Publisher
+from services.notify.worker.redriving import Again
 from services.notify.worker.running import Worker
 from services.notify.worker.signals import Signals
 from services.runtime import telemetry
@@ -62,7 +65,11 @@ class Service:
         """Return the HTTP side."""
         app = create_app("Sightline notify", self._settings, ready=self.ready, standing=self.standing)
         asked = routes.router(
-            engine=self._engine, verifier=self._verifier, key=self._key, directory=self._partnership
+            engine=self._engine,
+            verifier=self._verifier,
+            key=self._key,
+            directory=self._partnership,
+            redrives=self._redrives(),
         )
         app.include_router(asked)
         app.include_router(calling.router(engine=self._engine, verifier=self._verifier, clock=self._clock))
@@ -98,6 +105,17 @@ class Service:
         except Unavailable:
             return False
         return True
+
+    def _redrives(self) -> Again:
+        """Return what reads, or says, again what went no further. By the machine's clock, as following is."""
+        redriver = Redriver(
+            kept=Aside(self._engine),
+            open_log=self._reader,
+            judge=number_of,
+            again=self._follower.look_again,
+            clock=SystemClock(),
+        )
+        return Again(engine=self._engine, redriver=redriver, signals=self._signals, clock=SystemClock())
 
     def _reader(self, starts: Mapping[str, int]) -> KafkaReader:
         return KafkaReader(Access.of(self._settings, NAME), starts, self._partnership.partition)

@@ -10,6 +10,7 @@ from services.eventlog.access import Access
 from services.eventlog.catalogue_files import load_catalogue
 from services.eventlog.errors import Unavailable
 from services.eventlog.reader import KafkaReader
+from services.eventlog.redriver import Redriver
 from services.projections import api, commands
 from services.projections.store import Store
 from services.projections.worker import Interpreter, Worker, topics_of
@@ -35,6 +36,7 @@ class Service:
         self._ends = self._reader({})
         self.store = Store(engine_for(NAME, settings))
         self.store.ensure()
+        self._interpreter = Interpreter(load_catalogue(), Secrets.load(settings).routing)
         self.following = self._follow()
 
     def restart(self) -> Worker:
@@ -42,11 +44,21 @@ class Service:
         self.following = self._follow()
         return self.following
 
+    def redriver(self) -> Redriver:
+        """Return what reads again what was set aside, by the worker's own code. By the machine's clock."""
+        return Redriver(
+            kept=self.store,
+            open_log=self._reader,
+            judge=self._interpreter.number,
+            again=lambda: self.following.look_again(),
+            clock=SystemClock(),
+        )
+
     def _follow(self) -> Worker:
         # Waiting is by the machine's clock: it is about our processes, not about the partnership's time.
         return Worker(
             store=self.store,
-            interpreter=Interpreter(load_catalogue(), Secrets.load(self._settings).routing),
+            interpreter=self._interpreter,
             open_log=self._reader,
             topics=self._topics,
             clock=SystemClock(),
@@ -60,6 +72,7 @@ class Service:
                 store=self.store,
                 verifier=Verifier(self._partnership, self._settings.credentials),
                 statements=self._statements(),
+                redriver=self.redriver(),
             )
         )
         app.add_exception_handler(Unavailable, _unavailable)

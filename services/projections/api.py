@@ -18,11 +18,13 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse
 
 from services.eventlog.codec import decode_release
+from services.eventlog.redriver import Redriver
+from services.eventlog.redriving_answers import Asked, answered, set_aside
 from services.projections.state import Row
 from services.projections.store import Held, Order, Question, Store
 from services.runtime.clock import Clock
 from services.runtime.identity import ALGORITHM, Caller, Unauthenticated, Verifier
-from services.runtime.operators import operates
+from services.runtime.operators import operator
 from services.runtime.partnership import Role
 from services.runtime.web import problem
 from services.vocabulary.times import format_time
@@ -44,7 +46,7 @@ Word = Annotated[str | None, Query(pattern="^[A-Za-z]{1,40}$")]
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
 
 
-def router(*, store: Store, verifier: Verifier, statements: "Statements") -> APIRouter:
+def router(*, store: Store, verifier: Verifier, statements: "Statements", redriver: Redriver) -> APIRouter:
     """Return the routes of the read models."""
     routes = APIRouter()
 
@@ -123,13 +125,15 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements") -> API
 
     @routes.get("/v1/operations/projections/parked", summary="Records the read models cannot read, and why")
     def parked(authorization: Token = None) -> JSONResponse:
-        try:
-            caller = verifier.caller(authorization)
-        except Unauthenticated as error:
-            return problem(401, "not authenticated", str(error), headers={"www-authenticate": "Bearer"})
-        if not operates(caller):
-            return problem(404, "not found", "there is nothing here for you: ask the Hub or an auditor")
-        return JSONResponse({"records": [asdict(record) for record in store.set_aside()]})
+        caller = operator(verifier, authorization)
+        if isinstance(caller, JSONResponse):
+            return caller
+        return JSONResponse(set_aside(store.found()))
+
+    @routes.post("/v1/operations/projections/redrive", summary="Read again what was set aside, tried first")
+    def redrive(body: Asked, authorization: Token = None) -> JSONResponse:
+        caller = operator(verifier, authorization)
+        return caller if isinstance(caller, JSONResponse) else answered(redriver, caller, body)
 
     return routes
 

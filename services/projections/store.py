@@ -6,14 +6,15 @@
     projections_position   the next offset of each topic
     projections_waiting    numbers that came before their turn, and since when
     projections_parked     records that cannot be read, and why
+    projections_redrive    who had what was set aside read again, and when
 
-All of it can be thrown away and rebuilt from `to.*`: the same rows, byte for byte.
+All of it but the last can be thrown away and rebuilt from `to.*`: the same rows, byte for byte.
 """
 
 import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -40,7 +41,9 @@ from sqlalchemy import (
     select,
 )
 
-from services.eventlog import positions
+from services.eventlog import positions, redriving
+from services.eventlog.redriver import Found
+from services.eventlog.redriving import Redrive
 from services.projections.flow import Folded
 from services.projections.state import FIRST, Answer, Head, Numbers, Parked, Row, Waiting
 from services.runtime.database import reading, writing
@@ -113,6 +116,7 @@ PARKED = Table(
 )
 UNSEALED = tuple(column for column in RELEASES.columns if column is not RELEASES.c.value)
 POSITIONS = positions.positions_table(METADATA, PREFIX)
+REDRIVES = redriving.redrives_table(METADATA, PREFIX)
 
 
 class Order(StrEnum):
@@ -144,10 +148,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """Everything a worker continues from."""
+    """Everything a worker continues from: `aside` is the last offset set aside of each topic that has any."""
 
     positions: Mapping[str, int]
     numbers: Numbers
+    aside: Mapping[str, int] = field(default_factory=dict)
+    redrives: int = 0
 
 
 class Store:
@@ -168,7 +174,24 @@ class Store:
             return Loaded(
                 positions=positions.load(conn, POSITIONS, PREFIX),
                 numbers=Numbers(expected=expected, waiting=waiting),
+                aside=redriving.last_aside(conn, PARKED),
+                redrives=redriving.count(conn, REDRIVES),
             )
+
+    def found(self) -> Found:
+        """Return what stands aside, and what reading it again would continue from, as one snapshot."""
+        with reading(self._engine) as conn:
+            return Found(
+                positions=positions.load(conn, POSITIONS, PREFIX),
+                expected={row.recipient: row.next for row in conn.execute(select(SEQUENCES))},
+                aside=redriving.aside(conn, PARKED),
+                redrives=redriving.load(conn, REDRIVES),
+            )
+
+    def go_back(self, redrive: Redrive) -> None:
+        """Move back to what was set aside, on record. Raises `Moved` where a worker moved on meanwhile."""
+        with writing(self._engine) as conn:
+            redriving.go_back(conn, REDRIVES, POSITIONS, PREFIX, redrive)
 
     def commit(
         self,
@@ -180,9 +203,11 @@ class Store:
         """Keep a batch: its rows, the numbers after it and the offsets to read next, in one transaction.
 
         Each position is a compare-and-set on the one in `before`. Raises `Moved` and keeps nothing when
-        another worker was faster: discard memory and load again. Returns what to continue from.
+        another worker was faster, or somebody had a topic read again: discard memory and load again. What
+        stood aside and is read now stands aside no more. Returns what to continue from.
         """
         with writing(self._engine) as conn:
+            redriving.require(conn, REDRIVES, before.redrives)
             for topic, new in moved.items():
                 positions.advance(conn, POSITIONS, PREFIX, topic, before.positions.get(topic, 0), new)
             if folded.rows:
@@ -190,15 +215,25 @@ class Store:
             if answers := [_answer(row) for row in folded.rows if row.answers is not None]:
                 conn.execute(insert(ANSWERS), answers)
             _keep_numbers(conn, before.numbers, folded.numbers)
+            _read_again(conn, before, moved)
             for record in parked:
                 conn.execute(insert(PARKED).values(**_fields(record)))
-        return Loaded(positions={**before.positions, **moved}, numbers=folded.numbers)
+        return Loaded(
+            positions={**before.positions, **moved},
+            numbers=folded.numbers,
+            aside={**before.aside, **{record.topic: record.offset for record in parked}},
+            redrives=before.redrives,
+        )
 
     def clear(self) -> None:
-        """Throw every row, number and position away; a live worker notices and starts again from 0."""
+        """Throw every row, number and position away; a live worker notices and starts again from 0.
+
+        Who had something read again stays on record.
+        """
         with writing(self._engine) as conn:
             for table in METADATA.sorted_tables:
-                conn.execute(delete(table))
+                if table is not REDRIVES:
+                    conn.execute(delete(table))
 
     def page(self, question: Question) -> tuple[Row, ...]:
         """Return a recipient's rows, next numbers first or newest first. Nobody else's, ever."""
@@ -256,12 +291,6 @@ class Store:
         with reading(self._engine) as conn:
             return int(conn.execute(select(func.count()).select_from(PARKED)).scalar_one())
 
-    def set_aside(self) -> tuple[Parked, ...]:
-        """Return the records that stand aside unread, each with its reason."""
-        with reading(self._engine) as conn:
-            rows = conn.execute(select(PARKED).order_by(PARKED.c.topic, PARKED.c.offset)).mappings()
-            return tuple(Parked(**row) for row in rows)
-
     def dump(self) -> Iterator[str]:
         """Yield every row, every column, as canonical JSON, sorted: what a rebuild must equal."""
         with reading(self._engine) as conn:
@@ -318,6 +347,14 @@ def _keep_numbers(conn: Connection, before: Numbers, after: Numbers) -> None:
         conn.execute(delete(WAITING))
         for early in after.waiting.values():
             conn.execute(insert(WAITING).values(**{**_fields(early), "since": early.since.isoformat()}))
+
+
+def _read_again(conn: Connection, before: Loaded, moved: Mapping[str, int]) -> None:
+    """Take back in what stood aside in this batch: what still cannot be read is set aside anew."""
+    for topic, until in moved.items():
+        first = before.positions.get(topic, 0)
+        if first <= before.aside.get(topic, -1):
+            redriving.take_back(conn, PARKED, topic, first, until)
 
 
 def _columns(row: Row) -> dict[str, object]:

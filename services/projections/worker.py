@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Event
 from typing import Protocol
 
 from services.eventlog import codec
 from services.eventlog.catalogue import Catalogue
 from services.eventlog.envelope import Release
-from services.eventlog.errors import LogError, Moved, Tampered, Undecodable
+from services.eventlog.errors import LogError, Moved, Undecodable
 from services.eventlog.reader import Stored
 from services.eventlog.sealing import open_routed
+from services.eventlog.trial import reason_of
 from services.projections.flow import fold, names_of, overdue
 from services.projections.state import Parked, Row
 from services.projections.store import Store
@@ -73,6 +75,11 @@ class Interpreter:
         names = tuple(codec.section_name(sealed.body) for sealed in release.sections)
         facts = self._facts(release, header.type, names)
         return _row(release, stored, header.type, names, facts)
+
+    def number(self, stored: Stored) -> tuple[str, int]:
+        """Return whose release a record is and its number, reading it as `row` does. Raises as `row` does."""
+        row = self.row(stored)
+        return row.recipient, row.seq
 
     def _facts(self, release: Release, event_type: str, names: Sequence[str]) -> Facts:
         if FACTS not in names:
@@ -141,12 +148,17 @@ class Worker:
         self._clock = clock
         self._loaded = store.load()
         self._topics = topics
+        self._moved_back = Event()
         self._log = open_log({topic: self._loaded.positions.get(topic, 0) for topic in topics})
 
     @property
     def positions(self) -> Mapping[str, int]:
         """Return the next offset of each topic, as committed."""
         return {topic: self._loaded.positions.get(topic, 0) for topic in self._topics}
+
+    def look_again(self) -> None:
+        """Go on from where the tables stand, before the next read: somebody moved them. From any thread."""
+        self._moved_back.set()
 
     def run(self) -> None:
         """Follow for ever."""
@@ -160,6 +172,9 @@ class Worker:
         4. Commit rows, numbers and positions in one transaction; if another worker moved, start over from
         where it is.  5. Say who has been waiting too long.
         """
+        if self._moved_back.is_set():
+            self._moved_back.clear()
+            self._again()
         records = self._log.read(LIMIT, timeout)
         now = self._clock.now()
         if records:
@@ -217,7 +232,7 @@ def _traced(stored: Stored, *, few: bool) -> Iterator[None]:
 
 
 def _parked(stored: Stored, error: LogError) -> Parked:
-    kind = "tampered" if isinstance(error, Tampered) else type(error).__name__.lower()
+    kind = reason_of(error)
     telemetry.counter("projections_parked", "records that cannot be read").inc()
     log.error("parked %s at %s: %s", stored.topic, stored.offset, kind)
     return Parked(topic=stored.topic, offset=stored.offset, reason=kind)

@@ -230,6 +230,11 @@ def call_without_outcome(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("button", name="Record it"))
 
 
+def operations(page: Page, system: Running, told: Told) -> None:
+    sign_in(page, system, HUB)
+    follow(page.get_by_role("link", name="Operations"))
+
+
 def nothing_here(page: Page, system: Running, told: Told) -> None:
     sign_in(page, system, DAFSU)
     page.goto("/incidents/nothing-like-it")
@@ -272,6 +277,7 @@ PAGES: dict[str, Reach] = {
     "Children of one day – Sightline": day,
     "What came of the call? – Sightline": call_made,
     "Error: What came of the call? – Sightline": call_without_outcome,
+    "Operations – Sightline": operations,
     "There is nothing here – Sightline": nothing_here,
 }
 EVERY_PAGE = [*PAGES.values(), empty_inbox, narrowed_inbox, hub_incident]

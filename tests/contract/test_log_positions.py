@@ -91,3 +91,25 @@ def test_of_two_that_move_it_at_once_one_learns_that_it_moved(engine: Engine) ->
 
     assert sorted(outcomes) == ["learned", "moved it"]
     assert load(engine) == {"log": 7}
+
+
+def go_back(engine: Engine, expected: int, new: int) -> None:
+    with writing(engine) as conn:
+        positions.go_back(conn, TABLE, "gate", "log", expected, new)
+
+
+def test_a_position_goes_back_from_where_it_stands_alone(engine: Engine) -> None:
+    advance(engine, "log", 0, 7)
+
+    with pytest.raises(Moved):
+        go_back(engine, 6, 2)
+    go_back(engine, 7, 2)
+
+    assert load(engine) == {"log": 2}
+
+
+def test_to_go_back_is_to_an_earlier_offset(engine: Engine) -> None:
+    advance(engine, "log", 0, 7)
+
+    with pytest.raises(ValueError, match="would not go back"):
+        go_back(engine, 7, 7)

@@ -50,7 +50,11 @@ def notify(database_url: str) -> Notify:
 def ask(notify: Notify, credentials: Path) -> Ask:
     app = FastAPI()
     verifier = Verifier(PARTNERSHIP, credentials)
-    app.include_router(router(engine=notify.engine, verifier=verifier, key=KEY, directory=PARTNERSHIP))
+    app.include_router(
+        router(
+            engine=notify.engine, verifier=verifier, key=KEY, directory=PARTNERSHIP, redrives=notify.again()
+        )
+    )
     app.include_router(calling.router(engine=notify.engine, verifier=verifier, clock=notify.clock))
 
     def ask(
@@ -350,7 +354,8 @@ def test_what_went_no_further_is_told_to_operators_and_to_nobody_else(ask: Ask, 
     told = ask("/v1/operations/notify/parked", "police", "p-hub-1")
 
     assert told.json() == {
-        "records": [{"topic": "to.schools", "offset": 7, "reason": "undecodable"}],
+        "records": [{"topic": "to.schools", "offset": 7, "reason": "undecodable", "times": 0}],
+        "redrives": [],
         "refused": [{"event": event, "reasons": [{"pointer": "/recipient", "rule": "missing"}]}],
     }
     assert ask("/v1/operations/notify/parked", SCHOOL).status_code == 404

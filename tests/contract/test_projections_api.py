@@ -54,11 +54,22 @@ def ask(models: ReadModels, credentials: Path) -> Ask:
     )
     statements = Statements(private_key_pem=signer, partition=0, clock=FixedClock(RECORDED))
     app.include_router(
-        router(store=models.store(), verifier=Verifier(partnership, credentials), statements=statements)
+        router(
+            store=models.store(),
+            verifier=Verifier(partnership, credentials),
+            statements=statements,
+            redriver=models.redriver(),
+        )
     )
 
     def ask(
-        path: str, agency: str | None = "dafsu", *, named: bool = True, which: int = 0, **query: Any
+        path: str,
+        agency: str | None = "dafsu",
+        *,
+        named: bool = True,
+        which: int = 0,
+        body: dict[str, Any] | None = None,
+        **query: Any,
     ) -> httpx.Response:
         headers = {}
         if agency is not None:
@@ -66,6 +77,8 @@ def ask(models: ReadModels, credentials: Path) -> Ask:
             key = (credentials / folder_of(agency) / "key.pem").read_bytes()
             token = mint(agency, people[which].id if people else None, key, SystemClock().now())
             headers["authorization"] = f"Bearer {token}"
+        if body is not None:
+            return anyio.run(_told, app, path, body, headers)
         return anyio.run(_got, app, path, query, headers)
 
     return ask
@@ -74,6 +87,11 @@ def ask(models: ReadModels, credentials: Path) -> Ask:
 async def _got(app: FastAPI, path: str, query: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://inbox") as client:
         return await client.get(path, params=query, headers=headers)
+
+
+async def _told(app: FastAPI, path: str, body: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://inbox") as client:
+        return await client.post(path, json=body, headers=headers)
 
 
 def read_through(ask: Ask, agency: str, limit: int) -> list[dict[str, Any]]:
@@ -360,3 +378,64 @@ def test_what_cannot_be_read_is_told_to_operators_with_its_reason_and_to_nobody_
     assert [(record["topic"], record["offset"]) for record in told] == [("to.dafsu", 0)]
     assert told[0]["reason"]
     assert hidden.status_code == 404
+
+
+REDRIVE = "/v1/operations/projections/redrive"
+ASIDE = {"topic": "to.dafsu"}
+
+
+def one_set_aside(models: ReadModels) -> None:
+    models.append("dafsu", b"not a release", a_release(seq=1))
+    models.follow()
+
+
+def test_a_redrive_is_tried_first_and_a_trial_does_nothing(models: ReadModels, ask: Ask) -> None:
+    one_set_aside(models)
+
+    tried = ask(REDRIVE, "police", body=ASIDE).json()
+
+    assert (tried["done"], tried["possible"], tried["first"], tried["until"]) == (False, True, 0, 2)
+    assert tried["records"] == [
+        {"offset": 0, "was": "undecodable", "times": 0, "says": "unreadable", "reason": "undecodable"}
+    ]
+    assert models.store().load().positions["to.dafsu"] == 2
+
+
+def test_with_the_plan_that_was_shown_it_is_done_and_on_record_under_a_name(
+    models: ReadModels, ask: Ask
+) -> None:
+    one_set_aside(models)
+    plan = ask(REDRIVE, "police", body=ASIDE).json()["plan"]
+
+    done = ask(REDRIVE, "police", body={**ASIDE, "plan": plan})
+    models.follow()
+
+    assert (done.status_code, done.json()["done"]) == (200, True)
+    told = ask("/v1/operations/projections/parked", "police").json()
+    lead = Partnership.load(DEMO_PARTNERSHIP).people_of("police")[0].id
+    assert [(one["person"], one["topic"], one["read"]) for one in told["redrives"]] == [
+        (lead, "to.dafsu", True)
+    ]
+    assert told["records"][0]["times"] == 1
+
+
+def test_a_plan_of_another_time_is_refused(models: ReadModels, ask: Ask) -> None:
+    one_set_aside(models)
+
+    refused = ask(REDRIVE, "police", body={**ASIDE, "plan": "0" * 32})
+
+    assert refused.status_code == 409
+    assert models.store().found().redrives == ()
+
+
+@pytest.mark.parametrize(("agency", "named"), [("dafsu", True), (SCHOOL, True), ("police", False)])
+def test_nobody_but_a_named_operator_has_anything_read_again(
+    models: ReadModels, ask: Ask, agency: str, named: bool
+) -> None:
+    one_set_aside(models)
+
+    assert ask(REDRIVE, agency, named=named, body=ASIDE).status_code == 404
+
+
+def test_where_nothing_was_set_aside_there_is_nothing_to_read_again(ask: Ask) -> None:
+    assert ask(REDRIVE, "police", body=ASIDE).status_code == 404

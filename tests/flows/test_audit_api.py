@@ -52,6 +52,8 @@ def ask(audited: Audited, tmp_path: Path) -> Ask:
         callers=Verifier(PARTNERSHIP, tmp_path / "credentials"),
         partnership=PARTNERSHIP,
         scratch=tmp_path / "scratch",
+        reader=audited.log.reader({}),
+        topics=("log", "decisions"),
     )
     client = TestClient(app)
 
@@ -153,3 +155,26 @@ def test_a_log_that_is_away_is_asked_again_later(ask, audited):
     answer = ask("/v1/export", "police")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
+def test_an_operator_looks_at_a_topic_masked_from_any_record_on(ask):
+    found = ask("/v1/operations/records?topic=log&from=7", "police").json()["records"]
+
+    assert [one["offset"] for one in found] == [7, 8]
+    assert not [one for one in found for name in one if name in ("value", "ciphertext", "key")]
+
+
+def test_without_a_place_the_last_records_are_shown_and_beyond_the_end_none(ask):
+    last = ask("/v1/operations/records?topic=log", "police").json()["records"]
+
+    assert last[-1]["offset"] == 8
+    assert ask("/v1/operations/records?topic=log&from=99", "police").json()["records"] == []
+
+
+@pytest.mark.parametrize("asked", ["topic=secrets", "topic=log&from=-1", "topic=log&from=x", ""])
+def test_what_is_no_place_in_a_topic_of_ours_is_refused(ask, asked):
+    assert ask(f"/v1/operations/records?{asked}", "police").status_code == 422
+
+
+def test_who_is_no_operator_finds_no_records(ask):
+    assert ask("/v1/operations/records?topic=log", "dafsu").status_code == 404

@@ -78,7 +78,7 @@ def test_an_event_the_door_will_not_have_is_set_aside_with_its_reason_and_the_re
     publisher(notify, url).step()
 
     with reading(notify.engine) as conn:
-        assert [event.partition(":")[2] for event in outbox.parked(conn)] == ["planned"]
+        assert [one.id.partition(":")[2] for one in outbox.refused(conn)] == ["planned"]
         assert "recipient" in str(conn.scalars(select(OUTBOX.c.refused)).first())
     assert notify.pending() == 0
 

@@ -95,7 +95,14 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("get", "/v1/ledger/{name}"): HIDDEN,
     ("post", "/v1/open"): HIDDEN,
     ("get", "/v1/operations/notify/parked"): HIDDEN,
+    ("post", "/v1/operations/notify/redrive"): HIDDEN,
     ("get", "/v1/operations/projections/parked"): HIDDEN,
+    ("post", "/v1/operations/projections/redrive"): HIDDEN,
+    ("get", "/operations"): HIDDEN,
+    ("post", "/operations/redrive"): HIDDEN,
+    ("post", "/operations/records"): HIDDEN,
+    ("post", "/operations/trace"): HIDDEN,
+    ("get", "/v1/operations/records"): HIDDEN,
     ("get", "/v1/people/{alias}"): HIDDEN,
     ("get", "/v1/policy"): OWN,
     ("get", "/v1/policy/versions"): HIDDEN,
@@ -292,6 +299,8 @@ def form_of(path: str, ids: Ids) -> Mapping[str, object]:
         return {"notification": ids["notification"], "number": 1, "reached": "no-answer"}
     if path == "/v1/policy/whatif":
         return {"text": (ROOT / "services/consent/policies/strict.toml").read_text("utf-8")}
+    if path.endswith("/redrive"):
+        return {"topic": "to.dafsu"} if path.startswith("/v1") else {"reader": "notify", "topic": "door"}
     if path.startswith("/incidents/"):
         return {"sections": "victim", "purpose": "to see"}
     return {"person": ids["person"]} if path == "/ledger/told" else {}

@@ -70,7 +70,7 @@ def test_a_sections_name_is_shown_and_its_ciphertext_is_not(system: Running, eve
 
     assert "narrative" in form["sections"]
     assert form.keys() <= {
-        *("topic", "partition", "offset", "appended_at"),
+        *("topic", "partition", "offset", "appended_at", "trace"),
         *("event_id", "type", "schema_id", "recorded_at", "sections"),
     }
 

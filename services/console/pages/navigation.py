@@ -27,6 +27,7 @@ def _ways(visitor: Visitor) -> Iterator[tuple[str, str]]:
         yield "Ledger", "/ledger"
     if visitor.role is Role.AUDITOR or _is_of_the_hub(visitor):
         yield "Pulse", "/pulse"
+        yield "Operations", "/operations"
 
 
 def _has_lists(visitor: Visitor) -> bool:

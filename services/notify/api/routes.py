@@ -5,6 +5,7 @@ GET /v1/schools/notifications         a school: its own messages; officers: all
 GET /v1/schools/notifications/{id}    one of them
 GET /v1/schools/tasks                 officers: phone calls owed, and children whom no school is told of
 GET /v1/operations/notify/parked      operators: what could not be read, and what the door would not have
+POST /v1/operations/notify/redrive    operators: have it read again, or said again; tried first
 """
 
 from datetime import date, datetime, time, timedelta
@@ -14,14 +15,16 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
 
+from services.eventlog.redriving_answers import Asked, Redrives, answered, set_aside
 from services.notify.api import shown
 from services.notify.channels.secure_inbox import SecureInbox
 from services.notify.rules.report import report
 from services.notify.state import Notification
-from services.notify.store import arrivals, calls, listing, messages, outbox
+from services.notify.store import calls, listing, messages, outbox
+from services.notify.store.aside import Aside
 from services.runtime.database import reading
 from services.runtime.identity import Caller, Unauthenticated, Verifier
-from services.runtime.operators import operates
+from services.runtime.operators import operator
 from services.runtime.partnership import Partnership, Role
 from services.runtime.web import problem
 from services.vocabulary.agencies import is_school
@@ -33,7 +36,9 @@ OFFICERS = frozenset({"police", "education", "partnership"})
 Token = Annotated[str | None, Header(alias="Authorization")]
 
 
-def router(*, engine: Engine, verifier: Verifier, key: bytes, directory: Partnership) -> APIRouter:
+def router(
+    *, engine: Engine, verifier: Verifier, key: bytes, directory: Partnership, redrives: Redrives
+) -> APIRouter:
     """Return the routes. `key` makes the ids under which occurrences are named; `directory` names staff."""
     routes = APIRouter()
     inbox = SecureInbox(engine)
@@ -100,15 +105,17 @@ def router(*, engine: Engine, verifier: Verifier, key: bytes, directory: Partner
 
     @routes.get("/v1/operations/notify/parked", summary="Records and events that went no further, and why")
     def parked(authorization: Token = None) -> JSONResponse:
-        caller = _caller(verifier, authorization)
+        caller = operator(verifier, authorization)
         if isinstance(caller, JSONResponse):
             return caller
-        if not operates(caller):
-            return _absent()
         with reading(engine) as conn:
-            return JSONResponse(
-                {"records": arrivals.parked(conn), "refused": [*map(shown.refused, outbox.refused(conn))]}
-            )
+            refused = [shown.refused(one) for one in outbox.refused(conn)]
+        return JSONResponse({**set_aside(Aside(engine).found()), "refused": refused})
+
+    @routes.post("/v1/operations/notify/redrive", summary="Read, or say, again what went no further")
+    def redrive(body: Asked, authorization: Token = None) -> JSONResponse:
+        caller = operator(verifier, authorization)
+        return caller if isinstance(caller, JSONResponse) else answered(redrives, caller, body)
 
     return routes
 

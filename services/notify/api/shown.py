@@ -1,6 +1,5 @@
 """What is answered, as JSON: counts, codes, times and names of staff; of a child nothing."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,6 +10,7 @@ from services.notify.rules.tokens import occurrence_token
 from services.notify.rules.wording import WHAT_TO_DO
 from services.notify.state import Attempt, Listing, Notification
 from services.notify.store import listing
+from services.notify.store.outbox import Refused
 from services.runtime.partnership import Partnership
 from services.vocabulary.agencies import urn_of
 from services.vocabulary.times import NotATime, format_time, parse_time
@@ -173,8 +173,7 @@ def _time(at: datetime | None) -> str | None:
     return format_time(at) if at else None
 
 
-def refused(kept: tuple[str, str]) -> Json:
+def refused(one: Refused) -> Json:
     """Return an event the door would not have: its id, and which rules which places of it broke."""
-    event, reasons = kept
-    said = json.loads(reasons) or []
-    return {"event": event, "reasons": [{"pointer": one["pointer"], "rule": one["rule"]} for one in said]}
+    reasons = [{"pointer": each["pointer"], "rule": each["rule"]} for each in one.reasons]
+    return {"event": one.id, "reasons": reasons}

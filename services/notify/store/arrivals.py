@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from services.eventlog import positions
+from services.eventlog import positions, redriving
 from services.notify.rules.intake import PARTNERSHIP, concerns
 from services.notify.state import Arrival, Form
 from services.notify.store.tables import (
@@ -16,6 +16,7 @@ from services.notify.store.tables import (
     NOTIFICATIONS,
     PARKED,
     POSITIONS,
+    REDRIVES,
     RELEASES,
     SEQUENCES,
 )
@@ -59,10 +60,24 @@ def park(conn: Connection, topic: str, offset: int, reason: str) -> None:
     conn.execute(insert(PARKED).values(topic=topic, offset=offset, reason=reason))
 
 
-def parked(conn: Connection) -> list[dict[str, object]]:
-    """Return where the records stand that were set aside, and why."""
-    found = select(PARKED.c.topic, PARKED.c.offset, PARKED.c.reason)
-    return [dict(row) for row in conn.execute(found.order_by(PARKED.c.topic, PARKED.c.offset)).mappings()]
+def take_back(conn: Connection, topic: str, first: int, until: int) -> None:
+    """Let nothing from `first` up to `until` stand aside: it is read again."""
+    redriving.take_back(conn, PARKED, topic, first, until)
+
+
+def last_aside(conn: Connection) -> dict[str, int]:
+    """Return the last offset set aside of each topic that has any."""
+    return redriving.last_aside(conn, PARKED)
+
+
+def redriven(conn: Connection) -> int:
+    """Return how often anything was read or said again."""
+    return redriving.count(conn, REDRIVES)
+
+
+def require_redriven(conn: Connection, known: int) -> None:
+    """Raise `Moved` where something was read again that the caller does not know of."""
+    redriving.require(conn, REDRIVES, known)
 
 
 def waiting(conn: Connection, limit: int) -> tuple[Arrival, ...]:

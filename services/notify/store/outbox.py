@@ -1,7 +1,7 @@
 """What is still to be said to the partnership, in order; and how much there is left to do."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,20 @@ class Waiting:
     traceparent: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """One event the door would not have: its place in the order, its id, and the reasons the door gave."""
+
+    number: int
+    id: str
+    reasons: Sequence[Mapping[str, Any]]
+
+    @property
+    def rules(self) -> str:
+        """Return the rules it broke, by name."""
+        return ", ".join(str(reason.get("rule")) for reason in self.reasons) or "refused"
+
+
 def waiting(conn: Connection, limit: int) -> tuple[Waiting, ...]:
     """Return the first events the door has not taken, in order."""
     found = (
@@ -44,17 +58,17 @@ def park(conn: Connection, event: str, reasons: object) -> None:
     conn.execute(update(OUTBOX).where(OUTBOX.c.id == event).values(waits=False, refused=json.dumps(reasons)))
 
 
-def parked(conn: Connection) -> tuple[str, ...]:
-    """Return the ids of events the door would not have."""
-    return tuple(
-        conn.scalars(select(OUTBOX.c.id).where(OUTBOX.c.refused.is_not(None)).order_by(OUTBOX.c.number))
-    )
+def refused(conn: Connection) -> tuple[Refused, ...]:
+    """Return the events the door would not have, in order."""
+    found = select(OUTBOX.c.number, OUTBOX.c.id, OUTBOX.c.refused).where(OUTBOX.c.refused.is_not(None))
+    rows = conn.execute(found.order_by(OUTBOX.c.number))
+    return tuple(Refused(number=row.number, id=row.id, reasons=json.loads(row.refused) or ()) for row in rows)
 
 
-def refused(conn: Connection) -> tuple[tuple[str, str], ...]:
-    """Return the ids of events the door would not have, each with its reasons as they were kept."""
-    found = select(OUTBOX.c.id, OUTBOX.c.refused).where(OUTBOX.c.refused.is_not(None))
-    return tuple((row.id, row.refused) for row in conn.execute(found.order_by(OUTBOX.c.number)))
+def say_again(conn: Connection, first: int, until: int) -> None:
+    """Let what the door would not have, from one number up to another, wait again: same bytes, same order."""
+    here = (OUTBOX.c.number >= first) & (OUTBOX.c.number < until) & OUTBOX.c.refused.is_not(None)
+    conn.execute(update(OUTBOX).where(here).values(waits=True, refused=None))
 
 
 def pending(conn: Connection, now: datetime) -> int:

@@ -10,6 +10,7 @@ notify_attempt       one row a phone call made, and what came of it
 notify_opening       one row a release whose children a school was shown, and whether its message is awaited
 notify_outbox        what is said to the partnership, in order, until the door has taken it
 notify_parked        records that cannot be read, and why
+notify_redrive       who had what was set aside read or said again, and when; this alone is not made again
 """
 
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from sqlalchemy import (
 )
 
 from services.eventlog.positions import positions_table
+from services.eventlog.redriving import redrives_table
 
 METADATA = MetaData()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,6 +68,7 @@ def _number() -> Column[int]:
 
 
 POSITIONS = positions_table(METADATA, "notify")
+REDRIVES = redrives_table(METADATA, "notify")
 SEQUENCES = Table(
     "notify_sequence",
     METADATA,

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -15,6 +16,7 @@ from services.eventlog import codec
 from services.eventlog.errors import LogError, Moved, Undecodable
 from services.eventlog.records import Stored
 from services.eventlog.replay import NextOnly, Verdict, Waiting
+from services.eventlog.trial import reason_of
 from services.notify.rules.intake import OPENINGS, TOPICS
 from services.notify.state import Arrival, Opening
 from services.notify.store import arrivals, openings, traces
@@ -52,6 +54,7 @@ class Follower:
         self._engine = engine
         self._clock = clock
         self._missing: dict[str, Waiting] = {}
+        self._moved_back = Event()
         self._load()
         self._log = open_log(self.positions)
 
@@ -60,6 +63,10 @@ class Follower:
         """Return the next offset of each topic, as committed."""
         return dict(self._positions)
 
+    def look_again(self) -> None:
+        """Go on from where the tables stand, before the next read: somebody moved them. From any thread."""
+        self._moved_back.set()
+
     def step(self, timeout: float) -> int:
         """Read once and commit what was read. Returns how many records that were.
 
@@ -67,6 +74,9 @@ class Follower:
         4. Commit rows, numbers and positions in one transaction; if another worker moved, start over from
         where it is.  5. Say which numbers have been missing too long.
         """
+        if self._moved_back.is_set():
+            self._moved_back.clear()
+            self._again()
         records = self._log.read(LIMIT, timeout)
         if records:
             self._keep(records)
@@ -77,6 +87,7 @@ class Follower:
         with reading(self._engine) as conn:
             known = arrivals.load_positions(conn)
             self._numbers = arrivals.load_numbers(conn)
+            self._aside, self._redriven = arrivals.last_aside(conn), arrivals.redriven(conn)
         self._positions = {topic: known.get(topic, 0) for topic in TOPICS}
 
     def _keep(self, records: Sequence[Stored]) -> None:
@@ -86,8 +97,11 @@ class Follower:
         taken = [arrival for arrival in read.arrivals if self._is_next(arrival, numbers)]
         try:
             with telemetry.tracer().start_as_current_span("notify.follow"), writing(self._engine) as conn:
+                arrivals.require_redriven(conn, self._redriven)
                 for topic, new in moved.items():
                     arrivals.advance(conn, topic, before[topic], new)
+                    if before[topic] <= self._aside.get(topic, -1):
+                        arrivals.take_back(conn, topic, before[topic], new)
                 arrivals.keep(conn, taken)
                 openings.keep(conn, read.openings)
                 for stored, reason in read.parked:
@@ -95,6 +109,7 @@ class Follower:
         except Moved:
             return self._again()
         self._positions, self._numbers = {**before, **moved}, numbers
+        self._aside = {**self._aside, **{stored.topic: stored.offset for stored, _ in read.parked}}
 
     def _is_next(self, arrival: Arrival, numbers: dict[str, int]) -> bool:
         expected = numbers.get(arrival.recipient, FIRST)
@@ -141,10 +156,19 @@ def _decoded(records: Sequence[Stored]) -> _Read:
         try:
             read.take(stored)
         except LogError as error:
-            reason = type(error).__name__.lower()
+            reason = reason_of(error)
             log.error("parked %s at %s: %s", stored.topic, stored.offset, reason)
             read.parked.append((stored, reason))
     return read
+
+
+def number_of(stored: Stored) -> tuple[str, int] | None:
+    """Return whose release a record is and its number; None for an opening. Raises a LogError."""
+    if stored.topic == OPENINGS:
+        opening_of(stored)
+        return None
+    arrival = arrival_of(stored)
+    return arrival.recipient, arrival.seq
 
 
 def opening_of(stored: Stored) -> Opening | None:

@@ -8,9 +8,9 @@ from fastapi.responses import JSONResponse
 
 from services.projections.rules.pulse import DELAY, Cell, Window, shown
 from services.runtime.clock import Clock
-from services.runtime.identity import Unauthenticated, Verifier
-from services.runtime.operators import operates
-from services.runtime.web import busy, problem
+from services.runtime.identity import Verifier
+from services.runtime.operators import operator
+from services.runtime.web import busy
 from services.vocabulary.times import format_time
 
 Token = Annotated[str | None, Header(alias="Authorization")]
@@ -29,12 +29,9 @@ def router(*, counts: Counts, complete: Callable[[], bool], verifier: Verifier, 
 
     @routes.get("/v1/pulse", summary="How many events of each type there were, by quarter hour")
     def pulse(authorization: Token = None) -> JSONResponse:
-        try:
-            caller = verifier.caller(authorization)
-        except Unauthenticated as error:
-            return problem(401, "not authenticated", str(error), headers={"www-authenticate": "Bearer"})
-        if not operates(caller):
-            return problem(404, "not found", "there is nothing here for you: ask the Hub or an auditor")
+        caller = operator(verifier, authorization)
+        if isinstance(caller, JSONResponse):
+            return caller
         if not complete():
             return busy("the pulse is still counting: ask again")
         return JSONResponse(document(shown(counts.counts(), clock.now())))
