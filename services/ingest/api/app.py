@@ -90,7 +90,7 @@ def build(
         found = kept.receipt(receipt, caller.agency) if receipt.isascii() and receipt.isprintable() else None
         return answers.absent() if found is None else JSONResponse({**asdict(found), "status": "appended"})
 
-    describe(app, receiving.types, _as_they_stand(load_examples()))
+    describe(app, receiving.types, _as_they_stand(load_examples()), rehearsing.foretold)
     return app
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from fastapi.responses import Response
 
@@ -17,13 +18,16 @@ from services.ingest.api.asked import asked
 from services.ingest.api.slips import Slip, Slips
 from services.ingest.forms.documents import Forms
 from services.ingest.forms.rehearsal import Rehearsal, is_busy, is_late
-from services.ingest.state import Registered, Sender
+from services.ingest.state import Json, Registered, Sender
 from services.ingest.store.answers import Status, Taken
 from services.ingest.store.outbox import Receipt
 from services.runtime import telemetry
 from services.runtime.clock import Clock
 from services.runtime.identity import Caller
-from services.vocabulary.sandbox import rehearsed
+from services.runtime.partnership import Role
+from services.vocabulary.agencies import HUB
+from services.vocabulary.sandbox import PREFIX, rehearsed
+from services.vocabulary.times import parse_time
 
 NOWHERE = 0
 """The offset a sandbox's receipt names: its event lies nowhere."""
@@ -58,14 +62,21 @@ class Rehearsing:
             return request
         if is_busy(request.documents):
             return answers.full()
-        at = self._clock.now()
         sender = Sender(agency=rehearsed(caller.agency), person=caller.person, role=caller.role.value)
-        taken = Rehearsal(self._forms, self._registered, sender, at).of(request.documents)
+        taken = self._taken(caller.agency, sender, request.documents, self._clock.now())
         if is_late(request.documents, taken) and self._is_first(caller.agency):
             return answers.later()
         _count(taken)
-        receipted = [self._receipted(each, caller.agency, at) for each in taken]
-        return answers.several(receipted) if request.is_batch else answers.single(receipted[0])
+        return answers.several(taken) if request.is_batch else answers.single(taken[0])
+
+    def foretold(self, event: dict[str, Any]) -> Response:
+        """Return what the Hub's sandbox answers to one event of its own, the first time, as it happens."""
+        documents: list[Json] = [event]
+        sender = Sender(agency=HUB, person=None, role=Role.SYSTEM.value)
+        taken = self._taken(PREFIX + HUB, sender, documents, parse_time(event["occurred_at"]))
+        if is_busy(documents):
+            return answers.full()
+        return answers.later() if is_late(documents, taken) else answers.single(taken[0])
 
     def receipt(self, receipt: str, sandbox: str) -> Receipt | None:
         """Return what a receipt given to that sandbox says, or None."""
@@ -85,6 +96,10 @@ class Rehearsing:
         with self._turn:
             self._late ^= {sandbox}
             return sandbox in self._late
+
+    def _taken(self, sandbox: str, sender: Sender, documents: Sequence[Json], at: datetime) -> list[Taken]:
+        rehearsal = Rehearsal(self._forms, self._registered, sender, at)
+        return [self._receipted(each, sandbox, at) for each in rehearsal.of(documents)]
 
     def _receipted(self, taken: Taken, sandbox: str, at: datetime) -> Taken:
         if taken.status is Status.REFUSED or taken.id is None:
