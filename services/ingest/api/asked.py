@@ -25,7 +25,7 @@ def asked(body: bytes) -> Asked | Response:
         document = parse(body)
     except Malformed as error:
         return answers.malformed(error.fault.reason())
-    documents = document if isinstance(document, list) else [document]
+    documents: list[Json] = document if isinstance(document, list) else [document]
     if not 0 < len(documents) <= BATCH_LIMIT:
         return answers.refused_whole(wrong_size())
     return Asked(documents=documents, is_batch=isinstance(document, list))
