@@ -31,6 +31,7 @@ from services.runtime.partnership import Partnership
 from services.runtime.secrets import Secrets
 from services.runtime.settings import DEMO_PARTNERSHIP, Settings
 from services.vocabulary.agencies import SERVICES
+from services.vocabulary.sandbox import rehearsed
 
 NOW = datetime(2024, 9, 10, 9, 5, tzinfo=UTC)
 NOBODY = "nobody in particular"
@@ -75,7 +76,7 @@ class Publisher:
 
     def token(self, agency: str, person: str | None = None) -> str:
         """Return a token for an agency's first person, for the one named, for nobody, or for a service."""
-        people = self._partnership.people_of(agency)
+        people = self._partnership.people_of(rehearsed(agency))
         first = people[0].id if people else None
         who = None if person == NOBODY else person or first
         return mint(agency, who, self._keys[agency], SystemClock().now())
@@ -115,7 +116,9 @@ class OpenDoor:
         self.clock = FixedClock(NOW)
         self.log = MemoryLog(self.clock.now)
         self.partnership = demo_partnership()
-        keys = _credentials(data, (*self.partnership.publishers(), *SERVICES))
+        self.keys = _credentials(
+            data, (*self.partnership.publishers(), *self.partnership.sandboxes(), *SERVICES)
+        )
         Secrets.ensure(data)
         self.settings = Settings(data=data, simulated=True)
         self.secrets = Secrets.load(self.settings)
@@ -124,7 +127,11 @@ class OpenDoor:
         self.door = self._door(patience)
         transport = httpx.ASGITransport(app=self.door.app(), raise_app_exceptions=False)
         client = httpx.AsyncClient(transport=transport, base_url="http://door")
-        self.publisher = Publisher(client, keys, self.partnership)
+        self.publisher = Publisher(client, self.keys, self.partnership)
+
+    def started_anew(self) -> Door:
+        """Return the same door once more, with nothing of what the first has in memory."""
+        return self._door(5.0)
 
     def _door(self, patience: float) -> Door:
         return Door(

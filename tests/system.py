@@ -26,7 +26,7 @@ import pytest
 from services.eventlog import topics
 from services.eventlog.access import Access
 from services.runtime.broker import Broker, free_port
-from services.runtime.certificates import ADMIN, issue
+from services.runtime.certificates import ADMIN, enrol, issue
 from services.runtime.partnership import Partnership
 from services.runtime.secrets import Secrets
 from services.runtime.settings import DEMO_PARTNERSHIP, LOOPBACK, Settings
@@ -55,6 +55,7 @@ class KafkaSystem:
     def start(self) -> None:
         """Issue certificates, format, start, make topics and rules."""
         issue(self.credentials, (*self.partnership.publishers(), *SERVICES))
+        enrol(self.credentials, self.partnership.sandboxes())
         self.broker.prepare()
         self.broker.start()
         self.broker.await_ready()

@@ -16,12 +16,13 @@ from services.cli.publishing import Line
 from services.cli.settling import clock_of
 from services.eventlog.catalogue_files import load_catalogue
 from services.ingest.__main__ import registered
-from services.ingest.commands import Foreseen, Foresight
 from services.ingest.forms.documents import Forms
+from services.ingest.forms.foresight import Foreseen, Foresight
 from services.ingest.state import Sender
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.partnership import Role
 from services.vocabulary.agencies import SERVICES
+from services.vocabulary.sandbox import rehearsed
 
 STANDARD_INPUT = Path("-")
 
@@ -82,6 +83,8 @@ def _sender(system: System, agency: str, person: str | None) -> Sender:
     """Return who publishes, as the door would know them by their token."""
     if agency in SERVICES:
         return Sender(agency=agency, person=None, role=Role.SERVICE.value)
+    if agency in system.partnership.sandboxes():
+        return _sender(system, rehearsed(agency), person)
     if agency not in system.partnership.publishers():
         raise CliError(f"`{agency}` is no registered agency or school: check --as and --data")
     who = person or system.first_person(agency)

@@ -20,6 +20,7 @@ from services.cli.errors import CliError, NotRunning, Refused
 from services.cli.patience import ANSWER_SECONDS, seconds_to_answer
 from services.runtime.places import DEMO_PARTNERSHIP
 from services.vocabulary.agencies import HUB
+from services.vocabulary.sandbox import rehearsed
 
 JSON = "application/json"
 
@@ -86,8 +87,8 @@ class System:
         return _described(self.data)
 
     def first_person(self, agency: str) -> str | None:
-        """Return the person the command acts as for an agency: the first registered."""
-        people = self.partnership.people_of(agency)
+        """Return the person the command acts as for an agency, or whom it rehearses: the first registered."""
+        people = self.partnership.people_of(rehearsed(agency))
         return people[0].id if people else None
 
     def token(self, agency: str, person: str | None = None) -> str:

@@ -14,7 +14,13 @@ commands = typer.Typer()
 
 
 @commands.command()
-def example(event_type: Annotated[str, typer.Argument(metavar="TYPE")], json_: Json = False) -> None:
+def example(
+    event_type: Annotated[str, typer.Argument(metavar="TYPE")],
+    own_id: Annotated[
+        str | None, typer.Option("--id", help="Your own id for it; else the example's.")
+    ] = None,
+    json_: Json = False,
+) -> None:
     """Print a valid example of an event, as one line that can be published.
 
     Example: sightline example VpaRaised > one.jsonl
@@ -22,7 +28,8 @@ def example(event_type: Annotated[str, typer.Argument(metavar="TYPE")], json_: J
     from services.cli import show
     from services.cli.examples import example as found
 
-    show.document(json.loads(found(event_type)))
+    event = json.loads(found(event_type))
+    show.document(event if own_id is None else {**event, "id": own_id})
 
 
 @commands.command()

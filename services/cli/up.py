@@ -22,7 +22,7 @@ from services.cli import adoption
 from services.cli.errors import CliError
 from services.cli.topology import BROKER, ROOMS, Options, Topology
 from services.runtime.broker import BrokerError, listening
-from services.runtime.certificates import ADMIN, issue
+from services.runtime.certificates import ADMIN, enrol, issue
 from services.runtime.clock import Clock, SharedClock, SystemClock, clock_path, elapsed, rest
 from services.runtime.identity import folder_of, mint
 from services.runtime.partnership import Partnership
@@ -173,6 +173,7 @@ def prepare(options: Options, partnership: Partnership) -> None:
     keep_kind_of_time(options)
     Secrets.ensure(options.data)
     issue(options.data / "credentials", (*partnership.publishers(), *SERVICES))
+    enrol(options.data / "credentials", partnership.sandboxes())
     if options.simulate_from is not None:
         SharedClock.start(clock_path(options.data), options.simulate_from)
 

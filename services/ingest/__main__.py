@@ -12,6 +12,7 @@ from services.eventlog.writer import SMALL_BATCH_BYTES, KafkaWriter
 from services.ingest.api import catalogued
 from services.ingest.api.app import build
 from services.ingest.api.receiving import Receiving
+from services.ingest.api.rehearsing import Rehearsing, key_for_slips
 from services.ingest.forms.documents import Forms
 from services.ingest.settings import ACK_SECONDS
 from services.ingest.state import Registered, SchoolAges
@@ -28,6 +29,7 @@ from services.runtime.partnership import Partnership
 from services.runtime.secrets import Secrets
 from services.runtime.settings import Settings
 from services.runtime.web import Standing, serve
+from services.vocabulary.sandbox import rehearsed
 
 
 class Door:
@@ -39,9 +41,14 @@ class Door:
         partnership, secrets = Partnership.load(settings.partnership), Secrets.load(settings)
         catalogue = self._catalogue = load_catalogue()
         self._settings = settings
-        self._verifier = Verifier(partnership, settings.credentials)
+        self._verifier = Verifier(
+            partnership,
+            settings.credentials,
+            besides={name: rehearsed(name) for name in partnership.sandboxes()},
+        )
         self.outbox = Outbox(own)
-        self.acceptance = Acceptance(self.outbox, keys, secrets, registered(partnership), clock)
+        known, forms = registered(partnership), Forms(catalogue)
+        self.acceptance = Acceptance(self.outbox, keys, secrets, known, clock)
         self.acceptance.create_tables()
         self.progress = Progress(self.outbox.through())
         self.appender = Appender(self.outbox, self.progress, writer, clock, simulated=settings.simulated)
@@ -54,7 +61,10 @@ class Door:
             id_key=secrets.id,
             simulated=settings.simulated,
         )
-        self._receiving = Receiving(Forms(catalogue), self.acceptance, self.progress, patience=patience)
+        self._receiving = Receiving(forms, self.acceptance, self.progress, patience=patience)
+        self._rehearsing = Rehearsing(
+            forms, known, clock, slip_key=key_for_slips(secrets.body), partition=partnership.partition
+        )
         self._ready = False
         telemetry.gauge("door_pending", "Outbox rows the log has not acknowledged").set_function(
             self._pending
@@ -71,6 +81,7 @@ class Door:
         """Return the app that answers publishers."""
         app = build(
             self._receiving,
+            self._rehearsing,
             self.outbox,
             self._verifier,
             self._settings,

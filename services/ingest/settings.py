@@ -39,6 +39,9 @@ APPEND_BYTES: Final = 16 * 1024 * 1024
 BATCHES_AT_ONCE: Final = 24
 """Requests inside the door; one more is asked to come back."""
 
+REHEARSALS_AT_ONCE: Final = 2
+"""Requests of sandboxes inside the door, beside the others: no publisher's place is taken by them."""
+
 POLL_SECONDS: Final = 0.01
 """How often the ticker looks at a simulated clock."""
 

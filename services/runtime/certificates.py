@@ -1,7 +1,8 @@
 """Key pairs and certificates of the demo: one authority, and a leaf and a signing key for every name.
 
 `<data>/credentials/<name>/` holds `key.pem` (Ed25519, signs tokens), `key.pub.pem`, `kafka.pem` (EC P-256
-key, certificate and authority in one file) and `ca.pem`. Nothing that is there is made again.
+key, certificate and authority in one file) and `ca.pem`; a sandbox's the first two alone. Nothing that is
+there is made again.
 """
 
 from __future__ import annotations
@@ -57,6 +58,14 @@ def issue(credentials: Path, names: Iterable[str]) -> None:
         _leaf(credentials / folder_of(name), name, authority)
 
 
+def enrol(credentials: Path, names: Iterable[str]) -> None:
+    """Make what is missing for who signs tokens and never speaks to the broker: a signing key alone."""
+    for name in names:
+        folder = credentials / folder_of(name)
+        if not (folder / "key.pub.pem").exists():
+            _signing(folder)
+
+
 def _authority(credentials: Path) -> Authority:
     path = credentials / "authority.pem"
     if not path.exists():
@@ -87,13 +96,18 @@ def _new_authority() -> bytes:
 def _leaf(folder: Path, name: str, authority: Authority) -> None:
     if (folder / "kafka.pem").exists():
         return
+    _signing(folder)
+    (folder / "ca.pem").write_bytes(authority.pem)
+    write_private(folder / "kafka.pem", _chain(name, authority))
+
+
+def _signing(folder: Path) -> None:
+    """Make a key pair; the public half comes last, and says that both are whole."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     signing = Ed25519PrivateKey.generate()
     write_private(folder / "key.pem", _private(signing))
     public = signing.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (folder / "key.pub.pem").write_bytes(public)
-    (folder / "ca.pem").write_bytes(authority.pem)
-    write_private(folder / "kafka.pem", _chain(name, authority))
 
 
 def _chain(name: str, authority: Authority) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -65,13 +66,25 @@ def mint(agency: str, person: str | None, private_key_pem: bytes, now: datetime)
 
 
 class Verifier:
-    """Accepts tokens from the registered agencies, schools and services, and from nobody else."""
+    """Accepts tokens from the registered agencies, schools and services, and from nobody else.
 
-    def __init__(self, partnership: Partnership, credentials: Path, clock: Clock | None = None) -> None:
+    `besides` are names that one service alone knows, each with the agency whose people may stand in its
+    tokens: to every other service they are nobody.
+    """
+
+    def __init__(
+        self,
+        partnership: Partnership,
+        credentials: Path,
+        clock: Clock | None = None,
+        *,
+        besides: Mapping[str, str] | None = None,
+    ) -> None:
         self._partnership = partnership
         self._credentials = credentials
         self._clock = clock or SystemClock()
-        self._registered = {*partnership.publishers(), *SERVICES}
+        self._besides = besides or {}
+        self._registered = {*partnership.publishers(), *SERVICES, *self._besides}
         self._keys: dict[str, Ed25519PublicKey] = {}
 
     def caller(self, authorization: str | None) -> Caller:
@@ -120,7 +133,7 @@ class Verifier:
             return Caller(agency=agency, person=None, role=Role.SERVICE)
         if person is None:
             return Caller(agency=agency, person=None, role=Role.SYSTEM)
-        for known in self._partnership.people_of(agency):
+        for known in self._partnership.people_of(self._besides.get(agency, agency)):
             if known.id == person:
                 return Caller(agency=agency, person=known.id, role=known.role)
         raise Unauthenticated("the token's sub is nobody registered for this agency")

@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from services.vocabulary.sandbox import is_sandbox, rehearsed
+
 
 class Role(StrEnum):
     """What a caller may do within their own agency."""
@@ -28,10 +30,14 @@ class Role(StrEnum):
 
 
 class Joins(StrEnum):
-    """From when an agency is a recipient: from the first, or from an event that says that it joined."""
+    """From when an agency is a recipient: from the first, from an event that says that it joined, or never.
+
+    Never is a sandbox alone: it is no publisher either.
+    """
 
     FOUNDING = "founding"
     BY_EVENT = "by event"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +141,10 @@ class Partnership:
         """Return every registered agency, the founding first, and every school."""
         return (*self.recipients(), *self.joiners(), *(school.agency for school in self.schools))
 
+    def sandboxes(self) -> tuple[str, ...]:
+        """Return every sandbox: known to the door alone, where what it sends is answered and forgotten."""
+        return tuple(agency.name for agency in self.agencies if agency.joins is Joins.NEVER)
+
     def school(self, urn: str) -> School | None:
         """Return the school of this area with that number, or None."""
         return next((school for school in self.schools if school.urn == urn), None)
@@ -160,7 +170,7 @@ class Partnership:
 
 def _partnership(doc: Mapping[str, Any], folder: Path) -> Partnership:
     schools = tuple(_school(row) for row in doc["school"])
-    return Partnership(
+    partnership = Partnership(
         name=doc["name"],
         title=doc["title"],
         partition=doc["partition"],
@@ -174,6 +184,22 @@ def _partnership(doc: Mapping[str, Any], folder: Path) -> Partnership:
         inset=tuple(doc["inset"]),
         encompass=Encompass(**doc["encompass"]),
     )
+    for agency in partnership.agencies:
+        _check_sandbox(agency, partnership)
+    return partnership
+
+
+def _check_sandbox(agency: Agency, partnership: Partnership) -> None:
+    """Raise ValueError for a sandbox that could be taken for anybody, and for anybody taken for a sandbox."""
+    if (agency.joins is Joins.NEVER) is not is_sandbox(agency.name):
+        raise ValueError(
+            f'agency `{agency.name}`: joins = "never" is for a sandbox, and a sandbox alone is called '
+            "`sandbox:` and whom it rehearses: change one of both"
+        )
+    if is_sandbox(agency.name) and rehearsed(agency.name) not in partnership.publishers():
+        raise ValueError(f"agency `{agency.name}` rehearses nobody registered: name an agency or a school")
+    if is_sandbox(agency.name) and partnership.people_of(agency.name):
+        raise ValueError(f"agency `{agency.name}` has people: a sandbox has none, leave them out")
 
 
 def _agency(row: Mapping[str, Any]) -> Agency:

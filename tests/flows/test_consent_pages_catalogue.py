@@ -6,6 +6,7 @@ import pytest
 
 from services.consent.pages.catalogue import BESIDE, KINDS
 from services.vocabulary.events import EventType
+from services.vocabulary.sandbox import ANSWERS, Forced
 from services.vocabulary.titles import SECTIONS, TYPES
 from tests.gate_builders import policy_adopted
 from tests.office_builders import HUB, PARTNERSHIP, PRACTITIONER, Office
@@ -79,6 +80,41 @@ def test_whose_each_section_is_stands_beside_it(office: Office) -> None:
 
     assert "Child (children, version 1). Whose it is: Each child." in page.text
     assert "Facts (facts, version 2), required. Whose it is: Nobody's: codes alone." in page.text
+
+
+def test_it_says_which_version_of_a_section_the_policy_in_force_releases(office: Office) -> None:
+    page = look(office, HUB, "/catalogue/VpaRaised")
+
+    assert page.text.count("The policy in force releases this version") == page.text.count("Compartment:") > 5
+
+
+def test_a_version_the_policy_in_force_does_not_name_is_said_to_be_withheld(office: Office) -> None:
+    without = draft(rule("cedah-dash-redone", grounds=["consent"])).replace(
+        "\ncontact = [1]", "\ncontact = [7]"
+    )
+    office.bench.publish(policy_adopted(without, confirmed_by="p-partnership-2"))
+    office.bench.settle()
+
+    page = look(office, HUB, "/catalogue/VpaRaised").text
+
+    contact = page.partition("(contact, version 1)")[2].partition("Field Holds Meaning")[0]
+    assert "No policy in force names this version: it is withheld from everybody." in contact
+    assert page.count("it is withheld from everybody") == 1
+
+
+def test_an_event_has_an_owner_and_the_version_that_is_read(office: Office) -> None:
+    page = look(office, PRACTITIONER, "/catalogue/VpaRaised")
+
+    assert "Owner, who alone may publish it Cheshire Constabulary, Vulnerability Hub" in page.text
+    assert "Versions 1, 2; the door reads 2" in page.text
+
+
+def test_the_sandbox_and_every_id_that_forces_an_answer_are_explained(office: Office) -> None:
+    page = look(office, PRACTITIONER, "/catalogue")
+
+    assert [each for each in Forced if f"{each} {ANSWERS[each]}" not in page.text] == []
+    assert 'id="sandbox"' in page.html
+    assert "/catalogue#sandbox" in look(office, PRACTITIONER, "/catalogue/VpaRaised").links
 
 
 @pytest.mark.parametrize("name", ["NothingLikeIt", "vparaised", "..%20policy"])

@@ -10,6 +10,7 @@ import pytest
 
 from services.ingest.settings import BATCH_LIMIT, ID_LENGTH
 from services.vocabulary.events import ABOUT_PERSONS, SCHOOL_NOTIFICATIONS
+from services.vocabulary.sandbox import Forced
 from tests.door_builders import OpenDoor, example, open_door
 from tests.flows.test_door_examples import PUBLISHER
 
@@ -107,12 +108,43 @@ def test_the_bounds_of_an_id_are_kept(door: OpenDoor, length: int, status: int) 
 
 def test_every_example_can_be_sent_as_it_stands(door: OpenDoor) -> None:
     taken = document(door)["paths"][EVENTS]["post"]["requestBody"]["content"]["application/json"]
-    examples = {name: each["value"] for name, each in taken["examples"].items()}
+    examples = {name: each["value"] for name, each in taken["examples"].items() if name not in set(Forced)}
 
     answers = {name: door.publisher.publish(each, PUBLISHER[name]) for name, each in examples.items()}
 
     assert {name: answer.text for name, answer in answers.items() if answer.status_code != 201} == {}
     assert set(door.catalogue.types()) - set(examples) == ABOUT_PERSONS | SCHOOL_NOTIFICATIONS
+
+
+@pytest.mark.parametrize("forced", Forced)
+def test_each_id_that_forces_an_answer_is_shown_with_the_answer_it_forces(
+    forced: Forced, door: OpenDoor
+) -> None:
+    operation = document(door)["paths"][EVENTS]["post"]
+    sent = operation["requestBody"]["content"]["application/json"]["examples"][forced]
+
+    answer = door.publisher.publish(sent["value"], "sandbox:police")
+    shown = operation["responses"][str(answer.status_code)]["content"][answer.headers["content-type"]]
+
+    assert f"`{forced}`: {sent['description']}" in operation["description"]
+    assert without_receipts(shown["examples"][forced]["value"]) == without_receipts(answer.json())
+
+
+def without_receipts(body: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer without its receipts, which hold the time they were given."""
+    return {**body, "results": [{**each, "receipt": None} for each in body.get("results", [])]}
+
+
+def test_no_answer_is_shown_to_an_id_that_forces_none(door: OpenDoor) -> None:
+    responses = described(document(door), EVENTS, "post")
+    shown = [
+        each
+        for one in responses.values()
+        for media in one["content"].values()
+        for each in media.get("examples", ())
+    ]
+
+    assert sorted(shown) == sorted(Forced)
 
 
 def test_no_reference_leads_nowhere_and_no_schema_is_left_over(door: OpenDoor) -> None:

@@ -19,14 +19,17 @@ import pytest
 
 from services.cli.client import System
 from services.cli.publishing import publish, settle
+from services.runtime.clock import SystemClock
+from services.runtime.identity import mint
 from services.runtime.places import ROOT
-from tests.door_builders import example
-from tests.system import Running, eventually
+from tests.door_builders import Event, example
+from tests.system import Running, eventually, sized
 
 OTHER, PERSON = "housing", "p-housing-2"
 """Somebody who is told nothing of a VPA, and has no list of the ledger."""
 
 OWNER: Final = "dafsu"
+SANDBOX: Final = "sandbox:police"
 METHODS: Final = {"get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket"}
 UNSEEN: Final = {"add_api_route", "add_route", "add_websocket_route", "mount"}
 """Ways to make a route that the table would not see."""
@@ -140,6 +143,13 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("post", "/v1/opened"): OWN,
     ("post", "/v1/schools/calls"): HIDDEN,
 }
+AT_THE_DOOR: Final = {
+    ("post", "/v1/events"),
+    ("get", "/v1/receipts/{receipt:anything}"),
+    ("get", "/v1/catalogue"),
+}
+"""What a sandbox's token is good for; everywhere else it is nobody's."""
+
 QUERIES: Final = {
     "/v1/schools/status": "?from=2024-01-01&to=2030-01-01",
     "/policy/diff": "?a=strict&b=strict",
@@ -274,6 +284,18 @@ def other(system: Running, cli: System) -> Browser:
     return browser
 
 
+@pytest.fixture(scope="module")
+def sandbox(system: Running, cli: System) -> Browser:
+    return Browser(system.url, f"Bearer {cli.token(SANDBOX)}")
+
+
+@pytest.fixture(scope="module")
+def stranger(system: Running, cli: System) -> Browser:
+    """Somebody whose token names an agency that nobody registered."""
+    key = (system.data / "credentials" / "sandbox_police" / "key.pem").read_bytes()
+    return Browser(system.url, f"Bearer {mint('stranger', None, key, SystemClock().now())}")
+
+
 @pytest.fixture
 def nobody(system: Running) -> Browser:
     return Browser(system.url, None)
@@ -371,6 +393,56 @@ def test_what_is_shown_to_another_names_nothing_of_it(
 
     assert answer.status_code < 500
     assert not [name for name in secret if told.theirs[name] in answer.text]
+
+
+@pytest.mark.parametrize(
+    "route", [each for each in (*routes(HIDDEN), *routes(OWN)) if each not in AT_THE_DOOR], ids=names
+)
+def test_a_sandbox_is_answered_as_who_is_not_registered(
+    route: Route, sandbox: Browser, stranger: Browser, told: Told
+) -> None:
+    answer, other = asked(sandbox, route, told.theirs), asked(stranger, route, told.theirs)
+
+    assert (answer.status_code, bare(answer)) == (other.status_code, bare(other))
+    assert answer.status_code in (303, 401, 403) or route[1] == "/v1/{rest:path}"
+
+
+def test_at_the_door_a_sandbox_is_answered_and_finds_no_receipt_but_its_own(
+    sandbox: Browser, told: Told, cli: System
+) -> None:
+    sent = sandbox.ask("post", "/v1/events", example("VpaRaised"))
+    (own,) = sent.json()["results"]
+    receipts = [f"/v1/receipts/{each}" for each in (own["receipt"], told.theirs["receipt"])]
+
+    assert [sandbox.ask("get", each).status_code for each in receipts] == [200, 404]
+    assert cli.get(receipts[0]).status == 404
+    assert sandbox.ask("get", "/v1/catalogue").status_code == 200
+
+
+def test_what_a_sandbox_sends_moves_nothing(cli: System) -> None:
+    settle(cli)
+    before = end_of_the_log(cli)
+
+    answers = [
+        cli.post("/v1/events", batch(number), agency=SANDBOX).good()["results"]
+        for number in range(sized(4, 30))
+    ]
+    settle(cli)
+
+    assert {each["status"] for results in answers for each in results} == {"accepted"}
+    assert end_of_the_log(cli) - before <= 1, "more than the quarter hour that may have passed"
+
+
+def end_of_the_log(cli: System) -> int:
+    """Return the offset after the last event, as the door knows it."""
+    standings = cli.get("/v1/standings").good()["standings"]
+    return int(next(each["ends"]["log"] for each in standings if each["service"] == "ingest"))
+
+
+def batch(number: int) -> list[Event]:
+    """Return a request full of VPAs, each with an id and an incident of its own."""
+    ids = [f"tried-{number}-{one}" for one in range(100)]
+    return [{**example("VpaRaised"), "id": each, "incident": each} for each in ids]
 
 
 def test_its_owner_is_shown_what_is_hidden_from_the_other(cli: System, told: Told) -> None:

@@ -22,6 +22,7 @@ from services.consent.rules.policy import ANY, GroundRule, Policy
 from services.consent.rules.reading import parse
 from services.consent.rules.receiving import Receiving, Way, received
 from services.vocabulary.events import EventType
+from services.vocabulary.sandbox import ANSWERS
 from services.vocabulary.titles import SECTIONS, TYPES
 
 CATALOGUE: Final = "/v1/catalogue"
@@ -83,7 +84,8 @@ def router(desk: Desk) -> APIRouter:
         families: dict[str, list[Listed]] = {}
         for row in rows_of(answer.body, "events"):
             families.setdefault(sentence(text_of(row, "family")), []).append(_listed(row, desk))
-        return desk.page(request, "consent/catalogue.html", {"families": dict(sorted(families.items()))})
+        values = {"families": dict(sorted(families.items())), "forced": ANSWERS}
+        return desk.page(request, "consent/catalogue.html", values)
 
     @routes.get("/catalogue/{event_type}")
     async def event(request: Request, event_type: str) -> Response:
@@ -95,14 +97,18 @@ def router(desk: Desk) -> APIRouter:
         policy = await desk.ask(request, "/v1/policy")
         text = text_of(policy.body, "text") if policy.status == OK else ""
         told = await run_in_threadpool(_told, text, EventType(event_type), desk) if text else ()
+        in_force = parse(text) if text else None
         values = {
             "event": _listed(found, desk),
             "versions": _joined(found.get("versions")),
+            "version": found.get("version"),
             "takes": [BESIDE.get(str(each), str(each)) for each in _texts(found.get("takes"))],
-            "sections": [_section(row) for row in rows_of(found, "sections") if not row.get("derived")],
+            "sections": [
+                _section(row, in_force) for row in rows_of(found, "sections") if not row.get("derived")
+            ],
             "example": json.dumps(found.get("example"), indent=2, ensure_ascii=False),
             "told": told,
-            "policy": parse(text) if text else None,
+            "policy": in_force,
         }
         return desk.page(request, "consent/catalogue-event.html", values)
 
@@ -150,7 +156,8 @@ def _listed(row: Row, desk: Desk) -> Listed:
     )
 
 
-def _section(row: Row) -> Mapping[str, object]:
+def _section(row: Row, policy: Policy | None) -> Mapping[str, object]:
+    """Return a section as the page has it; `passes`: the policy names its version, so it may be released."""
     name, of = text_of(row, "name"), text_of(row, "of")
     return {
         "name": name,
@@ -158,6 +165,7 @@ def _section(row: Row) -> Mapping[str, object]:
         "whose": WHOSE.get(of, "Nobody's: codes alone"),
         "compartment": text_of(row, "compartment"),
         "version": row.get("version"),
+        "passes": policy is not None and f"{name}/{row.get('version')}" in policy.sections,
         "required": bool(row.get("required")),
         "fields": [
             {**field, "words": ", ".join(_texts(field.get("words")))} for field in rows_of(row, "fields")

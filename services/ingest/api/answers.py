@@ -53,6 +53,11 @@ def stopped() -> Response:
     return busy("the clocks of the door and the log disagree: send the same later, under the same ids")
 
 
+def full() -> Response:
+    """Return the answer where as many requests are inside as there is room for."""
+    return busy("the door is full: send the same again, under the same ids")
+
+
 def absent() -> Response:
     """Return the one answer to a receipt that is unknown, another's, or not true yet."""
     return problem(ABSENT, "not found", "no such receipt of yours: check it")

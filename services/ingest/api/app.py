@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -15,13 +15,15 @@ from services.eventlog.catalogue_files import load_examples
 from services.ingest.api import answers
 from services.ingest.api.described import EVENTS, PATH, RECEIPTS, describe
 from services.ingest.api.receiving import Receiving
-from services.ingest.settings import BATCHES_AT_ONCE
+from services.ingest.api.rehearsing import Rehearsing
+from services.ingest.settings import BATCHES_AT_ONCE, REHEARSALS_AT_ONCE
 from services.ingest.store.outbox import Outbox
 from services.runtime import telemetry
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.settings import Settings
 from services.runtime.web import Standing, busy, create_app
 from services.vocabulary.events import ABOUT_PERSONS, SCHOOL_NOTIFICATIONS
+from services.vocabulary.sandbox import is_sandbox
 
 NAMES_ALIASES = ABOUT_PERSONS | SCHOOL_NOTIFICATIONS
 """Events that name an incident or persons by what a release to their publisher called them."""
@@ -36,8 +38,16 @@ class Anything(PathConvertor):
 register_url_convertor("anything", Anything())
 
 
+class Receiver(Protocol):
+    """Whoever answers a request that carries events."""
+
+    def receive(self, caller: Caller, body: bytes) -> Response:
+        """Return the answer to one request."""
+
+
 def build(
     receiving: Receiving,
+    rehearsing: Rehearsing,
     outbox: Outbox,
     verifier: Verifier,
     settings: Settings,
@@ -45,9 +55,12 @@ def build(
     ready: Callable[[], bool],
     standing: Callable[[], Standing],
 ) -> FastAPI:
-    """Return the app. Its routes authenticate, hand over and answer."""
+    """Return the app. Its routes authenticate, hand over and answer.
+
+    A sandbox is answered by `rehearsing` alone, in a room of its own: it never takes a publisher's place.
+    """
     app = create_app("Sightline: the door", settings, ready=ready, standing=standing)
-    room = BoundedSemaphore(BATCHES_AT_ONCE)
+    room, aside = BoundedSemaphore(BATCHES_AT_ONCE), BoundedSemaphore(REHEARSALS_AT_ONCE)
 
     @app.post(PATH, openapi_extra=EVENTS)
     async def events(request: Request) -> Response:
@@ -57,12 +70,14 @@ def build(
         except Unauthenticated as error:
             return answers.unauthenticated(str(error))
         body = await request.body()
-        if not room.acquire(blocking=False):
-            return busy("the door is full: send the same again, under the same ids")
+        receiver: Receiver = rehearsing if is_sandbox(caller.agency) else receiving
+        place = aside if is_sandbox(caller.agency) else room
+        if not place.acquire(blocking=False):
+            return answers.full()
         try:
-            return await run_in_threadpool(_receive, receiving, caller, body, dict(request.headers))
+            return await run_in_threadpool(_receive, receiver, caller, body, dict(request.headers))
         finally:
-            room.release()
+            place.release()
 
     @app.get("/v1/receipts/{receipt:anything}", openapi_extra=RECEIPTS)
     def receipts(receipt: str, request: Request) -> Response:
@@ -71,12 +86,11 @@ def build(
             caller = verifier.caller(request.headers.get("authorization"))
         except Unauthenticated as error:
             return answers.unauthenticated(str(error))
-        found = (
-            outbox.receipt(receipt, caller.agency) if receipt.isascii() and receipt.isprintable() else None
-        )
+        kept = rehearsing if is_sandbox(caller.agency) else outbox
+        found = kept.receipt(receipt, caller.agency) if receipt.isascii() and receipt.isprintable() else None
         return answers.absent() if found is None else JSONResponse({**asdict(found), "status": "appended"})
 
-    describe(app, receiving.types, _as_they_stand(load_examples()))
+    describe(app, receiving.types, _as_they_stand(load_examples()), rehearsing.foretold)
     return app
 
 
@@ -85,10 +99,10 @@ def _as_they_stand(examples: Mapping[str, dict[str, Any]]) -> dict[str, dict[str
     return {name: event for name, event in examples.items() if name not in NAMES_ALIASES}
 
 
-def _receive(receiving: Receiving, caller: Caller, body: bytes, headers: dict[str, str]) -> Response:
+def _receive(receiver: Receiver, caller: Caller, body: bytes, headers: dict[str, str]) -> Response:
     try:
         with telemetry.continued(headers):
-            return receiving.receive(caller, body)
+            return receiver.receive(caller, body)
     except DBAPIError as error:
         if error.connection_invalidated or type(error).__name__ == "OperationalError":
             return busy("the door cannot keep events just now: send the same again, under the same ids")

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from services.ingest.api import described_sandbox
 from services.ingest.settings import BATCH_LIMIT, ID_LENGTH
 from services.ingest.store.answers import Status
 from services.runtime.problems import PROBLEM
@@ -12,6 +13,9 @@ from services.runtime.problems import PROBLEM
 Described = dict[str, Any]
 
 PATH = "/v1/events"
+SHOWN = "VpaRaised"
+"""The type of event that shows what a sandbox answers."""
+
 JSON = "application/json"
 RETRY = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}}}
 
@@ -36,6 +40,7 @@ _BUSY = {**_refusal("Not now: send the same again, under the same ids; nothing i
 _NOBODY = _refusal("Nobody is known by the token.")
 
 EVENTS: Described = {
+    "description": described_sandbox.SAID,
     "requestBody": {
         "required": True,
         "content": {
@@ -164,10 +169,15 @@ _SCHEMAS: Described = {
 }
 
 
-def describe(app: FastAPI, types: Sequence[str], examples: Mapping[str, Described]) -> None:
+def describe(
+    app: FastAPI,
+    types: Sequence[str],
+    examples: Mapping[str, Described],
+    foretold: described_sandbox.Foretold,
+) -> None:
     """Have an app's document name these schemas, an event of these types among them, and no others.
 
-    `examples`: by type, what its publisher may send as it stands.
+    `examples`: by type, what its publisher may send as it stands. `foretold`: what a sandbox answers.
     """
     made = app.openapi
 
@@ -175,7 +185,12 @@ def describe(app: FastAPI, types: Sequence[str], examples: Mapping[str, Describe
         document = made()
         document["components"] = {"schemas": {"Event": _event(types), **_SCHEMAS}}
         taken: Described = document["paths"][PATH]["post"]["requestBody"]["content"][JSON]
-        taken["examples"] = {name: {"value": event} for name, event in examples.items()}
+        shown = examples[SHOWN]
+        taken["examples"] = {
+            **{name: {"value": event} for name, event in examples.items()},
+            **described_sandbox.requests(shown),
+        }
+        described_sandbox.add_answers(document["paths"][PATH]["post"]["responses"], shown, foretold)
         for path in document["paths"].values():
             for operation in path.values():
                 _without_defaults(operation["responses"])

@@ -6,12 +6,13 @@ from fastapi.responses import Response
 from prometheus_client import Histogram
 
 from services.ingest.api import answers
+from services.ingest.api.asked import asked
 from services.ingest.forms.documents import Forms
-from services.ingest.forms.strict import Malformed, bad_texts, canonical, may_have_bad_texts, parse
-from services.ingest.settings import ACK_SECONDS, BATCH_LIMIT
+from services.ingest.forms.strict import bad_texts, canonical, may_have_bad_texts
+from services.ingest.settings import ACK_SECONDS
 from services.ingest.state import Json, Sender
 from services.ingest.store.acceptance import Acceptance
-from services.ingest.store.answers import Offered, Taken, wrong_size
+from services.ingest.store.answers import Offered, Taken
 from services.ingest.store.progress import Progress
 from services.runtime import pause, telemetry
 from services.runtime.clock import elapsed
@@ -43,18 +44,14 @@ class Receiving:
         """
         if not self._progress.is_trusted:
             return answers.stopped()
-        try:
-            document = parse(body)
-        except Malformed as error:
-            return answers.malformed(error.fault.reason())
-        documents = document if isinstance(document, list) else [document]
-        if not 0 < len(documents) <= BATCH_LIMIT:
-            return answers.refused_whole(wrong_size())
+        request = asked(body)
+        if isinstance(request, Response):
+            return request
         offer = self._cautiously if may_have_bad_texts(body) else self._offered
-        taken = self._take(caller, [offer(one) for one in documents])
+        taken = self._take(caller, [offer(one) for one in request.documents])
         if taken is None:
             return answers.later()
-        return answers.several(taken) if isinstance(document, list) else answers.single(taken[0])
+        return answers.several(taken) if request.is_batch else answers.single(taken[0])
 
     def _take(self, caller: Caller, offered: Sequence[Offered]) -> list[Taken] | None:
         sender = Sender(agency=caller.agency, person=caller.person, role=caller.role.value)

@@ -70,9 +70,9 @@ class Foresight:
         if isinstance(whole, Reason):
             yield Foreseen(taken=Taken(id=None, status=Status.REFUSED, reasons=(whole,)))
         else:
-            yield from map(self._foreseen, whole)
+            yield from map(self.one, whole)
 
-    def _foreseen(self, document: Json) -> Foreseen:
+    def one(self, document: Json) -> Foreseen:
         """Answer as the door does: a second copy as the first, any other with all that is said of it."""
         reading = self._forms.read_cautiously(document)
         before = self._earlier.get(reading.id) if reading.id is not None else None
