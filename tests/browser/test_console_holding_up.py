@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 from services.cli.client import System
 from tests.browser import test_console_pages as ways
 from tests.browser.test_console_journey import choose, press, tab_to
-from tests.browser.test_console_pages import Reach
 from tests.browser_builders import (
     DAFSU,
     EDUCATION,
@@ -27,6 +26,7 @@ from tests.browser_builders import (
     types_of,
     window,
 )
+from tests.browser_visits import Reach
 from tests.system import Running, eventually
 
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])

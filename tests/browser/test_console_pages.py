@@ -1,9 +1,5 @@
 """Every page, signed in and with data, in Chromium: for a screen reader, at 320 pixels, from one host."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
-
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -13,20 +9,14 @@ from tests.browser_builders import (
     HUB,
     LOOKED_AT,
     NAMES,
-    NARROW,
     SCHOOL,
-    WIDE,
     Told,
-    Traffic,
     follow,
-    is_within,
-    problems_of,
     sign_in,
     window,
 )
+from tests.browser_visits import Reach, Visits
 from tests.system import Running
-
-Reach = Callable[[Page, Running, Told], object]
 
 
 def sign_in_page(page: Page, system: Running, told: Told) -> None:
@@ -284,71 +274,43 @@ EVERY_PAGE = [*PAGES.values(), empty_inbox, narrowed_inbox, hub_incident]
 of_every_page = pytest.mark.parametrize("reach", EVERY_PAGE, ids=lambda reach: reach.__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """What a way to a page showed: the page at its end, and everything loaded on the way."""
-
-    title: str
-    problems: list[str]
-    fits: bool
-    addresses: list[str]
-    pages: list[Mapping[str, str]]
-
-
-Visited = Callable[[Reach, int], Visit]
-
-
 @pytest.fixture(scope="module")
-def visited(browser: Browser, system: Running, told: Told) -> Visited:
-    """Go to a page once for each width, and remember what was seen."""
-
-    @cache
-    def visit(reach: Reach, width: int) -> Visit:
-        with window(browser, system, width=width) as page:
-            traffic = Traffic.of(page)
-            reach(page, system, told)
-            return Visit(
-                title=page.title(),
-                problems=problems_of(page) if width in LOOKED_AT else [],
-                fits=is_within(page, width),
-                addresses=traffic.addresses(),
-                pages=traffic.pages(),
-            )
-
-    return visit
+def visits(browser: Browser, system: Running, told: Told) -> Visits:
+    """Go to each page once, and remember what was seen."""
+    return Visits(browser, system, told)
 
 
 @of_every_page
 @pytest.mark.parametrize("width", LOOKED_AT)
-def test_nothing_stands_in_the_way_of_anybody(visited: Visited, reach: Reach, width: int) -> None:
-    assert visited(reach, width).problems == []
+def test_nothing_stands_in_the_way_of_anybody(visits: Visits, reach: Reach, width: int) -> None:
+    assert visits.to(reach).problems[width] == []
 
 
 @of_every_page
-def test_nothing_has_to_be_scrolled_to_sideways_on_a_phone(visited: Visited, reach: Reach) -> None:
-    assert visited(reach, NARROW).fits
+def test_nothing_has_to_be_scrolled_to_sideways_on_a_phone(visits: Visits, reach: Reach) -> None:
+    assert visits.to(reach).fits_a_phone
 
 
 @pytest.mark.parametrize(("title", "reach"), PAGES.items(), ids=lambda one: getattr(one, "__name__", ""))
-def test_each_page_says_what_it_is(visited: Visited, title: str, reach: Reach) -> None:
-    assert visited(reach, WIDE).title == title
+def test_each_page_says_what_it_is(visits: Visits, title: str, reach: Reach) -> None:
+    assert visits.to(reach).title == title
 
 
 @of_every_page
-def test_addresses_name_nobody(visited: Visited, told: Told, reach: Reach) -> None:
-    addresses = visited(reach, WIDE).addresses
+def test_addresses_name_nobody(visits: Visits, told: Told, reach: Reach) -> None:
+    addresses = visits.to(reach).addresses
 
     assert not [url for url in addresses for name in (*NAMES, told.reference) if name in url]
 
 
 @of_every_page
-def test_everything_comes_from_one_host(visited: Visited, system: Running, reach: Reach) -> None:
-    assert not [url for url in visited(reach, WIDE).addresses if not url.startswith(f"{system.url}/")]
+def test_everything_comes_from_one_host(visits: Visits, system: Running, reach: Reach) -> None:
+    assert not [url for url in visits.to(reach).addresses if not url.startswith(f"{system.url}/")]
 
 
 @of_every_page
-def test_no_page_is_kept_and_none_runs_what_we_did_not_send(visited: Visited, reach: Reach) -> None:
-    pages = visited(reach, WIDE).pages
+def test_no_page_is_kept_and_none_runs_what_we_did_not_send(visits: Visits, reach: Reach) -> None:
+    pages = visits.to(reach).pages
 
     assert {page["cache-control"] for page in pages} == {"no-store"}
     assert not [page for page in pages if "unsafe-inline" in page["content-security-policy"]]

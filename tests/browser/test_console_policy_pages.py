@@ -3,10 +3,8 @@ keyboard, and without scripts.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import count
 from typing import Any
 
@@ -21,18 +19,14 @@ from tests.browser_builders import (
     LOOKED_AT,
     NAMES,
     NARROW,
-    WIDE,
     Told,
-    Traffic,
     follow,
-    is_within,
-    problems_of,
     sign_in,
     window,
 )
+from tests.browser_visits import Reach, Visits
 from tests.system import Running, eventually
 
-Reach = Callable[[Page, Running, Told], object]
 _numbers = count(1)
 SECOND = 1
 """The practitioner of an agency, where the first is its lead."""
@@ -216,67 +210,37 @@ of_examples_too = pytest.mark.parametrize(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """What a way to a page showed."""
-
-    title: str
-    html: str
-    problems: list[str]
-    fits: bool
-    addresses: list[str]
-    caches: set[str]
-
-
-Visited = Callable[[Reach, int], Visit]
-
-
 @pytest.fixture(scope="module")
-def visited(browser: Browser, system: Running, listed: Told) -> Visited:
-    """Go to a page once for each width, and remember what was seen."""
-
-    @cache
-    def visit(reach: Reach, width: int) -> Visit:
-        with window(browser, system, width=width) as page:
-            traffic = Traffic.of(page)
-            reach(page, system, listed)
-            return Visit(
-                title=page.title(),
-                html=page.content(),
-                problems=problems_of(page) if width in LOOKED_AT else [],
-                fits=is_within(page, width),
-                addresses=traffic.addresses(),
-                caches={sent["cache-control"] for sent in traffic.pages()},
-            )
-
-    return visit
+def visits(browser: Browser, system: Running, listed: Told) -> Visits:
+    """Go to each page once, and remember what was seen."""
+    return Visits(browser, system, listed)
 
 
 @of_examples_too
 @pytest.mark.parametrize("width", LOOKED_AT)
-def test_nothing_stands_in_the_way_of_anybody(visited: Visited, reach: Reach, width: int) -> None:
-    assert visited(reach, width).problems == []
+def test_nothing_stands_in_the_way_of_anybody(visits: Visits, reach: Reach, width: int) -> None:
+    assert visits.to(reach).problems[width] == []
 
 
 @of_examples_too
-def test_nothing_has_to_be_scrolled_to_sideways_on_a_phone(visited: Visited, reach: Reach) -> None:
-    assert visited(reach, NARROW).fits
+def test_nothing_has_to_be_scrolled_to_sideways_on_a_phone(visits: Visits, reach: Reach) -> None:
+    assert visits.to(reach).fits_a_phone
 
 
 @of_every_page
 def test_no_page_and_no_address_names_anybody_and_none_is_kept(
-    visited: Visited, listed: Told, reach: Reach
+    visits: Visits, listed: Told, reach: Reach
 ) -> None:
-    seen = visited(reach, WIDE)
+    seen = visits.to(reach)
 
     assert not [name for name in NAMES if name in seen.html]
     assert not [url for url in seen.addresses for name in (*NAMES, listed.reference) if name in url]
-    assert seen.caches == {"no-store"}
+    assert {sent["cache-control"] for sent in seen.pages} == {"no-store"}
 
 
 @pytest.mark.parametrize(("title", "reach"), PAGES.items(), ids=lambda one: getattr(one, "__name__", ""))
-def test_each_page_says_what_it_is(visited: Visited, title: str, reach: Reach) -> None:
-    assert visited(reach, WIDE).title == title
+def test_each_page_says_what_it_is(visits: Visits, title: str, reach: Reach) -> None:
+    assert visits.to(reach).title == title
 
 
 @of_every_page

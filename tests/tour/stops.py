@@ -13,8 +13,8 @@ from typing import Final
 from playwright.sync_api import Page
 
 from tests.browser import test_console_pages, test_console_policy_pages
-from tests.browser.test_console_pages import Reach
 from tests.browser_builders import HUB, Told, follow, sign_in
+from tests.browser_visits import Reach
 from tests.system import Running
 
 SITE: Final = " – Sightline"
