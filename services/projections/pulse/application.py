@@ -5,11 +5,14 @@ copy of the table in that topic. Nothing is kept on disk.
 """
 
 import ssl
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from itertools import filterfalse
+from typing import Any, Final, cast
 
 import faust
 from faust.transport.drivers.aiokafka import Consumer
+from faust.types import TP
 from mode import CrashingSupervisor
 
 from services.eventlog.access import Access
@@ -24,22 +27,53 @@ TABLE: Final = "counts"
 
 
 class FromTheStart(Consumer):
-    """A consumer that never says how far it has read: each start reads all that is kept again."""
+    """A consumer that never says how far it has read: each start reads all that is kept again.
+
+    The library fetches its table first. It lets the partitions go on, then seeks, then lets records through:
+    what it had read before that it throws away, or takes for read when it comes again. Here whatever is
+    counted goes on last.
+    """
+
+    _sought: frozenset[TP] = frozenset()
 
     async def commit(self, topics: object = None, start_new_transaction: bool = True) -> bool:
         """Do nothing."""
         return False
 
+    def resume_partitions(self, tps: Iterable[TP]) -> None:
+        """Let those go on from which the table is fetched."""
+        super().resume_partitions(frozenset(filter(self._is_changelog_tp, tps)))
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Go to the start of what is counted, and say so; return where that is."""
+        counted = frozenset(filterfalse(self._is_changelog_tp, self.assignment()))
+        starts = await self.earliest_offsets(*counted)
+        await self.seek_wait(starts)
+        cast(Application, self.app).at_the_start(starts)
+        self._sought = counted
+        return starts
+
+    def resume_flow(self) -> None:
+        """Let records through, and what is counted go on if it is at its start."""
+        super().resume_flow()
+        super().resume_partitions(self._sought)
+        self._sought = frozenset()
+
 
 class Application(faust.App):
-    """A Faust application that keeps nothing on disk."""
+    """A Faust application that keeps nothing on disk, and says when it has gone to the start."""
+
+    at_the_start: Callable[[Mapping[TP, int]], None]
 
     def _create_directories(self) -> None:
         """Do nothing: the library would make empty ones."""
 
 
-def application(access: Access) -> Any:
-    """Return the application, without what it does. Must be called in a running event loop."""
+def application(access: Access, at_the_start: Callable[[Mapping[TP, int]], None]) -> Any:
+    """Return the application, without what it does. Must be called in a running event loop.
+
+    `at_the_start` is told, in that loop, each time reading begins anew, and at which offsets.
+    """
     app: Any = Application(
         PULSE_PREFIX,
         broker=f"kafka://{access.bootstrap}",
@@ -57,6 +91,7 @@ def application(access: Access) -> Any:
         autodiscover=False,
     )
     app.transport.Consumer = FromTheStart
+    app.at_the_start = at_the_start
     return app
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from faust.types import TP
+
 from services.eventlog import codec
 from services.eventlog.access import Access
 from services.eventlog.envelope import Header, Release
@@ -42,6 +44,7 @@ class Counting:
         self._table: Any = None
         self._moment = clock.now()
         self._place = Place()
+        self._has_begun = False
         self.offset = 0
 
     @property
@@ -64,10 +67,10 @@ class Counting:
             raise Unavailable("the pulse is busy counting: ask again") from error
 
     async def _run(self) -> None:
-        app, partitions = application(self._access), self._partition + 1
+        app, partitions = application(self._access, self._begin), self._partition + 1
         self._table = table(app, lambda _event: self._moment, partitions)
         app.agent(releases(app, TOPIC, partitions), concurrency=1)(self._count)
-        app.on_partitions_revoked.connect(self._start_over)
+        app.on_partitions_revoked.connect(self._stop)
         self._loop = asyncio.get_running_loop()
         await app.start()
         await app.wait_until_stopped()
@@ -75,13 +78,27 @@ class Counting:
 
     async def _count(self, stream: Any) -> None:
         async for event in stream.events():
-            if event.message.partition == self._partition:
+            if self._is_next(event.message):
                 self._take(event.message.value)
-                self.offset = event.message.offset + 1
+                self.offset += 1
 
-    async def _start_over(self, *_what: object, **_more: object) -> None:
+    def _is_next(self, message: Any) -> bool:
+        """Say whether that record follows the last that was counted.
+
+        Faust also hands over what it had read before it went to the start. To count that would count what
+        comes before it never: a cell knows only the last number counted into it.
+        """
+        return self._has_begun and message.partition == self._partition and message.offset == self.offset
+
+    def _begin(self, starts: Mapping[TP, int]) -> None:
         """Read everything again: what is counted already is known by its number."""
         self._place = Place()
+        self.offset = starts.get(TP(TOPIC, self._partition), 0)
+        self._has_begun = True
+
+    async def _stop(self, *_what: object, **_more: object) -> None:
+        """Count nothing until Faust has gone to the start again."""
+        self._has_begun = False
         self.offset = 0
 
     def _take(self, value: bytes) -> None:
