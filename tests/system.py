@@ -25,9 +25,10 @@ import pytest
 
 from services.eventlog import topics
 from services.eventlog.access import Access
-from services.runtime.broker import Broker, free_port
+from services.runtime.broker import Broker
 from services.runtime.certificates import ADMIN, enrol, issue
 from services.runtime.partnership import Partnership
+from services.runtime.ports import free_port, free_ports
 from services.runtime.secrets import Secrets
 from services.runtime.settings import DEMO_PARTNERSHIP, LOOPBACK, Settings
 from services.vocabulary.agencies import SERVICES
@@ -50,7 +51,8 @@ class KafkaSystem:
         self.data = data
         self.credentials = data / "credentials"
         self.partnership = Partnership.load(DEMO_PARTNERSHIP)
-        self.broker = Broker(data, free_port(), free_port(), self.credentials)
+        port, controller = free_ports(2)
+        self.broker = Broker(data, port, controller, self.credentials)
 
     def start(self) -> None:
         """Issue certificates, format, start, make topics and rules."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from services.runtime.broker import Broker, free_port
+from services.runtime.broker import Broker
 from services.runtime.places import DEMO_PARTNERSHIP, LOOPBACK
+from services.runtime.ports import free_ports
 from services.runtime.processes import Program, module
 
 BROKER = "broker"
@@ -55,7 +56,8 @@ class Topology:
     @classmethod
     def of(cls, options: Options) -> Topology:
         """Choose the ports."""
-        ports = {name: free_port() for name in (*ROOMS, *DISPOSABLE, MAILROOM, "smtp", BROKER, "controller")}
+        names = (*ROOMS, *DISPOSABLE, MAILROOM, "smtp", BROKER, "controller")
+        ports = dict(zip(names, free_ports(len(names)), strict=True))
         if options.port:
             ports["console"] = options.port
         return cls(options=options, ports=ports)

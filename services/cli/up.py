@@ -21,11 +21,12 @@ from typing import IO
 from services.cli import adoption
 from services.cli.errors import CliError
 from services.cli.topology import BROKER, ROOMS, Options, Topology
-from services.runtime.broker import BrokerError, listening
+from services.runtime.broker import BrokerError
 from services.runtime.certificates import ADMIN, enrol, issue
 from services.runtime.clock import Clock, SharedClock, SystemClock, clock_path, elapsed, rest
 from services.runtime.identity import folder_of, mint
 from services.runtime.partnership import Partnership
+from services.runtime.ports import listening
 from services.runtime.processes import Supervisor
 from services.runtime.secrets import Secrets
 from services.vocabulary.agencies import SERVICES

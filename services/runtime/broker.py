@@ -8,13 +8,13 @@ from __future__ import annotations
 import base64
 import os
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
 from services.runtime.certificates import ADMIN, BROKER
 from services.runtime.clock import elapsed, rest
 from services.runtime.places import LOOPBACK, ROOT
+from services.runtime.ports import listening
 
 JARS = ROOT / "infra" / "kafka" / "jars"
 LARGEST_RECORD_BYTES = 8 * 1024 * 1024
@@ -145,21 +145,6 @@ class Broker:
             "ssl.truststore.location": str(own / "ca.pem"),
         }
         return "".join(f"{name}={value}\n" for name, value in lines.items())
-
-
-def free_port() -> int:
-    """Return a loopback port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def listening(port: int) -> bool:
-    """Say whether somebody accepts connections on that loopback port."""
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex((LOOPBACK, port)) == 0
 
 
 FIXED = {

@@ -18,9 +18,9 @@ import pytest
 
 from services.eventlog.records import Record
 from services.eventlog.writer import KafkaWriter
-from services.runtime.broker import free_port
 from services.runtime.clock import SharedClock, SystemClock, clock_path
 from services.runtime.identity import folder_of, mint
+from services.runtime.ports import free_port
 from services.vocabulary.agencies import topic_of
 from services.vocabulary.grounds import ReleaseKind
 from tests.projections_builders import RECORDED, a_release

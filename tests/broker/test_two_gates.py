@@ -15,8 +15,8 @@ from pathlib import Path
 from services.cli.client import System
 from services.cli.publishing import settle
 from services.consent.store.gate import GateStore
-from services.runtime.broker import free_port
 from services.runtime.database import engine_for
+from services.runtime.ports import free_port
 from services.runtime.settings import Settings
 from tests.refolding import happened, refolded
 from tests.storm import PARTNERSHIP, paused, published, some_events

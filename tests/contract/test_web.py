@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from services.cli.client import Answer, connect, exchange
-from services.runtime.broker import free_port, listening
 from services.runtime.places import LOOPBACK
+from services.runtime.ports import free_port, listening
 from services.runtime.web import LARGEST_BODY_BYTES
 from tests.system import eventually
 

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from services.console.api import document, passing, standings
 from services.console.api.passing import owner_of
-from services.runtime.broker import free_port
+from services.runtime.ports import free_port
 from services.runtime.settings import Settings
 from services.runtime.web import Standing, create_app
 

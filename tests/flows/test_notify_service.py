@@ -16,7 +16,7 @@ from services.eventlog.ids import release_id
 from services.eventlog.records import Record
 from services.eventlog.writer import KafkaWriter
 from services.notify.__main__ import own_key
-from services.runtime.broker import free_port
+from services.runtime.ports import free_port
 from services.runtime.settings import Settings
 from services.vocabulary.agencies import topic_of
 from services.vocabulary.grounds import ReleaseKind

@@ -3,7 +3,7 @@
 import smtplib
 from email.message import EmailMessage
 
-from services.runtime.broker import free_port
+from services.runtime.ports import free_port
 from services.synthetic.mailroom import listening
 
 
