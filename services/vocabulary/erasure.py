@@ -1,9 +1,9 @@
 """Erasure: what may stand against it, and how far an order has come (design 8, decision 0027)."""
 
-from enum import StrEnum
+from services.vocabulary.words import Word
 
 
-class Objection(StrEnum):
+class Objection(Word):
     """Say why a person may not be made unreadable."""
 
     LEGAL_HOLD = "legal-hold"
@@ -18,7 +18,7 @@ class Objection(StrEnum):
     """An event came after the order that this gate cannot read: it may be about them."""
 
 
-class Order(StrEnum):
+class Order(Word):
     """Say how far the last order to erase a person has come."""
 
     NONE = "none"

@@ -1,9 +1,9 @@
 """The names of everything that can happen."""
 
-from enum import StrEnum
+from services.vocabulary.words import Word
 
 
-class EventType(StrEnum):
+class EventType(Word):
     """An event is a fact in the past; each has a schema of the same name."""
 
     VPA_RAISED = "VpaRaised"

@@ -1,9 +1,9 @@
 """Grounds, reasons and outcomes of a decision: closed lists, in the order they are tried."""
 
-from enum import StrEnum
+from services.vocabulary.words import Word
 
 
-class Ground(StrEnum):
+class Ground(Word):
     """Why a recipient may lawfully be told. A decision names the first that holds, in this order."""
 
     HIGH_RISK = "high-risk"
@@ -39,14 +39,14 @@ ENCOMPASS = frozenset({Ground.OPERATION_ENCOMPASS, Ground.CHILDS_WELFARE})
 """Grounds that release children alone: not even an alias of the adult victim goes with them."""
 
 
-class Outcome(StrEnum):
+class Outcome(Word):
     """The answer for one recipient of one event. Both are recorded."""
 
     PERMIT = "permit"
     DENY = "deny"
 
 
-class Reason(StrEnum):
+class Reason(Word):
     """Why a recipient is denied, or why a release was recalled."""
 
     NOT_OWED = "not-owed"
@@ -59,7 +59,7 @@ class Reason(StrEnum):
     UNCLASSIFIED = "unclassified"
 
 
-class ReleaseKind(StrEnum):
+class ReleaseKind(Word):
     """What a release does to what its recipient already holds."""
 
     NEW = "new"

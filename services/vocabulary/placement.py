@@ -1,9 +1,9 @@
 """Whether a school can be told about a child, and if not, why (Domestic Abuse Act 2021 s49A)."""
 
-from enum import StrEnum
+from services.vocabulary.words import Word
 
 
-class Placement(StrEnum):
+class Placement(Word):
     """Where a child stands when police attended. Only `SCHOOL` has a school to tell by message.
 
     Every other placement is owed to the officer configured for the authority: no child is dropped.

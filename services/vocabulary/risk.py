@@ -1,9 +1,9 @@
 """Grades that decide where a VPA goes (NA 4.9-4.14)."""
 
-from enum import StrEnum
+from services.vocabulary.words import Word
 
 
-class Risk(StrEnum):
+class Risk(Word):
     """The adult victim's risk. After the Hub's secondary assessment it is the reviewed risk."""
 
     HIGH = "high"
@@ -13,7 +13,7 @@ class Risk(StrEnum):
     """The DASH was not completed: counts for no risk column, and a review may not end here."""
 
 
-class ChildrenLevel(StrEnum):
+class ChildrenLevel(Word):
     """What the VPA says about the children of the household."""
 
     NONE = "none"
@@ -22,7 +22,7 @@ class ChildrenLevel(StrEnum):
     SAFEGUARDING = "safeguarding"
 
 
-class VulnerableAdult(StrEnum):
+class VulnerableAdult(Word):
     """Which adult has care and support needs: the victim, the person causing harm or another."""
 
     VICTIM = "victim"
@@ -30,7 +30,7 @@ class VulnerableAdult(StrEnum):
     OTHER = "other"
 
 
-class ChildCase(StrEnum):
+class ChildCase(Word):
     """Status of a child's case with children's services; anything but closed is an open case."""
 
     CIN = "CIN"

@@ -1,9 +1,9 @@
 """The two sides of a case: what the Hub finds about who harms whom, and for whom a worker works."""
 
-from enum import StrEnum
+from services.vocabulary.words import Word
 
 
-class Roles(StrEnum):
+class Roles(Word):
     """What the Hub found of a report that turns round who was known to harm whom."""
 
     STAND = "stand"
@@ -11,7 +11,7 @@ class Roles(StrEnum):
     REVERSED = "reversed"
 
 
-class Looked(StrEnum):
+class Looked(Word):
     """How far the Hub is with such a report: its last word counts."""
 
     WAITS = "waits"
@@ -19,7 +19,7 @@ class Looked(StrEnum):
     FOUND_WRONG = "found_wrong"
 
 
-class Client(StrEnum):
+class Client(Word):
     """For whom in an incident a practitioner works."""
 
     ADULT_VICTIM = "adult_victim"
@@ -27,7 +27,7 @@ class Client(StrEnum):
     CHILD = "child"
 
 
-class VictimAge(StrEnum):
+class VictimAge(Word):
     """How old an adult victim was on the day: under sixteen nobody is one (Domestic Abuse Act 2021 s1)."""
 
     UNDER_16 = "under_16"

@@ -1,9 +1,10 @@
 """Answer for one recipient of one form: is it owed, on what ground, and which sections (NA 4.9-4.26)."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.consent.rules.circumstances import Circumstances
+from services.consent.rules.circumstances import Circumstances, all_hold
 from services.consent.rules.policy import ANY, GroundRule, Policy, Rule
 from services.consent.state.heard import SectionAt
 from services.vocabulary.consent import ConsentAnswer
@@ -41,11 +42,30 @@ def grounds_that_hold(policy: Policy, at: Circumstances) -> tuple[Ground, ...]:
     return tuple(row.ground for row in policy.grounds if row.holds(at))
 
 
-class Row(NamedTuple):
-    """One rule as it is asked of one recipient: with the grounds that may serve it there, in order."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One rule as it is asked of one recipient: with the grounds that may serve it there, in order.
+
+    What it permits hangs on which grounds hold, unless a ground narrows it to one adult: it is made once.
+    """
 
     rule: Rule
     grounds: tuple[GroundRule, ...]
+    _permits: dict[tuple[Ground, ...], Verdict] = field(default_factory=dict, init=False, repr=False)
+
+    def answer(self, at: Circumstances) -> Verdict:
+        """Return the verdict in circumstances in which the rule holds."""
+        if self.rule.denies is not None:
+            return _denied(self.rule, self.rule.denies)
+        holding = _holding(self.grounds, at)
+        if not holding:
+            return Verdict(permit=False, owed=True, rule=self.rule.id, reason=_why_not(at))
+        if self.rule.alone:
+            return _permitted(self.rule, holding, at)
+        found = self._permits.get(holding)
+        if found is None:
+            found = self._permits[holding] = _permitted(self.rule, holding, at)
+        return found
 
 
 def rows_for(policy: Policy, recipient: str, event_type: str) -> tuple[Row, ...]:
@@ -63,8 +83,8 @@ def route(policy: Policy, recipient: str, event_type: str, at: Circumstances) ->
 def answer(rows: Iterable[Row], at: Circumstances) -> Verdict:
     """Return the verdict of the first of these rows that owes its recipient the form; none: not owed."""
     for row in rows:
-        if row.rule.holds(at):
-            return _denied(row.rule, row.rule.denies) if row.rule.denies is not None else _owed(row, at)
+        if all_hold(row.rule.when, at):
+            return row.answer(at)
     return UNOWED
 
 
@@ -108,10 +128,7 @@ def resting_on(
     )
 
 
-def _owed(row: Row, at: Circumstances) -> Verdict:
-    rule, holding = row.rule, _holding(row.grounds, at)
-    if not holding:
-        return Verdict(permit=False, owed=True, rule=rule.id, reason=_why_not(at))
+def _permitted(rule: Rule, holding: tuple[Ground, ...], at: Circumstances) -> Verdict:
     return Verdict(
         permit=True,
         owed=True,
@@ -128,7 +145,7 @@ def _may_serve(policy: Policy, recipient: str, rule: Rule) -> tuple[GroundRule, 
 
 
 def _holding(grounds: Iterable[GroundRule], at: Circumstances) -> tuple[Ground, ...]:
-    return tuple([row.ground for row in grounds if row.holds(at)])
+    return tuple([row.ground for row in grounds if all_hold(row.when, at)])
 
 
 def _sections(rule: Rule, holding: Sequence[Ground], at: Circumstances) -> frozenset[str]:
