@@ -51,7 +51,8 @@ def test_a_system_at_rest_is_behind_in_nothing(system: Running, event: str) -> N
         "audit",
     }
     assert {(row["records"], row["seconds"]) for row in found["readers"]} == {(0, 0)}
-    assert found["waiting"] == {"projections": 0, "notify": 0}
+    nobody = {"recipients": 0, "since": None, "seconds": 0, "behind_aside": 0}
+    assert found["waiting"] == {"projections": nobody, "notify": nobody}
 
 
 def test_every_topic_can_be_peeked_at_and_none_shows_content(
