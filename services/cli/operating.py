@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from services.cli.client import System
@@ -11,6 +12,7 @@ from services.cli.settling import clock_of
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.lag import Unread, read_topics, seconds_since, waits_of, written_at
 
+GATE = "gate"
 READERS = ("projections", "notify")
 """Who follows numbers, and sets aside what it cannot read."""
 
@@ -27,24 +29,17 @@ def lag(system: System) -> dict[str, Any]:
     """Return each reader's lag by topic, the age of the oldest undecided event, and who waits for a number.
 
     `seconds` is how long ago the first record not taken yet was written, by the partnership's clock: 0 where
-    all is read, None where nobody can say. `waiting` is by the machine's clock.
+    all is read, None where nobody can say. What the gate has yet to read is undecided too. `waiting` is by
+    the machine's clock.
     """
     standings = system.get("/v1/standings").good()["standings"]
     figures = exposed(system.get("/metrics").body.decode("utf-8"))
-    unread = [each for one in standings for each in read_topics(one["service"], one)]
+    topics = [each for one in standings for each in read_topics(one["service"], one)]
+    rows = [{**asdict(one), "seconds": _age(system, one) if one.records else 0.0} for one in topics]
     return {
-        "readers": [
-            {
-                "reader": one.reader,
-                "topic": one.topic,
-                "next": one.next,
-                "records": one.records,
-                "seconds": _age(system, one) if one.records else 0.0,
-            }
-            for one in unread
-        ],
+        "readers": rows,
         "pending": {one["service"]: one["pending"] for one in standings if one["pending"]},
-        "oldest_undecided_seconds": figures.get(OLDEST, 0.0),
+        "oldest_undecided_seconds": max([figures.get(OLDEST, 0.0), *_unread_by(GATE, rows)]),
         "waiting": {one["service"]: _waiting(one) for one in standings if one["service"] in READERS},
     }
 
@@ -87,6 +82,10 @@ def dead(system: System) -> list[dict[str, Any]]:
         rows += [{"reader": reader, **record} for record in said["records"]]
         rows += [{"reader": reader, "topic": DOOR, **event} for event in said.get("refused", ())]
     return rows
+
+
+def _unread_by(reader: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[float]:
+    yield from (row["seconds"] or 0.0 for row in rows if row["reader"] == reader)
 
 
 def _age(system: System, unread: Unread) -> float | None:

@@ -10,8 +10,8 @@ import pytest
 from fastapi import Request
 
 from services.console.pages.desk import Answer, Unanswered
-from services.console.pages.lagging import Behind, aged, behind, lasting, services, stuck, unread
-from services.console.pages.operations import _aside, _counts, _tried
+from services.console.pages.lagging import Behind, aged, behind, lasting, services, stuck, undecided, unread
+from services.console.pages.operations import MOST_SHOWN, _aside, _counts, _listed
 from services.console.pages.rendering import Pages
 
 NOW = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)
@@ -55,6 +55,7 @@ def words(template: str, values: Mapping[str, object]) -> str:
 
 def the_page(**values: object) -> str:
     given: dict[str, object] = {"services": [], "behind": [], "oldest": 0.0, "stuck": [], "aside": []}
+    given["lasting"] = lasting
     return words("operations.html", {**given, "silent": [], "redrives": [], "topics": ["log"], **values})
 
 
@@ -93,7 +94,7 @@ def the_page_of(standing: Mapping[str, object]) -> str:
 
 
 def the_trial(body: Mapping[str, object]) -> str:
-    values = {"reader": "projections", "tried": body, "counts": _counts(body), "rows": _tried(body)}
+    values = {"reader": "projections", "tried": body, "counts": _counts(body), **_listed(body)}
     return words("redrive.html", values)
 
 
@@ -138,6 +139,31 @@ def test_where_nobody_says_how_old_it_is_the_rest_is_shown(answer: Answer | None
 
 
 @pytest.mark.parametrize(
+    ("at_work", "of_the_gate", "oldest"),
+    [
+        (0.0, [], 0.0),
+        (5.0, [], 5.0),
+        (0.0, [90.0], 90.0),
+        (None, [], None),
+        (0.0, [None], None),
+    ],
+)
+def test_what_the_gate_has_yet_to_read_is_undecided_too(
+    at_work: float | None, of_the_gate: list[float | None], oldest: float | None
+) -> None:
+    topics = [Behind(reader="gate", topic="log", records=1, seconds=seconds) for seconds in of_the_gate]
+    others = [Behind(reader="audit", topic="log", records=1, seconds=7200.0)]
+
+    assert undecided(at_work, topics + others) == oldest
+
+
+def test_the_oldest_undecided_event_is_said_in_words() -> None:
+    assert "The oldest undecided event is 1 minute old." in the_page(oldest=90.0)
+    assert "Every event is decided." in the_page(oldest=0.0)
+    assert "is not known" in the_page(oldest=None)
+
+
+@pytest.mark.parametrize(
     ("seconds", "said"),
     [
         (0.2, "0 seconds"),
@@ -179,6 +205,15 @@ def test_what_was_set_aside_stands_by_reader_and_topic_with_its_reason() -> None
     assert "projections, door n:planned: the door refused it: /recipient missing" in page
 
 
+def test_of_very_many_records_a_page_names_the_first_and_counts_the_others() -> None:
+    many = [{"topic": "to.dafsu", "offset": at, "reason": "tampered"} for at in range(MOST_SHOWN + 7)]
+
+    page = the_page(aside=list(_aside("projections", {"records": many})))
+
+    assert page.count("it does not open with the key that is here") == MOST_SHOWN
+    assert "and 7 more" in page
+
+
 def test_a_reader_that_is_away_is_not_said_to_have_set_nothing_aside() -> None:
     page = the_page(silent=["notify"])
 
@@ -194,6 +229,15 @@ def test_a_trial_says_what_would_come_of_it_before_there_is_a_button() -> None:
     assert "7: it does not open with the key that is here. It would go on." in page
     assert "8: it is not what its schema says. It would stay" in page
     assert page.endswith("Read it again now")
+
+
+def test_of_very_many_records_that_were_tried_a_page_names_the_first_and_counts_the_others() -> None:
+    many = [{"offset": at, "was": "tampered", "reason": "tampered"} for at in range(MOST_SHOWN + 7)]
+
+    page = the_trial({**TRIED, "records": many})
+
+    assert page.count("It would stay") == MOST_SHOWN
+    assert "and 7 more of those that were tried" in page
 
 
 def test_a_trial_of_all_of_it_says_nothing_of_a_limit() -> None:

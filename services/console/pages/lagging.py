@@ -1,7 +1,7 @@
 """How far each service is behind, as operators read it: records, how old they are, and who waits."""
 
 from asyncio import gather, timeout
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -13,6 +13,7 @@ from services.console.pages.desk import Answer, Unanswered
 from services.runtime.lag import Unread, read_topics, seconds_since, waits_of, written_at
 
 OK: Final = 200
+GATE: Final = "gate"
 LONG: Final = timedelta(seconds=30)
 """How long a number may be missing before it is shown as overdue."""
 
@@ -41,12 +42,20 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """A topic not read to its end by a reader, and how long ago the first record to take was written."""
+    """A topic not read to its end by a reader, and how many seconds ago the first record to take was written.
+
+    `seconds` is None where nobody can say.
+    """
 
     reader: str
     topic: str
     records: int
-    ago: str | None
+    seconds: float | None
+
+    @property
+    def ago(self) -> str | None:
+        """Return how long ago that is, in words."""
+        return lasting(self.seconds) if self.seconds is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +82,7 @@ def unread(stands: Stands) -> list[Unread]:
     return [each for name, one in stands.items() for each in read_topics(name, one or {}) if each.records]
 
 
-async def behind(desk: Asks, request: Request, topics: list[Unread]) -> list[Behind]:
+async def behind(desk: Asks, request: Request, topics: Sequence[Unread]) -> list[Behind]:
     """Return these topics with the age of the first record to take of each, all asked at once."""
     written = await gather(*(_written(desk, request, each) for each in topics))
     return [aged(each, at, desk.now()) for each, at in zip(topics, written, strict=True)]
@@ -81,9 +90,19 @@ async def behind(desk: Asks, request: Request, topics: list[Unread]) -> list[Beh
 
 def aged(topic: Unread, written: datetime | None, now: datetime) -> Behind:
     """Return a topic with how long ago its first record to take was written, by the partnership's clock."""
-    seconds = seconds_since(written, now)
-    ago = lasting(seconds) if seconds is not None else None
-    return Behind(reader=topic.reader, topic=topic.topic, records=topic.records, ago=ago)
+    return Behind(
+        reader=topic.reader, topic=topic.topic, records=topic.records, seconds=seconds_since(written, now)
+    )
+
+
+def undecided(at_work: float | None, topics: Sequence[Behind]) -> float | None:
+    """Return how many seconds old the oldest undecided event is: 0 where there is none. None: not known.
+
+    `at_work` is what the gate says of what it has read; what it has yet to read is older than it says.
+    """
+    ages = [at_work, *(each.seconds for each in topics if each.reader == GATE)]
+    known = [age for age in ages if age is not None]
+    return max(known) if len(known) == len(ages) else None
 
 
 def stuck(stands: Stands, now: datetime) -> Iterator[Stuck]:

@@ -30,6 +30,9 @@ READERS: Final = ("projections", "notify")
 DOOR: Final = "door"
 """Stands in the place of a topic where the door would not have what notify said."""
 
+MOST_SHOWN: Final = 50
+"""Places of one topic that a page names; more are counted."""
+
 OLDEST: Final = "sightline_gate_oldest_undecided_seconds"
 REASONS: Final[Mapping[str, str]] = {
     "undecodable": "it is not what its schema says",
@@ -54,6 +57,8 @@ class Aside:
     reader: str
     topic: str
     records: tuple[Row, ...]
+    more: int = 0
+    """Records that stand aside too and are not named."""
 
 
 def router(desk: Desk, settings: Settings, http: httpx.AsyncClient) -> APIRouter:
@@ -66,13 +71,16 @@ def router(desk: Desk, settings: Settings, http: httpx.AsyncClient) -> APIRouter
             return _absent(desk, request)
         stands = await standings(http, settings)
         said = {reader: await _parked(desk, request, reader) for reader in READERS}
+        topics = await lagging.behind(desk, request, lagging.unread(stands))
+        at_work = (await measured(http, settings, lagging.GATE)).get(OLDEST)
         values = {
             "services": lagging.services(stands),
             "topics": sorted(
                 {topic for one in stands.values() if one for topic in _mapping(one.get("ends"))}
             ),
-            "behind": await lagging.behind(desk, request, lagging.unread(stands)),
-            "oldest": (await measured(http, settings, "gate")).get(OLDEST),
+            "behind": topics,
+            "oldest": lagging.undecided(at_work, topics),
+            "lasting": lagging.lasting,
             "stuck": list(lagging.stuck(stands, SystemClock().now())),
             "silent": [reader for reader, one in said.items() if one is None],
             "aside": [each for reader, one in said.items() if one for each in _aside(reader, one)],
@@ -97,7 +105,7 @@ def router(desk: Desk, settings: Settings, http: httpx.AsyncClient) -> APIRouter
             "reader": reader,
             "tried": answer.body,
             "counts": _counts(answer.body),
-            "rows": _tried(answer.body),
+            **_listed(answer.body),
         }
         error = {"error": "It has changed since it was shown: this is how it stands now"} if changed else {}
         return desk.page(request, "redrive.html", {**values, **error}, CONFLICT if changed else OK)
@@ -174,9 +182,18 @@ def _aside(reader: str, said: Row) -> Iterator[Aside]:
     records = _rows(said.get("records"))
     for topic in dict.fromkeys(str(row.get("topic")) for row in records):
         own = tuple(_record(row) for row in records if row.get("topic") == topic)
-        yield Aside(reader=reader, topic=topic, records=own)
+        yield _first_of(reader, topic, own)
     if refused := tuple(_refused(row) for row in _rows(said.get("refused"))):
-        yield Aside(reader=reader, topic=DOOR, records=refused)
+        yield _first_of(reader, DOOR, refused)
+
+
+def _first_of(reader: str, topic: str, records: Sequence[Row]) -> Aside:
+    return Aside(
+        reader=reader,
+        topic=topic,
+        records=tuple(records[:MOST_SHOWN]),
+        more=max(len(records) - MOST_SHOWN, 0),
+    )
 
 
 def _record(row: Row) -> Row:
@@ -190,6 +207,11 @@ def _refused(row: Row) -> Row:
         "why": f"the door refused it: {', '.join(rules) or 'no reason'}",
         "times": 0,
     }
+
+
+def _listed(body: Row) -> Row:
+    rows = _tried(body)
+    return {"rows": rows[:MOST_SHOWN], "more": max(len(rows) - MOST_SHOWN, 0)}
 
 
 def _tried(body: Row) -> list[Row]:
