@@ -129,7 +129,10 @@ def test_a_topic_is_looked_at_with_its_content_masked(visits: Visits) -> None:
 
 @pytest.mark.parametrize("reach", [trace, trace_by_event])
 def test_a_trace_is_followed_as_text_by_its_id_or_an_events(visits: Visits, reach: Reach) -> None:
-    assert "door.take" in visits.to(reach).html
+    seen = visits.to(reach).html
+
+    assert "door.take" in seen
+    assert f"trace {trace_of_adoption(visits.system)}" in seen
 
 
 def test_the_id_of_nothing_is_followed_nowhere(visits: Visits) -> None:

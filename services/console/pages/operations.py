@@ -130,11 +130,12 @@ def router(desk: Desk, settings: Settings, http: httpx.AsyncClient) -> APIRouter
         sent = await desk.form(request)
         if not _operates(desk, request):
             return _absent(desk, request)
-        which = str(sent.get("trace", "")).strip()
-        steps = await _steps(settings.data, which)
-        if which and not steps and (came_in := await _trace_of(desk, request, which)) is not None:
-            steps = await _steps(settings.data, came_in)
-        return desk.page(request, "trace.html", {"lines": [step_line(step) for step in steps]})
+        given = str(sent.get("trace", "")).strip()
+        which, steps = given, await _steps(settings.data, given)
+        if given and not steps and (came_in := await _trace_of(desk, request, given)) is not None:
+            which, steps = came_in, await _steps(settings.data, came_in)
+        lines = [step_line(step) for step in steps]
+        return desk.page(request, "trace.html", {"trace": which, "lines": lines})
 
     return routes
 
