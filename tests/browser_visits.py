@@ -23,6 +23,8 @@ class Visit:
     addresses: list[str]
     pages: list[Mapping[str, str]]
     """The headers of every page on the way."""
+    complaints: list[str]
+    """What the browser said against any of it: a script or style that the policy keeps out, say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Visits:
 
     def _go(self, reach: Reach) -> Visit:
         with window(self.browser, self.system, width=WIDE) as page:
-            traffic = Traffic.of(page)
+            traffic, complaints = Traffic.of(page), list[str]()
+            page.on("console", lambda said: complaints.append(said.text))
             reach(page, self.system, self.told)
             title, html, problems = page.title(), page.content(), {}
             for width in (WIDE, NARROW):
@@ -56,4 +59,5 @@ class Visits:
                 fits_a_phone=is_within(page, NARROW),
                 addresses=traffic.addresses(),
                 pages=traffic.pages(),
+                complaints=complaints,
             )

@@ -20,6 +20,7 @@ from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.sides import Sides
 from services.consent.keyring.telling import Registry, Teller
+from services.consent.keyring.tracing import Traces
 from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys, Unsealer
 from services.consent.keyring.versions import AdoptionsInLog, Versions
@@ -103,6 +104,7 @@ class Office:
                     ),
                     teller=teller,
                     incidents=Incidents(ledger, self.openings, teller, desk(), ALIAS_KEY),
+                    traces=Traces(ledger, teller, self.bench.log.reader({})),
                     ledger=ledger,
                     ledgers=Ledgers(Lists(engine), self.openings, ledger, parties, restrictions, ALIAS_KEY),
                     recipients=PARTNERSHIP.recipients(),

@@ -11,7 +11,7 @@ from services.eventlog.envelope import Release
 from services.eventlog.ids import release_id
 from services.eventlog.memory import MemoryLog
 from services.eventlog.records import Record
-from services.eventlog.redriver import Redriver
+from services.eventlog.redriver import MOST_TRIED, Redriver
 from services.eventlog.sealing import PlainSection, plan_leaves, seal_event
 from services.projections.store import Store
 from services.projections.worker import Interpreter, Worker, topics_of
@@ -139,6 +139,7 @@ class ReadModels:
     clock: FixedClock = field(default_factory=lambda: FixedClock(RECORDED))
     catalogue: Catalogue = field(default_factory=load_catalogue)
     routing_key: bytes = ROUTING_KEY
+    most_tried: int = MOST_TRIED
 
     def store(self) -> Store:
         """The tables."""
@@ -168,6 +169,7 @@ class ReadModels:
             judge=self.interpreter().number,
             again=worker.look_again if worker else lambda: None,
             clock=self.clock,
+            most=self.most_tried,
         )
 
     def append(self, recipient: str, *releases: bytes) -> None:

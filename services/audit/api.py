@@ -82,14 +82,16 @@ def add_routes(
         caller = operator(callers, request.headers.get("authorization"))
         if isinstance(caller, Response):
             return caller
-        topic, start = request.query_params.get("topic", ""), request.query_params.get("from", "")
-        if topic not in topics or not (start == "" or START.fullmatch(start)):
+        topic, start, most = (request.query_params.get(name, "") for name in ("topic", "from", "most"))
+        if topic not in topics or not all(given == "" or START.fullmatch(given) for given in (start, most)):
             return problem(
-                422, "no such place", "`topic` or `from` is none of ours: give a topic and an offset"
+                422,
+                "no such place",
+                "`topic`, `from` or `most` is none of ours: give a topic, an offset and how many records",
             )
-        end = reader.end(topic)
-        first = max(end - MOST_RECORDS, 0) if start == "" else int(start)
-        found = reader.fetch(topic, range(first, min(first + MOST_RECORDS, end)))
+        end, count = reader.end(topic), min(int(most or MOST_RECORDS), MOST_RECORDS)
+        first = max(end - count, 0) if start == "" else int(start)
+        found = reader.fetch(topic, range(first, min(first + count, end)))
         return JSONResponse({"records": [{**place(one), **masked(topic, one)} for one in found.values()]})
 
     @app.get("/v1/export")

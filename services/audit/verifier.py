@@ -22,6 +22,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import reduce
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -29,9 +30,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 TREES = ("log", "decisions", "openings")
 MANIFEST = "manifest"
-MARKER, PREFIX = b"\xc3\x01", 10
-"""Stored headers and sections begin with a marker and eight bytes of schema fingerprint."""
-WIDEST = 64  # leaves of the widest section tree
+MARKER, PREFIX, WIDEST = b"\xc3\x01", 10, 64
+"""Records begin with a marker and eight bytes of schema fingerprint; section trees have 64 leaves at most."""
 
 
 class Wrong(Exception):
@@ -194,8 +194,8 @@ def _lines(directory: Path, name: str) -> Iterator[tuple[str, dict[str, object]]
 def _parsed(text: bytes, where: str) -> dict[str, object]:
     try:
         record = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Wrong(f"{where}: not a record") from error
+    except (ValueError, RecursionError):
+        record = None
     if not isinstance(record, dict):
         raise Wrong(f"{where}: not a record")
     return record
@@ -342,10 +342,7 @@ class Frontier:
         """Return the root of what was added; the empty root for nothing."""
         if not self._peaks:
             return hashlib.sha256(b"").digest()
-        *lefts, root = self._peaks
-        for left in reversed(lefts):
-            root = _node(left, root)
-        return root
+        return reduce(lambda right, left: _node(left, right), reversed(self._peaks))
 
 
 def included(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes) -> bool:
@@ -392,9 +389,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Verify the bundle named on the command line and print the result as JSON. 0 only if it is sound."""
     parser = argparse.ArgumentParser(description="Verify a Sightline bundle offline.")
     parser.add_argument("directory", type=Path)
-    parser.add_argument(
-        "--key", type=Path, required=True, help="file with the partnership's verification key"
-    )
+    parser.add_argument("--key", type=Path, required=True, help="file of the partnership's verification key")
     chosen = parser.parse_args(arguments)
     result = verify(chosen.directory, chosen.key.read_bytes())
     print(json.dumps(asdict(result)))

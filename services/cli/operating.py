@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import asdict
 from typing import Any
 
 from services.cli.client import System
-from services.cli.topics import fetched
-from services.runtime.clock import SystemClock
+from services.cli.settling import clock_of
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.lag import Unread, read_topics, seconds_since, waits_of, written_at
 
-WAITING = {"projections": "sightline_projections_waiting", "notify": "sightline_notify_waiting"}
-"""What counts the recipients whose next number has been missing for over 30 seconds, by reader."""
+GATE = "gate"
+READERS = ("projections", "notify")
+"""Who follows numbers, and sets aside what it cannot read."""
+
+LONG_SECONDS = 30.0
+"""How long a number may be missing before somebody must look: a gate that was killed is back long before."""
 
 DOOR = "door"
 """Stands in the place of a topic where the door would not have what a service said."""
@@ -20,21 +26,27 @@ OLDEST = "sightline_gate_oldest_undecided_seconds"
 
 
 def lag(system: System) -> dict[str, Any]:
-    """Return each reader's lag by topic, the age of the oldest undecided event, and numbers waiting.
+    """Return each reader's lag by topic, the age of the oldest undecided event, and who waits for a number.
 
-    `seconds` is the age of the first record not read yet, 0 where all is read.
+    `seconds` is how long ago the first record not taken yet was written, by the partnership's clock: 0 where
+    all is read, None where nobody can say. What the gate has yet to read is undecided too. `waiting` is by
+    the machine's clock.
     """
     standings = system.get("/v1/standings").good()["standings"]
     figures = exposed(system.get("/metrics").body.decode("utf-8"))
-    unread = list(_unread(standings))
-    came = fetched(system, [(row["topic"], row["next"]) for row in unread if row["records"]])
-    now = SystemClock().now()
+    topics = [each for one in standings for each in read_topics(one["service"], one)]
+    rows = [{**asdict(one), "seconds": _age(system, one) if one.records else 0.0} for one in topics]
     return {
-        "readers": [{**row, "seconds": _age(came.get((row["topic"], row["next"])), now)} for row in unread],
+        "readers": rows,
         "pending": {one["service"]: one["pending"] for one in standings if one["pending"]},
-        "oldest_undecided_seconds": figures.get(OLDEST, 0.0),
-        "waiting": {reader: int(figures.get(name, 0)) for reader, name in WAITING.items()},
+        "oldest_undecided_seconds": max([figures.get(OLDEST, 0.0), *_unread_by(GATE, rows)]),
+        "waiting": {one["service"]: _waiting(one) for one in standings if one["service"] in READERS},
     }
+
+
+def is_stuck(found: Mapping[str, Any]) -> bool:
+    """Say whether anybody has waited for a number for longer than anything but a lost record explains."""
+    return any(one["seconds"] > LONG_SECONDS for one in found["waiting"].values())
 
 
 def lag_lines(found: Mapping[str, Any]) -> Iterator[str]:
@@ -44,19 +56,12 @@ def lag_lines(found: Mapping[str, Any]) -> Iterator[str]:
         by_reader.setdefault(row["reader"], []).append(row)
     for reader, rows in by_reader.items():
         late = [row for row in rows if row["records"]]
-        yield from (
-            f"{reader:<12} {row['topic']:<24} {row['records']} records, {row['seconds']:.0f} s behind"
-            for row in late
-        )
+        yield from (f"{reader:<12} {row['topic']:<24} {row['records']} records, {_ago(row)}" for row in late)
         if not late:
             yield f"{reader:<12} has read all of {len(rows)} topics"
     yield f"oldest undecided event: {found['oldest_undecided_seconds']:.0f} s"
     yield from (f"{service} has {count} to send" for service, count in found["pending"].items())
-    yield from (
-        f"{reader}: {count} recipients have waited over 30 s for a number"
-        for reader, count in found["waiting"].items()
-        if count
-    )
+    yield from (_stuck(reader, one) for reader, one in found["waiting"].items() if one["recipients"])
 
 
 def exposed(text: str) -> dict[str, float]:
@@ -72,19 +77,47 @@ def exposed(text: str) -> dict[str, float]:
 def dead(system: System) -> list[dict[str, Any]]:
     """Return what readers could not read, and what the door would not have of our own services."""
     rows = []
-    for reader in ("projections", "notify"):
+    for reader in READERS:
         said = system.get(f"/v1/operations/{reader}/parked").good()
         rows += [{"reader": reader, **record} for record in said["records"]]
         rows += [{"reader": reader, "topic": DOOR, **event} for event in said.get("refused", ())]
     return rows
 
 
-def _unread(standings: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    for one in standings:
-        for topic, position in sorted(one["positions"].items()):
-            behind = max(one["ends"].get(topic, position) - position, 0)
-            yield {"reader": one["service"], "topic": topic, "next": position, "records": behind}
+def _unread_by(reader: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[float]:
+    yield from (row["seconds"] or 0.0 for row in rows if row["reader"] == reader)
 
 
-def _age(came: datetime | None, now: datetime) -> float:
-    return max((now - came).total_seconds(), 0.0) if came is not None else 0.0
+def _age(system: System, unread: Unread) -> float | None:
+    """Return how long ago the first record not taken yet was written. None where nobody can say."""
+    asked = {"topic": unread.topic, "from": str(unread.next), "most": "1"}
+    answer = system.get("/v1/operations/records", asked)
+    if answer.status != http.client.OK:
+        return None
+    return seconds_since(written_at(answer.good()["records"]), _clock(system).now())
+
+
+def _clock(system: System) -> Clock:
+    return clock_of(system) if system.described.get("simulated", False) else SystemClock()
+
+
+def _waiting(standing: Mapping[str, Any]) -> dict[str, Any]:
+    waits = waits_of(standing)
+    return {
+        "recipients": waits.recipients,
+        "since": waits.since.isoformat() if waits.since else None,
+        "seconds": seconds_since(waits.since, SystemClock().now()) or 0.0,
+        "behind_aside": waits.behind_aside,
+    }
+
+
+def _ago(row: Mapping[str, Any]) -> str:
+    return "since when is not known" if row["seconds"] is None else f"{row['seconds']:.0f} s behind"
+
+
+def _stuck(reader: str, one: Mapping[str, Any]) -> str:
+    lasting = f"for up to {one['seconds']:.0f} s"
+    lead = f"{reader}: {one['recipients']} recipients wait for a missing number, {lasting}"
+    if not one["behind_aside"]:
+        return f"{lead}: nothing was set aside there, look at the gate"
+    return f"{lead}: of {one['behind_aside']} a record was set aside, see ops dead"

@@ -18,18 +18,18 @@ ops = typer.Typer(
 
 @ops.command("lag")
 def ops_lag(url: Url = None, data: Data = None, json_: Json = False) -> None:
-    """Say how far each reader is behind, in records and in seconds, and which numbers are missing.
+    """Say how far each reader is behind, in records and in seconds, and who waits for a missing number.
 
-    Ends with 1 if a number has been missing for over 30 seconds.
+    Ends with 1 if somebody has waited for over 30 seconds: nothing later is taken for them.
 
     Example: sightline ops lag
     """
     from services.cli import show
-    from services.cli.operating import lag, lag_lines
+    from services.cli.operating import is_stuck, lag, lag_lines
 
     found = lag(system_at(url, data))
     show.document(found) if json_ else print("\n".join(lag_lines(found)))
-    raise typer.Exit(1 if any(found["waiting"].values()) else 0)
+    raise typer.Exit(1 if is_stuck(found) else 0)
 
 
 @ops.command("dead")

@@ -45,6 +45,8 @@ def words(plan: Mapping[str, Any]) -> str:
     verb = "sends" if plan["topic"] == DOOR else "reads"
     counts = ", ".join(f"{count} {says}" for says, count in plan["counts"].items() if count)
     lead = f"{head}: {verb} again from {plan['first']} to {plan['until'] - 1}: {counts}"
+    if plan["tried"] < plan["of"]:
+        lead += f" (the first {plan['tried']} of {plan['of']} were tried; the others follow them, in order)"
     rows = [
         f"    {one['offset']}: {one['was']}, read again {one['times']} times: {one['reason'] or one['says']}"
         for one in plan["records"]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from services.cli.client import System
@@ -17,23 +16,12 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS = 10.0
 
-Place = tuple[str, int]
-"""A topic, and an offset in it."""
-
 
 def known(system: System) -> tuple[str, ...]:
     """Return every topic of the system's partnership."""
     from services.eventlog import topics
 
     return topics.names(system.partnership)
-
-
-def fetched(system: System, places: Sequence[Place]) -> dict[Place, datetime]:
-    """Return when the record at each place was appended."""
-    if not places:
-        return {}
-    with reader_of(system, {}) as reader:
-        return {(topic, at): reader.fetch(topic, [at])[at].timestamp for topic, at in places}
 
 
 def records(system: System, topic: str, start: int | None, count: int) -> Iterator[Stored]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.cli import reading
 from services.cli.client import System
 from services.cli.errors import NothingFound
-from services.cli.topics import records
 from services.runtime.spans import TRACE, step_line, steps_of
 
-TRACEPARENT = "traceparent"
-WHOLE_LOG = 2**31
+NOT_FOUND = 404
 
 
 def steps(system: System, which: str) -> dict[str, Any]:
@@ -33,12 +30,13 @@ def steps(system: System, which: str) -> dict[str, Any]:
 
 def trace_of(system: System, event: str) -> str:
     """Return the trace an event came into the log with. Raises NothingFound."""
-    event_id = reading.explanation(system, event, None)["event_id"]
-    for stored in records(system, "log", 0, WHOLE_LOG):
-        parent = dict(stored.headers).get(TRACEPARENT)
-        if stored.key == event_id.encode() and parent is not None:
-            return parent.decode("ascii", "replace").split("-")[1]
-    raise NothingFound(f"`{event}` came without a trace: look at it with ops peek")
+    answer = system.post("/v1/operations/trace", {"event": event})
+    if answer.status == NOT_FOUND:
+        raise NothingFound(f"there is no event `{event}` that you may know of: check the id")
+    trace: str | None = answer.good()["trace"]
+    if trace is None:
+        raise NothingFound(f"`{event}` came without a trace: look at it with ops peek")
+    return trace
 
 
 def trace_lines(found: Mapping[str, Any]) -> Iterator[str]:

@@ -24,6 +24,7 @@ from services.consent.keyring.saying import Sayer
 from services.consent.keyring.sides import Sides
 from services.consent.keyring.suspending import Suspended
 from services.consent.keyring.telling import Registry, Teller
+from services.consent.keyring.tracing import Traces
 from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys, Unsealer
 from services.consent.keyring.versions import AdoptionsInLog, Versions
@@ -188,6 +189,7 @@ class KeyringService:
                     incidents=Incidents(
                         self._ledger, self._openings, teller, self._desk(), self._known.alias
                     ),
+                    traces=Traces(self._ledger, teller, self._log),
                     recipients=self._registered.recipients(),
                     trier=Trier(self._replayer()),
                     versions=Versions(self._ledger, AdoptionsInLog(Unsealer(self._log, self._unsealing))),

@@ -18,6 +18,7 @@ from services.consent.keyring.opening import Busy, Opener, Refused, Request
 from services.consent.keyring.paging import LONGEST as LONGEST_CURSOR
 from services.consent.keyring.rights import may_try, sees_all
 from services.consent.keyring.telling import NothingToTell, Teller
+from services.consent.keyring.tracing import Traces
 from services.consent.keyring.trying import OneAtATime, Trier
 from services.consent.keyring.versions import Versions
 from services.consent.rules.reading import PolicyError
@@ -35,6 +36,9 @@ ListName = Annotated[str, Path(json_schema_extra={"enum": [each.value for each i
 
 LONGEST_PURPOSE = 500
 LONGEST_NAME = 100
+LONGEST_EVENT = 1000
+"""Characters of an event's id: a publisher's own may be any text."""
+
 MOST_SECTIONS = 100
 MOST_HELD = 5000
 """Releases asked about at once."""
@@ -79,6 +83,14 @@ class Held(BaseModel):
     ]
 
 
+class Named(BaseModel):
+    """An event, by the log's id or its publisher's own."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    event: Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_EVENT)]
+
+
 class Draft(BaseModel):
     """A policy to try on the log as it is, and how many events to name as examples of each kind."""
 
@@ -98,6 +110,7 @@ class Keyring:
     ledger: Ledger
     ledgers: Ledgers
     incidents: Incidents
+    traces: Traces
     recipients: tuple[str, ...]
     trier: Trier
     versions: Versions
@@ -179,6 +192,14 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
             keyring.verifier,
             authorization,
             lambda caller: JSONResponse(keyring.incidents.routing(caller, alias)),
+        )
+
+    @routes.post("/v1/operations/trace", summary="The trace an event came in, for operators")
+    def trace(body: Named, authorization: Token = None) -> Response:
+        return _answered(
+            keyring.verifier,
+            authorization,
+            lambda caller: JSONResponse(keyring.traces.of_event(caller, body.event)),
         )
 
 

@@ -20,6 +20,9 @@ WAIT_SECONDS = 0.25
 PATIENCE_SECONDS = 10.0
 """How long a trial waits for a log that gives nothing."""
 
+MOST_TRIED = 20_000
+"""Records that a trial reads: some seconds' work, which a person waits for. Reading again has no limit."""
+
 
 class Changed(Exception):
     """What stands aside is not what was shown any more: look again."""
@@ -45,12 +48,18 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What reading a topic again would do. `trial` is None where the log no longer holds the first record."""
+    """What reading a topic again would do: all of it from `first` up to `until`, which are `records` records.
+
+    `trial` is of the first of them alone where there are more than a trial reads. It stays true of those when
+    all are read, for they are read first, in the same order; of those behind them it says nothing. None: the
+    log no longer holds the first record.
+    """
 
     id: str
     topic: str
     first: int
     until: int
+    records: int
     trial: Trial | None
     times: Mapping[int, int]
     """How often each record that stands aside was read again before."""
@@ -77,7 +86,10 @@ class Kept(Protocol):
 
 
 class Redriver:
-    """One reader's. `judge` is the reader's own code; `again` tells it to load its positions anew."""
+    """One reader's. `judge` is the reader's own code; `again` tells it to load its positions anew.
+
+    `most`: how many records a trial reads, the first that would be read again.
+    """
 
     def __init__(
         self,
@@ -87,12 +99,14 @@ class Redriver:
         judge: Judge,
         again: Callable[[], None],
         clock: Clock,
+        most: int = MOST_TRIED,
     ) -> None:
         self._kept = kept
         self._open_log = open_log
         self._judge = judge
         self._again = again
         self._clock = clock
+        self._most = most
 
     def plan(self, topic: str) -> Plan | None:
         """Return what reading a topic again would do; None where nothing of it stands aside.
@@ -109,7 +123,8 @@ class Redriver:
             topic=topic,
             first=first,
             until=until,
-            trial=self._tried(topic, first, until, aside, found.expected),
+            records=until - first,
+            trial=self._tried(topic, first, min(until, first + self._most), aside, found.expected),
             times={offset: times(found.redrives, topic, offset) for offset in aside},
         )
 

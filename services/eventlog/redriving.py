@@ -95,6 +95,11 @@ def aside(conn: Connection, parked: Table) -> dict[str, dict[int, str]]:
     return found
 
 
+def topics_aside(conn: Connection, parked: Table) -> frozenset[str]:
+    """Return the topics of which a record stands aside."""
+    return frozenset(conn.scalars(select(parked.c.topic).distinct()))
+
+
 def last_aside(conn: Connection, parked: Table) -> dict[str, int]:
     """Return the last offset set aside of each topic that has any: what a reader keeps in memory."""
     return {topic: max(offsets) for topic, offsets in aside(conn, parked).items()}

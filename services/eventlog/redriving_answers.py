@@ -62,7 +62,11 @@ def answered(redrives: Redrives, caller: Caller, asked: Asked) -> JSONResponse:
 
 
 def shown(plan: Plan) -> Json:
-    """Return a plan as JSON: counts and reasons; no recipient, no number, nothing of a person."""
+    """Return a plan as JSON: counts and reasons; no recipient, no number, nothing of a person.
+
+    `tried` of `of` records were tried, the first of them; `counts` and `records` say nothing of the others,
+    `untried` of which stand aside.
+    """
     tried = plan.trial or Trial(counts={}, tried=())
     return {
         "topic": plan.topic,
@@ -70,6 +74,9 @@ def shown(plan: Plan) -> Json:
         "first": plan.first,
         "until": plan.until,
         "possible": plan.trial is not None,
+        "tried": tried.records,
+        "of": plan.records,
+        "untried": len(plan.times) - len(tried.tried),
         "counts": {says.value: tried.counts.get(says, 0) for says in Says},
         "records": [
             {

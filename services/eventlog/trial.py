@@ -60,10 +60,15 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What would come of every record, counted, and of each that was set aside."""
+    """What would come of every record that was tried, counted, and of each of them that was set aside."""
 
     counts: Mapping[Says, int]
     tried: tuple[Tried, ...]
+
+    @property
+    def records(self) -> int:
+        """Return how many records were tried."""
+        return sum(self.counts.values())
 
 
 def trial(

@@ -13,10 +13,11 @@ from services.eventlog.access import Access
 from services.eventlog.errors import Unavailable
 from services.eventlog.reader import KafkaReader
 from services.eventlog.redriver import Redriver
+from services.eventlog.waiting import waits
 from services.notify.api import calling, routes
 from services.notify.channels.smtp import Smtp
 from services.notify.rules.intake import TOPICS
-from services.notify.store import listing, outbox
+from services.notify.store import arrivals, listing, outbox
 from services.notify.store.aside import Aside
 from services.notify.store.tables import METADATA, RELEASES
 from services.notify.worker.customs import Customs
@@ -87,15 +88,22 @@ class Service:
         Ends are asked for first: what comes in between is then seen as pending, or in the next look.
         """
         ends = {topic: self._ends.end(topic) for topic in TOPICS}
-        positions, now = self._follower.positions, self._clock.now()
+        positions, waiting, now = self._follower.positions, self._follower.waiting, self._clock.now()
         with reading(self._engine) as conn:
             pending, wake = outbox.pending(conn, now), outbox.next_wake(conn, now)
             oldest = listing.oldest_waiting(conn, RELEASES)
+            aside = arrivals.topics_aside(conn) if waiting else ()
         age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
         telemetry.gauge("notify_oldest_unplanned_seconds", "age of the oldest release not taken in").set(age)
         behind = sum(max(end - positions[topic], 0) for topic, end in ends.items())
         return Standing(
-            service=NAME, behind=behind, pending=pending, ends=ends, positions=positions, next_wake=wake
+            service=NAME,
+            behind=behind,
+            pending=pending,
+            ends=ends,
+            positions=positions,
+            next_wake=wake,
+            waits=waits(waiting, aside),
         )
 
     def ready(self) -> bool:

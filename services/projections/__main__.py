@@ -11,6 +11,7 @@ from services.eventlog.catalogue_files import load_catalogue
 from services.eventlog.errors import Unavailable
 from services.eventlog.reader import KafkaReader
 from services.eventlog.redriver import Redriver
+from services.eventlog.waiting import waits
 from services.projections import api, commands
 from services.projections.store import Store
 from services.projections.worker import Interpreter, Worker, topics_of
@@ -81,9 +82,16 @@ class Service:
     def standing(self) -> Standing:
         """Return how far the read models have come. Raises Unavailable when the log does not say."""
         ends = self._ends.ends(self._topics)
-        positions = self.following.positions
+        positions, waiting = self.following.positions, self.following.waiting
         behind = sum(max(end - positions[topic], 0) for topic, end in ends.items())
-        return Standing(service=NAME, behind=behind, pending=0, ends=ends, positions=positions)
+        return Standing(
+            service=NAME,
+            behind=behind,
+            pending=0,
+            ends=ends,
+            positions=positions,
+            waits=waits(waiting, self.store.topics_aside() if waiting else ()),
+        )
 
     def behind(self) -> int:
         """Return how many records there are to read yet."""

@@ -286,6 +286,11 @@ class Store:
             first, last = conn.execute(numbers.where(RELEASES.c.recipient == recipient)).one()
         return Head(first_kept=first or FIRST, last=last or 0)
 
+    def topics_aside(self) -> frozenset[str]:
+        """Return the topics of which a record stands aside."""
+        with reading(self._engine) as conn:
+            return redriving.topics_aside(conn, PARKED)
+
     def parked(self) -> int:
         """Return how many records stand aside unread."""
         with reading(self._engine) as conn:

@@ -156,6 +156,11 @@ class Worker:
         """Return the next offset of each topic, as committed."""
         return {topic: self._loaded.positions.get(topic, 0) for topic in self._topics}
 
+    @property
+    def waiting(self) -> Mapping[str, datetime]:
+        """Return who waits for a number that has not come, and since when a later one is there."""
+        return {name: early.since for name, early in self._loaded.numbers.waiting.items()}
+
     def look_again(self) -> None:
         """Go on from where the tables stand, before the next read: somebody moved them. From any thread."""
         self._moved_back.set()

@@ -7,7 +7,6 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
 from types import FrameType
 
 import uvicorn
@@ -18,7 +17,7 @@ from services.runtime import telemetry
 from services.runtime.middleware import LARGEST_BODY_BYTES, BoundedBody, Headers
 from services.runtime.problems import busy, handle_problems, problem
 from services.runtime.settings import LOOPBACK, Settings
-from services.runtime.standing import Standing, Watch
+from services.runtime.standing import Standing, Watch, as_json
 
 __all__ = ["LARGEST_BODY_BYTES", "Standing", "busy", "create_app", "problem", "serve"]
 
@@ -96,8 +95,4 @@ def _measures(app: FastAPI, standing: Callable[[], Standing]) -> None:
 
     @app.get("/v1/standing", include_in_schema=False)
     def where() -> JSONResponse:
-        now = standing()
-        wake = now.next_wake.isoformat() if now.next_wake else None
-        return JSONResponse(
-            {**asdict(now), "ends": dict(now.ends), "positions": dict(now.positions), "next_wake": wake}
-        )
+        return JSONResponse(as_json(standing()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -82,6 +83,26 @@ def test_a_school_behind_an_unread_release_is_told_nothing(notify: Notify) -> No
 
     assert notify.messages() == ()
     assert Aside(notify.engine).found().aside == {TOPIC: {0: "undecodable"}}
+
+
+def test_who_is_held_back_is_still_known_after_a_kill_with_since_when(notify: Notify) -> None:
+    attended_unread(notify)
+    since = notify.follower.waiting[SCHOOL]
+    notify.at(since + timedelta(minutes=5))
+
+    notify.worker = notify.started()
+
+    assert notify.follower.waiting == {SCHOOL: since}
+
+
+def test_nobody_is_held_back_once_it_was_read_again(notify: Notify) -> None:
+    attended_unread(notify)
+
+    do_again(notify)
+
+    assert notify.follower.waiting == {}
+    assert notify.started() is not None
+    assert notify.follower.waiting == {}
 
 
 def test_read_again_both_messages_are_planned(notify: Notify) -> None:

@@ -1,6 +1,7 @@
 """What was set aside is read again by the same code, in order and once, on SQLite and on PostgreSQL."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,51 @@ def test_one_record_that_cannot_be_read_holds_back_all_that_follow_it(models: Re
 
     assert numbers_of(models) == [1]
     assert models.store().found().aside == {TOPIC: {1: "tampered"}}
+
+
+def test_who_is_held_back_is_known_with_since_when_and_behind_which_topic(models: ReadModels) -> None:
+    some_set_aside(models)
+    models.clock.advance(RECORDED + timedelta(minutes=5))
+
+    started_anew = models.worker()
+
+    assert started_anew.waiting == {"dafsu": RECORDED}
+    assert models.store().topics_aside() == {TOPIC}
+
+
+def test_nobody_is_held_back_once_it_was_read_again(models: ReadModels) -> None:
+    some_set_aside(models)
+
+    worker = read_again(models)
+
+    assert worker.waiting == {}
+    assert models.store().topics_aside() == frozenset()
+
+
+def test_a_trial_reads_no_more_than_it_may_and_says_how_many_of_how_many(models: ReadModels) -> None:
+    some_set_aside(models)
+    models.most_tried = 3
+
+    plan = planned(models.redriver())
+
+    assert plan.trial is not None
+    assert (plan.trial.records, plan.records) == (3, 4)
+    assert plan.trial.counts == {Says.APPLIED: 3}
+
+
+def test_what_a_trial_left_out_is_read_again_with_the_rest(models: ReadModels) -> None:
+    some_set_aside(models)
+    models.append("dafsu", b"no release", a_release(seq=6))
+    models.follow()
+    models.most_tried = 1
+
+    tried = planned(models.redriver())
+    read_again(models)
+
+    assert tried.trial is not None
+    assert [one.offset for one in tried.trial.tried] == [1]
+    assert numbers_of(models) == [1, 2, 3, 4, 5, 6]
+    assert models.store().found().aside == {TOPIC: {5: "undecodable"}}
 
 
 def test_a_trial_says_what_would_come_of_it_and_does_nothing(models: ReadModels) -> None:

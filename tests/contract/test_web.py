@@ -97,7 +97,7 @@ def test_health_readiness_metrics_and_standing_are_answered(service: Service) ->
     assert statuses == [200, 200, 200, 200]
     assert service.ask("GET", "/v1/standing").json() == {
         "service": "sample", "behind": 1, "pending": 2, "ends": {"log": 3}, "positions": {},
-        "next_wake": None,
+        "next_wake": None, "waits": None,
     }  # fmt: skip
 
 

@@ -171,7 +171,18 @@ def test_without_a_place_the_last_records_are_shown_and_beyond_the_end_none(ask)
     assert ask("/v1/operations/records?topic=log&from=99", "police").json()["records"] == []
 
 
-@pytest.mark.parametrize("asked", ["topic=secrets", "topic=log&from=-1", "topic=log&from=x", ""])
+def test_as_many_records_are_shown_as_are_asked_for_and_never_more_than_one_look_shows(ask):
+    def shown(most: int) -> list[int]:
+        found = ask(f"/v1/operations/records?topic=log&from=2&most={most}", "police").json()["records"]
+        return [one["offset"] for one in found]
+
+    assert shown(1) == [2]
+    assert shown(10**9) == list(range(2, 9))
+
+
+@pytest.mark.parametrize(
+    "asked", ["topic=secrets", "topic=log&from=-1", "topic=log&from=x", "topic=log&most=-1", ""]
+)
 def test_what_is_no_place_in_a_topic_of_ours_is_refused(ask, asked):
     assert ask(f"/v1/operations/records?{asked}", "police").status_code == 422
 

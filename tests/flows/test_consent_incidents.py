@@ -12,22 +12,28 @@ from services.consent.worker.witness import Witness
 from services.eventlog.aliases import alias
 from services.eventlog.topics import DECISIONS, LOG
 from services.vocabulary.events import EventType
+from services.vocabulary.placement import Placement
 from services.vocabulary.risk import Risk
 from tests.gate_builders import (
     ALIAS_KEY,
+    HILLSIDE,
+    RIVERSIDE,
     START,
     STRICT,
+    a_child,
     a_form,
     an_event,
     consent,
     grades,
     internal,
+    linked,
     override,
     policy_adopted,
 )
 from tests.office_builders import HUB, LEAD, PRACTITIONER, RESPONDER, Office
 
 GIVEN = {"cedah": "given"}
+SCHOOL, OTHER_SCHOOL = f"school:{HILLSIDE}", f"school:{RIVERSIDE}"
 
 
 @pytest.fixture
@@ -75,6 +81,86 @@ def test_a_policy_that_was_adopted_since_decides_otherwise_and_the_record_stands
     settled(office, policy_adopted(stricter))
 
     assert stands(routed(office)["dafsu"]) == ("deny", "permit")
+
+
+def test_an_adoption_is_seen_by_whoever_asked_before_it(office: Office) -> None:
+    settled(office, a_form(of=grades(Risk.HIGH)))
+    before = stands(routed(office)["dafsu"])
+
+    settled(office, policy_adopted(STRICT.read_text("utf-8").replace('risk = ["high"]', 'risk = ["medium"]')))
+
+    assert (before, stands(routed(office)["dafsu"])) == (("permit", "permit"), ("deny", "permit"))
+
+
+def test_a_school_that_is_told_of_its_pupil_would_be_told_now(office: Office) -> None:
+    settled(office, a_form(EventType.VPA_RAISED, pupils=[a_child("one")]))
+
+    row = routed(office)[SCHOOL]
+
+    assert stands(row) == ("permit", "permit")
+    assert (row["ground"], row["rule"]) == (row["stands"]["ground"], "school-encompass")
+    assert row["sections"] == row["stands"]["sections"] == ["children[0]"]
+
+
+def test_pupils_told_of_by_several_forms_stand_as_the_latest_form_names_them(office: Office) -> None:
+    one, two = a_child("one"), a_child("two")
+    settled(office, a_form(EventType.VPA_RAISED, pupils=[one]), a_form(pupils=[two, one]))
+
+    row = routed(office)[SCHOOL]
+
+    assert row["sections"] == row["stands"]["sections"] == ["children[0]", "children[1]"]
+
+
+def test_a_school_told_of_a_pupil_whom_the_review_places_elsewhere_would_not_be_told_now(
+    office: Office,
+) -> None:
+    settled(
+        office,
+        a_form(EventType.VPA_RAISED, pupils=[a_child("one")]),
+        a_form(pupils=[a_child("one", RIVERSIDE)]),
+    )
+
+    rows = routed(office)
+
+    assert stands(rows[SCHOOL]) == ("deny", "permit")
+    assert stands(rows[OTHER_SCHOOL]) == ("permit", "permit")
+
+
+def test_a_review_that_leaves_the_children_out_is_no_word_on_the_school(office: Office) -> None:
+    settled(office, a_form(EventType.VPA_RAISED, pupils=[a_child("one")]), a_form())
+
+    assert SCHOOL not in routed(office)
+
+
+def test_the_education_officer_would_be_told_of_a_child_without_a_school(office: Office) -> None:
+    settled(office, a_form(EventType.VPA_RAISED, pupils=[a_child("one", None, Placement.HOME_EDUCATED)]))
+
+    rows = routed(office)
+
+    assert stands(rows["education"]) == ("permit", "permit")
+    assert not [name for name in rows if name.startswith("school:")]
+
+
+def test_a_school_that_was_suspended_since_would_not_be_told_and_the_officer_would(office: Office) -> None:
+    gone = an_event(EventType.RECIPIENT_SUSPENDED, publisher="partnership", recipient=SCHOOL)
+    settled(office, a_form(EventType.VPA_RAISED, pupils=[a_child("one")]), gone)
+
+    rows = routed(office)
+
+    assert stands(rows[SCHOOL]) == ("deny", "permit")
+    assert stands(rows["education"]) == ("permit", "deny")
+
+
+def test_a_child_found_to_be_who_causes_the_harm_is_for_the_officer_and_not_for_their_school(
+    office: Office,
+) -> None:
+    form = a_form(EventType.VPA_RAISED, pupils=[a_child("one")], causing_harm=internal("causing harm"))
+    settled(office, form, linked("one", "causing harm"))
+
+    rows = routed(office)
+
+    assert stands(rows[SCHOOL]) == ("deny", "permit")
+    assert stands(rows["education"]) == ("permit", "deny")
 
 
 def test_it_writes_nothing(office: Office) -> None:

@@ -32,6 +32,8 @@ SERVICES = ("ingest", "gate", "keyring", "projections", "notify", "audit")
         ("/v1/open", "keyring"),
         ("/v1/opened", "keyring"),
         ("/v1/cases", "projections"),
+        ("/v1/operations/records", "audit"),
+        ("/v1/operations/trace", "keyring"),
         ("/v1/events/an/id/with%2Fslashes/explanation", "keyring"),
         ("/v1/ledger/summary", "keyring"),
         ("/v1/ledger", "keyring"),

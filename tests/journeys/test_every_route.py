@@ -106,6 +106,7 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("post", "/operations/records"): HIDDEN,
     ("post", "/operations/trace"): HIDDEN,
     ("get", "/v1/operations/records"): HIDDEN,
+    ("post", "/v1/operations/trace"): HIDDEN,
     ("get", "/v1/people/{alias}"): HIDDEN,
     ("get", "/v1/policy"): OWN,
     ("get", "/v1/policy/versions"): HIDDEN,
@@ -321,6 +322,8 @@ def form_of(path: str, ids: Ids) -> Mapping[str, object]:
         return {"notification": ids["notification"], "number": 1, "reached": "no-answer"}
     if path == "/v1/policy/whatif":
         return {"text": (ROOT / "services/consent/policies/strict.toml").read_text("utf-8")}
+    if path == "/v1/operations/trace":
+        return {"event": ids["event"]}
     if path.endswith("/redrive"):
         return {"topic": "to.dafsu"} if path.startswith("/v1") else {"reader": "notify", "topic": "door"}
     if path.startswith("/incidents/"):

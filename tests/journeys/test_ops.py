@@ -1,6 +1,10 @@
 """What an operator asks of a running system, and that the answers hold nothing of a person."""
 
 import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,7 +55,8 @@ def test_a_system_at_rest_is_behind_in_nothing(system: Running, event: str) -> N
         "audit",
     }
     assert {(row["records"], row["seconds"]) for row in found["readers"]} == {(0, 0)}
-    assert found["waiting"] == {"projections": 0, "notify": 0}
+    nobody = {"recipients": 0, "since": None, "seconds": 0, "behind_aside": 0}
+    assert found["waiting"] == {"projections": nobody, "notify": nobody}
 
 
 def test_every_topic_can_be_peeked_at_and_none_shows_content(
@@ -94,3 +99,36 @@ def test_what_was_never_published_is_followed_nowhere(system: Running, event: st
 
 def test_in_a_system_that_reads_everything_nothing_was_set_aside(system: Running, event: str) -> None:
     assert asked(system, "dead") == []
+
+
+def test_a_reader_that_cannot_write_is_behind_in_records_and_in_seconds(
+    system: Running, cli: System, event: str
+) -> None:
+    with writing_held(system.data / "projections.db"):
+        assert publish(
+            cli, [("police", {**example("VpaRaised"), "id": "ops-2", "incident": "OPS-2"})]
+        ).complete
+        eventually(lambda: late(system))
+        rows = late(system)
+    settle(cli)
+
+    assert all(0 < row["seconds"] < 60 for row in rows)
+    assert late(system) == []
+
+
+def late(system: Running) -> list[dict[str, Any]]:
+    """Return the topics that the read models have not read to their end."""
+    (found,) = asked(system, "lag")
+    return [row for row in found["readers"] if row["records"] and row["reader"] == "projections"]
+
+
+@contextmanager
+def writing_held(database: Path) -> Iterator[None]:
+    """Let nobody write to a database for as long as the block lasts: they wait."""
+    held = sqlite3.connect(database, isolation_level=None)
+    held.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        held.execute("ROLLBACK")
+        held.close()

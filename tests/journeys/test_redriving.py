@@ -87,8 +87,26 @@ def aside(system: Running, topic: str) -> list[str]:
     return [row["reason"] for row in asked(system) if row["topic"] == topic]
 
 
+def lag(system: Running) -> dict[str, Any]:
+    """Return what `ops lag` says; it may end with 1, which says that somebody has waited for long."""
+    found: dict[str, Any] = json.loads(system.cli("ops", "lag", "--json", check=False).stdout)
+    return found
+
+
+def test_who_is_stuck_behind_it_is_said_with_since_when_although_every_record_was_read(
+    mended: Running,
+) -> None:
+    found = lag(mended)
+
+    stuck = found["waiting"]["projections"]
+    assert {row["records"] for row in found["readers"]} == {0}
+    assert stuck["recipients"] == stuck["behind_aside"] > 0
+    assert stuck["since"] is not None
+    assert found["waiting"]["notify"]["recipients"] == 0
+
+
 def test_what_was_set_aside_is_in_the_read_model_once_it_was_read_again(mended: Running, cli: System) -> None:
-    before = numbers(cli)
+    before, stuck = numbers(cli), lag(mended)["waiting"]["projections"]["recipients"]
     (shown,) = asked(mended, "--redrive", "--topic", TOPIC)
     still = numbers(cli), aside(mended, TOPIC)
 
@@ -98,6 +116,7 @@ def test_what_was_set_aside_is_in_the_read_model_once_it_was_read_again(mended: 
     assert still == ([1], ["tampered"])
     assert (shown["done"], shown["counts"]["applied"], done["done"]) == (False, 2, True)
     assert (numbers(cli), aside(mended, TOPIC)) == ([1, 2, 3], [])
+    assert lag(mended)["waiting"]["projections"]["recipients"] == stuck - 1
 
 
 def test_what_nobody_can_read_stays_aside_and_says_how_often_it_was_tried(mended: Running) -> None:

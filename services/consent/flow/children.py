@@ -4,13 +4,24 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from services.consent.flow.decision import Answer
-from services.consent.flow.release import About, Emitter, Source, denied, permitted, unconditional
+from services.consent.flow.matters import Matter
+from services.consent.flow.news import nothing_new
+from services.consent.flow.release import (
+    NUMBERED,
+    About,
+    Emitter,
+    Source,
+    denied,
+    numbered,
+    permitted,
+    unconditional,
+)
 from services.consent.rules.differences import Occasion
 from services.consent.rules.not_shared import is_decided_against
-from services.consent.rules.policy import Rule
+from services.consent.rules.policy import EDUCATION, Rule
 from services.consent.rules.route import NOT_OWED
-from services.consent.rules.schools import kind_of, tell
-from services.consent.state.entities import Held, Incident
+from services.consent.rules.schools import kind_of, schools_of, tell
+from services.consent.state.entities import NOTHING, Held, Incident
 from services.consent.state.heard import Child, Heard
 from services.consent.state.links import group
 from services.consent.state.taking_part import stopped
@@ -79,3 +90,44 @@ class Children:
         for form in held:
             self._emitter.recall(recipient, form, self._about, reason, Occasion.CORRECTION)
         return denied(recipient, rule=rule.id if rule is not None else NOT_OWED, reason=reason)
+
+
+def concerned(matter: Matter, recipients: Iterable[str]) -> tuple[str, ...]:
+    """Return who is asked of the children of an earlier form: the officer, and the schools, in order.
+
+    Schools that it names and those that an earlier form told. A form that names no child and is no
+    correction leaves the section out and takes no child away: then it is no word on whoever was told.
+    """
+    form, told = matter.form, set(matter.incident.told_in)
+    named = {*schools_of(form.children), *({EDUCATION} & set(recipients))}
+    is_silent = not form.children and form.type != EventType.VPA_CORRECTED
+    return tuple(sorted(named - told if is_silent else named | told))
+
+
+def as_if_untold(matter: Matter, world: World, emitter: Emitter) -> Children:
+    """Return the children of an earlier form, to ask who would be told of them if nobody had been yet."""
+    form, incident = matter.form, matter.incident
+    _, causing_harm = incident.forms_say.get(form.event_id, (None, None))
+    heard = replace(
+        nothing_new(world),
+        event_id=form.event_id,
+        type=form.type,
+        publisher=form.publisher,
+        children=form.children,
+        causing_harm=causing_harm,
+    )
+    untold = incident._replace(told=NOTHING, told_in=NOTHING)
+    return Children(heard, untold, world, emitter, source=matter.source, about=matter.about)
+
+
+def told_already(world: World, incident: Incident, answer: Answer) -> tuple[str, ...]:
+    """Return those of whom an answer about an incident's latest form tells who are known there by any form.
+
+    They are named as an inbox would name them.
+    """
+    form = incident.form or incident.raised
+    told = incident.told.get(answer.recipient, ())
+    known = {each for person in told for each in group(world.person, person)}
+    children = form.children if form is not None else ()
+    leaves = {child.leaf for child in children if child.person in known}
+    return numbered([NUMBERED for leaf in answer.leaves if leaf in leaves])

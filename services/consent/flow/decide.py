@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
-from services.consent.flow.children import Children
+from services.consent.flow.children import Children, as_if_untold, concerned
 from services.consent.flow.decision import Again, Answer, Decision, decision_of
 from services.consent.flow.desk import Desk
 from services.consent.flow.matters import Matter, instances_named, is_as_held
@@ -73,7 +73,8 @@ class Decider:
     def now(self, world: World, incident: str) -> Again | None:
         """Return the answers about an incident's latest form as they would be given now; None: it has none.
 
-        Changes nothing: `world` is as it was, and what would be sent is let go of.
+        Schools, and the education officer, as if they had been told of none of its children yet. Changes
+        nothing: `world` is as it was, and what would be sent is let go of.
         """
         return _Deciding(world, nothing_new(world), self).now(incident)
 
@@ -178,7 +179,11 @@ class _Deciding:
         if form is None:
             return None
         matter = self._earlier(key, incident, form, incident.held)
-        return self._again(matter, self._asked(matter))
+        routed, children = self._asked(matter), as_if_untold(matter, self._world, self.emitter)
+        told = (name for name in concerned(matter, self._recipients) if name not in routed)
+        answers = tuple(_withholding(name, children.answer) for name in told)
+        again = self._again(matter, routed)
+        return Again(event_id=again.event_id, answers=(*again.answers, *answers))
 
     def brought(self, incidents: Mapping[str, tuple[str, ...]]) -> Iterator[Again]:
         """Answer again for each earlier event of these incidents, for those alone whom history is brought."""

@@ -1,24 +1,32 @@
 """One incident for the Hub: who opened it, and how it would be decided now. Writes nothing."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from services.consent.flow.children import told_already
 from services.consent.flow.decide import Decider
 from services.consent.flow.decision import Answer
 from services.consent.flow.desk import Desk
 from services.consent.keyring.shown import as_seen
 from services.consent.keyring.telling import NothingToTell, Teller
+from services.consent.rules.policy import EDUCATION
 from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
+from services.consent.state.entities import Incident
 from services.consent.state.world import World
 from services.consent.store.days import Days
 from services.consent.store.ledger import InForce, Ledger
 from services.consent.store.openings import OPENING, Openings
 from services.eventlog.aliases import unalias
 from services.runtime.identity import Caller
+from services.vocabulary.agencies import is_school
 
 MOST = 1000
 """Openings of one incident that are told, the latest first."""
+
+POLICIES = 2
+"""Policies that are kept compiled: the one in force, and the one before it while it is adopted."""
 
 
 class Incidents:
@@ -32,6 +40,7 @@ class Incidents:
         self._teller = teller
         self._desk = desk
         self._key = alias_key
+        self._deciders = lru_cache(maxsize=POLICIES)(self._decider)
 
     def openings(self, caller: Caller, text: str) -> Mapping[str, Any]:
         """Return who opened what of an incident, and who was refused. Raises NothingToTell."""
@@ -43,16 +52,21 @@ class Incidents:
     def routing(self, caller: Caller, text: str) -> Mapping[str, Any]:
         """Return how an incident's latest form would be decided now, beside how it stands.
 
-        By the state and the policy of now, with the gate's own rules. Schools, education, the police and the
-        partnership's office are told by rules that no news changes: they are not asked again. Raises
+        By the state and the policy of now, with the gate's own rules. Schools and the education officer are
+        asked of the children it names, and `stands` has those of them who are known there by any form. The
+        police and the partnership's office get each event as it is: they are not asked again. Raises
         NothingToTell, also where there is no policy or no form.
         """
         incident, stands = self._open_to(caller, text)
-        policy = self._ledger.policy()
-        again = self._decider(policy).now(self._world(), incident) if policy is not None else None
+        policy, world = self._ledger.policy(), self._world()
+        again = self._deciders(policy).now(world, incident) if policy is not None else None
         if policy is None or again is None:
             raise NothingToTell
-        rows = [_row(answer, stands.get(answer.recipient)) for answer in again.answers]
+        known = world.incident(incident)
+        rows = [
+            _row(answer, _as_told(world, known, answer, stands.get(answer.recipient)))
+            for answer in again.answers
+        ]
         return {"incident": text, "event_id": again.event_id, "policy": policy.hash, "routing": rows}
 
     def _open_to(self, caller: Caller, text: str) -> tuple[str, Mapping[str, Mapping[str, Any]]]:
@@ -64,6 +78,7 @@ class Incidents:
         return incident, {row["recipient"]: row for row in told["sharing"]}
 
     def _decider(self, policy: InForce) -> Decider:
+        """Return what decides by a policy. Kept by all of it, so that an adoption is seen at once."""
         return Decider(Rulebook(parse(policy.text)), self._desk)
 
     def _world(self) -> World:
@@ -72,6 +87,16 @@ class Incidents:
         return World(
             standing=ledger.taking_part(), numbers={}, incident_of=ledger.incident, person_of=ledger.person
         )
+
+
+def _as_told(
+    world: World, incident: Incident, answer: Answer, stands: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
+    """Return how it stands: what a school, or the officer, is told is told child by child, over all forms."""
+    told_of_children = answer.recipient == EDUCATION or is_school(answer.recipient)
+    if stands is None or not told_of_children:
+        return stands
+    return {**stands, "sections": list(told_already(world, incident, answer))}
 
 
 def _row(answer: Answer, stands: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -153,6 +153,12 @@ class Ledger:
                 found.setdefault(each.event_id, []).append(each)
         return next((tuple(found[event_id]) for event_id in wanted if event_id in found), ())
 
+    def offset_of(self, event_id: str) -> int | None:
+        """Return where in the log an event that was decided lies, or None."""
+        own = (LEDGER.c.event_id == event_id, LEDGER.c.cause == event_id)
+        with reading(self._engine) as conn:
+            return conn.scalar(select(LEDGER.c.offset).where(*own).order_by(LEDGER.c.offset).limit(1))
+
     def of_incident(self, incident: str) -> tuple[Answered, ...]:
         """Return every answer about the events of an incident, in order."""
         return self._answered(LEDGER.c.incident == incident)

@@ -59,6 +59,7 @@ OWNERS: Final = (
     _path(r"/v1/operations/projections/(parked|redrive)", "projections"),
     _path(r"/v1/operations/notify/(parked|redrive)", "notify"),
     _path(r"/v1/operations/records", "audit"),
+    _path(r"/v1/operations/trace", "keyring"),
     _path(r"/v1/schools(/.*)?", "notify"),
     _path(r"/v1/checkpoint(/.*)?", "audit"),
     _path(r"/v1/export", "audit"),

@@ -13,8 +13,10 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from services.console.api.figures import Standing, measured, standings
+from services.console.api.figures import measured, standings
+from services.console.pages import lagging
 from services.console.pages.desk import Desk, Unanswered
+from services.runtime.clock import SystemClock
 from services.runtime.identity import Caller
 from services.runtime.operators import operates
 from services.runtime.partnership import Role
@@ -28,8 +30,10 @@ READERS: Final = ("projections", "notify")
 DOOR: Final = "door"
 """Stands in the place of a topic where the door would not have what notify said."""
 
+MOST_SHOWN: Final = 50
+"""Places of one topic that a page names; more are counted."""
+
 OLDEST: Final = "sightline_gate_oldest_undecided_seconds"
-WAITING: Final = {reader: f"sightline_{reader}_waiting" for reader in READERS}
 REASONS: Final[Mapping[str, str]] = {
     "undecodable": "it is not what its schema says",
     "unknownschema": "its schema is not known here",
@@ -47,30 +51,14 @@ Row = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    """How one service stands: `behind` and `pending` are None where it does not answer."""
-
-    name: str
-    behind: int | None
-    pending: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
-    """A topic that a reader has not read to its end."""
-
-    reader: str
-    topic: str
-    records: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Aside:
     """What one reader set aside of one topic: places and reasons, in order."""
 
     reader: str
     topic: str
     records: tuple[Row, ...]
+    more: int = 0
+    """Records that stand aside too and are not named."""
 
 
 def router(desk: Desk, settings: Settings, http: httpx.AsyncClient) -> APIRouter:
@@ -83,17 +71,17 @@ def router(desk: Desk, settings: Settings, http: httpx.AsyncClient) -> APIRouter
             return _absent(desk, request)
         stands = await standings(http, settings)
         said = {reader: await _parked(desk, request, reader) for reader in READERS}
-        waiting = {
-            reader: (await measured(http, settings, reader)).get(WAITING[reader]) for reader in READERS
-        }
+        topics = await lagging.behind(desk, request, lagging.unread(stands))
+        at_work = (await measured(http, settings, lagging.GATE)).get(OLDEST)
         values = {
-            "services": [_service(name, one) for name, one in stands.items()],
+            "services": lagging.services(stands),
             "topics": sorted(
                 {topic for one in stands.values() if one for topic in _mapping(one.get("ends"))}
             ),
-            "unread": [each for name, one in stands.items() if one for each in _unread(name, one)],
-            "oldest": (await measured(http, settings, "gate")).get(OLDEST),
-            "waiting": waiting,
+            "behind": topics,
+            "oldest": lagging.undecided(at_work, topics),
+            "lasting": lagging.lasting,
+            "stuck": list(lagging.stuck(stands, SystemClock().now())),
             "silent": [reader for reader, one in said.items() if one is None],
             "aside": [each for reader, one in said.items() if one for each in _aside(reader, one)],
             "redrives": _redrives(desk, said),
@@ -117,7 +105,7 @@ def router(desk: Desk, settings: Settings, http: httpx.AsyncClient) -> APIRouter
             "reader": reader,
             "tried": answer.body,
             "counts": _counts(answer.body),
-            "rows": _tried(answer.body),
+            **_listed(answer.body),
         }
         error = {"error": "It has changed since it was shown: this is how it stands now"} if changed else {}
         return desk.page(request, "redrive.html", {**values, **error}, CONFLICT if changed else OK)
@@ -142,16 +130,26 @@ def router(desk: Desk, settings: Settings, http: httpx.AsyncClient) -> APIRouter
         sent = await desk.form(request)
         if not _operates(desk, request):
             return _absent(desk, request)
-        which = str(sent.get("trace", "")).strip()
-        steps = await run_in_threadpool(_steps, settings.data, which)
-        return desk.page(request, "trace.html", {"lines": [step_line(step) for step in steps]})
+        given = str(sent.get("trace", "")).strip()
+        which, steps = given, await _steps(settings.data, given)
+        if given and not steps and (came_in := await _trace_of(desk, request, given)) is not None:
+            which, steps = came_in, await _steps(settings.data, came_in)
+        lines = [step_line(step) for step in steps]
+        return desk.page(request, "trace.html", {"trace": which, "lines": lines})
 
     return routes
 
 
-def _steps(data: Path, which: str) -> list[dict[str, Any]]:
+async def _steps(data: Path, trace: str) -> list[dict[str, Any]]:
     """Return the steps of a trace; none for what is no trace's id."""
-    return steps_of(data, which) if TRACE.fullmatch(which) else []
+    return await run_in_threadpool(steps_of, data, trace) if TRACE.fullmatch(trace) else []
+
+
+async def _trace_of(desk: Desk, request: Request, event: str) -> str | None:
+    """Return the trace an event came in, known by the log's id or its publisher's; None: there is none."""
+    answer = await desk.tell(request, "/v1/operations/trace", {"event": event})
+    trace = answer.body.get("trace") if answer.status == OK else None
+    return trace if isinstance(trace, str) else None
 
 
 def _fields(row: Row) -> list[tuple[str, str]]:
@@ -181,26 +179,22 @@ async def _parked(desk: Desk, request: Request, reader: str) -> Row | None:
     return answer.body if answer.status == OK else None
 
 
-def _service(name: str, standing: Standing | None) -> Service:
-    found = standing or {}
-    return Service(name=name, behind=_number(found.get("behind")), pending=_number(found.get("pending")))
-
-
-def _unread(name: str, standing: Standing) -> Iterator[Unread]:
-    positions, ends = _mapping(standing.get("positions")), _mapping(standing.get("ends"))
-    for topic, position in sorted(positions.items()):
-        behind = (_number(ends.get(topic)) or 0) - (_number(position) or 0)
-        if behind > 0:
-            yield Unread(reader=name, topic=topic, records=behind)
-
-
 def _aside(reader: str, said: Row) -> Iterator[Aside]:
     records = _rows(said.get("records"))
     for topic in dict.fromkeys(str(row.get("topic")) for row in records):
         own = tuple(_record(row) for row in records if row.get("topic") == topic)
-        yield Aside(reader=reader, topic=topic, records=own)
+        yield _first_of(reader, topic, own)
     if refused := tuple(_refused(row) for row in _rows(said.get("refused"))):
-        yield Aside(reader=reader, topic=DOOR, records=refused)
+        yield _first_of(reader, DOOR, refused)
+
+
+def _first_of(reader: str, topic: str, records: Sequence[Row]) -> Aside:
+    return Aside(
+        reader=reader,
+        topic=topic,
+        records=tuple(records[:MOST_SHOWN]),
+        more=max(len(records) - MOST_SHOWN, 0),
+    )
 
 
 def _record(row: Row) -> Row:
@@ -214,6 +208,11 @@ def _refused(row: Row) -> Row:
         "why": f"the door refused it: {', '.join(rules) or 'no reason'}",
         "times": 0,
     }
+
+
+def _listed(body: Row) -> Row:
+    rows = _tried(body)
+    return {"rows": rows[:MOST_SHOWN], "more": max(len(rows) - MOST_SHOWN, 0)}
 
 
 def _tried(body: Row) -> list[Row]:

@@ -13,6 +13,7 @@ from services.notify.state import Arrival, Form
 from services.notify.store.tables import (
     FORMS,
     LISTINGS,
+    MISSING,
     NOTIFICATIONS,
     PARKED,
     POSITIONS,
@@ -55,6 +56,18 @@ def keep(conn: Connection, arrivals: Iterable[Arrival]) -> None:
     conn.execute(insert(SEQUENCES), [{"recipient": name, "next": after} for name, after in numbers.items()])
 
 
+def load_missing(conn: Connection) -> dict[str, datetime]:
+    """Return whose next number has not come although a later one has, and since when."""
+    return {row.recipient: row.since for row in conn.execute(select(MISSING))}
+
+
+def keep_missing(conn: Connection, missing: Mapping[str, datetime]) -> None:
+    """Keep whose next number has not come, over what was kept of it."""
+    conn.execute(delete(MISSING))
+    if missing:
+        conn.execute(insert(MISSING), [{"recipient": name, "since": at} for name, at in missing.items()])
+
+
 def park(conn: Connection, topic: str, offset: int, reason: str) -> None:
     """Set a record aside that cannot be read, with the reason."""
     conn.execute(insert(PARKED).values(topic=topic, offset=offset, reason=reason))
@@ -63,6 +76,11 @@ def park(conn: Connection, topic: str, offset: int, reason: str) -> None:
 def take_back(conn: Connection, topic: str, first: int, until: int) -> None:
     """Let nothing from `first` up to `until` stand aside: it is read again."""
     redriving.take_back(conn, PARKED, topic, first, until)
+
+
+def topics_aside(conn: Connection) -> frozenset[str]:
+    """Return the topics of which a record stands aside."""
+    return redriving.topics_aside(conn, PARKED)
 
 
 def last_aside(conn: Connection) -> dict[str, int]:

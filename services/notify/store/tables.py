@@ -10,6 +10,7 @@ notify_attempt       one row a phone call made, and what came of it
 notify_opening       one row a release whose children a school was shown, and whether its message is awaited
 notify_outbox        what is said to the partnership, in order, until the door has taken it
 notify_parked        records that cannot be read, and why
+notify_missing       recipients whose next number has not come although a later one has, and since when
 notify_redrive       who had what was set aside read or said again, and when; this alone is not made again
 """
 
@@ -188,6 +189,12 @@ OUTBOX = Table(
     _code("traceparent", null=True),
     Column("waits", Boolean, nullable=False, index=True),
     Column("refused", Text, nullable=True),
+)
+MISSING = Table(
+    "notify_missing",
+    METADATA,
+    Column("recipient", String(200), primary_key=True),
+    _at("since", null=False),
 )
 PARKED = Table(
     "notify_parked",

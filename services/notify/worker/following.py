@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Event
 from typing import Protocol
 
@@ -53,7 +54,6 @@ class Follower:
     def __init__(self, engine: Engine, open_log: Callable[[Mapping[str, int]], Log], clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._missing: dict[str, Waiting] = {}
         self._moved_back = Event()
         self._load()
         self._log = open_log(self.positions)
@@ -62,6 +62,11 @@ class Follower:
     def positions(self) -> Mapping[str, int]:
         """Return the next offset of each topic, as committed."""
         return dict(self._positions)
+
+    @property
+    def waiting(self) -> Mapping[str, datetime]:
+        """Return who waits for a number that has not come, and since when a later one is there."""
+        return dict(self._missing)
 
     def look_again(self) -> None:
         """Go on from where the tables stand, before the next read: somebody moved them. From any thread."""
@@ -86,15 +91,15 @@ class Follower:
     def _load(self) -> None:
         with reading(self._engine) as conn:
             known = arrivals.load_positions(conn)
-            self._numbers = arrivals.load_numbers(conn)
+            self._numbers, self._missing = arrivals.load_numbers(conn), arrivals.load_missing(conn)
             self._aside, self._redriven = arrivals.last_aside(conn), arrivals.redriven(conn)
         self._positions = {topic: known.get(topic, 0) for topic in TOPICS}
 
     def _keep(self, records: Sequence[Stored]) -> None:
-        before, numbers = self._positions, dict(self._numbers)
+        before, numbers, missing = self._positions, dict(self._numbers), dict(self._missing)
         moved = {stored.topic: stored.offset + 1 for stored in records}
         read = _decoded(records)
-        taken = [arrival for arrival in read.arrivals if self._is_next(arrival, numbers)]
+        taken = [arrival for arrival in read.arrivals if self._is_next(arrival, numbers, missing)]
         try:
             with telemetry.tracer().start_as_current_span("notify.follow"), writing(self._engine) as conn:
                 arrivals.require_redriven(conn, self._redriven)
@@ -103,21 +108,25 @@ class Follower:
                     if before[topic] <= self._aside.get(topic, -1):
                         arrivals.take_back(conn, topic, before[topic], new)
                 arrivals.keep(conn, taken)
+                if missing != self._missing:
+                    arrivals.keep_missing(conn, missing)
                 openings.keep(conn, read.openings)
                 for stored, reason in read.parked:
                     arrivals.park(conn, stored.topic, stored.offset, reason)
         except Moved:
             return self._again()
-        self._positions, self._numbers = {**before, **moved}, numbers
+        self._positions, self._numbers, self._missing = {**before, **moved}, numbers, missing
         self._aside = {**self._aside, **{stored.topic: stored.offset for stored, _ in read.parked}}
 
-    def _is_next(self, arrival: Arrival, numbers: dict[str, int]) -> bool:
-        expected = numbers.get(arrival.recipient, FIRST)
+    def _is_next(self, arrival: Arrival, numbers: dict[str, int], missing: dict[str, datetime]) -> bool:
+        name = arrival.recipient
+        expected = numbers.get(name, FIRST)
         verdict = NextOnly().accept(arrival.seq, expected)
-        missing = self._missing.get(arrival.recipient, Waiting())
-        self._missing[arrival.recipient] = missing.after(verdict, self._clock.now())
+        since = Waiting(since=missing.pop(name, None)).after(verdict, self._clock.now()).since
+        if since is not None:
+            missing[name] = since
         if verdict is Verdict.APPLY:
-            numbers[arrival.recipient] = expected + 1
+            numbers[name] = expected + 1
         return verdict is Verdict.APPLY
 
     def _again(self) -> None:
@@ -127,7 +136,7 @@ class Follower:
 
     def _alarm(self) -> None:
         now = self._clock.now()
-        late = sorted(name for name, missing in self._missing.items() if missing.is_overdue(now))
+        late = sorted(name for name, since in self._missing.items() if Waiting(since=since).is_overdue(now))
         waiting = telemetry.gauge("notify_waiting", "recipients whose next number has been missing over 30 s")
         if late and waiting._value.get() != len(late):
             log.error("numbers have been missing for 30 s for: %s", ", ".join(late))

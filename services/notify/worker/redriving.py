@@ -61,6 +61,7 @@ class Again:
             topic=DOOR,
             first=refused[0].number,
             until=refused[-1].number + 1,
+            records=len(refused),
             trial=Trial(counts={Says.SENT: len(refused)}, tried=tuple(tried)),
             times={one.number: times(redrives, DOOR, one.number) for one in refused},
         )
