@@ -98,6 +98,8 @@ class Incident:
     held_beside: dict[str, dict[str, Held]] = field(default_factory=lambda: defaultdict(dict))
     holders_before: dict[str, frozenset[str]] = field(default_factory=dict)
     """Who held a form when an event beside it came, where that same event changed it: ANSWERED_FIRST."""
+    brought: set[str] = field(default_factory=set)
+    """Whom a backfill, at the step just taken, brings all of it."""
     told: dict[str, dict[str, tuple[Child, ...]]] = field(default_factory=lambda: defaultdict(dict))
     """The children a school or the officer was told of, by form."""
     occurred: list[datetime] = field(default_factory=list)

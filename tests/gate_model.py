@@ -132,8 +132,7 @@ class Model:
             if any(since <= at <= until for at in incident.occurred):
                 brought = {(event_id, to): self._without for event_id in self._events_of(incident)}
                 self._decided_under |= brought
-                if to in incident.held:
-                    _know_holder(incident, to)
+                incident.brought.add(to)
 
     def _leave_unresolved(self, incident: Incident, event_id: str) -> None:
         """Do as the gate does where it is not settled that it is right."""
@@ -179,6 +178,8 @@ class Model:
             asked = [to for to in ASKED if to != "police" and self.evidence.takes_part(to)]
             self.denials |= {(heard.event_id, to): "awaiting-review" for to in asked}
         for event, held in events:
+            if event is not form:
+                _know_who_was_brought_it(incident)
             matter = Matter(incident, event, held, _occasion(event, heard))
             for to in (*ASKED, AREA) if AREA in event.named else ASKED:
                 if to != event.publisher and (event.event_id, to) in self._decided_under:
@@ -307,10 +308,11 @@ def _placed(event: Heard) -> tuple[Child, ...]:
     )
 
 
-def _know_holder(incident: Incident, to: str) -> None:
-    """Know for every event beside the forms, decided anew for somebody, that they hold the form by now."""
+def _know_who_was_brought_it(incident: Incident) -> None:
+    """Know, for every event beside the forms, whether those it is decided for anew hold the form by now."""
     for event_id, before in incident.holders_before.items():
-        incident.holders_before[event_id] = before | {to}
+        incident.holders_before[event_id] = before - incident.brought | incident.brought & {*incident.held}
+    incident.brought.clear()
 
 
 def _victims_of(incident: Incident) -> set[str | None]:
