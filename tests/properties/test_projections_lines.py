@@ -17,6 +17,7 @@ from services.projections.store.cases import Held, Wanted
 from services.projections.store.models import Store
 from services.runtime.database import engine_at
 from services.vocabulary.due import due
+from services.vocabulary.events import EventType
 from services.vocabulary.times import parse_time
 from tests.projections_builders import event_number
 from tests.system import sized
@@ -35,7 +36,13 @@ EXPECTED = (
     "answer within 24 hours",
     "contribute what is known before the meeting",
 )
-TYPES = ("VpaRaised", "VpaReviewed", "VpaCorrected", "CaseOpened", "MaracListed")
+TYPES = (
+    EventType.VPA_RAISED,
+    EventType.VPA_REVIEWED,
+    EventType.VPA_CORRECTED,
+    EventType.CASE_OPENED,
+    EventType.MARAC_LISTED,
+)
 FORMS = {"VpaRaised", "VpaReviewed", "VpaCorrected"}
 RECIPIENTS, INCIDENTS = ("dafsu", "cedah"), ("a", "a", "a", "b", None)
 
@@ -118,7 +125,7 @@ def a_row(draw: st.DrawFn, recipient: str, seq: int) -> Row:
         kind=draw(st.sampled_from(["new", "new", "changed", "recalled", "corrected"])),
         cause="cause",
         event_id=event_number(draw(st.integers(1, 3))),
-        event_type=draw(st.sampled_from(TYPES)),
+        event_type=draw(st.sampled_from(TYPES)).value,
         source=None,
         occurred_at=None,
         decided_at=draw(st.sampled_from(TOLD_AT)),
@@ -225,9 +232,11 @@ def test_a_page_says_of_a_case_what_it_was_found_by(
 
     for recipient in RECIPIENTS:
         for held in store.cases(Wanted(recipient=recipient, limit=100, now=now)):
-            incident = held.rows[0].incident
+            incident, page = held.rows[0].incident, page_of(held, now)
             asked = {show for show in Show if incident in found(store, recipient, now, show)}
-            assert asked == {show for show in Show if Narrowing(show=(show,)).admits(page_of(held, now))}
+            types = {each for each in TYPES if incident in with_one(store, recipient, now, each)}
+            assert asked == {show for show in Show if Narrowing(show=(show,)).admits(page)}
+            assert types == {each for each in TYPES if Narrowing(happened=each).admits(page)}
 
 
 def page_of(held: Held, now: datetime) -> Case:
@@ -251,7 +260,14 @@ def the_store(url: str) -> Store:
 
 
 def found(store: Store, recipient: str, now: datetime, show: Show) -> list[str | None]:
-    wanted = Wanted(recipient=recipient, limit=100, now=now, show=frozenset({show}))
+    return incidents(store, Wanted(recipient=recipient, limit=100, now=now, show=frozenset({show})))
+
+
+def with_one(store: Store, recipient: str, now: datetime, happened: EventType) -> list[str | None]:
+    return incidents(store, Wanted(recipient=recipient, limit=100, now=now, happened=happened))
+
+
+def incidents(store: Store, wanted: Wanted) -> list[str | None]:
     return [held.rows[0].incident for held in store.cases(wanted)]
 
 
