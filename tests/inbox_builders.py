@@ -1,6 +1,6 @@
 """A desk at which one practitioner sits: services answer as told, and what they are told is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -39,8 +39,8 @@ class Person:
 
 @dataclass(slots=True)
 class OneDesk:
-    """`cases` are what the agency holds, `opened` what somebody there opened, `door` what the door says;
-    `looked_up` are the releases of which it was asked whether they were opened."""
+    """`cases` are what the agency holds, in the order of its inbox, `opened` what somebody there opened,
+    `door` what the door says; `asked` are the questions about cases, answered without looking at filters."""
 
     cases: list[dict[str, Any]] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
@@ -48,7 +48,7 @@ class OneDesk:
     door: Given = Given(201, {"status": "accepted"})
     told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     pressed: set[str] = field(default_factory=set)
-    looked_up: list[list[str]] = field(default_factory=list)
+    asked: list[Mapping[str, Any]] = field(default_factory=list)
     flags: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def visitor(self, request: Request) -> Person:
@@ -72,17 +72,24 @@ class OneDesk:
     def title_of(self, agency: str) -> str:
         return agency.title()
 
-    async def ask(self, request: Request, path: str, query: Mapping[str, str | int] | None = None) -> Given:
+    async def ask(
+        self, request: Request, path: str, query: Mapping[str, str | int | Sequence[str]] | None = None
+    ) -> Given:
         if path == "/v1/cases":
-            return Given(200, {"cases": self.cases, "next": None})
+            return self._page(query or {})
         alias = path.removeprefix("/v1/incidents/")
         found = next((one for one in self.cases if one["incident"] == alias), None)
-        return Given(200, found) if found else Given(404, {})
+        return Given(200, {**found, "opened": self.opened}) if found else Given(404, {})
+
+    def _page(self, query: Mapping[str, Any]) -> Given:
+        self.asked.append(query)
+        places = {one["cursor"]: place for place, one in enumerate(self.cases, 1)}
+        start = places.get(query.get("after"), 0)
+        found = self.cases[start : start + query["limit"]]
+        following = found[-1]["cursor"] if len(found) == query["limit"] else None
+        return Given(200, {"cases": [{**one, "opened": self.opened} for one in found], "next": following})
 
     async def tell(self, request: Request, path: str, body: Mapping[str, object]) -> Given:
-        if path == "/v1/opened":
-            self.looked_up.append(list(body["releases"]))  # type: ignore[call-overload]
-            return Given(200, {"opened": self.opened})
         self.told.append((path, body))
         return self.door if path == "/v1/events" else Given(200, {"sections": self.opens, "opening_id": "o"})
 

@@ -1,8 +1,10 @@
 """Releases for tests of the read models: says only what matters."""
 
+import json
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from services.eventlog.catalogue import Catalogue
 from services.eventlog.catalogue_files import load_catalogue
@@ -13,12 +15,13 @@ from services.eventlog.memory import MemoryLog
 from services.eventlog.records import Record
 from services.eventlog.redriver import MOST_TRIED, Redriver
 from services.eventlog.sealing import PlainSection, plan_leaves, seal_event
-from services.projections.store import Store
+from services.eventlog.topics import OPENINGS
+from services.projections.store.models import Store
 from services.projections.worker import Interpreter, Worker, topics_of
 from services.runtime.clock import FixedClock
 from services.runtime.database import engine_at
 from services.vocabulary.agencies import RECIPIENTS, topic_of
-from services.vocabulary.grounds import ReleaseKind
+from services.vocabulary.grounds import Ground, ReleaseKind
 
 ROUTING_KEY = bytes(range(32))
 VICTIM, CHILD, SIBLING = "a" * 32, "b" * 32, "c" * 32
@@ -57,6 +60,8 @@ def a_release(
     catalogue: Catalogue | None = None,
     recorded: datetime = RECORDED,
     facts: Mapping[str, object] = FACTS,
+    expects: str | None = "contact the adult victim",
+    ground: Ground = Ground.HIGH_RISK,
 ) -> bytes:
     """Return the bytes of a release with these sections; `facts` says police, on 1 September."""
     event_id = event_number(seq if event is None else event)
@@ -90,11 +95,11 @@ def a_release(
             cause=event_id,
             event_id=event_id,
             decided_at=recorded,
-            ground="high-risk",
+            ground=ground,
             rule="dafsu-high",
             policy="e" * 64,
             purpose="support",
-            expects="contact the adult victim",
+            expects=expects,
             not_after=None,
             person=person,
             incident=incident,
@@ -127,7 +132,15 @@ def an_answer(
         "occurred_at": OCCURRED,
         "source": source or recipient,
     }
-    return a_release(recipient, seq, sections=("facts",), event_type="ExpectationMet", facts=said)
+    return a_release(
+        recipient,
+        seq,
+        sections=("facts",),
+        event_type="ExpectationMet",
+        facts=said,
+        expects=None,
+        ground=Ground.OWN if said["source"] == recipient else Ground.MARAC,
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -140,10 +153,11 @@ class ReadModels:
     catalogue: Catalogue = field(default_factory=load_catalogue)
     routing_key: bytes = ROUTING_KEY
     most_tried: int = MOST_TRIED
+    bank_holidays: AbstractSet[date] = frozenset()
 
     def store(self) -> Store:
         """The tables."""
-        store = Store(engine_at(self.url))
+        store = Store(engine_at(self.url), self.bank_holidays)
         store.ensure()
         return store
 
@@ -176,6 +190,24 @@ class ReadModels:
         """Append releases to the recipient's topic, as the gate does."""
         records = [Record(key=recipient.encode(), value=value) for value in releases]
         self.log.writer().append(topic_of(recipient), records)
+
+    def open(self, recipient: str, release_id: str, **said: object) -> None:
+        """Put on record that somebody of the recipient's agency opened a release, as the keyring does."""
+        record = {
+            "opening_id": "o" * 32,
+            "at": "2024-09-02T09:00:00Z",
+            "release_id": release_id,
+            "event_id": event_number(1),
+            "recipient": recipient,
+            "agency": recipient,
+            "person": "p-somebody",
+            "purpose": "support today",
+            "sections": ["victim"],
+            "refused": False,
+            "party": False,
+            **said,
+        }
+        self.log.writer().append(OPENINGS, [Record(key=b"opening", value=json.dumps(record).encode())])
 
     def follow(self, worker: Worker | None = None) -> Worker:
         """Read everything there is."""

@@ -105,7 +105,7 @@ def grants(partnership: Partnership) -> Iterator[Grant]:
     yield from _allow("audit", reads=RECORDS, writes=(CHECKPOINTS,))
     told = tuple(map(topic_of, ("school:any", "education", "partnership")))
     yield from _allow("notify", reads=(*told, OPENINGS))
-    yield from _allow("projections", reads=(PULSE_COPY,), writes=(PULSE_COPY,))
+    yield from _allow("projections", reads=(OPENINGS, PULSE_COPY), writes=(PULSE_COPY,))
     yield Grant(principal="consent", operation=AclOperation.WRITE, topic=RELEASES_PREFIX, prefix=True)
     for reader in ("consent", "keyring", "projections", "audit"):
         yield Grant(principal=reader, operation=AclOperation.READ, topic=RELEASES_PREFIX, prefix=True)

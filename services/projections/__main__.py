@@ -13,9 +13,10 @@ from services.eventlog.reader import KafkaReader
 from services.eventlog.redriver import Redriver
 from services.eventlog.waiting import waits
 from services.projections import api, commands
-from services.projections.store import Store
+from services.projections.store.models import Store
 from services.projections.worker import Interpreter, Worker, topics_of
 from services.runtime import telemetry
+from services.runtime.bank_holidays import bank_holidays
 from services.runtime.clock import SystemClock, clock_for
 from services.runtime.database import engine_for
 from services.runtime.identity import Verifier, folder_of
@@ -35,7 +36,7 @@ class Service:
         self._partnership = Partnership.load(settings.partnership)
         self._topics = topics_of((*self._partnership.recipients(), *self._partnership.joiners()))
         self._ends = self._reader({})
-        self.store = Store(engine_for(NAME, settings))
+        self.store = Store(engine_for(NAME, settings), bank_holidays())
         self.store.ensure()
         self._interpreter = Interpreter(load_catalogue(), Secrets.load(settings).routing)
         self.following = self._follow()
@@ -74,6 +75,7 @@ class Service:
                 verifier=Verifier(self._partnership, self._settings.credentials),
                 statements=self._statements(),
                 redriver=self.redriver(),
+                clock=clock_for(self._settings),
             )
         )
         app.add_exception_handler(Unavailable, _unavailable)

@@ -20,13 +20,15 @@ from fastapi.responses import JSONResponse
 from services.eventlog.codec import decode_release
 from services.eventlog.redriver import Redriver
 from services.eventlog.redriving_answers import Asked, answered, set_aside
-from services.projections.state import Row
-from services.projections.store import Held, Order, Question, Store
+from services.projections.state import Place, Row, Show
+from services.projections.store.cases import Held, Wanted
+from services.projections.store.models import Order, Question, Store
 from services.runtime.clock import Clock
 from services.runtime.identity import ALGORITHM, Caller, Unauthenticated, Verifier
 from services.runtime.operators import operator
 from services.runtime.partnership import Role
 from services.runtime.web import problem
+from services.vocabulary.events import EventType
 from services.vocabulary.times import format_time
 
 USUAL_PAGE = 100
@@ -35,6 +37,9 @@ MOST_CASES = 100
 SIGNER = "projections"
 _WIDTH = 8
 """Bytes of a number inside a cursor."""
+
+_WAITS, _RESTS = b"\1", b"\0"
+"""How the cursor of a case begins: among those that wait to be opened, or among the rest."""
 
 TOLD = tuple(field.name for field in fields(Row) if field.name not in {"value", "answers", "outcome"})
 """What of a row is told: all but the sealed bytes, and what is told as an answer."""
@@ -46,8 +51,10 @@ Word = Annotated[str | None, Query(pattern="^[A-Za-z]{1,40}$")]
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
 
 
-def router(*, store: Store, verifier: Verifier, statements: "Statements", redriver: Redriver) -> APIRouter:
-    """Return the routes of the read models."""
+def router(
+    *, store: Store, verifier: Verifier, statements: "Statements", redriver: Redriver, clock: Clock
+) -> APIRouter:
+    """Return the routes of the read models. What is overdue is so by `clock`, the partnership's time."""
     routes = APIRouter()
 
     @routes.get("/v1/inbox", summary="Releases to the caller's agency, in the order of their numbers")
@@ -86,20 +93,31 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements", redriv
             return caller
         return JSONResponse(statements.of(caller.agency, store))
 
-    @routes.get("/v1/cases", summary="The caller's incidents, the one last heard of first")
+    @routes.get("/v1/cases", summary="The caller's incidents, what nobody there has opened first")
     def cases(
         authorization: Token = None,
         after: str | None = None,
         limit: Annotated[int, Query(ge=1, le=MOST_CASES)] = MOST_CASES,
+        show: Annotated[list[Show] | None, Query()] = None,
+        happened: EventType | None = None,
     ) -> JSONResponse:
         caller = _person(verifier, authorization)
         if isinstance(caller, JSONResponse):
             return caller
-        number = _number(after)
-        if after is not None and number is None:
+        place = _place(after)
+        if after is not None and place is None:
             return problem(400, "not a cursor", "`after` is not a cursor: send `next` of an earlier page")
-        found = store.cases(caller.agency, number, limit)
-        read_to = _cursor(found[-1].rows[-1].seq) if len(found) == limit else None
+        found = store.cases(
+            Wanted(
+                recipient=caller.agency,
+                limit=limit,
+                now=clock.now(),
+                after=place,
+                show=frozenset(show or ()),
+                happened=happened,
+            )
+        )
+        read_to = _cursor_of(found[-1].place) if len(found) == limit else None
         return JSONResponse({"cases": [_case(each, told) for each in found], "next": read_to})
 
     @routes.get("/v1/incidents/{alias}", summary="What the caller's agency was released about one incident")
@@ -107,11 +125,10 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements", redriv
         caller = _person(verifier, authorization)
         if isinstance(caller, JSONResponse):
             return caller
-        rows = store.timeline(caller.agency, alias) if ALIAS.fullmatch(alias) else ()
-        if not rows:
+        held = store.case(caller.agency, alias) if ALIAS.fullmatch(alias) else None
+        if held is None:
             return problem(404, "not found", "there is no such incident in your inbox")
-        answers = store.answers(caller.agency, [row.release_id for row in rows])
-        return JSONResponse(_case(Held(rows=rows, answers=answers), shown))
+        return JSONResponse(_case(held, shown))
 
     @routes.get("/v1/people/{alias}", summary="What the caller's agency was released about one adult victim")
     def person(alias: str, authorization: Token = None) -> JSONResponse:
@@ -139,14 +156,17 @@ def router(*, store: Store, verifier: Verifier, statements: "Statements", redriv
 
 
 def _case(held: Held, line: Callable[[Row], dict[str, object]]) -> dict[str, object]:
-    """Return an incident as its recipient holds it: its releases, and what it said came of them."""
+    """Return an incident as its recipient holds it: its releases, what it said came of them, and which were
+    opened there. `cursor` is where what follows it begins.
+    """
     return {
         "incident": held.rows[0].incident,
-        "cursor": _cursor(held.rows[-1].seq),
+        "cursor": _cursor_of(held.place),
         "releases": [line(row) for row in held.rows],
         "answers": [
             {"release_id": one.release_id, "outcome": one.outcome, "at": one.at} for one in held.answers
         ],
+        "opened": list(held.opened),
     }
 
 
@@ -210,13 +230,41 @@ def _next(rows: tuple[Row, ...]) -> str | None:
 
 
 def _cursor(seq: int) -> str:
-    return base64.urlsafe_b64encode(seq.to_bytes(_WIDTH, "big")).decode().rstrip("=")
+    return _written(_bytes(seq))
+
+
+def _cursor_of(place: Place) -> str:
+    return _written((_WAITS if place.waits else _RESTS) + _bytes(place.seq))
 
 
 def _number(cursor: str | None) -> int | None:
-    try:
-        raw = base64.b64decode((cursor or "") + "=", altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return None
+    raw = _read(cursor)
     number = int.from_bytes(raw, "big")
     return number if len(raw) == _WIDTH and number < 2**63 else None
+
+
+def _place(cursor: str | None) -> Place | None:
+    """Return the place a case's cursor names; None for what is none, as a release's is not."""
+    raw = _read(cursor)
+    kind, number = raw[:1], int.from_bytes(raw[1:], "big")
+    if len(raw) != 1 + _WIDTH or kind not in (_WAITS, _RESTS) or number >= 2**63:
+        return None
+    return Place(waits=kind == _WAITS, seq=number)
+
+
+def _bytes(seq: int) -> bytes:
+    return seq.to_bytes(_WIDTH, "big")
+
+
+def _written(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _read(cursor: str | None) -> bytes:
+    """Return what a cursor says; nothing for what is none, or is not in its one spelling."""
+    text = cursor or ""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    return raw if _written(raw) == text else b""

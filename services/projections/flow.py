@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.eventlog.replay import ALARM_AFTER, NextOnly, Verdict
-from services.projections.state import FIRST, Numbers, Row, Waiting
+from services.projections.state import FIRST, Numbers, Opening, Row, Waiting
 
 NUMBERED = frozenset({"children"})
 """Array sections: their elements are numbered among those released (design 3)."""
@@ -14,17 +14,19 @@ NUMBERED = frozenset({"children"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folded:
-    """What a batch changed: the rows to keep and the numbers after them."""
+    """What a batch changed: the rows to keep, the numbers after them, and what was opened."""
 
     rows: tuple[Row, ...]
     numbers: Numbers
+    opened: tuple[Opening, ...] = ()
 
 
-def fold(numbers: Numbers, arrived: Iterable[Row], now: datetime) -> Folded:
-    """Apply every next expected number of a batch, in the order of its records.
+def fold(numbers: Numbers, arrived: Iterable[Row], now: datetime, openings: Sequence[Opening] = ()) -> Folded:
+    """Apply every next expected number of a batch, in the order of its records, and every opening.
 
     A lower number is one we have. A higher one belongs to an uncommitted batch and will come again in
-    order: it is ignored, and since when it has been waiting is kept until its turn has come.
+    order: it is ignored, and since when it has been waiting is kept until its turn has come. An opening has
+    no number: it may be heard of before its release.
     """
     expected, waiting, rows = dict(numbers.expected), dict(numbers.waiting), []
     for row in arrived:
@@ -34,7 +36,8 @@ def fold(numbers: Numbers, arrived: Iterable[Row], now: datetime) -> Folded:
             rows.append(row)
         elif verdict is Verdict.EARLY and row.recipient not in waiting:
             waiting[row.recipient] = Waiting(recipient=row.recipient, seq=row.seq, since=now)
-    return Folded(rows=tuple(rows), numbers=Numbers(expected=expected, waiting=_still(waiting, expected)))
+    after = Numbers(expected=expected, waiting=_still(waiting, expected))
+    return Folded(rows=tuple(rows), numbers=after, opened=tuple(openings))
 
 
 def _still(waiting: Mapping[str, Waiting], expected: Mapping[str, int]) -> dict[str, Waiting]:

@@ -1,8 +1,11 @@
-"""What a read model knows: the next number of every recipient, and what came before its turn."""
+"""What a read model knows: the next number of every recipient, what came before its turn, rows and cases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+
+from services.vocabulary.grounds import CLOSES, Ground, ReleaseKind
 
 FIRST = 1
 """A recipient's first release is number one (design 2)."""
@@ -64,6 +67,26 @@ class Row:
     answers: str | None = None
     outcome: str | None = None
 
+    @property
+    def own(self) -> bool:
+        """Whether the recipient published it itself."""
+        return self.ground == Ground.OWN
+
+    @property
+    def recalled(self) -> bool:
+        """Whether it takes back what was told before."""
+        return self.kind == ReleaseKind.RECALLED
+
+    @property
+    def closes(self) -> bool:
+        """Whether it ends what earlier forms of its incident said."""
+        return self.kind in CLOSES
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its sections."""
+        return self.sections
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -74,6 +97,50 @@ class Answer:
     release_id: str
     outcome: str
     at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A release of which somebody in the agency it was made to was shown something. Not who, nor why."""
+
+    recipient: str
+    release_id: str
+
+
+class Show(StrEnum):
+    """What of a case somebody may look for."""
+
+    NEW = "new"
+    EXPECTED = "expected"
+    OVERDUE = "overdue"
+    RECALLED = "recalled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a case stands in its recipient's inbox: first what waits to be opened, the last heard of first.
+
+    `seq` is the number of the last release about it. No two cases of a recipient stand in one place.
+    """
+
+    waits: bool
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """One incident of a recipient's, as an inbox is asked for it; made of its releases and nothing else.
+
+    `over_at` is when what is expected first is overdue, `NO_END` where that names no moment, None where
+    nothing is expected. `happened`: the types of what others told of it, or where nobody did, of its own.
+    """
+
+    recipient: str
+    incident: str
+    place: Place
+    recalled: bool
+    over_at: datetime | None
+    happened: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

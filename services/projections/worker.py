@@ -1,9 +1,11 @@
-"""Keeps the read models up with `to.*`: takes only what is next, commits rows and positions at once."""
+"""Keeps the read models up with `to.*` and `openings`: takes only what is next, commits all of it at once."""
 
+import json
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
 from typing import Protocol
@@ -14,10 +16,11 @@ from services.eventlog.envelope import Release
 from services.eventlog.errors import LogError, Moved, Undecodable
 from services.eventlog.reader import Stored
 from services.eventlog.sealing import open_routed
+from services.eventlog.topics import OPENINGS
 from services.eventlog.trial import reason_of
 from services.projections.flow import fold, names_of, overdue
-from services.projections.state import Parked, Row
-from services.projections.store import Store
+from services.projections.state import Opening, Parked, Row
+from services.projections.store.models import Store
 from services.runtime import telemetry
 from services.runtime.clock import Clock
 from services.vocabulary.agencies import SHARED_TOPICS, topic_of
@@ -28,6 +31,7 @@ LIMIT = 1000
 WAIT_SECONDS = 0.25
 FACTS = "facts"
 TRACEPARENT = "traceparent"
+RELEASE_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 FEW = 32
 """Releases in a batch up to which each has a span of its own."""
 
@@ -55,12 +59,17 @@ class Facts:
 
 
 def topics_of(recipients: Sequence[str]) -> tuple[str, ...]:
-    """Return every topic releases travel in: each recipient's own, and those that instances share."""
-    return tuple(dict.fromkeys((*map(topic_of, recipients), *SHARED_TOPICS.values())))
+    """Return every topic releases travel in, each recipient's own and those that instances share; and after
+    them what was opened of releases.
+    """
+    return tuple(dict.fromkeys((*map(topic_of, recipients), *SHARED_TOPICS.values(), OPENINGS)))
 
 
 class Interpreter:
-    """Turns a record of a `to.*` topic into a row. Opens `facts`, which is no opening (design 3)."""
+    """Turns a record of a `to.*` topic into a row, and one of `openings` into what was opened.
+
+    Opens `facts`, which is no opening (design 3).
+    """
 
     def __init__(self, catalogue: Catalogue, routing_key: bytes) -> None:
         self._catalogue = catalogue
@@ -76,8 +85,27 @@ class Interpreter:
         facts = self._facts(release, header.type, names)
         return _row(release, stored, header.type, names, facts)
 
-    def number(self, stored: Stored) -> tuple[str, int]:
-        """Return whose release a record is and its number, reading it as `row` does. Raises as `row` does."""
+    def opening(self, stored: Stored) -> Opening | None:
+        """Return of which release the agency it was made to was shown something; None where none was.
+
+        A refused attempt showed nothing, and what our own services open for their work is nobody's reading.
+        Who opened it and why is not looked at. Raises Undecodable.
+        """
+        try:
+            record = json.loads(stored.value)
+            if record["refused"] or record["agency"] != record["recipient"]:
+                return None
+            if RELEASE_ID.fullmatch(record["release_id"]) is None:
+                raise ValueError("no release id")
+            return Opening(recipient=record["recipient"], release_id=record["release_id"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise Undecodable("an opening is not what the keyring writes: look at the keyring") from error
+
+    def number(self, stored: Stored) -> tuple[str, int] | None:
+        """Return whose release a record is and its number; None for an opening. Raises as reading it does."""
+        if stored.topic == OPENINGS:
+            self.opening(stored)
+            return None
         row = self.row(stored)
         return row.recipient, row.seq
 
@@ -132,7 +160,9 @@ def _row(release: Release, stored: Stored, event_type: str, names: Sequence[str]
 
 
 class Worker:
-    """Follows every `to.*` topic of one partition; one at a time per store, a second does no harm."""
+    """Follows every `to.*` topic of one partition, and `openings`; one at a time per store, a second does no
+    harm.
+    """
 
     def __init__(
         self,
@@ -188,26 +218,26 @@ class Worker:
         return len(records)
 
     def _keep(self, records: Sequence[Stored], now: datetime) -> None:
-        rows, parked = self._interpreted(records)
-        folded = fold(self._loaded.numbers, rows, now)
+        read = self._interpreted(records)
+        folded = fold(self._loaded.numbers, read.rows, now, read.openings)
         moved = {stored.topic: stored.offset + 1 for stored in records}
         try:
             with telemetry.tracer().start_as_current_span("projections.commit") as span:
                 span.set_attribute("records", len(records))
                 span.set_attribute("rows", len(folded.rows))
-                self._loaded = self._store.commit(self._loaded, folded, moved, parked)
+                self._loaded = self._store.commit(self._loaded, folded, moved, tuple(read.parked))
         except Moved:
             self._again()
 
-    def _interpreted(self, records: Sequence[Stored]) -> tuple[list[Row], tuple[Parked, ...]]:
-        rows, parked = [], []
+    def _interpreted(self, records: Sequence[Stored]) -> "_Read":
+        read = _Read()
         for stored in records:
             with _traced(stored, few=len(records) <= FEW):
                 try:
-                    rows.append(self._interpreter.row(stored))
+                    read.take(stored, self._interpreter)
                 except LogError as error:
-                    parked.append(_parked(stored, error))
-        return rows, tuple(parked)
+                    read.parked.append(_parked(stored, error))
+        return read
 
     def _again(self) -> None:
         self._loaded = self._store.load()
@@ -221,6 +251,22 @@ class Worker:
             names = ", ".join(f"{early.recipient} {early.seq}" for early in late)
             log.error("releases before these numbers have not come in 30 s: %s", names)
         waiting.set(len(late))
+
+
+@dataclass(slots=True)
+class _Read:
+    """What a batch of records held, in order."""
+
+    rows: list[Row] = field(default_factory=list)
+    openings: list[Opening] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+
+    def take(self, stored: Stored, interpreter: Interpreter) -> None:
+        """Take one record. Raises a LogError where it cannot be read."""
+        if stored.topic != OPENINGS:
+            self.rows.append(interpreter.row(stored))
+        elif (opening := interpreter.opening(stored)) is not None:
+            self.openings.append(opening)
 
 
 @contextmanager

@@ -66,3 +66,7 @@ class ReleaseKind(Word):
     CHANGED = "changed"
     RECALLED = "recalled"
     CORRECTED = "corrected"
+
+
+CLOSES = frozenset({ReleaseKind.RECALLED, ReleaseKind.CORRECTED})
+"""What ends the earlier forms of an incident too, not the released event alone."""

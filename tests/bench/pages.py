@@ -1,7 +1,7 @@
 """Pages about a year under load: what browsers would ask the console for, signed in, several at once.
 
 A reader asks for the next page as soon as the last has come: harder on the console than anybody who reads.
-What looks through a whole inbox is asked for when the rest is done, so that each figure is of its own pages.
+What narrows an inbox is asked for when the rest is done, so that each figure is of its own pages.
 Every answer is held to be the page itself. `python -m tests.bench.pages` measures this alone.
 """
 
@@ -32,14 +32,20 @@ EVENTS = int(os.environ.get("BENCH_YEAR", "6500"))
 VISITS = 60
 """Pages each reader asks for, after those that warm everything up."""
 
-THOROUGH = 12
-"""Pages each asks for afterwards that look through a whole inbox."""
+NARROWED_VISITS = 12
+"""Pages each asks for afterwards of each narrowed inbox."""
 
 WARM = 6
 INCIDENTS = 50
 """Incidents of which readers ask for the pages, chosen by chance among all of an agency's."""
 
-INBOX, NARROWED, INCIDENT = "inbox, first page", "inbox, what is overdue", "an incident's page"
+INBOX, INCIDENT = "inbox, first page", "an incident's page"
+NARROWED = {
+    "inbox, what is overdue": "/inbox?show=overdue",
+    "inbox, what is expected": "/inbox?show=expected",
+    "inbox, where support finished": "/inbox?happened=SupportFinished",
+}
+"""Of what is overdue there is nothing that morning, nor did support finish: all of it is told by no case."""
 FORM_TOKEN = re.compile('name="form_token" value="([0-9a-f]+)"')
 
 
@@ -84,9 +90,10 @@ class Reader:
         asked = list(islice(self._pages(), WARM + VISITS))
         return [self._visit(what, path) for what, path in asked][WARM:]
 
-    def thorough(self) -> list[Visit]:
-        """Ask for what is overdue, of which there is nothing: every incident is looked at."""
-        return [self._visit(NARROWED, "/inbox?show=overdue") for _ in range(THOROUGH)]
+    def narrowed(self) -> list[Visit]:
+        """Ask for an inbox narrowed one way after another."""
+        asked = [each for each in NARROWED.items() for _ in range(NARROWED_VISITS)]
+        return [self._visit(what, path) for what, path in asked]
 
     def _pages(self) -> Iterator[tuple[str, str]]:
         for alias in cycle(self._aliases):
@@ -117,7 +124,7 @@ def read(system: System) -> list[Visit]:
     """Let everybody read at once."""
     readers = [Reader(system, who) for who in READERS]
     with ThreadPoolExecutor(len(readers)) as several:
-        rounds = [*several.map(Reader.usual, readers), *several.map(Reader.thorough, readers)]
+        rounds = [*several.map(Reader.usual, readers), *several.map(Reader.narrowed, readers)]
     return [visit for visits in rounds for visit in visits]
 
 
@@ -127,7 +134,7 @@ def lines(year: Year, visits: Sequence[Visit]) -> list[Line]:
     return [
         Spread(f"page: {whose}{what}", spread, f"PostgreSQL, {held}{len(spread)} visits")
         for whose, is_hubs in (("", False), ("the Hub's ", True))
-        for what in (INBOX, NARROWED, INCIDENT)
+        for what in (INBOX, *NARROWED, INCIDENT)
         if (
             spread := sorted(
                 v.seconds for v in visits if v.what == what and (v.agency == "police") is is_hubs

@@ -22,7 +22,7 @@ from services.cli.client import Answer, System
 from services.cli.topology import BROKER, Options, Topology
 from services.eventlog import topics
 from services.eventlog.writer import KafkaWriter
-from services.projections.store import RELEASES
+from services.projections.store.tables import RELEASES
 from services.runtime.clock import SharedClock, clock_path
 from services.runtime.database import engine_at, reading
 from services.runtime.processes import Supervisor

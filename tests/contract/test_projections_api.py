@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from fastapi import FastAPI
 
 from services.eventlog.codec import decode_release
+from services.eventlog.ids import release_id
 from services.projections.api import Statements, router
 from services.runtime.certificates import issue
 from services.runtime.clock import FixedClock, SystemClock
@@ -23,7 +25,7 @@ from services.runtime.partnership import Partnership
 from services.runtime.settings import DEMO_PARTNERSHIP, Settings
 from services.runtime.web import Standing, create_app
 from services.vocabulary.grounds import ReleaseKind
-from tests.projections_builders import RECORDED, ReadModels, a_release, an_answer
+from tests.projections_builders import RECORDED, ReadModels, a_release, an_answer, event_number
 
 SCHOOL = Partnership.load(DEMO_PARTNERSHIP).schools[0].agency
 CALLERS = ("police", "dafsu", "cedah", SCHOOL, "notify", "console", "projections")
@@ -59,6 +61,7 @@ def ask(models: ReadModels, credentials: Path) -> Ask:
             verifier=Verifier(partnership, credentials),
             statements=statements,
             redriver=models.redriver(),
+            clock=models.clock,
         )
     )
 
@@ -358,6 +361,221 @@ def test_what_another_said_of_a_release_answers_nothing(models: ReadModels, ask:
     models.follow()
 
     assert ask("/v1/cases").json()["cases"][0]["answers"] == []
+
+
+def release_ids(ask: Ask, agency: str = "dafsu") -> dict[str, str]:
+    """Return the id of the last release about each incident."""
+    return {row["incident"]: row["release_id"] for row in ask("/v1/inbox", agency).json()["releases"]}
+
+
+def incidents(ask: Ask, agency: str = "dafsu", **query: Any) -> list[str]:
+    return [one["incident"] for one in ask("/v1/cases", agency, **query).json()["cases"]]
+
+
+def some_opened(models: ReadModels, ask: Ask) -> None:
+    """Six incidents were told of, a last and first again; somebody in DAFSU has opened b, d and e."""
+    models.append("dafsu", *(a_release(seq=n, incident=alias) for n, alias in enumerate("abcdefa", 1)))
+    models.follow()
+    for alias in "bde":
+        models.open("dafsu", release_ids(ask)[alias])
+    models.follow()
+
+
+def test_what_nobody_there_has_opened_stands_first_then_the_rest_each_by_when_it_was_last_heard_of(
+    models: ReadModels, ask: Ask
+) -> None:
+    some_opened(models, ask)
+
+    first = ask("/v1/cases", limit=4).json()
+    second = ask("/v1/cases", limit=4, after=first["next"]).json()
+
+    read = [[one["incident"] for one in page["cases"]] for page in (first, second)]
+    assert read == [["a", "f", "c", "e"], ["d", "b"]]
+
+
+def test_whoever_reads_on_meets_what_did_not_change_once_and_in_order_whatever_comes_meanwhile(
+    models: ReadModels, ask: Ask
+) -> None:
+    models.append("dafsu", *(a_release(seq=n, incident=f"i{n:02}") for n in range(1, 21)))
+    models.follow()
+    for n in range(1, 11):
+        models.open("dafsu", release_ids(ask)[f"i{n:02}"])
+    models.follow()
+    page, read = ask("/v1/cases", limit=3).json(), list[str]()
+    changes = iter(["news of i02", "i15 is opened", "news of i30", "i08 is opened again"])
+
+    while page["next"]:
+        read += [one["incident"] for one in page["cases"]]
+        match (next(changes, "") or "nothing").split():
+            case ["news", "of", alias]:
+                models.append("dafsu", a_release(seq=models.store().head("dafsu").last + 1, incident=alias))
+            case [alias, "is", "opened", *_]:
+                models.open("dafsu", release_ids(ask)[alias])
+        models.follow()
+        page = ask("/v1/cases", limit=3, after=page["next"]).json()
+    read += [one["incident"] for one in page["cases"]]
+
+    unchanged = [f"i{n:02}" for n in range(20, 0, -1) if n not in {2, 15}]
+    assert [alias for alias in read if alias in unchanged] == unchanged
+    assert "i15" in read
+    assert incidents(ask)[:2] == ["i30", "i02"]
+
+
+def test_news_of_what_was_opened_brings_it_to_the_front_again(models: ReadModels, ask: Ask) -> None:
+    some_opened(models, ask)
+
+    models.append("dafsu", a_release(seq=8, event=2, incident="b", kind=ReleaseKind.CHANGED))
+    models.follow()
+
+    assert incidents(ask) == ["b", "a", "f", "c", "e", "d"]
+
+
+def test_a_case_tells_which_of_its_releases_somebody_there_opened(models: ReadModels, ask: Ask) -> None:
+    models.append("dafsu", a_release(seq=1), a_release(seq=2))
+    models.follow()
+    (first, _) = [row["release_id"] for row in ask("/v1/inbox").json()["releases"]]
+    models.open("dafsu", first)
+    models.open("dafsu", first)
+
+    models.follow()
+
+    assert ask("/v1/cases").json()["cases"][0]["opened"] == [first]
+    assert ask("/v1/incidents/incident-alias").json()["opened"] == [first]
+
+
+def test_an_opening_that_is_heard_of_before_its_release_counts_when_that_comes(
+    models: ReadModels, ask: Ask
+) -> None:
+    models.append("dafsu", a_release(seq=1, incident="a"), a_release(seq=2, incident="b"))
+    models.open("dafsu", release_id("new1", event_number(1), "dafsu"))
+    worker = models.worker()
+    worker.step(0)
+    models.follow(worker)
+
+    assert incidents(ask) == ["b", "a"]
+    assert incidents(ask, show="new") == ["b"]
+
+
+@pytest.mark.parametrize(
+    "said", [{"refused": True, "sections": []}, {"agency": "notify"}, {"agency": "cedah"}], ids=str
+)
+def test_what_showed_nobody_of_the_agency_anything_is_no_opening(
+    models: ReadModels, ask: Ask, said: dict[str, Any]
+) -> None:
+    models.append("dafsu", a_release(seq=1, incident="a"))
+    models.follow()
+    models.open("dafsu", release_ids(ask)["a"], **said)
+
+    models.follow()
+
+    assert incidents(ask, show="new") == ["a"]
+    assert ask("/v1/cases").json()["cases"][0]["opened"] == []
+
+
+def test_what_is_overdue_goes_by_the_partnerships_time(models: ReadModels, ask: Ask) -> None:
+    within = "make contact within 1 working day"
+    models.append("dafsu", a_release(seq=1, incident="a", expects=within), a_release(seq=2, incident="b"))
+    models.follow()
+    in_time = incidents(ask, show="overdue")
+
+    models.clock.advance(datetime(2024, 9, 3, 23, 0, tzinfo=UTC))
+    at_midnight = incidents(ask, show="overdue")
+    models.clock.advance(datetime(2024, 9, 3, 23, 0, 0, 1, tzinfo=UTC))
+
+    assert (in_time, at_midnight, incidents(ask, show="overdue")) == ([], [], ["a"])
+    assert incidents(ask, show="expected") == ["b", "a"]
+
+
+def test_a_bank_holiday_is_no_working_day(models: ReadModels, ask: Ask) -> None:
+    models.bank_holidays = frozenset({date(2024, 9, 3)})
+    models.append("dafsu", a_release(seq=1, incident="a", expects="decide within 1 working day"))
+    models.follow()
+
+    models.clock.advance(datetime(2024, 9, 4, 12, 0, tzinfo=UTC))
+
+    assert incidents(ask, show="overdue") == []
+
+
+def test_what_was_answered_is_expected_no_longer_though_the_release_changes(
+    models: ReadModels, ask: Ask
+) -> None:
+    models.append("dafsu", a_release(seq=1, incident="a"), a_release(seq=2, incident="b"))
+    models.follow()
+    models.append("dafsu", an_answer("dafsu", 3, release_ids(ask)["a"]))
+    models.append("dafsu", a_release(seq=4, event=1, incident="a", kind=ReleaseKind.CHANGED))
+
+    models.follow()
+
+    assert incidents(ask, show="expected") == ["b"]
+
+
+def test_an_answer_counts_for_the_incident_of_what_it_answers_not_for_its_own(
+    models: ReadModels, ask: Ask
+) -> None:
+    models.append("dafsu", a_release(seq=1, incident="a"), a_release(seq=2, incident="incident-alias"))
+    models.follow()
+
+    models.append("dafsu", an_answer("dafsu", 3, release_ids(ask)["a"]))
+    models.follow()
+
+    assert incidents(ask, show="expected") == ["incident-alias"]
+
+
+def test_what_is_looked_for_is_what_any_word_says_and_what_happened_in_it(
+    models: ReadModels, ask: Ask
+) -> None:
+    models.append(
+        "dafsu",
+        a_release(seq=1, incident="a"),
+        a_release(seq=2, incident="b", expects=None),
+        a_release(seq=3, event=2, incident="b", kind=ReleaseKind.RECALLED, sections=(), expects=None),
+        a_release(seq=4, incident="c", event_type="VpaRaised", expects=None),
+    )
+    models.follow()
+
+    assert incidents(ask, show="recalled") == ["b"]
+    assert incidents(ask, show=["recalled", "expected"]) == ["a", "b"]
+    assert incidents(ask, happened="VpaReviewed") == ["a", "b"]
+    assert incidents(ask, show=["recalled", "expected"], happened="VpaRaised") == []
+
+
+def test_what_another_recipient_holds_answered_or_opened_is_in_nobody_elses_cases(
+    models: ReadModels, ask: Ask
+) -> None:
+    models.append("dafsu", a_release("dafsu", 1, incident="same"))
+    models.append("cedah", a_release("cedah", 1, incident="same"), a_release("cedah", 2, incident="other"))
+    models.follow()
+    of_dafsu = release_ids(ask)["same"]
+    models.append("cedah", an_answer("cedah", 3, of_dafsu))
+    models.open("cedah", of_dafsu)
+    models.open("cedah", release_ids(ask, "cedah")["same"])
+    models.follow()
+
+    assert incidents(ask, show="new") == incidents(ask, show="expected") == ["same"]
+    assert incidents(ask, "police") == []
+    assert incidents(ask, "cedah", show="new") == ["other"]
+
+
+def test_a_cursor_belongs_to_the_cases_of_its_order(models: ReadModels, ask: Ask) -> None:
+    models.append("dafsu", a_release(seq=1, incident="a"), a_release(seq=2, incident="b"))
+    models.follow()
+    of_releases = ask("/v1/inbox", limit=1).json()["next"]
+    of_cases = ask("/v1/cases", limit=1).json()["next"]
+
+    assert ask("/v1/cases", after=of_releases).status_code == 400
+    assert ask("/v1/inbox", after=of_cases).status_code == 400
+    assert ask("/v1/cases", after=of_cases).status_code == 200
+
+
+@pytest.mark.parametrize("after", ["", "AgAAAAAAAAAB", "AYAAAAAAAAAB", "AQAAAAAAAAA", "AQAAAAAAAAAB="])
+def test_what_is_no_place_among_cases_is_refused(ask: Ask, after: str) -> None:
+    assert ask("/v1/cases", after=after).status_code == 400
+    assert ask("/v1/cases", after="AQAAAAAAAAAB").status_code == 200
+
+
+@pytest.mark.parametrize("query", [{"show": "everything"}, {"happened": "vpareviewed"}, {"limit": 101}])
+def test_cases_are_looked_for_by_closed_words(ask: Ask, query: dict[str, Any]) -> None:
+    assert ask("/v1/cases", **query).status_code == 422
 
 
 def test_cases_are_read_by_a_named_person_and_a_foreign_cursor_is_refused(ask: Ask) -> None:

@@ -85,7 +85,7 @@ def test_a_rebuild_from_the_broker_equals_live(settings: Settings, released: dic
 
     assert read == 40 + 11 + 2
     assert list(commands.dump(service.store)) == live
-    assert len(live) == 40 + 2 + 2
+    assert len(live) == 40 + 2 + 2 + 2
 
 
 def test_two_services_on_one_store_do_no_harm(settings: Settings, released: dict[str, int]) -> None:

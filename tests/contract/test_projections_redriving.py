@@ -9,12 +9,15 @@ import pytest
 from services.eventlog.catalogue import Catalogue
 from services.eventlog.catalogue_files import SCHEMAS, load_catalogue
 from services.eventlog.errors import OffsetGone
+from services.eventlog.ids import release_id
 from services.eventlog.redriver import Changed, Plan, Redriver, Whom
+from services.eventlog.topics import OPENINGS
 from services.eventlog.trial import Says
 from services.projections.state import Head
-from services.projections.store import Question
+from services.projections.store.cases import Wanted
+from services.projections.store.models import Question
 from services.projections.worker import Worker
-from tests.projections_builders import RECORDED, ReadModels, a_release, an_answer
+from tests.projections_builders import RECORDED, ReadModels, a_release, an_answer, event_number
 
 LEAD = Whom(agency="police", person="p-hub-lead")
 TOPIC = "to.dafsu"
@@ -166,7 +169,7 @@ def test_reading_again_gives_the_very_rows_a_rebuild_gives(models: ReadModels) -
     models.follow()
 
     assert list(models.store().dump()) == live
-    assert len(live) == 6 + 1 + 1
+    assert len(live) == 6 + 1 + 1 + 1
 
 
 def test_what_was_applied_meanwhile_is_not_applied_twice(models: ReadModels) -> None:
@@ -294,3 +297,35 @@ def test_other_recipients_are_left_where_they_are(models: ReadModels) -> None:
     assert models.store().load().positions["to.cedah"] == 1
     assert numbers_of(models, "cedah") == [1]
     assert models.redriver().plan("to.cedah") is None
+
+
+def test_an_opening_that_cannot_be_read_stands_aside_and_holds_nothing_back(models: ReadModels) -> None:
+    models.append("dafsu", a_release(seq=1))
+    models.open("dafsu", "no release id")
+    models.open("dafsu", release_id("new1", event_number(1), "dafsu"))
+
+    models.follow()
+
+    assert models.store().found().aside == {OPENINGS: {0: "undecodable"}}
+    assert not waits(models)
+
+
+def test_an_opening_is_read_again_where_it_stands_and_counts_once(models: ReadModels) -> None:
+    models.append("dafsu", a_release(seq=1))
+    models.open("dafsu", "no release id")
+    models.open("dafsu", release_id("new1", event_number(1), "dafsu"))
+    models.follow()
+    before = list(models.store().dump())
+    plan = planned(models.redriver(), OPENINGS)
+
+    models.redriver().redrive(plan, LEAD)
+    models.follow()
+
+    assert plan.trial is not None
+    assert plan.trial.counts == {Says.UNREADABLE: 1, Says.TAKEN: 1}
+    assert list(models.store().dump()) == before
+
+
+def waits(models: ReadModels) -> bool:
+    (held,) = models.store().cases(Wanted(recipient="dafsu", limit=9, now=RECORDED))
+    return held.place.waits

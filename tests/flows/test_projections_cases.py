@@ -1,6 +1,10 @@
-"""The inbox as a practitioner reads it: one row an incident, what is new first, one thing expected next."""
+"""The inbox as a practitioner reads it: one row an incident, what is new in it, one thing expected next."""
 
-from services.projections.pages.narrowing import SHOWN, Show
+from collections.abc import Mapping
+from typing import Any
+
+from services.projections.pages.narrowing import SHOWN
+from services.projections.state import Show
 from tests.inbox_builders import Given, OneDesk, a_case, a_row, visit
 
 UNSAFE = {
@@ -49,10 +53,10 @@ def test_an_incident_that_nobody_but_the_agency_itself_told_of_is_no_news_to_it(
     assert "No incident here matches these filters" in page
 
 
-def test_what_is_new_stands_before_what_is_not() -> None:
-    seen, unseen = a_case(a_row(2), incident="seen"), a_case(a_row(1), incident="unseen")
+def test_cases_stand_in_the_order_the_read_model_gives_them() -> None:
+    unseen, seen = a_case(a_row(1), incident="unseen"), a_case(a_row(2), incident="seen")
 
-    page = visit(OneDesk([seen, unseen], opened=["release-2"]), "/inbox").text
+    page = visit(OneDesk([unseen, seen], opened=["release-2"]), "/inbox").text
 
     assert page.index("/incidents/unseen") < page.index("/incidents/seen")
 
@@ -234,10 +238,29 @@ def test_there_is_no_stop_where_there_is_nothing_to_open() -> None:
     assert visit(OneDesk([a_case()]), "/incidents/alias/unsafe/release-1/fax").status_code == 404
 
 
-def test_whether_it_was_opened_is_asked_only_of_what_is_shown() -> None:
-    cases = [a_case(a_row(n), incident=f"alias-{n}") for n in range(1, 31)]
-    desk = OneDesk(cases)
+def test_the_read_model_is_asked_for_what_is_looked_for_in_one_question() -> None:
+    desk = OneDesk([a_case(a_row(n), incident=f"alias-{n}") for n in range(1, 31)])
 
-    visit(desk, "/inbox?show=expected")
+    visit(desk, "/inbox?show=expected&show=new&happened=VpaReviewed&after=cursor-alias-2")
 
-    assert desk.looked_up == [[f"release-{n}" for n in range(1, 21)]]
+    narrowed = {"show": ["new", "expected"], "happened": "VpaReviewed"}
+    assert desk.asked == [{"limit": 21, "after": "cursor-alias-2", **narrowed}]
+
+
+def test_what_was_just_pressed_is_out_of_the_page_and_its_place_is_filled() -> None:
+    late = [a_case(a_row(n, decided_at="2024-08-29T08:30:00Z"), incident=f"alias-{n}") for n in range(30)]
+    desk = OneDesk(late, pressed={"release-3", "release-7"})
+
+    page = visit(desk, "/inbox?show=overdue").text
+
+    assert page.count('class="sightline-case"') == 20
+    assert 'href="/incidents/alias-3"' not in page
+    assert 'href="/inbox?show=overdue&amp;after=cursor-alias-21"' in page
+
+
+def test_a_cursor_that_is_none_leads_to_the_page_of_what_is_not_there() -> None:
+    class Refusing(OneDesk):
+        def _page(self, query: Mapping[str, Any]) -> Given:
+            return Given(400, {})
+
+    assert visit(Refusing(), "/inbox?after=nothing").status_code == 404

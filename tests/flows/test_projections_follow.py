@@ -7,7 +7,7 @@ import pytest
 
 from services.projections.flow import fold, names_of, overdue
 from services.projections.state import Numbers, Row
-from services.projections.store import Question
+from services.projections.store.models import Question
 from tests.projections_builders import RECORDED, ReadModels, a_release
 
 

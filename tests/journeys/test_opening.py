@@ -124,6 +124,31 @@ def test_forbidden_unreleased_unknown_and_erased_are_one_answer_and_each_is_on_r
     assert len(refusals(settings)) == before + len(answers)
 
 
+def test_what_somebody_opened_stands_behind_what_nobody_did_in_their_agencys_inbox_alone(
+    system: Running,
+) -> None:
+    here = System(system.url, system.data)
+    published(here, reviewed("high"))
+    published(here, reviewed("high"))
+    settle(here, 60)
+    later, earlier = new_cases(here)[:2]
+    before_in_police = new_cases(here, "police")
+
+    assert opened(here, "cedah", later["releases"][-1]["release_id"]).status == 404
+    assert opened(here, "dafsu", later["releases"][-1]["release_id"]).status == 200
+    settle(here, 60)
+
+    assert new_cases(here)[0]["incident"] == earlier["incident"]
+    assert later["incident"] not in [case["incident"] for case in new_cases(here)]
+    assert new_cases(here, "police") == before_in_police
+
+
+def new_cases(system: System, recipient: str = "dafsu") -> list[dict[str, Any]]:
+    """Return the cases that nobody of a recipient's agency has opened, the last heard of first."""
+    cases: list[dict[str, Any]] = system.get("/v1/cases?show=new", agency=recipient).good()["cases"]
+    return cases
+
+
 def people(settings: Settings) -> set[str]:
     """Return everybody who has a key."""
     with reading(engine_for("keys", settings)) as conn:

@@ -3,7 +3,7 @@
 A page never holds more rights than the person in front of it: it asks over HTTP, with a token of theirs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -97,7 +97,9 @@ class Desk:
         """Return what the door flagged in what this person sent, kept for as long as they are signed in."""
         return self._session(request).flagged
 
-    async def ask(self, request: Request, path: str, query: Mapping[str, str | int] | None = None) -> Answer:
+    async def ask(
+        self, request: Request, path: str, query: Mapping[str, str | int | Sequence[str]] | None = None
+    ) -> Answer:
         """Ask a service in the visitor's name. Raises SignedOut and Unanswered."""
         return await self._call("GET", self.visitor(request), path, query=query)
 
@@ -156,7 +158,7 @@ class Desk:
         visitor: Visitor,
         path: str,
         *,
-        query: Mapping[str, str | int] | None = None,
+        query: Mapping[str, str | int | Sequence[str]] | None = None,
         body: Mapping[str, object] | None = None,
     ) -> Answer:
         owner = owner_of(path)

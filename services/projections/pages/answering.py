@@ -9,10 +9,10 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.projections.pages.cases import unanswered
 from services.projections.pages.desk import Answer, Desk
 from services.projections.pages.entries import Entry, entries
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, known_of, objects
+from services.projections.rules.expecting import unanswered
 from services.vocabulary.events import EventType
 from services.vocabulary.times import format_time
 
@@ -116,7 +116,7 @@ async def _open_one(desk: Desk, request: Request, alias: str, release: str) -> E
     row = await held(desk, request, alias)
     if row is None:
         return None
-    known = await known_of(desk, request, [row])
+    known = known_of(desk, request, [row])
     found = unanswered(entries(row.get("releases"), desk.title_of), known.answered)
     return next((entry for entry in found if entry.release_id == release), None)
 

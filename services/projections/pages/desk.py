@@ -1,6 +1,6 @@
 """What these pages need of the console: who is there, calls in their name, forms, templates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -61,7 +61,9 @@ class Desk(Protocol):
     def title_of(self, agency: str) -> str:
         """Return what people call an agency or school."""
 
-    async def ask(self, request: Request, path: str, query: Mapping[str, str | int] | None = None) -> Answer:
+    async def ask(
+        self, request: Request, path: str, query: Mapping[str, str | int | Sequence[str]] | None = None
+    ) -> Answer:
         """Ask a service in the visitor's name."""
 
     async def tell(self, request: Request, path: str, body: Mapping[str, object]) -> Answer:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.projections.pages import words
-from services.vocabulary.events import VPA_FAMILY
-from services.vocabulary.grounds import Ground, ReleaseKind
+from services.projections.rules.standing import standing
+from services.vocabulary.grounds import CLOSES, Ground, ReleaseKind
 
 Title = Callable[[str], str]
 NOTHING_EXPECTED = "Nothing is expected of you."
@@ -36,6 +36,11 @@ class Entry:
     closes: bool
     sections: tuple[tuple[str, str], ...]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its sections."""
+        return tuple(name for name, _ in self.sections)
+
 
 def entries(rows: object, title_of: Title) -> tuple[Entry, ...]:
     """Return the entries of the rows in an answer."""
@@ -46,19 +51,6 @@ def entries(rows: object, title_of: Title) -> tuple[Entry, ...]:
 def openable(found: Iterable[Entry]) -> frozenset[str]:
     """Return the ids of releases of one incident that stand and still have sections to open."""
     return frozenset(entry.release_id for entry in standing(found) if entry.sections and not entry.recalled)
-
-
-def standing(found: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return the entries of one incident that are the last word on their event, recalls among them.
-
-    Recalling or correcting one of its forms closes the earlier ones too.
-    """
-    last: dict[str, Entry] = {}
-    for entry in sorted(found, key=lambda entry: entry.seq):
-        if entry.closes and entry.event_type in VPA_FAMILY:
-            last = {key: other for key, other in last.items() if other.event_type not in VPA_FAMILY}
-        last[entry.event_id] = entry
-    return tuple(last.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +99,7 @@ def _entry(row: Mapping[str, object], title_of: Title) -> Entry:
         person=_text(row, "person"),
         own=_text(row, "ground") == Ground.OWN,
         recalled=kind == ReleaseKind.RECALLED,
-        closes=kind in (ReleaseKind.RECALLED, ReleaseKind.CORRECTED),
+        closes=kind in CLOSES,
         sections=tuple((name, words.section(name)) for name in _names(row.get("sections"))),
     )
 

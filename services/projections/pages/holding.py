@@ -1,8 +1,7 @@
 """What the visitor's agency holds of an incident, asked in the visitor's name: nothing for what is hidden."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from fastapi import Request
@@ -36,24 +35,14 @@ async def released(desk: Desk, request: Request, alias: str, release: str) -> En
     return next((entry for entry in found if entry.release_id == release and release in live), None)
 
 
-async def known_of(desk: Desk, request: Request, rows: Iterable[Row]) -> Known:
-    """Return what is known of these incidents besides their releases.
-
-    Where the keyring does not say what was opened, everything counts as unopened.
+def known_of(desk: Desk, request: Request, rows: Iterable[Row]) -> Known:
+    """Return what is known of these incidents besides their releases: what was opened and what was answered,
+    a press that has not come round yet among it.
     """
     found = tuple(rows)
-    ids = [str(one.get("release_id")) for row in found for one in objects(row.get("releases"))]
-    answer = await desk.tell(request, "/v1/opened", {"releases": ids}) if ids else None
-    opened = answer.body.get("opened") if answer is not None and answer.status == OK else ()
-    known = frozenset(map(str, opened)) if isinstance(opened, Sequence) else frozenset()
-    return replace(unopened(desk, request, found), opened=known)
-
-
-def unopened(desk: Desk, request: Request, rows: Iterable[Row]) -> Known:
-    """Return what is known of these incidents without asking the keyring: as if nobody had opened any."""
-    answered = {str(one.get("release_id")) for row in rows for one in objects(row.get("answers"))}
+    answered = {str(one.get("release_id")) for row in found for one in objects(row.get("answers"))}
     return Known(
-        opened=frozenset(),
+        opened=frozenset(each for row in found for each in _texts(row.get("opened"))),
         answered=answered | desk.done(request),
         now=desk.now(),
         bank_holidays=bank_holidays(),
@@ -63,6 +52,10 @@ def unopened(desk: Desk, request: Request, rows: Iterable[Row]) -> Known:
 def objects(value: object) -> list[Row]:
     """Return the objects of a list in an answer."""
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _texts(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def absent(desk: Desk, request: Request) -> Response:

@@ -2,23 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
 
-from services.projections.pages.cases import Case, News
+from services.projections.pages.cases import Case
+from services.projections.rules.standing import News
+from services.projections.state import Show
 from services.vocabulary.events import EventType
 from services.vocabulary.titles import TYPES
-
-
-class Show(StrEnum):
-    """What of a case somebody may look for."""
-
-    NEW = "new"
-    EXPECTED = "expected"
-    OVERDUE = "overdue"
-    RECALLED = "recalled"
-
 
 SHOWN: Final[Mapping[str, str]] = {
     Show.NEW: "New or changed",
@@ -44,14 +35,10 @@ class Narrowing:
     happened: EventType | None = None
 
     @property
-    def narrows(self) -> bool:
-        """Whether some cases are not asked for."""
-        return bool(self.show) or self.happened is not None
-
-    @property
-    def by_news(self) -> bool:
-        """Whether it depends on what was opened which cases are asked for."""
-        return Show.NEW in self.show
+    def query(self) -> Mapping[str, str | Sequence[str]]:
+        """What the read model is asked."""
+        asked: dict[str, str | Sequence[str]] = {"show": [each.value for each in self.show]}
+        return {**asked, "happened": self.happened.value} if self.happened else asked
 
     def admits(self, case: Case) -> bool:
         """Say whether a case is among what is asked for. No filter is every case."""

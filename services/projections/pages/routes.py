@@ -1,6 +1,5 @@
 """The pages: an incident, a person, the pulse, and the form that asks for a purpose before any opening."""
 
-from asyncio import gather
 from pathlib import Path
 from typing import Final
 
@@ -8,13 +7,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.projections.pages import answering, hub, inbox, recording, saying, unsafe
-from services.projections.pages.cases import expected, unanswered
+from services.projections.pages.cases import expected
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry, by_incident, entries, openable
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, known_of, released
 from services.projections.pages.opened import identity, parts, reach
 from services.projections.pages.pulse import HEIGHT, WIDTH, pulse
 from services.projections.pages.told import sharing, told
+from services.projections.rules.expecting import unanswered
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import VPA_FAMILY
 
@@ -36,7 +36,7 @@ def router(desk: Desk) -> APIRouter:
         if row is None:
             return absent(desk, request)
         found = entries(row.get("releases"), desk.title_of)
-        known, shared = await gather(known_of(desk, request, [row]), sharing(desk, request, alias))
+        known, shared = known_of(desk, request, [row]), await sharing(desk, request, alias)
         opened, routed = await hub.beside(desk, request, alias) if shared is not None else ((), ())
         values = {
             "alias": alias,

@@ -1,0 +1,106 @@
+"""What of an incident stands, and whether anybody of its recipient's agency has opened that. Pure.
+
+One rule for the tables and for the pages: both give what they have of a release as `Told`.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from enum import StrEnum
+from typing import Final, Protocol, TypeVar
+
+from services.vocabulary.events import VPA_FAMILY
+
+UNOPENED_IS_NO_NEWS: Final = frozenset({"facts"})
+"""Sections that our own services open: a release of these alone is never waiting to be opened."""
+
+
+class Told(Protocol):
+    """One release to one recipient, as far as these rules look at it."""
+
+    @property
+    def release_id(self) -> str:
+        """Its id."""
+
+    @property
+    def seq(self) -> int:
+        """Its number among the recipient's."""
+
+    @property
+    def event_id(self) -> str:
+        """Which event was released."""
+
+    @property
+    def event_type(self) -> str:
+        """What that event says happened."""
+
+    @property
+    def decided_at(self) -> str:
+        """When the recipient was told, as RFC 3339."""
+
+    @property
+    def expects(self) -> str | None:
+        """What the recipient is asked to do."""
+
+    @property
+    def own(self) -> bool:
+        """Whether the recipient published it itself."""
+
+    @property
+    def recalled(self) -> bool:
+        """Whether it takes back what was told before."""
+
+    @property
+    def closes(self) -> bool:
+        """Whether it ends what earlier forms of its incident said."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its sections."""
+
+
+T = TypeVar("T", bound=Told)
+
+
+class News(StrEnum):
+    """Whether anybody in the agency has opened what stands."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    OPENED = "opened"
+
+
+def standing(found: Iterable[T]) -> tuple[T, ...]:
+    """Return the releases of one incident that are the last word on their event, recalls among them.
+
+    Recalling or correcting one of its forms closes the earlier ones too.
+    """
+    last: dict[str, T] = {}
+    for told in sorted(found, key=lambda told: told.seq):
+        if told.closes and told.event_type in VPA_FAMILY:
+            last = {key: other for key, other in last.items() if other.event_type not in VPA_FAMILY}
+        last[told.event_id] = told
+    return tuple(last.values())
+
+
+def of_others(found: Sequence[T]) -> tuple[T, ...]:
+    """Return what others told a recipient of an incident; where nobody else did, what it told itself."""
+    return tuple(told for told in found if not told.own) or tuple(found)
+
+
+def is_recalled(told: Sequence[Told]) -> bool:
+    """Say whether everything that stands of what was told took back something."""
+    return all(each.recalled for each in standing(told))
+
+
+def news(told: Sequence[Told], opened: Collection[str]) -> News:
+    """Return whether what stands of an incident was opened by anybody in the agency.
+
+    What the agency published itself is no news to it, nor is what a recall took back.
+    """
+    if not any(_waits(each, opened) for each in standing(told)):
+        return News.OPENED
+    return News.CHANGED if any(each.release_id in opened for each in told) else News.NEW
+
+
+def _waits(told: Told, opened: Collection[str]) -> bool:
+    ours = told.own or told.recalled or not set(told.names) - UNOPENED_IS_NO_NEWS
+    return not ours and told.release_id not in opened
