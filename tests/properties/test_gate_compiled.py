@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.consent.flow.decision import Answer
 from services.consent.flow.record import answers_text
 from services.consent.rules.answers import ASKED
-from services.consent.rules.circumstances import Circumstances
+from services.consent.rules.circumstances import PLACEMENT, Circumstances
 from services.consent.rules.combinations import in_order, possible
 from services.consent.rules.reading import parse
 from services.consent.rules.route import NOT_OWED, Rulebook
@@ -26,8 +26,10 @@ RULEBOOK = Rulebook(POLICY)
 
 @st.composite
 def questions(draw: st.DrawFn) -> tuple[str, EventType, Circumstances]:
-    """Return a recipient, a type of event, and circumstances there can be."""
+    """Return a recipient, a type of event, and circumstances there can be: all that decides, for these."""
     to, event_type = draw(st.sampled_from(ASKED)), draw(st.sampled_from(EventType))
+    conditions = (each for rule in POLICY.rules_for(to, event_type) for each in rule.when)
+    assume(all(each.fact != PLACEMENT for each in conditions))
     facts = possible(to, event_type)
     at: dict[str, Any] = {fact: draw(st.sampled_from(in_order(values))) for fact, values in facts.items()}
     return to, event_type, Circumstances(**at)
