@@ -103,7 +103,7 @@ class Office:
                         new_id=lambda: "0" * 32,
                     ),
                     teller=teller,
-                    incidents=Incidents(ledger, self.openings, teller, desk(), ALIAS_KEY),
+                    incidents=Incidents(ledger, self.openings, teller, desk()),
                     traces=Traces(ledger, teller, self.bench.log.reader({})),
                     ledger=ledger,
                     ledgers=Ledgers(Lists(engine), self.openings, ledger, parties, restrictions, ALIAS_KEY),

@@ -186,9 +186,7 @@ class KeyringService:
                         self._restrictions,
                         self._known.alias,
                     ),
-                    incidents=Incidents(
-                        self._ledger, self._openings, teller, self._desk(), self._known.alias
-                    ),
+                    incidents=Incidents(self._ledger, self._openings, teller, self._desk()),
                     traces=Traces(self._ledger, teller, self._log),
                     recipients=self._registered.recipients(),
                     trier=Trier(self._replayer()),

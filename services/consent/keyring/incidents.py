@@ -9,7 +9,7 @@ from services.consent.flow.decide import Decider
 from services.consent.flow.decision import Answer
 from services.consent.flow.desk import Desk
 from services.consent.keyring.shown import as_seen
-from services.consent.keyring.telling import NothingToTell, Teller
+from services.consent.keyring.telling import NothingToTell, Teller, sharing
 from services.consent.rules.policy import EDUCATION
 from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
@@ -18,7 +18,6 @@ from services.consent.state.world import World
 from services.consent.store.days import Days
 from services.consent.store.ledger import InForce, Ledger
 from services.consent.store.openings import OPENING, Openings
-from services.eventlog.aliases import unalias
 from services.runtime.identity import Caller
 from services.vocabulary.agencies import is_school
 
@@ -32,20 +31,17 @@ POLICIES = 2
 class Incidents:
     """Tells the Hub, and auditors, of one incident; what is closed to them looks absent."""
 
-    def __init__(
-        self, ledger: Ledger, openings: Openings, teller: Teller, desk: Desk, alias_key: bytes
-    ) -> None:
+    def __init__(self, ledger: Ledger, openings: Openings, teller: Teller, desk: Desk) -> None:
         self._ledger = ledger
         self._openings = openings
         self._teller = teller
         self._desk = desk
-        self._key = alias_key
         self._deciders = lru_cache(maxsize=POLICIES)(self._decider)
 
     def openings(self, caller: Caller, text: str) -> Mapping[str, Any]:
         """Return who opened what of an incident, and who was refused. Raises NothingToTell."""
-        incident, _ = self._open_to(caller, text)
-        events = {each.event_id for each in self._ledger.of_incident(incident)}
+        _, given = self._teller.given(caller, text)
+        events = {each.event_id for each in given}
         found = self._openings.within(Days(), MOST, OPENING.c.event_id.in_(sorted(events)))
         return {"incident": text, "openings": [as_seen(each, caller) for each in found]}
 
@@ -57,7 +53,8 @@ class Incidents:
         police and the partnership's office get each event as it is: they are not asked again. Raises
         NothingToTell, also where there is no policy or no form.
         """
-        incident, stands = self._open_to(caller, text)
+        incident, given = self._teller.given(caller, text)
+        stands = {row["recipient"]: row for row in sharing(given)}
         policy, world = self._ledger.policy(), self._world()
         again = self._deciders(policy).now(world, incident) if policy is not None else None
         if policy is None or again is None:
@@ -68,14 +65,6 @@ class Incidents:
             for answer in again.answers
         ]
         return {"incident": text, "event_id": again.event_id, "policy": policy.hash, "routing": rows}
-
-    def _open_to(self, caller: Caller, text: str) -> tuple[str, Mapping[str, Mapping[str, Any]]]:
-        """Return an incident by the caller's alias, and the answers as they stand. Raises NothingToTell."""
-        told = self._teller.about_incident(caller, text)
-        incident = unalias(self._key, text, "incident", caller.agency)
-        if incident is None:
-            raise NothingToTell
-        return incident, {row["recipient"]: row for row in told["sharing"]}
 
     def _decider(self, policy: InForce) -> Decider:
         """Return what decides by a policy. Kept by all of it, so that an adoption is seen at once."""

@@ -1,7 +1,7 @@
 """Tell who asks what was decided about an event, as far as they may know (design 5)."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -97,14 +97,22 @@ class Teller:
 
     def about_incident(self, caller: Caller, text: str) -> Mapping[str, Any]:
         """Return who may see what of an incident now. For the Hub and auditors. Raises NothingToTell."""
+        _, given = self.given(caller, text)
+        return {"incident": text, "sharing": sharing(given)}
+
+    def given(self, caller: Caller, text: str) -> tuple[str, Sequence[Answered]]:
+        """Return an incident by the caller's alias, and every answer given of it, in order.
+
+        For the Hub and auditors. Raises NothingToTell.
+        """
         incident = unalias(self._registry.alias_key, text, "incident", caller.agency)
         if not sees_all(caller) or incident is None:
             raise NothingToTell
-        answers = _standing(self._ledger.of_incident(incident))
-        if not answers:
+        given = tuple(self._ledger.of_incident(incident))
+        if not _standing(given):
             raise NothingToTell
         self._open_to(caller, incident)
-        return {"incident": text, "sharing": [_row(each) for each in answers.values()]}
+        return incident, given
 
     def _open_to(self, caller: Caller, key: str) -> Incident | None:
         """Return an incident. Raises NothingToTell where it is about the caller, or restricted to others."""
@@ -204,6 +212,11 @@ def _row(latest: _Latest) -> dict[str, Any]:
         "cause": latest.given.cause,
         "decided_at": format_time(latest.given.decided_at),
     }
+
+
+def sharing(given: Iterable[Answered]) -> list[dict[str, Any]]:
+    """Return who may see what of an incident's forms, as it stands."""
+    return [_row(each) for each in _standing(given).values()]
 
 
 def _standing(given: Iterable[Answered]) -> dict[str, _Latest]:
