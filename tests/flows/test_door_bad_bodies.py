@@ -1,11 +1,14 @@
 """What other readers would take differently is refused with reasons: a 4xx, nothing appended, never a 5xx."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.door_builders import Event, OpenDoor, example, open_door
+from tests.flows.test_door_examples import PUBLISHER
 
 
 def raw(change: str, to: str) -> bytes:
@@ -24,6 +27,28 @@ def changed(pointer: str, value: object) -> bytes:
         inside = inside[int(part)] if isinstance(inside, list) else inside[part]  # type: ignore[index]
     inside[last] = value  # type: ignore[index]
     return json.dumps(event).encode()
+
+
+def without_sense(event_type: str) -> Iterator[tuple[str, Event]]:
+    """Yield an example once for each text in it but the type, with another in that one place."""
+    for number, place in enumerate(texts(example(event_type))):
+        event: Event = {**json.loads(json.dumps(example(event_type))), "id": f"{event_type}-{number}"}
+        *path, last = place
+        inside: Any = event
+        for part in path:
+            inside = inside[part]
+        inside[last] = "0"
+        if place != ("type",):
+            yield "/".join(map(str, place)), event
+
+
+def texts(value: object, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the place of every text in a document."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inside:
+        yield from texts(each, (*place, key))
+    if isinstance(value, str):
+        yield place
 
 
 BODIES: dict[str, bytes] = {
@@ -109,6 +134,18 @@ def test_a_bad_body_is_refused_with_reasons_and_appends_nothing(
         assert all(set(reason) == {"pointer", "rule", "detail", "fix"} for reason in answer.json()["reasons"])
         assert answer.json()["reasons"]
         assert door.stored() == []
+
+
+def test_nothing_is_a_fault_of_ours_whatever_text_stands_in_any_place_of_any_event(tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        answers = {
+            (event_type, place): door.publisher.post(json.dumps(event).encode(), publisher).status_code
+            for event_type, publisher in PUBLISHER.items()
+            for place, event in without_sense(event_type)
+        }
+
+    assert len(answers) > 500
+    assert {case: status for case, status in answers.items() if status >= 500} == {}
 
 
 @pytest.mark.parametrize("name", [name for name in BODIES if BODIES[name].startswith(b"{")])

@@ -1,11 +1,12 @@
 """Who joins is registered to join by an event, and history has a scope (design 5)."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from services.ingest.rules.reading import text
 from services.ingest.state import Reason, Registered, Submission
 from services.vocabulary.events import EventType
-from services.vocabulary.times import parse_time
+from services.vocabulary.times import NotATime, parse_time
 
 
 def refusals(submission: Submission, registered: Registered) -> Iterator[Reason]:
@@ -14,7 +15,7 @@ def refusals(submission: Submission, registered: Registered) -> Iterator[Reason]
     if submission.type is EventType.RECIPIENT_JOINED:
         yield from _founding(text(facts, "recipient"), registered)
     if submission.type is EventType.BACKFILL_ORDERED:
-        yield from _backwards(text(facts, "since"), text(facts, "until"))
+        yield from _backwards(_moment(text(facts, "since")), _moment(text(facts, "until")))
 
 
 def _founding(recipient: str | None, registered: Registered) -> Iterator[Reason]:
@@ -28,11 +29,19 @@ def _founding(recipient: str | None, registered: Registered) -> Iterator[Reason]
         )
 
 
-def _backwards(since: str | None, until: str | None) -> Iterator[Reason]:
-    if since is not None and until is not None and parse_time(since) > parse_time(until):
+def _backwards(since: datetime | None, until: datetime | None) -> Iterator[Reason]:
+    if since is not None and until is not None and since > until:
         yield Reason(
             pointer="/facts/until",
             rule="scope",
             detail="the scope ends before it begins",
             fix="give the earlier moment as since and the later as until",
         )
+
+
+def _moment(written: str | None) -> datetime | None:
+    """Return the moment that was written; None for what is none, which another rule refuses."""
+    try:
+        return parse_time(written) if written is not None else None
+    except NotATime:
+        return None
