@@ -14,10 +14,11 @@ check: setup
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-# What needs a processor alone, a browser or a whole system runs three at a time, each with a broker and a database of
-# its own: two leave a processor of two idle while they wait. What kills or waits runs by itself.
+# What needs a processor alone runs three at a time, each with a broker and a database of its own: two leave one of
+# two processors idle while they wait. A browser or a whole system is many processes: two. What kills or waits runs
+# by itself.
 SPREAD := -n 3 --dist worksteal tests/rules tests/flows tests/properties tests/contract
-WHOLE := -n 3 --dist loadfile tests/browser tests/journeys
+WHOLE := -n 2 --dist loadfile tests/browser tests/journeys
 ALONE := tests/broker
 
 test: check
