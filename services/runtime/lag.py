@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from services.runtime.standing import Waits
-from services.vocabulary.times import NotATime, parse_time
+from services.vocabulary.times import time_in
 
 Standing = Mapping[str, object]
 """What a service answers of its standing."""
@@ -42,7 +42,7 @@ def waits_of(standing: Standing) -> Waits:
     said = _mapping(standing.get("waits"))
     return Waits(
         recipients=_number(said.get("recipients")),
-        since=_moment(said.get("since")),
+        since=time_in(said.get("since")),
         behind_aside=_number(said.get("behind_aside")),
     )
 
@@ -50,19 +50,12 @@ def waits_of(standing: Standing) -> Waits:
 def written_at(records: Iterable[Mapping[str, object]]) -> datetime | None:
     """Return when the first of these masked records was written, as it says itself; None: nobody knows."""
     first = next(iter(records), {})
-    return next((at for name in WRITTEN if (at := _moment(first.get(name))) is not None), None)
+    return next((at for name in WRITTEN if (at := time_in(first.get(name))) is not None), None)
 
 
 def seconds_since(at: datetime | None, now: datetime) -> float | None:
     """Return how long ago something was; never less than nothing, and None where it is not known."""
     return max((now - at).total_seconds(), 0.0) if at is not None else None
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        return parse_time(value) if isinstance(value, str) else None
-    except NotATime:
-        return None
 
 
 def _mapping(value: object) -> Mapping[str, object]:

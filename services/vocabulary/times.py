@@ -37,6 +37,22 @@ def parse_time(text: str) -> datetime:
     return moment
 
 
+def time_in(value: object) -> datetime | None:
+    """Return the moment that a value names; None where it is no text that names one."""
+    try:
+        return parse_time(value) if isinstance(value, str) else None
+    except NotATime:
+        return None
+
+
+def date_in(value: object) -> date | None:
+    """Return the day that a value names; None where it is no text that names one."""
+    try:
+        return parse_date(value) if isinstance(value, str) else None
+    except NotATime:
+        return None
+
+
 def format_time(moment: datetime) -> str:
     """Write an aware moment as RFC 3339 in UTC, with microseconds only where there are any."""
     if moment.tzinfo is None:

@@ -15,7 +15,7 @@ from services.consent.state.entities import Incident
 from services.eventlog.keys import name_token
 from services.runtime.partnership import Person
 from services.vocabulary.people import match_on_home, match_on_name, normalise_name
-from services.vocabulary.times import NotATime, parse_date
+from services.vocabulary.times import date_in
 
 CONTACT = "contact"
 PEOPLE = frozenset({"victim", "person_causing_harm", CHILDREN})
@@ -100,17 +100,10 @@ def _is_person(identity: Identity, plain: Mapping[str, Any]) -> bool:
     names += plain.get("other_names") or ()
     if not identity.called or identity.called not in map(normalise_name, names):
         return False
-    born = _date(plain.get("date_of_birth"))
+    born = date_in(plain.get("date_of_birth"))
     return identity.born is None or born is None or born == identity.born
 
 
 def _is_home(identity: Identity, plain: Mapping[str, Any]) -> bool:
     home = match_on_home(plain.get("address") or "", plain.get("postcode") or "")
     return home is not None and home == identity.home
-
-
-def _date(text: object) -> date | None:
-    try:
-        return parse_date(text) if isinstance(text, str) else None
-    except NotATime:
-        return None

@@ -19,7 +19,7 @@ from services.vocabulary.agencies import HUB, HUB_ROLES
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import EventType
 from services.vocabulary.sides import Looked
-from services.vocabulary.times import NotATime, parse_time
+from services.vocabulary.times import time_in
 from services.vocabulary.titles import TYPES
 
 FEW: Final = 5
@@ -181,7 +181,7 @@ def _wanted(now: datetime) -> tuple[_Wanted, ...]:
 
 
 def _waiting(row: Row, desk: Desk) -> Item:
-    by, now = _time(text_of(row, "review_by")), desk.now()
+    by, now = time_in(text_of(row, "review_by")), desk.now()
     return Item(
         what="VPA",
         moment=text_of(row, "began"),
@@ -247,10 +247,3 @@ def _grades(risk: str, row: Row) -> str:
     graded, children = text_of(row, "risk"), text_of(row, "children")
     grade = RISKS.get(graded, graded).lower()
     return f"{risk}: {grade}. Children: {CHILDREN.get(children, children).lower()}."
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        return parse_time(text) if text else None
-    except NotATime:
-        return None

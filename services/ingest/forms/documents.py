@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from services.eventlog.catalogue import Catalogue, EventSchema
 from services.eventlog.errors import UnknownSchema
@@ -14,7 +13,7 @@ from services.ingest.settings import ID_LENGTH, POLICY_LENGTH
 from services.ingest.state import Json, Reason, Record, Submission
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.events import EventType
-from services.vocabulary.times import EARLIEST, NotATime, parse_time
+from services.vocabulary.times import EARLIEST, time_in
 
 _NAME: Check = checker("string", {"length": ID_LENGTH})
 _MOMENT: Check = checker("string", {"format": "date-time"})
@@ -164,7 +163,7 @@ def _submission(document: Record, schema: EventSchema, faults: Sequence[Fault]) 
     A section or a child of a wrong type is read as an empty one.
     """
     value = _whole(document, faults)
-    moment = _moment(value.get("occurred_at"))
+    moment = time_in(value.get("occurred_at"))
     policy, consent = value.get("policy"), value.get("consent")
     return Submission(
         type=EventType(schema.type),
@@ -213,10 +212,3 @@ def _answered(consent: Record) -> dict[str, str]:
 def _text(value: Record, name: str) -> str | None:
     found = value.get(name)
     return found if isinstance(found, str) and found.strip() else None
-
-
-def _moment(value: Json) -> datetime | None:
-    try:
-        return parse_time(value) if isinstance(value, str) else None
-    except NotATime:
-        return None

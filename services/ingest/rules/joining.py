@@ -6,7 +6,7 @@ from datetime import datetime
 from services.ingest.rules.reading import text
 from services.ingest.state import Reason, Registered, Submission
 from services.vocabulary.events import EventType
-from services.vocabulary.times import NotATime, parse_time
+from services.vocabulary.times import time_in
 
 
 def refusals(submission: Submission, registered: Registered) -> Iterator[Reason]:
@@ -15,7 +15,7 @@ def refusals(submission: Submission, registered: Registered) -> Iterator[Reason]
     if submission.type is EventType.RECIPIENT_JOINED:
         yield from _founding(text(facts, "recipient"), registered)
     if submission.type is EventType.BACKFILL_ORDERED:
-        yield from _backwards(_moment(text(facts, "since")), _moment(text(facts, "until")))
+        yield from _backwards(time_in(text(facts, "since")), time_in(text(facts, "until")))
 
 
 def _founding(recipient: str | None, registered: Registered) -> Iterator[Reason]:
@@ -37,11 +37,3 @@ def _backwards(since: datetime | None, until: datetime | None) -> Iterator[Reaso
             detail="the scope ends before it begins",
             fix="give the earlier moment as since and the later as until",
         )
-
-
-def _moment(written: str | None) -> datetime | None:
-    """Return the moment that was written; None for what is none, which another rule refuses."""
-    try:
-        return parse_time(written) if written is not None else None
-    except NotATime:
-        return None

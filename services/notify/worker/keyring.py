@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import httpx
 
 from services.notify.rules.placement import Pupil
 from services.notify.rules.tokens import Element
-from services.vocabulary.times import NotATime, parse_date, parse_time
+from services.vocabulary.times import date_in, time_in
 
 PURPOSE = "Operation Encompass planning"
 ANSWER_SECONDS = 10.0
@@ -47,7 +47,7 @@ class Keyring:
         count, notification = found.get("child_count"), found.get("notification")
         return Facts(
             child_count=count if isinstance(count, int) else None,
-            occurred_at=_time(found.get("occurred_at")),
+            occurred_at=time_in(found.get("occurred_at")),
             notification=notification if isinstance(notification, str) else None,
         )
 
@@ -81,25 +81,11 @@ def _element(found: Mapping[str, Any]) -> Element:
         school_urn=found.get("school_urn") or None,
         home_educated=found.get("home_educated") is True,
         conflict=found.get("school_conflict") == "yes",
-        born=_date(found.get("date_of_birth")),
+        born=date_in(found.get("date_of_birth")),
     )
     return Element(
         pupil=pupil,
         given_name=found.get("given_name") or "",
         family_name=found.get("family_name") or "",
-        occurred_at=_time(found.get("occurred_at")),
+        occurred_at=time_in(found.get("occurred_at")),
     )
-
-
-def _time(value: object) -> datetime | None:
-    try:
-        return parse_time(value) if isinstance(value, str) else None
-    except NotATime:
-        return None
-
-
-def _date(value: object) -> date | None:
-    try:
-        return parse_date(value) if isinstance(value, str) else None
-    except NotATime:
-        return None
