@@ -85,8 +85,8 @@ class Counting:
     def _is_next(self, message: Any) -> bool:
         """Say whether that record follows the last that was counted.
 
-        Faust also hands over what it had read before it went to the start. To count that would count what
-        comes before it never: a cell knows only the last number counted into it.
+        Whatever Faust had read before it went to the start does not. To count that would count what comes
+        before it never: a cell knows only the last number counted into it.
         """
         return self._has_begun and message.partition == self._partition and message.offset == self.offset
 
