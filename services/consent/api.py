@@ -178,20 +178,12 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
             lambda caller: JSONResponse(keyring.teller.about_incident(caller, alias)),
         )
 
-    @routes.get("/v1/incidents/{alias}/openings", summary="Who opened what of an incident, for the Hub")
-    def openings(alias: str, authorization: Token = None) -> Response:
+    @routes.get("/v1/incidents/{alias}/account", summary="All that was said of an incident, for the Hub")
+    def account(alias: str, authorization: Token = None) -> Response:
         return _answered(
             keyring.verifier,
             authorization,
-            lambda caller: JSONResponse(keyring.incidents.openings(caller, alias)),
-        )
-
-    @routes.get("/v1/incidents/{alias}/routing", summary="How it would be decided now, for the Hub")
-    def routing(alias: str, authorization: Token = None) -> Response:
-        return _answered(
-            keyring.verifier,
-            authorization,
-            lambda caller: JSONResponse(keyring.incidents.routing(caller, alias)),
+            lambda caller: JSONResponse(keyring.incidents.account(caller, alias)),
         )
 
     @routes.post("/v1/operations/trace", summary="The trace an event came in, for operators")

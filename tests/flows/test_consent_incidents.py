@@ -1,4 +1,4 @@
-"""One incident for the Hub: who opened it, and how its form would be decided now."""
+"""One incident for the Hub: who was told, who opened it, and how its form would be decided now."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -47,14 +47,19 @@ def settled(office: Office, *events: Heard) -> Office:
     return office
 
 
-def path(of: str, who: tuple[str, str] = HUB) -> str:
-    return f"/v1/incidents/{alias(ALIAS_KEY, internal('incident'), 'incident', who[0])}/{of}"
+def path(who: tuple[str, str] = HUB) -> str:
+    return f"/v1/incidents/{alias(ALIAS_KEY, internal('incident'), 'incident', who[0])}/account"
+
+
+def account(office: Office) -> dict[str, Any]:
+    found = office.ask(HUB, path())
+    assert found.status_code == 200, found.text
+    told: dict[str, Any] = found.json()
+    return told
 
 
 def routed(office: Office) -> Mapping[str, Any]:
-    found = office.ask(HUB, path("routing"))
-    assert found.status_code == 200, found.text
-    return {row["recipient"]: row for row in found.json()["routing"]}
+    return {row["recipient"]: row for row in account(office)["routing"]}
 
 
 def stands(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -181,25 +186,31 @@ def test_a_form_that_waits_for_its_review_would_be_told_to_nobody(office: Office
     assert {row["outcome"] for row in rows.values()} <= {"deny"}
 
 
-@pytest.mark.parametrize("of", ["openings", "routing"])
 @pytest.mark.parametrize("who", [LEAD, PRACTITIONER, RESPONDER])
-def test_it_is_absent_for_whoever_does_not_see_all(office: Office, who: tuple[str, str], of: str) -> None:
+def test_it_is_absent_for_whoever_does_not_see_all(office: Office, who: tuple[str, str]) -> None:
     settled(office, a_form(of=grades(Risk.MEDIUM), consent=GIVEN))
 
-    theirs = office.ask(who, path(of, who))
-    unknown = office.ask(HUB, f"/v1/incidents/nothing/{of}")
+    theirs = office.ask(who, path(who))
+    unknown = office.ask(HUB, "/v1/incidents/nothing/account")
 
     assert (theirs.status_code, unknown.status_code) == (404, 404)
     assert theirs.json() == unknown.json()
 
 
-@pytest.mark.parametrize("of", ["openings", "routing"])
-def test_an_incident_that_is_restricted_to_others_is_absent(office: Office, of: str) -> None:
+def test_an_incident_that_is_restricted_to_others_is_absent(office: Office) -> None:
     closed = an_event(EventType.ACCESS_RESTRICTED, incident=internal("incident"), people=("p-hub-2",))
     settled(office, a_form(of=grades(Risk.MEDIUM)), closed)
 
-    assert office.ask(HUB, path(of)).status_code == 404
-    assert office.ask(("police", "p-hub-2"), path(of)).status_code == 200
+    assert office.ask(HUB, path()).status_code == 404
+    assert office.ask(("police", "p-hub-2"), path()).status_code == 200
+
+
+def test_who_may_see_what_is_told_beside_it_as_it_stands(office: Office) -> None:
+    settled(office, a_form(of=grades(Risk.MEDIUM), consent=GIVEN))
+
+    told = {row["recipient"] for row in account(office)["sharing"] if row["outcome"] == "permit"}
+
+    assert told == {"police", "partnership", "cedah"}
 
 
 def test_who_opened_it_is_told_with_what_for_and_nothing_of_another_incident(office: Office) -> None:
@@ -211,7 +222,7 @@ def test_who_opened_it_is_told_with_what_for_and_nothing_of_another_incident(off
     while witness.step(0.0):
         pass
 
-    (row,) = office.ask(HUB, path("openings")).json()["openings"]
+    (row,) = account(office)["openings"]
 
     assert (row["person"], row["purpose"], row["refused"]) == (PRACTITIONER[1], "Call", False)
 

@@ -139,8 +139,7 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("post", "/incidents/{alias}/unsafe/{release}/{channel}"): HIDDEN,
     ("get", "/today"): HIDDEN,
     ("get", "/v1/cases"): OWN,
-    ("get", "/v1/incidents/{alias}/openings"): HIDDEN,
-    ("get", "/v1/incidents/{alias}/routing"): HIDDEN,
+    ("get", "/v1/incidents/{alias}/account"): HIDDEN,
     ("post", "/v1/opened"): OWN,
     ("post", "/v1/schools/calls"): HIDDEN,
 }

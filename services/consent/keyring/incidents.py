@@ -1,4 +1,4 @@
-"""One incident for the Hub: who opened it, and how it would be decided now. Writes nothing."""
+"""One incident for the Hub: who was told, who opened it, how it would be decided now. Writes nothing."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,7 +9,7 @@ from services.consent.flow.decide import Decider
 from services.consent.flow.decision import Answer
 from services.consent.flow.desk import Desk
 from services.consent.keyring.shown import as_seen
-from services.consent.keyring.telling import NothingToTell, Teller, sharing
+from services.consent.keyring.telling import Teller, sharing
 from services.consent.rules.policy import EDUCATION
 from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
@@ -38,33 +38,38 @@ class Incidents:
         self._desk = desk
         self._deciders = lru_cache(maxsize=POLICIES)(self._decider)
 
-    def openings(self, caller: Caller, text: str) -> Mapping[str, Any]:
-        """Return who opened what of an incident, and who was refused. Raises NothingToTell."""
-        _, given = self._teller.given(caller, text)
-        events = {each.event_id for each in given}
-        found = self._openings.within(Days(), MOST, OPENING.c.event_id.in_(sorted(events)))
-        return {"incident": text, "openings": [as_seen(each, caller) for each in found]}
+    def account(self, caller: Caller, text: str) -> Mapping[str, Any]:
+        """Return who may see what of an incident, who opened it or was refused, and what would be said now.
 
-    def routing(self, caller: Caller, text: str) -> Mapping[str, Any]:
-        """Return how an incident's latest form would be decided now, beside how it stands.
-
-        By the state and the policy of now, with the gate's own rules. Schools and the education officer are
-        asked of the children it names, and `stands` has those of them who are known there by any form. The
-        police and the partnership's office get each event as it is: they are not asked again. Raises
-        NothingToTell, also where there is no policy or no form.
+        `sharing`: as it stands. `openings`: the latest first. `routing`: how its latest form would be decided
+        by the state and the policy of now, with the gate's own rules, each beside how it stands; empty where
+        there is no policy or no form. Raises NothingToTell.
         """
         incident, given = self._teller.given(caller, text)
-        stands = {row["recipient"]: row for row in sharing(given)}
+        stands = sharing(given)
+        events = sorted({each.event_id for each in given})
+        opened = self._openings.within(Days(), MOST, OPENING.c.event_id.in_(events))
+        return {
+            "incident": text,
+            "sharing": stands,
+            "openings": [as_seen(each, caller) for each in opened],
+            "routing": self._routing(incident, {row["recipient"]: row for row in stands}),
+        }
+
+    def _routing(self, incident: str, stands: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Schools and the education officer are asked of the children the form names, and `stands` has those
+        of them who are known there by any form. The police and the partnership's office get each event as it
+        is: they are not asked again.
+        """
         policy, world = self._ledger.policy(), self._world()
         again = self._deciders(policy).now(world, incident) if policy is not None else None
-        if policy is None or again is None:
-            raise NothingToTell
+        if again is None:
+            return []
         known = world.incident(incident)
-        rows = [
+        return [
             _row(answer, _as_told(world, known, answer, stands.get(answer.recipient)))
             for answer in again.answers
         ]
-        return {"incident": text, "event_id": again.event_id, "policy": policy.hash, "routing": rows}
 
     def _decider(self, policy: InForce) -> Decider:
         """Return what decides by a policy. Kept by all of it, so that an adoption is seen at once."""

@@ -1,6 +1,5 @@
-"""What the Hub's incident page says beside the timeline: who opened it, and how it would be decided now."""
+"""What the Hub's incident page says beside the timeline: who was told, who opened it, and what is new now."""
 
-from asyncio import gather
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,8 +8,9 @@ from fastapi import Request
 
 from services.projections.pages import words
 from services.projections.pages.desk import Desk
-from services.projections.pages.holding import OK
-from services.projections.pages.sharing import told_why
+from services.projections.pages.holding import ALIAS, OK
+from services.projections.pages.sharing import Shared, shared, told_why
+from services.projections.pages.told import is_of_the_hub
 from services.vocabulary.grounds import Outcome
 
 Row = Mapping[str, object]
@@ -47,24 +47,32 @@ class Routed:
     same: bool
 
 
-async def beside(desk: Desk, request: Request, alias: str) -> tuple[tuple[Opened, ...], tuple[Routed, ...]]:
-    """Return who opened what of an incident and how it would be decided now, both asked at once."""
-    return await gather(openings(desk, request, alias), routing(desk, request, alias))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """All that is said of an incident: who may see what, who opened it, how it would be decided now."""
+
+    sharing: tuple[Shared, ...]
+    opened: tuple[Opened, ...]
+    routed: tuple[Routed, ...]
 
 
-async def openings(desk: Desk, request: Request, alias: str) -> tuple[Opened, ...]:
-    """Return who opened what of an incident, the latest first."""
-    answer = await desk.ask(request, f"/v1/incidents/{alias}/openings")
-    rows = _rows(answer.body, "openings") if answer.status == OK else ()
-    return tuple(_opened(row, desk) for row in rows)
+async def account(desk: Desk, request: Request, alias: str) -> Account | None:
+    """Return what is said, in one question, for the Hub alone.
 
-
-async def routing(desk: Desk, request: Request, alias: str) -> tuple[Routed, ...]:
-    """Return how it would be decided now: what differs first, then those who would be told."""
-    answer = await desk.ask(request, f"/v1/incidents/{alias}/routing")
-    rows = _rows(answer.body, "routing") if answer.status == OK else ()
-    found = [_routed(row, desk) for row in rows]
-    return tuple(sorted(found, key=lambda line: (line.same, not line.told)))
+    None for anybody else, and where the incident is closed to them. Openings are the latest first; of how it
+    would be decided now, what differs comes first, then those who would be told.
+    """
+    if not is_of_the_hub(desk.visitor(request)) or not ALIAS.fullmatch(alias):
+        return None
+    answer = await desk.ask(request, f"/v1/incidents/{alias}/account")
+    if answer.status != OK:
+        return None
+    routed = [_routed(row, desk) for row in _rows(answer.body, "routing")]
+    return Account(
+        sharing=shared(answer.body, desk.title_of),
+        opened=tuple(_opened(row, desk) for row in _rows(answer.body, "openings")),
+        routed=tuple(sorted(routed, key=lambda line: (line.same, not line.told))),
+    )
 
 
 def differs(now: Row, stands: Row) -> str:

@@ -1,5 +1,6 @@
 """The pages: an incident, a person, the pulse, and the form that asks for a purpose before any opening."""
 
+from asyncio import gather
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from services.projections.pages.entries import Entry, by_incident, entries, open
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, known_of, released
 from services.projections.pages.opened import identity, parts, reach
 from services.projections.pages.pulse import HEIGHT, WIDTH, pulse
-from services.projections.pages.told import sharing, told
+from services.projections.pages.told import told
 from services.projections.rules.expecting import unanswered
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import VPA_FAMILY
@@ -32,12 +33,10 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.get("/incidents/{alias}")
     async def incident(request: Request, alias: str) -> Response:
-        row = await held(desk, request, alias)
+        row, account = await gather(held(desk, request, alias), hub.account(desk, request, alias))
         if row is None:
             return absent(desk, request)
-        found = entries(row.get("releases"), desk.title_of)
-        known, shared = known_of(desk, request, [row]), await sharing(desk, request, alias)
-        opened, routed = await hub.beside(desk, request, alias) if shared is not None else ((), ())
+        found, known = entries(row.get("releases"), desk.title_of), known_of(desk, request, [row])
         values = {
             "alias": alias,
             "entries": sorted(found, key=lambda entry: -entry.seq),
@@ -46,9 +45,7 @@ def router(desk: Desk) -> APIRouter:
             "answered": known.answered,
             "openable": openable(found),
             "person": next((entry.person for entry in found if entry.person), None),
-            "sharing": shared,
-            "opened": opened,
-            "routed": routed,
+            "account": account,
             "forms_of_vpa": VPA_FAMILY,
             "flagged": desk.flagged(request).pop(alias, ()),
         }

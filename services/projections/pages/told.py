@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from services.projections.pages.desk import Desk
+from services.projections.pages.desk import Desk, Visitor
 from services.projections.pages.entries import Entry, entries
 from services.projections.pages.holding import ALIAS, OK
 from services.projections.pages.sharing import Shared, shared
@@ -20,8 +20,12 @@ async def told(desk: Desk, request: Request, alias: str) -> tuple[Entry, ...]:
 
 async def sharing(desk: Desk, request: Request, alias: str) -> tuple[Shared, ...] | None:
     """Return who else was told, for the Hub alone; None for anybody else, and where it is closed to them."""
-    visitor = desk.visitor(request)
-    if visitor.agency != HUB or visitor.role not in HUB_ROLES or not ALIAS.fullmatch(alias):
+    if not is_of_the_hub(desk.visitor(request)) or not ALIAS.fullmatch(alias):
         return None
     answer = await desk.ask(request, f"/v1/incidents/{alias}/sharing")
     return shared(answer.body, desk.title_of) if answer.status == OK else None
+
+
+def is_of_the_hub(visitor: Visitor) -> bool:
+    """Say whether somebody works in the Hub, in a role that sees all of it."""
+    return visitor.agency == HUB and visitor.role in HUB_ROLES
