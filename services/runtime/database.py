@@ -2,6 +2,7 @@
 
     with writing(engine) as conn: ...      a transaction that may write; committed, or rolled back
     with reading(engine) as conn: ...      one consistent snapshot; takes no write lock, and cannot write
+    with at_one_moment(engine): ...        all that is read within is of one snapshot
 
 On SQLite every writing transaction is BEGIN IMMEDIATE, so two writers queue instead of failing half way.
 """
@@ -11,7 +12,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
@@ -19,6 +21,8 @@ from services.runtime.settings import Settings
 
 BUSY_SECONDS = 30.0
 _READS = "sightline_reads"
+_MOMENT: Final = ContextVar[Connection | None]("moment", default=None)
+"""The snapshot whose block this is within."""
 
 
 def engine_for(service: str, settings: Settings) -> Engine:
@@ -62,7 +66,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Open one consistent snapshot. Waits for nobody and is always rolled back."""
+    """Open one consistent snapshot. Waits for nobody and is always rolled back.
+
+    Within `at_one_moment` of the same engine it is the snapshot of that.
+    """
+    moment = _MOMENT.get()
+    if moment is not None and moment.engine is engine:
+        yield moment
+        return
     with engine.connect() as conn:
         if engine.dialect.name == "sqlite":
             conn = conn.execution_options(**{_READS: True})
@@ -71,6 +82,20 @@ def reading(engine: Engine) -> Iterator[Connection]:
         with conn.begin() as transaction:
             yield conn
             transaction.rollback()
+
+
+@contextmanager
+def at_one_moment(engine: Engine) -> Iterator[None]:
+    """Let several stores read what is one answer from one snapshot: it cannot contradict itself.
+
+    Holds for this thread alone. Wait for nothing within: the snapshot is held meanwhile.
+    """
+    with reading(engine) as conn:
+        before = _MOMENT.set(conn)
+        try:
+            yield
+        finally:
+            _MOMENT.reset(before)
 
 
 def _sqlite(url: str) -> Engine:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from services.runtime.database import engine_at, reading, writing
+from services.runtime.database import at_one_moment, engine_at, reading, writing
 
 NOTES = Table("test_notes", MetaData(), Column("id", Integer, primary_key=True))
 
@@ -48,6 +48,35 @@ def test_a_reader_does_not_wait_for_a_writer_and_sees_one_moment(engine: Engine)
             assert notes(engine) == 0
 
         assert before.execute(select(func.count()).select_from(NOTES)).scalar_one() == 0
+
+
+def test_several_readers_at_one_moment_see_the_same(engine: Engine) -> None:
+    with at_one_moment(engine):
+        before = notes(engine)
+        with writing(engine) as conn:
+            conn.execute(insert(NOTES), {"id": 1})
+        within = notes(engine)
+
+    assert (before, within, notes(engine)) == (0, 0, 1)
+
+
+def test_a_moment_of_one_database_is_none_of_another(engine: Engine, database_url: str) -> None:
+    other = engine_at(database_url)
+    with at_one_moment(engine):
+        assert notes(engine) == 0
+        with writing(other) as conn:
+            conn.execute(insert(NOTES), {"id": 1})
+
+        assert notes(other) == 1
+
+
+def test_a_moment_that_is_broken_off_is_over(engine: Engine) -> None:
+    with pytest.raises(RuntimeError), at_one_moment(engine):
+        raise RuntimeError
+    with writing(engine) as conn:
+        conn.execute(insert(NOTES), {"id": 1})
+
+    assert notes(engine) == 1
 
 
 def test_a_reader_cannot_write(engine: Engine) -> None:

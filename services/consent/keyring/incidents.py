@@ -43,8 +43,12 @@ class Incidents:
 
         `sharing`: as it stands. `openings`: the latest first. `routing`: how its latest form would be decided
         by the state and the policy of now, with the gate's own rules, each beside how it stands; empty where
-        there is no policy or no form. Raises NothingToTell.
+        there is no policy or no form. What the ledger says is as of one moment. Raises NothingToTell.
         """
+        with self._ledger.at_one_moment():
+            return self._account(caller, text)
+
+    def _account(self, caller: Caller, text: str) -> Mapping[str, Any]:
         incident, given = self._teller.given(caller, text)
         stands = sharing(given)
         events = sorted({each.event_id for each in given})

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from services.consent.store.gate import AT_ONCE, ERASURE, INCIDENT, NAME, PERSON
 from services.consent.store.tables import LEDGER, POLICY, POSITION, RELEASE, STATE, VPA
 from services.eventlog import positions
 from services.eventlog.topics import LOG
-from services.runtime.database import reading
+from services.runtime.database import at_one_moment, reading
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Ground, Reason, ReleaseKind
 from services.vocabulary.times import parse_time
@@ -103,6 +104,10 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def at_one_moment(self) -> AbstractContextManager[None]:
+        """Return a block within which everything read from here is as of one moment."""
+        return at_one_moment(self._engine)
 
     def position(self) -> int:
         """Return the next offset of `log` to be decided, as committed."""
