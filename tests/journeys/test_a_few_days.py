@@ -149,6 +149,7 @@ def test_schools_said_what_they_read_before_anybody_phoned(days):
     assert outcomes[True] > outcomes[False]
 
 
+@pytest.mark.long
 def test_leaving_out_one_child_changes_the_print_out(days, tmp_path_factory):
     with lived(tmp_path_factory.mktemp("fewer"), without_a_child(days.events)) as fewer:
         before, after = list(lines(days.answers)), list(lines(fewer.answers))
