@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
 from services.consent import api
@@ -30,6 +28,7 @@ from services.consent.store.openings import Openings
 from services.consent.worker.hearing import Ear
 from services.consent.worker.replaying import Replayer
 from services.eventlog.keys import FileKek, KeyStore
+from services.runtime.certificates import enrol
 from services.runtime.clock import SystemClock
 from services.runtime.database import engine_at
 from services.runtime.identity import Verifier, folder_of, mint
@@ -145,16 +144,5 @@ class Office:
     def _token(self, agency: str, person: str | None) -> str:
         own = self._folder / folder_of(agency)
         if not own.exists():
-            own.mkdir()
-            key = Ed25519PrivateKey.generate()
-            public = key.public_key().public_bytes(
-                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-            )
-            (own / "key.pub.pem").write_bytes(public)
-            private = key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-            (own / "key.pem").write_bytes(private)
+            enrol(self._folder, [agency])
         return mint(agency, person, (own / "key.pem").read_bytes(), SystemClock().now())

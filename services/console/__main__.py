@@ -15,6 +15,7 @@ from services.notify import pages as notify_pages
 from services.projections.pages import routes as projections_pages
 from services.runtime import telemetry
 from services.runtime.clock import SystemClock, clock_for
+from services.runtime.identity import Verifier
 from services.runtime.partnership import Partnership
 from services.runtime.settings import Settings
 from services.runtime.web import Standing, create_app, serve
@@ -49,7 +50,7 @@ def app_of(settings: Settings) -> FastAPI:
     app.include_router(projections_pages.router(desk))
     app.include_router(notify_pages.router(desk))
     app.include_router(consent_pages.router(desk))
-    app.include_router(standings.router(settings, http))
+    app.include_router(standings.router(settings, http, Verifier(partnership, settings.credentials)))
     app.include_router(passing.router(settings, http))
     document.install(app, settings, http)
     whole.install(app, settings, http)

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from services.console.api import document, passing, standings
+from services.console.api import document, passing
 from services.console.api.passing import owner_of
 from services.runtime.ports import free_port
 from services.runtime.settings import Settings
@@ -84,7 +84,6 @@ def a_console(http: httpx.AsyncClient, **addresses: str) -> FastAPI:
     app = create_app(
         "console", settings, ready=lambda: True, standing=lambda: Standing(service="c", behind=0, pending=0)
     )
-    app.include_router(standings.router(settings, http))
     app.include_router(passing.router(settings, http))
     document.install(app, settings, http)
     return app
@@ -143,12 +142,6 @@ def test_a_body_that_is_too_large_goes_nowhere() -> None:
     answer = ask("POST", "/v1/events", length=50 * 1024 * 1024)
 
     assert answer.status_code == 413
-
-
-def test_all_standings_come_in_one_answer() -> None:
-    answer = ask("GET", "/v1/standings").json()
-
-    assert [one["service"] for one in answer["standings"]] == list(SERVICES)
 
 
 def test_the_document_holds_what_each_owner_answers_for() -> None:

@@ -18,6 +18,7 @@ from services.runtime.settings import Settings
 from services.runtime.web import Standing, busy, create_app
 
 SERVICES: Final = passing.WHOLE_SERVICES
+HERE = "127.0.0.1"
 READY, AWAY, SILENT, BABBLING = "ready", "away", "silent", "babbling"
 
 
@@ -57,14 +58,21 @@ class ByHost(httpx.AsyncBaseTransport):
         return await self._apps[request.url.host].handle_async_request(request)
 
 
-def ask(path: str, **behaviours: str) -> httpx.Response:
+def ask(path: str, headers: dict[str, str] | None = None, **behaviours: str) -> httpx.Response:
+    return asked_from(HERE, path, headers, **behaviours)
+
+
+def asked_from(
+    host: str, path: str, headers: dict[str, str] | None = None, **behaviours: str
+) -> httpx.Response:
     async def asked() -> httpx.Response:
         settings = Settings.model_validate({name: f"http://{name}" for name in SERVICES})
         standing = Standing(service="console", behind=0, pending=0)
         app = create_app("console", settings, ready=lambda: True, standing=lambda: standing)
         whole.install(app, settings, httpx.AsyncClient(transport=ByHost(behaviours)))
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://console") as client:
-            return await client.get(path)
+        transport = httpx.ASGITransport(app, client=(host, 50_000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://console") as client:
+            return await client.get(path, headers=headers)
 
     return anyio.run(asked)
 
@@ -97,6 +105,20 @@ def test_every_services_metrics_are_in_one_answer_each_under_its_name() -> None:
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert by_service(families(answer.text)["sightline_behind"]) == {name: len(name) for name in SERVICES}
     assert set(by_service(families(answer.text)["sightline_up"]).values()) == {1}
+
+
+@pytest.mark.parametrize("host", ["192.0.2.7", "2001:db8::7", "somewhere"])
+def test_metrics_are_not_there_for_another_machine(host: str) -> None:
+    assert asked_from(host, "/metrics").status_code == 404
+    assert asked_from(host, "/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded", "via", "x-real-ip"])
+def test_metrics_are_not_there_for_whom_a_proxy_asks(header: str) -> None:
+    answer = ask("/metrics", headers={header: "192.0.2.7"})
+
+    assert answer.status_code == 404
+    assert "sightline" not in answer.text
 
 
 @pytest.mark.parametrize("behaviour", [AWAY, SILENT, BABBLING])

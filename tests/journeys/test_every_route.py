@@ -118,7 +118,7 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("get", "/v1/schools/status"): HIDDEN,
     ("get", "/v1/schools/tasks"): HIDDEN,
     ("get", "/v1/standing"): OPEN,
-    ("get", "/v1/standings"): OPEN,
+    ("get", "/v1/standings"): HIDDEN,
     ("get", "/calls/day"): HIDDEN,
     ("get", "/calls/{message}/outcome"): HIDDEN,
     ("post", "/calls/{message}/outcome"): HIDDEN,
