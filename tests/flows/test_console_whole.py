@@ -58,12 +58,12 @@ class ByHost(httpx.AsyncBaseTransport):
         return await self._apps[request.url.host].handle_async_request(request)
 
 
-def ask(path: str, headers: dict[str, str] | None = None, **behaviours: str) -> httpx.Response:
-    return asked_from(HERE, path, headers, **behaviours)
+def ask(path: str, **behaviours: str) -> httpx.Response:
+    return asked_from(HERE, path, **behaviours)
 
 
 def asked_from(
-    host: str, path: str, headers: dict[str, str] | None = None, **behaviours: str
+    host: str, path: str, headers: dict[str, str] | None = None, /, **behaviours: str
 ) -> httpx.Response:
     async def asked() -> httpx.Response:
         settings = Settings.model_validate({name: f"http://{name}" for name in SERVICES})
@@ -115,7 +115,7 @@ def test_metrics_are_not_there_for_another_machine(host: str) -> None:
 
 @pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded", "via", "x-real-ip"])
 def test_metrics_are_not_there_for_whom_a_proxy_asks(header: str) -> None:
-    answer = ask("/metrics", headers={header: "192.0.2.7"})
+    answer = asked_from(HERE, "/metrics", {header: "192.0.2.7"})
 
     assert answer.status_code == 404
     assert "sightline" not in answer.text

@@ -8,7 +8,7 @@ from services.consent.state.heard import Heard
 from services.consent.state.world import World
 from services.vocabulary.grounds import Ground, Outcome, Reason, ReleaseKind
 
-DECISION_VERSION = 4
+DECISION_VERSION = 5
 """Declared by hand whenever a change of code changes decisions; adopted by an event (design 2).
 
 4: a reviewed or corrected form takes the place of what earlier forms of its incident said of who harms whom,
