@@ -30,11 +30,14 @@ class Step:
 
 
 def steps(incidents: int, count: int, seed: int) -> list[Step]:
-    """Return a first review of each incident, and then so many flips and further reviews of them."""
+    """Return a first review of each incident, and then so many flips and further reviews of them.
+
+    Each review says again what the attending officer was answered: that consent was given. The first counts.
+    """
     rng = random.Random(seed)
     forms = [_form(each) for each in _medium(seed, incidents)]
     began = datetime.now(UTC) - timedelta(days=2)
-    given = dict.fromkeys((form["incident"] for form in forms), False)
+    given = dict.fromkeys((form["incident"] for form in forms), True)
     found = [_step(REVIEW, form) for form in forms]
     while len(found) < incidents + count:
         form = rng.choice(forms)
@@ -53,8 +56,9 @@ def expected(told: Sequence[Step]) -> dict[str, list[tuple[str, str]]]:
     given: set[str] = set()
     for step in told:
         because = step.event["id"]
+        is_first = step.incident not in sent
         theirs = sent.setdefault(step.incident, [])
-        if step.what == GIVEN:
+        if step.what == GIVEN or is_first:
             given.add(step.incident)
             theirs.append((ReleaseKind.NEW.value, because))
         elif step.what == WITHDRAWN:
@@ -113,8 +117,8 @@ def _medium(seed: int, count: int) -> Iterator[Mapping[str, Any]]:
 def _form(event: Mapping[str, Any]) -> dict[str, Any]:
     """Return a reviewed form that consent alone lets the recipient see, and that tells no school."""
     facts = {**event["facts"], "children": "none", "vulnerable_adults": []}
-    kept = {name: value for name, value in event.items() if name not in ("children", "consent", "rationale")}
-    return {**kept, "facts": facts}
+    kept = {name: value for name, value in event.items() if name not in ("children", "rationale")}
+    return {**kept, "facts": facts, "consent": {TO: GIVEN}}
 
 
 def _step(what: str, form: Mapping[str, Any]) -> Step:

@@ -88,6 +88,8 @@ class Incident:
     children: set[str] = field(default_factory=set)
     answers: dict[tuple[str | None, str], list[Said]] = field(default_factory=lambda: defaultdict(list))
     """By who gave them, and for whom."""
+    on_forms: dict[str, str] = field(default_factory=dict)
+    """What the forms so far have their adult victim answer: a form that says it again repeats it."""
     withdrawn: list[tuple[str | None, datetime]] = field(default_factory=list)
     overrides: dict[str, list[Said]] = field(default_factory=lambda: defaultdict(list))
     marac: Heard | None = None
@@ -208,6 +210,8 @@ class Evidence:
     def _form(self, incident: Incident, event: Heard) -> None:
         before, incident.victim = incident.victim, event.victim or incident.victim
         is_new = event.type in REVIEWED or incident.form is None
+        if before not in (None, incident.victim) and (before == event.causing_harm or not is_new):
+            incident.on_forms.clear()
         if before is not None and is_new and before not in (incident.victim, event.causing_harm):
             _put_right(incident, before)
         named = {child.person for child in event.children}
@@ -220,8 +224,13 @@ class Evidence:
         incident.children = incident.children | named
 
     def _consent(self, incident: Incident, event: Heard) -> None:
+        repeated = {*incident.on_forms.items()} if event.type in VPA_FAMILY else set()
+        if event.type in VPA_FAMILY:
+            incident.on_forms.update(event.consent)
         for to, answer in event.consent:
             own_word = answer == "given" and event.publisher == to
+            if (to, answer) in repeated:
+                continue
             if answer != "could_not_ask" and (not own_word or _is_confirmed(event)):
                 incident.answers[event.victim or incident.victim, to].append(_said(answer, event))
 

@@ -11,8 +11,7 @@ from services.vocabulary.grounds import Ground, Outcome, Reason, ReleaseKind
 DECISION_VERSION = 5
 """Declared by hand whenever a change of code changes decisions; adopted by an event (design 2).
 
-4: a reviewed or corrected form takes the place of what earlier forms of its incident said of who harms whom,
-and what the Hub finds the wrong way round is so of everybody who is one with the two.
+5: what a form repeats of earlier ones is no new consent (decision 0034).
 """
 
 UNREADABLE = "unreadable"

@@ -161,6 +161,8 @@ class Incident(NamedTuple):
     """Who alone may look; None: whoever else may."""
     consents: Mapping[str, Mapping[str, Said]] = NOTHING
     """By who gave them, then by recipient."""
+    asked: Mapping[str, str] = NOTHING
+    """What the last form that says so has its adult victim answer, by recipient."""
     overrides: Mapping[str, Override] = NOTHING
     not_shared: tuple[NotShared, ...] = ()
     """One for each recipient and who decided, the last that was made."""

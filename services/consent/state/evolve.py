@@ -1,6 +1,6 @@
 """How an event changes what is known, before anything is decided about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from services.consent.state.consents import answers_of, later, later_override, together
@@ -23,6 +23,9 @@ from services.vocabulary.consent import NOT_FOR_SHARING, ConsentAnswer
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildCase
 from services.vocabulary.sides import Client
+
+Answered = tuple[tuple[str, str], ...]
+"""Recipients, and what was answered for each."""
 
 
 def evolve(world: World, heard: Heard) -> None:
@@ -90,9 +93,12 @@ def _with_parties(incident: Incident, heard: Heard) -> Incident:
 
 def _folded(world: World, incident: Incident, heard: Heard) -> Incident:
     if heard.type in VPA_FAMILY:
-        return _with_form(world, _with_consents(incident, heard), heard)
+        asked = _asked_before(world, incident, heard)
+        new = tuple((to, answer) for to, answer in heard.consent if asked.get(to) != answer)
+        incident = incident._replace(asked={**asked, **dict(heard.consent)})
+        return _with_form(world, _with_consents(incident, heard, new), heard)
     if heard.type in (EventType.CONSENT_RECORDED, EventType.CONSENT_WITHDRAWN):
-        return _with_consents(incident, heard)
+        return _with_consents(incident, heard, heard.consent)
     if heard.type == EventType.OVERRIDE_RECORDED and heard.recipient is not None:
         return _with_override(incident, heard, heard.recipient)
     if heard.type == EventType.DECIDED_NOT_TO_SHARE and heard.recipient is not None and heard.is_confirmed:
@@ -127,17 +133,36 @@ def _with_form(world: World, incident: Incident, heard: Heard) -> Incident:
     return incident._replace(raised=raised, form=form, children=children, began=began, victim=victim)
 
 
-def _put_right(world: World, incident: Incident, victim: str | None, heard: Heard) -> Incident:
-    """Take what the adult victim of earlier forms answered for the answers of whom a form names instead.
+def _asked_before(world: World, incident: Incident, heard: Heard) -> Mapping[str, str]:
+    """Return what earlier forms have the adult victim of a form answer, by recipient.
 
-    It is who they turn out to be, unless the form says that the earlier one causes the harm, or was raised
-    beside a reviewed one.
+    A form that says it again repeats what was answered then: it brings back nothing that was withdrawn since,
+    and takes back nothing that was given since (decision 0034).
     """
+    return NOTHING if _is_about_another(world, incident, heard) else incident.asked
+
+
+def _is_about_another(world: World, incident: Incident, heard: Heard) -> bool:
+    """Say whether a form has another human being as its adult victim than the forms before it.
+
+    Whom it names instead is who the earlier one turns out to be, unless it says that the earlier one causes
+    the harm, or was raised beside a reviewed one.
+    """
+    if incident.victim is None or heard.victim is None:
+        return False
+    them = group(world.person, incident.victim)
+    if heard.victim in them:
+        return False
+    return heard.causing_harm in them or (heard.type not in REVIEWED and incident.form is not None)
+
+
+def _put_right(world: World, incident: Incident, victim: str | None, heard: Heard) -> Incident:
+    """Take what the adult victim of earlier forms answered for the answers of whom a form names instead."""
     before = incident.victim
-    if before is None or victim is None or (heard.type not in REVIEWED and incident.form is not None):
+    if before is None or victim is None or _is_about_another(world, incident, heard):
         return incident
     them = group(world.person, before)
-    if not {victim, heard.causing_harm}.isdisjoint(them):
+    if victim in them:
         return incident
     left = {person: answers for person, answers in incident.consents.items() if person not in them}
     theirs = answers_of(incident, them)
@@ -176,15 +201,14 @@ def _children(incident: Incident, heard: Heard) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*incident.children, *named)))
 
 
-def _with_consents(incident: Incident, heard: Heard) -> Incident:
-    """Take the answers of an event, as its adult victim's; a withdrawal that names nobody is for everyone.
+def _with_consents(incident: Incident, heard: Heard, answers: Answered) -> Incident:
+    """Take answers of an event, as its adult victim's; a withdrawal that names nobody is for everyone.
 
     Consent to something else than sharing, to research say, and that of anybody but the adult victim, is
     recorded in the log and moves nothing here: a child's is no ground to tell of the adult.
     """
     if not _is_for_sharing(heard):
         return incident
-    answers = heard.consent
     if heard.type == EventType.CONSENT_WITHDRAWN:
         answers = tuple((to, ConsentAnswer.WITHDRAWN) for to, _ in answers) or (
             (EVERYONE, ConsentAnswer.WITHDRAWN),

@@ -75,6 +75,7 @@ def read_incident(text: str) -> Incident:
             person: {to: _read_said(row) for to, row in answers.items()}
             for person, answers in d["consents"].items()
         },
+        asked=d["asked"],
         overrides={to: _read_override(row) for to, row in d["overrides"].items()},
         not_shared=tuple(map(_read_not_shared, d["not_shared"])),
         marac=_read_marac(d["marac"]),
@@ -194,6 +195,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
             person: {to: _said(said) for to, said in answers.items()}
             for person, answers in incident.consents.items()
         },
+        "asked": dict(incident.asked),
         "overrides": {
             to: [_when(row.at), _when(row.recorded_at), row.event_id, _when(row.expires_at)]
             for to, row in incident.overrides.items()
