@@ -119,6 +119,8 @@ class Evidence:
         self._now: datetime | None = None
         self._withdrawn: dict[str, list[tuple[datetime, tuple[str, ...]]]] = defaultdict(list)
         self._child_cases: dict[str, set[str]] = defaultdict(set)
+        self._cases: dict[tuple[str, str], str | None] = {}
+        """About whom each agency's case on an incident is, while it is open."""
         self._suspended: set[str] = set()
         self._agreements: dict[str, tuple[tuple[str, ...], datetime | None]] = {}
         self._ever: defaultdict[str, set[str]] = defaultdict(set)
@@ -201,8 +203,10 @@ class Evidence:
             incident.marac = event
         if event.type == EventType.CASE_OPENED and _is_confirmed(event):
             incident.cases.add(event.publisher)
+            self._cases[event.publisher, event.incident or ""] = who
         if event.type == EventType.CASE_CLOSED:
             incident.cases.discard(event.publisher)
+            self._cases.pop((event.publisher, event.incident or ""), None)
         if event.type in ROUTED - VPA_FAMILY:
             incident.beside[event.event_id] = event
             incident.holders_before[event.event_id] = frozenset(incident.held)
@@ -291,6 +295,16 @@ class Evidence:
             return "expired"
         ends.append(last.ends)
         return "given"
+
+    def open_cases(self) -> frozenset[tuple[str, str | None]]:
+        """Return which agencies have an open case about whom."""
+        return frozenset((agency, who) for (agency, _), who in self._cases.items())
+
+    def has_case(self, incident: Incident, event: Heard, to: str) -> bool:
+        """Say whether somebody has an open case on the incident, or about its adult victim anywhere."""
+        who = event.victim or incident.victim
+        about = {person for (agency, _), person in self._cases.items() if agency == to}
+        return to in incident.cases or (who is not None and who in about)
 
     def _attends(self, incident: Incident, to: str, at: datetime) -> bool:
         marac = incident.marac

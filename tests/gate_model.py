@@ -100,7 +100,7 @@ class Model:
                 for to in (*ASKED, AREA)
             }
             overdue = incident.raised is not None and self.evidence.is_overdue(incident.raised)
-            cases = incident.cases.copy()
+            cases = (incident.cases.copy(), self.evidence.open_cases())
             held = [self.evidence.awaits_the_hub(incident, each) for each in incident.beside.values()]
             sides = (self.evidence.sides.of(key), held)
             history = ({*self.evidence.joined}, len(self.evidence.scopes))
@@ -238,7 +238,7 @@ class Model:
             at_another_hour = facts._replace(out_of_hours=not facts.out_of_hours)
             other = of_it(judge(without, to, event.type, at_another_hour), facts)
             verdict = other if other.permit else verdict
-        if verdict.permit or kept is None or to not in incident.cases:
+        if verdict.permit or kept is None or not self.evidence.has_case(incident, event, to):
             return verdict
         keeps = keep(without, to, *kept, facts)
         return of_it(keeps, facts) if keeps is not None and of_it(keeps, facts).permit else verdict

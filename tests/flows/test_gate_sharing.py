@@ -312,6 +312,38 @@ def test_a_downgrade_never_recalls_from_a_recipient_with_an_open_case() -> None:
     assert "narrative" in kept.sections
 
 
+def test_a_case_about_the_same_adult_victim_under_its_own_reference_keeps_it_too() -> None:
+    story, own = Story(), {"incident": internal("own reference"), "victim": internal("victim")}
+    story.tell(a_form(of=HIGH))
+    story.tell(case(EventType.CASE_OPENED, "dafsu", **own))
+
+    downgraded = story.tell(a_form(of=MEDIUM))
+    closed = story.tell(case(EventType.CASE_CLOSED, "dafsu", **own))
+
+    assert sent(downgraded) == {"dafsu": CHANGED}
+    assert sent_of(closed, downgraded.event_id) == {"dafsu": RECALLED}
+
+
+def test_a_case_about_somebody_else_keeps_nothing() -> None:
+    story = Story()
+    story.tell(a_form(of=HIGH))
+    other = {"incident": internal("own reference"), "victim": internal("another")}
+    story.tell(case(EventType.CASE_OPENED, "dafsu", **other))
+
+    assert sent(story.tell(a_form(of=MEDIUM))) == {"dafsu": RECALLED}
+
+
+def test_of_two_cases_about_an_adult_victim_one_that_closes_leaves_the_other() -> None:
+    story = Story()
+    story.tell(a_form(of=HIGH))
+    for reference in ("first", "second"):
+        of = {"incident": internal(reference), "victim": internal("victim")}
+        story.tell(case(EventType.CASE_OPENED, "dafsu", **of))
+    story.tell(case(EventType.CASE_CLOSED, "dafsu", incident=internal("first")))
+
+    assert sent(story.tell(a_form(of=MEDIUM))) == {"dafsu": CHANGED}
+
+
 def test_a_case_nobody_confirmed_keeps_nothing() -> None:
     story = Story()
     story.tell(a_form(of=HIGH))

@@ -13,7 +13,7 @@ from services.consent.flow.unclassified import ALL_OTHER_SCHOOLS, to_nobody
 from services.consent.rules.circumstances import Circumstances, at_another_hour
 from services.consent.rules.danger import is_overdue
 from services.consent.rules.differences import Occasion, exceeds, kind_of_permit, reason_of_recall
-from services.consent.rules.evidence import Evidence, open_case
+from services.consent.rules.evidence import Evidence
 from services.consent.rules.history import NAMING, of_the_past
 from services.consent.rules.lasting import Later, until
 from services.consent.rules.not_shared import NOT_SHARED, is_decided_against
@@ -327,7 +327,7 @@ class _Deciding:
 
     def _kept(self, to: str, matter: Matter, rule: str, ground: Ground, at: Circumstances) -> Verdict | None:
         """Return what an open case lets its recipient keep of what it has by a rule, on a ground."""
-        kept = keep(self._policy, to, rule, ground, at) if open_case(matter.incident, to) else None
+        kept = keep(self._policy, to, rule, ground, at) if matter.evidence.has_open_case(to) else None
         if kept is None or not is_of_the_past(self._world.standing, to, matter.form):
             return kept
         return resting_on(self._policy, kept, NAMING, at)

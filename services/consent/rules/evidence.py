@@ -73,6 +73,11 @@ class Evidence:
             out_of_hours=self._out_of_hours,
         )
 
+    def has_open_case(self, recipient: str) -> bool:
+        """Say whether a recipient has a confirmed open case here, or about the adult victim elsewhere."""
+        theirs = self._victim.cases if self._victim is not None else ()
+        return recipient in self._incident.cases or recipient in {case.agency for case in theirs}
+
     def is_held(self) -> bool:
         """Say whether the Hub is to look first at who harms whom: danger waits its hours, and no longer."""
         cause = waits_for(self._incident, self._form, self._them)
@@ -149,11 +154,6 @@ def _end(policy: Policy, ground: Ground, recorded: Said | Override | Marac) -> I
     end = ends(recorded, policy.lasts(ground))
     if end is not None:
         yield end
-
-
-def open_case(incident: Incident, recipient: str) -> bool:
-    """Say whether the recipient has a confirmed open case on the incident."""
-    return recipient in incident.cases
 
 
 def _now(world: World) -> datetime:

@@ -114,6 +114,13 @@ class Worker(NamedTuple):
     person: str
 
 
+class Case(NamedTuple):
+    """An open case, of which agency, and on which incident it was opened."""
+
+    agency: str
+    incident: str
+
+
 class Harm(NamedTuple):
     """Who harms somebody, and the event that it is known by."""
 
@@ -187,6 +194,8 @@ class Person(NamedTuple):
     """Until when consents of all their incidents are withdrawn, by recipient or for everyone."""
     child_cases: tuple[str, ...] = ()
     """Who has an open case about them as a child."""
+    cases: tuple[Case, ...] = ()
+    """Open cases about them as the adult victim, in order."""
     harmed_by: tuple[Harm, ...] = ()
     """Who is known to harm them, once for each event that it is known by."""
     harms_in: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from services.consent.state.consents import answers_of, later, later_override, t
 from services.consent.state.entities import (
     EVERYONE,
     NOTHING,
+    Case,
     Form,
     Incident,
     Marac,
@@ -41,6 +42,7 @@ def evolve(world: World, heard: Heard) -> None:
         if after is not before:
             world.put_incident(heard.incident, after)
         _link_people(world, heard, heard.incident)
+        _cases(world, heard, heard.incident)
     _withdraw_everywhere(world, heard)
     _child_cases(world, heard)
 
@@ -56,6 +58,9 @@ def affected(world: World, heard: Heard) -> tuple[str, ...]:
     if heard.type == EventType.CHILD_CASE_STATUS:
         for person in _children_of_case(world, heard):
             others.update(as_one(world.person, person).child_of)
+    if heard.type == EventType.CASE_CLOSED and heard.incident is not None:
+        for person in _adults_of(world, heard, heard.incident):
+            others.update(as_one(world.person, person).incidents)
     others.update(_in_order(world, incidents_of(world, heard))[:MOST_AT_ONCE])
     about = (*own, *_in_order(world, others.difference(own)))
     return (*about, *(key for key in world.ripe if key not in about))
@@ -276,6 +281,27 @@ def _link_people(world: World, heard: Heard, incident: str) -> None:
             person = world.person(child.person)
             if incident not in person.child_of:
                 world.put_person(child.person, person._replace(child_of=(*person.child_of, incident)))
+
+
+def _cases(world: World, heard: Heard, incident: str) -> None:
+    """Know about whom an agency's case is, while it is open: the adult victim of when it was opened."""
+    opens = heard.type == EventType.CASE_OPENED and heard.is_confirmed
+    if not opens and heard.type != EventType.CASE_CLOSED:
+        return
+    case = Case(heard.publisher, incident)
+    victim = heard.victim or world.incident(incident).victim if opens else None
+    for key in _adults_of(world, heard, incident):
+        known = world.person(key)
+        cases = {*known.cases} - {case} | ({case} if key == victim else set())
+        if cases != {*known.cases}:
+            world.put_person(key, known._replace(cases=tuple(sorted(cases))))
+
+
+def _adults_of(world: World, heard: Heard, incident: str) -> tuple[str, ...]:
+    """Return everybody who may have been taken for an incident's adult victim, each once."""
+    known = world.incident(incident)
+    named = (heard.victim, known.victim, *known.parties)
+    return tuple(dict.fromkeys(person for person in named if person is not None))
 
 
 def _is_everywhere(heard: Heard) -> bool:

@@ -42,6 +42,7 @@ def as_one(person_of: PersonOf, key: str) -> Person:
         child_of=_each_once(each.child_of for each in them),
         withdrawn={to: max(each.withdrawn[to] for each in them if to in each.withdrawn) for to in recipients},
         child_cases=tuple(sorted(_each_once(each.child_cases for each in them))),
+        cases=tuple(sorted(_each_once(each.cases for each in them))),
         harmed_by=_each_once(each.harmed_by for each in them),
         harms_in=_each_once(each.harms_in for each in them),
         linked=known.linked,
