@@ -6,7 +6,7 @@ Nothing is thrown away or overwritten: what stands is asked anew each time, of a
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -83,6 +83,8 @@ class Incident:
 
     victim: str | None = None
     raised: Heard | None = None
+    raised_since: datetime | None = None
+    """Since when what was raised waits for the Hub: danger, since it was raised first."""
     form: Heard | None = None
     beside: dict[str, Heard] = field(default_factory=dict)
     children: set[str] = field(default_factory=set)
@@ -220,12 +222,33 @@ class Evidence:
             _put_right(incident, before)
         named = {child.person for child in event.children}
         if event.type in REVIEWED:
-            incident.form, incident.raised = event, None
+            incident.form = event
+            assert event.grades is not None
+            if event.grades.risk is not Risk.NOT_COMPLETED or event.type == EventType.VPA_CORRECTED:
+                incident.raised = None
             if named or event.type == EventType.VPA_CORRECTED:
                 incident.children = named
-        elif incident.form is None:
-            incident.raised = event
+        else:
+            self._raise(incident, event)
         incident.children = incident.children | named
+
+    def _raise(self, incident: Incident, event: Heard) -> None:
+        """Let danger wait since it was raised first, whatever is raised after it.
+
+        Beside a review there waits what happened since.
+        """
+        before, is_danger = incident.raised, self._is_danger(incident, event)
+        if before is not None and self._is_danger(incident, before):
+            if is_danger:
+                incident.raised = replace(event, grades=_worst(before.grades, event.grades))
+        elif incident.form is None or (is_danger and event.occurred_at > incident.form.occurred_at):
+            incident.raised, incident.raised_since = event, event.recorded_at
+
+    def _is_danger(self, incident: Incident, form: Heard) -> bool:
+        is_a_child = self.sides.is_a_child(form, form.victim or incident.victim)
+        grades = as_a_child(form.grades) if is_a_child else form.grades
+        assert grades is not None
+        return grades.risk in (Risk.HIGH, Risk.NOT_COMPLETED) or grades.children is ChildrenLevel.SAFEGUARDING
 
     def _consent(self, incident: Incident, event: Heard) -> None:
         repeated = {*incident.on_forms.items()} if event.type in VPA_FAMILY else set()
@@ -313,13 +336,12 @@ class Evidence:
         usual = FULL if marac.type == EventType.MARAC_LISTED else CORE
         return to in (marac.attendees or usual)
 
-    def is_overdue(self, raised: Heard) -> bool:
+    def is_overdue(self, incident: Incident) -> bool:
         """Say whether the Hub has not reviewed a form that says danger in time."""
-        grades = self._routed(self.incidents[raised.incident or ""], raised)
-        if grades is None or raised.recorded_at + REVIEW_WITHIN > self.now:
+        raised, since = incident.raised, incident.raised_since
+        if raised is None or since is None or since + REVIEW_WITHIN > self.now:
             return False
-        is_danger = grades.risk in (Risk.HIGH, Risk.NOT_COMPLETED)
-        return is_danger or grades.children is ChildrenLevel.SAFEGUARDING
+        return self._is_danger(incident, raised)
 
     def facts(self, incident: Incident, event: Heard, to: str, known: Known) -> Facts:
         """Return what decides about one recipient of one event."""
@@ -339,7 +361,7 @@ class Evidence:
             named=to in event.named,
             holds=not is_form
             and (to in incident.holders_before.get(event.event_id, incident.held) or to in incident.cases),
-            overdue=event.type == EventType.VPA_RAISED and self.is_overdue(event),
+            overdue=event is incident.raised and self.is_overdue(incident),
             counter=self.sides.is_counter(event),
             out_of_hours=not is_in_hours(self.now),
         )
@@ -363,6 +385,19 @@ class Evidence:
             is_a_child = self.sides.is_a_child(event, event.victim or incident.victim)
             self._grades[event.event_id] = as_a_child(own) if is_a_child else own
         return self._grades[event.event_id]
+
+
+def _worst(one: Grades | None, other: Grades | None) -> Grades:
+    """Return grades with what is high or safeguarding in either; of the rest what the other says."""
+    assert one is not None
+    assert other is not None
+    is_high = Risk.HIGH in (one.risk, other.risk)
+    is_safeguarding = ChildrenLevel.SAFEGUARDING in (one.children, other.children)
+    return replace(
+        other,
+        risk=Risk.HIGH if is_high else other.risk,
+        children=ChildrenLevel.SAFEGUARDING if is_safeguarding else other.children,
+    )
 
 
 def _put_right(incident: Incident, before: str) -> None:

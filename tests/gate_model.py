@@ -7,7 +7,7 @@ policy a release stands hangs on that, for a new policy governs later decisions 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
@@ -85,6 +85,11 @@ class Model:
         self.recalls.clear()
         stopped = self.evidence.stopped()
         decided = {*again, event.event_id}
+        for incident in self.incidents.values():
+            both = {
+                form.event_id for form in (incident.form, self._overdue(incident, event)) if form is not None
+            }
+            decided |= both if both & decided else set()
         everybody = [to for to in (*ASKED, AREA) if self.evidence.takes_part(to)]
         self._decided_under |= {(each, to): self._without for each in decided for to in everybody}
         self._bring(event)
@@ -99,7 +104,7 @@ class Model:
                 for who in _victims_of(incident)
                 for to in (*ASKED, AREA)
             }
-            overdue = incident.raised is not None and self.evidence.is_overdue(incident.raised)
+            overdue = self._overdue(incident, event)
             cases = (incident.cases.copy(), self.evidence.open_cases())
             held = [self.evidence.awaits_the_hub(incident, each) for each in incident.beside.values()]
             sides = (self.evidence.sides.of(key), held)
@@ -170,22 +175,56 @@ class Model:
         before: Collection[str],
     ) -> None:
         """Decide the form first, for who holds it hears who else acts; then every event beside it."""
-        raised = incident.raised
-        form = incident.form or (raised if raised is not None and self.evidence.is_overdue(raised) else None)
-        events = [(form, incident.held)] if form is not None else []
+        danger = self._overdue(incident, heard)
+        forms = [form for form in (incident.form, danger) if form is not None]
+        events = [(form, incident.held) for form in forms]
         events += [(event, incident.held_beside[key]) for key, event in incident.beside.items()]
         if heard.type == EventType.VPA_RAISED and heard.incident is not None:
             asked = [to for to in ASKED if to != "police" and self.evidence.takes_part(to)]
             self.denials |= {(heard.event_id, to): "awaiting-review" for to in asked}
+        meant = self._meant(incident, forms, known) if len(forms) > 1 else {}
         for event, held in events:
-            if event is not form:
+            if event not in forms:
                 _know_who_was_brought_it(incident)
             matter = Matter(incident, event, held, _occasion(event, heard))
             for to in (*ASKED, AREA) if AREA in event.named else ASKED:
+                if event in forms and meant.get(to, event) is not event:
+                    if event is heard:
+                        of = known[event.victim or incident.victim, to]
+                        self.denials[event.event_id, to] = self._verdict(incident, event, to, of, None).reason
+                    continue
                 if to != event.publisher and (event.event_id, to) in self._decided_under:
                     waits = to in before and event.event_id not in decided
                     stop = stopped.get(to) or ("waiting" if waits else None)
                     self._ask(matter, to, known[event.victim or incident.victim, to], stop)
+
+    def _overdue(self, incident: Incident, heard: Heard) -> Heard | None:
+        """Return what was raised of danger before this event and waits too long for the Hub."""
+        raised = incident.raised
+        if raised is None or raised.event_id == heard.event_id:
+            return None
+        return raised if self.evidence.is_overdue(incident) else None
+
+    def _meant(
+        self, incident: Incident, forms: Sequence[Heard], known: dict[tuple[str | None, str], Known]
+    ) -> dict[str, Heard]:
+        """Return which of two everybody is asked about: the review, unless it alone gives them nothing."""
+        reviewed, danger = forms
+        found = {}
+        for to in ASKED:
+            gives = [
+                (form.event_id, to) in self._decided_under
+                and self._ruled(
+                    incident,
+                    form,
+                    to,
+                    known[form.victim or incident.victim, to],
+                    holds=to in incident.held,
+                ).permit
+                for form in forms
+            ]
+            found[to] = danger if gives == [False, True] else reviewed
+        return found
 
     def _ask(self, matter: Matter, to: str, known: Known, stop: str | None) -> None:
         incident, event, held, occasion = matter
@@ -233,15 +272,23 @@ class Model:
         facts = self.evidence.facts(incident, event, to, known)
         without = self._decided_under[event.event_id, to]
         of_it = naming if self.evidence.is_past(to, event) else _all_of_it
-        verdict = of_it(judge(without, to, event.type, facts), facts)
-        if not verdict.permit and kept is not None:
-            at_another_hour = facts._replace(out_of_hours=not facts.out_of_hours)
-            other = of_it(judge(without, to, event.type, at_another_hour), facts)
-            verdict = other if other.permit else verdict
+        verdict = self._ruled(incident, event, to, known, holds=kept is not None)
         if verdict.permit or kept is None or not self.evidence.has_case(incident, event, to):
             return verdict
         keeps = keep(without, to, *kept, facts)
         return of_it(keeps, facts) if keeps is not None and of_it(keeps, facts).permit else verdict
+
+    def _ruled(self, incident: Incident, event: Heard, to: str, known: Known, *, holds: bool) -> Verdict:
+        """Return what the rules say. Who holds it is answered as at any hour."""
+        facts = self.evidence.facts(incident, event, to, known)
+        without = self._decided_under[event.event_id, to]
+        of_it = naming if self.evidence.is_past(to, event) else _all_of_it
+        verdict = of_it(judge(without, to, event.type, facts), facts)
+        if verdict.permit or not holds:
+            return verdict
+        at_another_hour = facts._replace(out_of_hours=not facts.out_of_hours)
+        other = of_it(judge(without, to, event.type, at_another_hour), facts)
+        return other if other.permit else verdict
 
     def _not_after(
         self, incident: Incident, event: Heard, to: str, known: Known, verdict: Verdict

@@ -156,7 +156,7 @@ def _ours(decider: Decider, event: Event) -> list[bool]:
 
     Not asked here, of either: an adopted suspension, and who holds what.
     """
-    usual = decider.usual(event[0].event_type, HUB, decider.desk.recipients)
+    usual = decider.by_type.usual(event[0].event_type, HUB, decider.desk.recipients)
     return [usual[asked.recipient] is None and _permits(decider, asked) for asked in event]
 
 
@@ -172,7 +172,7 @@ def _permits(decider: Decider, asked: Asked) -> bool:
 
 
 def _always(decider: Decider, to: str, event_type: str) -> bool:
-    verdict = decider.always(to, event_type)
+    verdict = decider.by_type.always(to, event_type)
     return verdict is not None and verdict.permit
 
 

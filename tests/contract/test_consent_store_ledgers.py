@@ -276,6 +276,24 @@ def test_what_waits_for_the_hubs_review_is_listed_by_when_its_time_ends(office: 
     assert [row["overdue"] for row in rows(office, "waiting")] == [True, False, False]
 
 
+def test_danger_raised_after_a_review_waits_for_another_and_the_review_stays_in_the_ledger(
+    office: Office,
+) -> None:
+    later = START + timedelta(hours=1)
+    raised = a_form(EventType.VPA_RAISED, grades(Risk.HIGH), recorded_at=later)
+    office.bench.publish(a_form(of=grades(Risk.STANDARD)), raised)
+    office.bench.settle()
+    (waiting,), (nobody,) = rows(office, "waiting"), rows(office, "not-shared")
+    office.bench.publish(an_event(EventType.TIME_PASSED, recorded_at=later + timedelta(hours=4)))
+    office.bench.settle()
+    told = rows(office, "not-shared")
+    office.bench.publish(a_form(of=grades(Risk.HIGH), recorded_at=later + timedelta(hours=5)))
+    office.bench.settle()
+
+    assert (waiting["event_id"], waiting["risk"], nobody["risk"]) == (raised.event_id, "high", "standard")
+    assert (told, rows(office, "waiting")) == ([], [])
+
+
 def test_an_agency_knows_what_anybody_in_it_has_opened_and_nothing_of_another(office: Office) -> None:
     office.bench.publish(a_form(of=MEDIUM, consent={"cedah": "given"}))
     office.bench.settle()

@@ -1,7 +1,11 @@
 """Danger that nobody has reviewed: a clock runs, and what it releases is provisional (design 5)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
+
+from services.consent.flow.decision import Decision
+from services.consent.state.heard import Grades
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.risk import ChildrenLevel, Risk
@@ -10,6 +14,7 @@ from tests.gate_builders import (
     STRICT,
     Story,
     a_form,
+    again,
     an_event,
     answer,
     case,
@@ -20,7 +25,7 @@ from tests.gate_builders import (
 )
 
 HOURS_4 = START + timedelta(hours=4)
-HIGH = grades(Risk.HIGH)
+HIGH, MEDIUM = grades(Risk.HIGH), grades(Risk.MEDIUM)
 
 
 def raised_and_overdue() -> Story:
@@ -137,3 +142,123 @@ def test_safeguarding_goes_to_checs_and_a_new_initial_form_starts_its_own_clock(
     )
 
     assert (sent(early), sent(due)) == ({}, {"checs": ReleaseKind.NEW})
+
+
+def at(hours: float) -> datetime:
+    """Return so many hours after the story began."""
+    return START + timedelta(hours=hours)
+
+
+def time_passes(story: Story, hours: float) -> Decision:
+    return story.tell(an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=at(hours)))
+
+
+def raised_after_a_review(of: Grades, hours: float = 1) -> Story:
+    """Return a story in which CEDAH holds a review at medium risk, and something is raised after it."""
+    story = Story()
+    story.tell(
+        a_form(of=MEDIUM, consent={"cedah": "given"}), a_form(EventType.VPA_RAISED, of, recorded_at=at(hours))
+    )
+    return story
+
+
+def test_danger_raised_after_a_review_runs_a_clock_of_its_own_and_leaves_what_others_hold() -> None:
+    story = raised_after_a_review(grades(Risk.HIGH, ChildrenLevel.SAFEGUARDING))
+
+    early, due, later = time_passes(story, 4), time_passes(story, 5), time_passes(story, 6)
+
+    assert [sent(each) for each in (early, due, later)] == [
+        {},
+        {"dafsu": ReleaseKind.NEW, "checs": ReleaseKind.NEW},
+        {},
+    ]
+    assert {"dafsu-unreviewed", "checs-unreviewed"} <= {emit.rule for emit in due.emits}
+
+
+def test_the_review_of_danger_raised_after_a_review_ends_it() -> None:
+    story = raised_after_a_review(HIGH)
+    time_passes(story, 5)
+
+    decision = story.tell(a_form(of=MEDIUM, recorded_at=at(6)))
+
+    assert sent(decision) == {"dafsu": ReleaseKind.RECALLED, "cedah": ReleaseKind.CHANGED}
+    assert sent(time_passes(story, 12)) == {}
+
+
+def test_news_of_the_review_takes_nothing_from_whom_danger_was_told() -> None:
+    story = raised_after_a_review(HIGH)
+    time_passes(story, 5)
+
+    decision = story.tell(consent(withdraws=True, recorded_at=at(6)))
+
+    assert sent(decision) == {"cedah": ReleaseKind.RECALLED}
+
+
+def test_a_form_that_comes_late_and_happened_before_the_review_runs_no_clock() -> None:
+    story = Story()
+    late = a_form(EventType.VPA_RAISED, HIGH, occurred_at=START - timedelta(hours=2), recorded_at=at(1))
+    story.tell(a_form(of=MEDIUM, consent={"cedah": "given"}), late)
+
+    assert sent(time_passes(story, 9)) == {}
+
+
+def test_what_is_raised_again_without_danger_stops_no_clock() -> None:
+    story = Story()
+    danger = a_form(EventType.VPA_RAISED, HIGH)
+    story.tell(danger, a_form(EventType.VPA_RAISED, grades(Risk.STANDARD), recorded_at=at(1)))
+
+    decision = time_passes(story, 4)
+
+    assert {(emit.recipient, emit.event_id) for emit in decision.emits if emit.recipient == "dafsu"} == {
+        ("dafsu", danger.event_id)
+    }
+
+
+def test_danger_raised_again_has_waited_since_it_was_raised_first_and_none_of_it_is_forgotten() -> None:
+    story = Story()
+    again = a_form(EventType.VPA_RAISED, HIGH, recorded_at=at(3))
+    story.tell(a_form(EventType.VPA_RAISED, grades(Risk.MEDIUM, ChildrenLevel.SAFEGUARDING)), again)
+
+    decision = time_passes(story, 4)
+
+    assert sent(decision) == {"dafsu": ReleaseKind.NEW, "checs": ReleaseKind.NEW}
+    assert {emit.event_id for emit in decision.emits if emit.recipient == "checs"} == {again.event_id}
+
+
+def test_a_review_that_leaves_the_risk_open_stops_no_clock() -> None:
+    story = Story()
+    story.tell(a_form(EventType.VPA_RAISED, HIGH), a_form(of=grades(Risk.NOT_COMPLETED), recorded_at=at(1)))
+
+    assert sent(time_passes(story, 4)) == {"dafsu": ReleaseKind.NEW}
+
+
+def test_a_review_that_leaves_the_risk_open_takes_nothing_back_that_danger_gave() -> None:
+    story = raised_and_overdue()
+
+    decision = story.tell(a_form(of=grades(Risk.NOT_COMPLETED), recorded_at=at(5)))
+
+    assert sent(decision) == {}
+    assert (answer(decision, "dafsu").outcome, again(decision, "dafsu").outcome) == (
+        Outcome.DENY,
+        Outcome.PERMIT,
+    )
+
+
+def test_a_correction_that_leaves_the_risk_open_takes_back_what_danger_gave() -> None:
+    story = raised_and_overdue()
+    (raised,) = [told.heard for told in story.told if told.heard.type == EventType.VPA_RAISED]
+
+    decision = story.tell(
+        a_form(
+            EventType.VPA_CORRECTED, grades(Risk.NOT_COMPLETED), corrects=raised.event_id, recorded_at=at(5)
+        )
+    )
+
+    assert sent(decision) == {"dafsu": ReleaseKind.RECALLED}
+
+
+@pytest.mark.parametrize("of", [MEDIUM, grades(Risk.STANDARD)])
+def test_what_is_raised_after_a_review_without_danger_waits_for_nobody(of: Grades) -> None:
+    story = raised_after_a_review(of)
+
+    assert sent(time_passes(story, 9)) == {}

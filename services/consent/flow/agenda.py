@@ -7,7 +7,7 @@ from services.consent.rules.danger import held_until, review_due
 from services.consent.rules.evidence import ends_of, graded_by
 from services.consent.rules.policy import Policy
 from services.consent.state.entities import Incident
-from services.consent.state.evolve import as_form
+from services.consent.state.forms import as_form
 from services.consent.state.heard import Heard
 from services.consent.state.sides import age_of
 from services.consent.state.world import World

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
+from services.consent.flow.by_type import ByType
 from services.consent.flow.children import Children, as_if_untold, concerned
 from services.consent.flow.decision import Again, Answer, Decision, decision_of
 from services.consent.flow.desk import Desk
 from services.consent.flow.matters import Matter, instances_named, is_as_held
 from services.consent.flow.news import brought, news, nothing_new
-from services.consent.flow.release import About, Emitter, Source, denied, permitted, unconditional
+from services.consent.flow.release import About, Emitter, Source, denied, permitted
 from services.consent.flow.unclassified import ALL_OTHER_SCHOOLS, to_nobody
 from services.consent.rules.circumstances import Circumstances, at_another_hour
 from services.consent.rules.danger import is_overdue
@@ -21,7 +22,7 @@ from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER
 from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep, resting_on
 from services.consent.rules.two_sides import COUNTER_ALLEGATION
 from services.consent.state.entities import NOTHING, Form, Held, Incident
-from services.consent.state.evolve import as_form
+from services.consent.state.forms import as_form
 from services.consent.state.heard import Heard
 from services.consent.state.joining import is_of_the_past
 from services.consent.state.sides import REVIEWED, age_of
@@ -41,9 +42,6 @@ NOT_TO_BE_SHARED = Verdict(permit=False, owed=True, rule=NOT_SHARED, reason=Reas
 NOT_BEFORE_THE_HUB = Verdict(permit=False, owed=True, rule=COUNTER_ALLEGATION, reason=Reason.AWAITING_REVIEW)
 """The verdict where the Hub has not looked yet at who harms whom."""
 
-NOT_ROUTED = frozenset({PARTNERSHIP, EDUCATION, "police"})
-"""Who gets a form by rules of their own, which no news about it changes."""
-
 
 class Decider:
     """Decides events under one policy. Keeps what is the same for every event of a type and publisher."""
@@ -51,9 +49,7 @@ class Decider:
     def __init__(self, rulebook: Rulebook, desk: Desk) -> None:
         self.rulebook = rulebook
         self.desk = desk
-        self._always: dict[tuple[str, str], Verdict | None] = {}
-        self._usual: dict[tuple[str, str, tuple[str, ...]], dict[str, Answer | None]] = {}
-        self._routed: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+        self.by_type = ByType(rulebook, desk)
 
     def decide(self, world: World, heard: Heard) -> Decision:
         """Return the decision of an event that `world` has folded already.
@@ -78,58 +74,6 @@ class Decider:
         """
         return _Deciding(world, nothing_new(world), self).now(incident)
 
-    def usual(
-        self, event_type: str, publisher: str, recipients: tuple[str, ...]
-    ) -> Mapping[str, Answer | None]:
-        """Return each recipient's answer where the type alone gives it, else None, in order."""
-        key = (event_type, publisher, recipients)
-        found = self._usual.get(key)
-        if found is None:
-            found = self._usual[key] = {
-                recipient: self._settled(recipient, event_type, publisher) for recipient in recipients
-            }
-        return found
-
-    def always(self, to: str, event_type: str) -> Verdict | None:
-        """Return the verdict for whoever gets each event as it is, or None where the policy has no rule."""
-        key = (to, event_type)
-        if key not in self._always:
-            rules = self.rulebook.own_rules(to, event_type)
-            self._always[key] = unconditional(rules[0]) if rules else None
-        return self._always[key]
-
-    def routed(self, event_type: str, recipients: tuple[str, ...]) -> tuple[str, ...]:
-        """Return those of the recipients whose answer about an event hangs on circumstances."""
-        key = (event_type, recipients)
-        if key not in self._routed:
-            left_out = NOT_ROUTED if event_type in VPA_FAMILY else frozenset({PARTNERSHIP})
-            self._routed[key] = tuple(
-                recipient
-                for recipient in recipients
-                if recipient not in left_out and self.rulebook.settled(recipient, event_type) is None
-            )
-        return self._routed[key]
-
-    def may_tell(self, event_type: str) -> bool:
-        """Say whether any rule may tell somebody of an event of a type, beside who gets each as it is.
-
-        Whoever may yet join counts: a backfill may bring it then.
-        """
-        everybody = (*self.desk.recipients, *self.desk.by_event)
-        return bool(self.routed(event_type, everybody)) or bool(
-            self.rulebook.rules_for("instance:", event_type)
-        )
-
-    def _settled(self, recipient: str, event_type: str, publisher: str) -> Answer | None:
-        if recipient in (PARTNERSHIP, publisher):
-            return None
-        if event_type in VPA_FAMILY and recipient == EDUCATION:
-            return None
-        settled = self.rulebook.settled(recipient, event_type)
-        if settled is None:
-            return None
-        return denied(recipient, rule=settled.rule, reason=settled.reason or Reason.NOT_OWED)
-
 
 class _Deciding:
     """Decide one event."""
@@ -153,7 +97,7 @@ class _Deciding:
 
     def answers(self) -> tuple[Answer, ...]:
         """Answer for everybody, and send what is permitted."""
-        usual = self._decider.usual(self._heard.type, self._heard.publisher, self._recipients)
+        usual = self._decider.by_type.usual(self._heard.type, self._heard.publisher, self._recipients)
         held = self._held
         answers = [
             given if given is not None and recipient not in held else _withholding(recipient, self._answer)
@@ -169,8 +113,8 @@ class _Deciding:
         that is decided itself is news about the events beside it alone.
         """
         for key in incidents:
-            for matter in self._earlier_of(key):
-                yield self._again(matter, self._asked(matter))
+            for matter, asked in self._earlier_of(key):
+                yield self._again(matter, asked)
 
     def now(self, key: str) -> Again | None:
         """Answer again for an incident's latest form, reviewed or not."""
@@ -188,29 +132,79 @@ class _Deciding:
     def brought(self, incidents: Mapping[str, tuple[str, ...]]) -> Iterator[Again]:
         """Answer again for each earlier event of these incidents, for those alone whom history is brought."""
         for key, to in incidents.items():
-            for matter in self._earlier_of(key):
-                asked = tuple(name for name in self._asked(matter) if name in to)
-                if asked:
-                    yield self._again(matter, asked)
+            for matter, asked in self._earlier_of(key):
+                theirs = tuple(name for name in asked if name in to)
+                if theirs:
+                    yield self._again(matter, theirs)
 
-    def _earlier_of(self, key: str) -> Iterator[Matter]:
-        """Yield the matters of an incident, each made once the one before is decided."""
+    def _earlier_of(self, key: str) -> Iterator[tuple[Matter, tuple[str, ...]]]:
+        """Yield the matters of an incident, each made once the one before is decided, and who is asked."""
         incident = self._world.incident(key)
-        decided = self._heard.type in REVIEWED and key == self._heard.incident
-        form = None if decided else incident.form or self._overdue(incident)
-        if form is not None:
-            yield self._earlier(key, incident, form, incident.held)
+        yield from self._forms_of(key, incident)
         for beside in sorted(incident.beside.values(), key=lambda each: each.form.offset):
-            yield self._earlier(key, incident, beside.form, beside.held)
+            matter = self._earlier(key, incident, beside.form, beside.held)
+            yield matter, self._asked(matter)
 
-    def _overdue(self, incident: Incident) -> Form | None:
+    def _forms_of(self, key: str, incident: Incident) -> Iterator[tuple[Matter, tuple[str, ...]]]:
+        """Yield an incident's forms: the reviewed one, and danger that nobody has reviewed in time.
+
+        Nobody is asked about both. That danger is for whom the review gives nothing.
+        """
+        overdue, reviewed = self._overdue(key, incident), self._reviewed(key, incident)
+        theirs = self._endangered(overdue, reviewed) if overdue is not None else ()
+        if reviewed is not None and reviewed is not self._decided_now:
+            yield reviewed, tuple(to for to in self._asked(reviewed) if to not in theirs)
+        if overdue is not None and (theirs or reviewed is None):
+            yield overdue, theirs
+
+    def _reviewed(self, key: str, incident: Incident) -> Matter | None:
+        """Return the matter of an incident's reviewed form, which may be the form that is decided itself."""
+        if incident.form is None:
+            return None
+        if key == self._heard.incident and self._decided_now is not None:
+            return self._decided_now
+        return self._earlier(key, incident, incident.form, incident.held)
+
+    @cached_property
+    def _decided_now(self) -> Matter | None:
+        """Return the matter of the reviewed form that this event is; None: it is none."""
+        return self._matter if self._heard.type in REVIEWED else None
+
+    def _endangered(self, overdue: Matter, reviewed: Matter | None) -> tuple[str, ...]:
+        """Return who is asked about danger that is overdue: everybody to whom a review gives nothing."""
+        asked = self._asked(overdue)
+        if reviewed is None:
+            return asked
+        return tuple(to for to in asked if not self._gives(reviewed, to) and self._gives(overdue, to))
+
+    def _gives(self, matter: Matter, recipient: str) -> bool:
+        """Say whether the rules give a recipient something of a matter. A rule that errs gives nothing."""
+        try:
+            return self._verdict(recipient, matter, matter.evidence.about(recipient)).permit
+        except Exception:
+            return False
+
+    @cached_property
+    def _spared(self) -> frozenset[str]:
+        """Return who keeps what danger gave them, though the review that is decided gives them nothing.
+
+        It leaves the risk open.
+        """
+        key, incident = self._heard.incident, self._incident
+        if key is None or self._corrects or incident.raised is None:
+            return frozenset()
+        overdue = self._overdue(key, incident)
+        return frozenset(self._endangered(overdue, self._matter)) if overdue is not None else frozenset()
+
+    def _overdue(self, key: str, incident: Incident) -> Matter | None:
+        """Return the matter of danger that was raised earlier and that the Hub has not reviewed in time."""
         raised, now = incident.raised, self._world.standing.time
-        if raised is None or now is None:
+        if raised is None or now is None or raised.event_id == self._heard.event_id:
             return None
         age = age_of(self._world.person, incident, raised)
         if not is_overdue(raised, age, self._policy, now):
             return None
-        return raised
+        return self._earlier(key, incident, raised, incident.held)
 
     def _instances(self) -> tuple[str, ...]:
         """Name the event's schools and other instances; for a correction also who held the original."""
@@ -232,7 +226,7 @@ class _Deciding:
 
     def _whole(self, recipient: str, to: str) -> Answer:
         """Answer for the publisher and the partnership's office, who get each event once, as it is."""
-        verdict = self._decider.always(to, self._heard.type)
+        verdict = self._decider.by_type.always(to, self._heard.type)
         if verdict is None:
             return _unowed(recipient)
         answer = permitted(self._policy, recipient, verdict, self._source)
@@ -286,7 +280,7 @@ class _Deciding:
         form, recipients = matter.form, self._recipients
         may_join = self._decider.desk.by_event
         instances = (to for to in form.named if ":" in to and (to in recipients or to not in may_join))
-        routed = self._decider.routed(form.type, recipients)
+        routed = self._decider.by_type.routed(form.type, recipients)
         asked = dict.fromkeys((*routed, *instances, *sorted(matter.held)))
         return tuple(to for to in asked if to != form.publisher)
 
@@ -299,6 +293,10 @@ class _Deciding:
         held = matter.held.get(recipient)
         at = matter.evidence.about(recipient)
         verdict = allowed = self._verdict(recipient, matter, at)
+        if matter.occasion is Occasion.FORM and recipient in self._spared:
+            return denied(
+                recipient, rule=verdict.rule, reason=verdict.reason or Reason.NOT_OWED, owed=verdict.owed
+            )
         if not verdict.permit and held is not None and matter.occasion is not Occasion.CORRECTION:
             allowed = self._kept(recipient, matter, held.rule, Ground(held.ground), at) or verdict
         if allowed.permit and is_decided_against(matter.incident, recipient, matter.form.publisher):

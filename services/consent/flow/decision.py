@@ -12,7 +12,8 @@ DECISION_VERSION = 5
 """Declared by hand whenever a change of code changes decisions; adopted by an event (design 2).
 
 5: what a form repeats of earlier ones is no new consent (decision 0034); an open case counts under whatever
-reference it was opened, for it is about the adult victim.
+reference it was opened, for it is about the adult victim; danger waits until the Hub reviews it, whatever is
+raised after it (decision 0038).
 """
 
 UNREADABLE = "unreadable"

@@ -15,7 +15,8 @@ from services.consent.flow.unclassified import unclassified
 from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.entities import Beside, Coming, Held, Incident, Standing
-from services.consent.state.evolve import affected, as_form, evolve
+from services.consent.state.evolve import affected, evolve
+from services.consent.state.forms import as_form
 from services.consent.state.heard import Heard
 from services.consent.state.joining import bring, join
 from services.consent.state.world import World
@@ -94,7 +95,7 @@ class Fold:
         """Say whether news may change who gets an event: it is no form, and rules tell of its type."""
         if self.decider is None or heard.type in VPA_FAMILY or not heard.readable:
             return False
-        return self.decider.may_tell(heard.type)
+        return self.decider.by_type.may_tell(heard.type)
 
     def _is_raised(self, event_id: str, incident_of: Mapping[str, str]) -> bool:
         raised = self.world.incident(incident_of[event_id]).raised

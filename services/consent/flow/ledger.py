@@ -15,7 +15,7 @@ from services.consent.state.entities import Form
 from services.consent.state.heard import Grades
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB, is_school
-from services.vocabulary.events import VPA_FAMILY
+from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import ONCE, Outcome, Reason, ReleaseKind
 
 _sorted = json.JSONEncoder(sort_keys=True).encode
@@ -94,12 +94,16 @@ class ReleaseRow(NamedTuple):
 
 
 class VpaRow(NamedTuple):
-    """How an incident's form stands: who is owed it and withheld, why, and whether anybody has it."""
+    """How an incident's form stands: who is owed it and withheld, why, and whether anybody has it.
+
+    `awaited`: whether something raised of it waits for the Hub, which may be so beside a reviewed form.
+    """
 
     incident: str
     event_id: str
     began: str
     reviewed: bool
+    awaited: bool
     risk: str
     children: str
     vulnerable_adult: bool
@@ -108,10 +112,14 @@ class VpaRow(NamedTuple):
 
 
 class VpaNews(NamedTuple):
-    """How an incident's form stands from now on for those alone whom a backfill brought it."""
+    """How an incident's reviewed form stands from now on for some: whom a backfill or danger brought it.
+
+    Nobody, where all that is new is that something raised beside it waits for the Hub.
+    """
 
     incident: str
     answers: tuple[Answer, ...]
+    awaited: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,10 +230,22 @@ def vpa_rows(world: World, folded: Folded) -> Iterator[VpaRow]:
 
 
 def vpa_news(world: World, folded: Folded) -> Iterator[VpaNews]:
-    """Yield how each form stands for whom a backfill brought it, and for nobody else."""
+    """Yield how each reviewed form stands for some, and for nobody else."""
+    heard = folded.heard
+    if heard.type == EventType.VPA_RAISED and heard.incident is not None:
+        yield from _news(world, heard.incident, ())
     for incident, _, again in _forms_again(world, folded):
         if again.event_id in folded.brought:
-            yield VpaNews(incident, again.answers)
+            yield from _news(world, incident, again.answers)
+    for again in folded.decision.again:
+        if again.event_id in folded.overdue:
+            yield from _news(world, folded.incident_of[again.event_id], again.answers)
+
+
+def _news(world: World, incident: str, answers: tuple[Answer, ...]) -> Iterator[VpaNews]:
+    known = world.incident(incident)
+    if known.form is not None:
+        yield VpaNews(incident, answers, awaited=known.raised is not None)
 
 
 def with_news(row: VpaRow, news: VpaNews) -> VpaRow:
@@ -235,6 +255,7 @@ def with_news(row: VpaRow, news: VpaNews) -> VpaRow:
     return row._replace(
         withheld=_sorted({**others, **withheld(news.answers)}),
         shared=bool(row.shared) or is_shared(news.answers),
+        awaited=news.awaited,
     )
 
 
@@ -273,6 +294,7 @@ def _vpa(world: World, incident: str, event_id: str, grades: Grades, answers: tu
         event_id=event_id,
         began=stamp(known.began) if known.began is not None else "",
         reviewed=known.form is not None,
+        awaited=known.raised is not None,
         risk=grades.risk.value,
         children=grades.children.value,
         vulnerable_adult=bool(grades.vulnerable_adults),

@@ -322,11 +322,11 @@ class Ledgers:
         age = age_of(self._ledger.person, incident, incident.raised)
         due = review_due(incident.raised, age, policy) if policy is not None else None
         row = {
-            "event_id": vpa.event_id,
+            "event_id": incident.raised.event_id,
             "incident": self._alias(vpa.incident, "incident", asker.caller),
             "began": vpa.began,
-            "risk": vpa.risk,
-            "children": vpa.children,
+            "risk": incident.raised.grades.risk.value,
+            "children": incident.raised.grades.children.value,
             "recorded_at": format_time(incident.raised.recorded_at),
         }
         ends = format_time(due) if due is not None else NEVER

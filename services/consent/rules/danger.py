@@ -10,17 +10,12 @@ from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.sides import VictimAge
 
 
-def is_danger(grades: Grades) -> bool:
-    """Say whether a raised form may not wait for ever: high risk, safeguarding, or a DASH not completed."""
-    return grades.risk in (Risk.HIGH, Risk.NOT_COMPLETED) or grades.children is ChildrenLevel.SAFEGUARDING
-
-
 def review_due(raised: Form, age: VictimAge | None, policy: Policy) -> datetime | None:
     """Return until when the Hub may review a raised form before danger is released; None: it may wait.
 
     `age`: its adult victim's.
     """
-    if policy.review_within is None or not is_danger(as_child(raised.grades, age)):
+    if policy.review_within is None or not as_child(raised.grades, age).are_danger:
         return None
     return raised.recorded_at + policy.review_within
 

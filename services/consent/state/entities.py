@@ -137,7 +137,7 @@ class Incident(NamedTuple):
     began: datetime | None = None
     victim: str | None = None
     raised: Form | None = None
-    """The first responder's form, until the Hub reviews it."""
+    """The first responder's form that waits for the Hub's review."""
     form: Form | None = None
     """The reviewed form."""
     beside: Mapping[str, Beside] = NOTHING

@@ -1,23 +1,23 @@
 """How an event changes what is known, before anything is decided about it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
-from services.consent.state.consents import answers_of, later, later_override, together
+from services.consent.state.consents import later, later_override
 from services.consent.state.entities import (
     EVERYONE,
     NOTHING,
     Case,
-    Form,
     Incident,
     Marac,
     NotShared,
     Override,
     Said,
 )
-from services.consent.state.heard import UNGRADED, Heard
+from services.consent.state.forms import asked_before, with_form
+from services.consent.state.heard import Heard
 from services.consent.state.links import as_one, group, incidents_of, link
-from services.consent.state.sides import REVIEWED, with_sides
+from services.consent.state.sides import with_age, with_sides
 from services.consent.state.taking_part import take_part
 from services.consent.state.world import MOST_AT_ONCE, World
 from services.vocabulary.consent import NOT_FOR_SHARING, ConsentAnswer
@@ -38,7 +38,8 @@ def evolve(world: World, heard: Heard) -> None:
     _link(world, heard)
     if heard.incident is not None:
         before = world.incident(heard.incident)
-        after = with_sides(world, _with_parties(_folded(world, before, heard), heard), heard, heard.incident)
+        folded = _with_parties(_folded(world, with_age(before, heard), heard), heard)
+        after = with_sides(world, folded, heard, heard.incident)
         if after is not before:
             world.put_incident(heard.incident, after)
         _link_people(world, heard, heard.incident)
@@ -98,10 +99,10 @@ def _with_parties(incident: Incident, heard: Heard) -> Incident:
 
 def _folded(world: World, incident: Incident, heard: Heard) -> Incident:
     if heard.type in VPA_FAMILY:
-        asked = _asked_before(world, incident, heard)
+        asked = asked_before(world, incident, heard)
         new = tuple((to, answer) for to, answer in heard.consent if asked.get(to) != answer)
         incident = incident._replace(asked={**asked, **dict(heard.consent)})
-        return _with_form(world, _with_consents(incident, heard, new), heard)
+        return with_form(world, _with_consents(incident, heard, new), heard)
     if heard.type in (EventType.CONSENT_RECORDED, EventType.CONSENT_WITHDRAWN):
         return _with_consents(incident, heard, heard.consent)
     if heard.type == EventType.OVERRIDE_RECORDED and heard.recipient is not None:
@@ -123,87 +124,6 @@ def _folded(world: World, incident: Incident, heard: Heard) -> Incident:
     if heard.type == EventType.CHILD_CASE_STATUS and not (heard.children or incident.children):
         return incident._replace(child_cases=_by_status(incident.child_cases, heard))
     return incident
-
-
-def _with_form(world: World, incident: Incident, heard: Heard) -> Incident:
-    raised, form = incident.raised, incident.form
-    if heard.type in REVIEWED and heard.grades is not None:
-        raised, form = None, as_form(heard)
-    elif form is None and heard.grades is not None:
-        raised = as_form(heard)
-    began = heard.occurred_at if incident.began is None else min(incident.began, heard.occurred_at)
-    victim = heard.victim or incident.victim
-    children = _children(incident, heard)
-    incident = _put_right(world, incident, victim, heard)
-    return incident._replace(raised=raised, form=form, children=children, began=began, victim=victim)
-
-
-def _asked_before(world: World, incident: Incident, heard: Heard) -> Mapping[str, str]:
-    """Return what earlier forms have the adult victim of a form answer, by recipient.
-
-    A form that says it again repeats what was answered then: it brings back nothing that was withdrawn since,
-    and takes back nothing that was given since (decision 0034).
-    """
-    return NOTHING if _is_about_another(world, incident, heard) else incident.asked
-
-
-def _is_about_another(world: World, incident: Incident, heard: Heard) -> bool:
-    """Say whether a form has another human being as its adult victim than the forms before it.
-
-    Whom it names instead is who the earlier one turns out to be, unless it says that the earlier one causes
-    the harm, or was raised beside a reviewed one.
-    """
-    if incident.victim is None or heard.victim is None:
-        return False
-    them = group(world.person, incident.victim)
-    if heard.victim in them:
-        return False
-    return heard.causing_harm in them or (heard.type not in REVIEWED and incident.form is not None)
-
-
-def _put_right(world: World, incident: Incident, victim: str | None, heard: Heard) -> Incident:
-    """Take what the adult victim of earlier forms answered for the answers of whom a form names instead."""
-    before = incident.victim
-    if before is None or victim is None or _is_about_another(world, incident, heard):
-        return incident
-    them = group(world.person, before)
-    if victim in them:
-        return incident
-    left = {person: answers for person, answers in incident.consents.items() if person not in them}
-    theirs = answers_of(incident, them)
-    if not theirs:
-        return incident
-    left[victim] = together(theirs, left.get(victim, NOTHING))
-    return incident._replace(consents=left)
-
-
-def as_form(heard: Heard) -> Form:
-    """Return an event as what its incident may be routed on; one that says nothing of risk is ungraded."""
-    return Form(
-        event_id=heard.event_id,
-        offset=heard.offset,
-        type=heard.type,
-        recorded_at=heard.recorded_at,
-        publisher=heard.publisher,
-        grades=heard.grades or UNGRADED,
-        children=heard.children,
-        sections=heard.sections,
-        occurred_at=heard.occurred_at,
-        named=heard.named,
-        victim=heard.victim,
-    )
-
-
-def _children(incident: Incident, heard: Heard) -> tuple[str, ...]:
-    """Return an incident's children after a form: a reviewed form is the whole, a raised one adds.
-
-    A review that names none leaves a section out, which is a defect and takes no child away; a
-    correction that names none says that there are none.
-    """
-    named = tuple(dict.fromkeys(child.person for child in heard.children))
-    if heard.type == EventType.VPA_CORRECTED or (heard.type == EventType.VPA_REVIEWED and named):
-        return named
-    return tuple(dict.fromkeys((*incident.children, *named)))
 
 
 def _with_consents(incident: Incident, heard: Heard, answers: Answered) -> Incident:

@@ -36,6 +36,11 @@ class Grades:
     vulnerable_adults: frozenset[VulnerableAdult]
     adult_safeguarding_concern: bool
 
+    @property
+    def are_danger(self) -> bool:
+        """Say whether a form may not wait for ever: high risk, safeguarding, or a DASH not completed."""
+        return self.risk in (Risk.HIGH, Risk.NOT_COMPLETED) or self.children is ChildrenLevel.SAFEGUARDING
+
 
 UNGRADED = Grades(
     risk=Risk.NOT_COMPLETED,

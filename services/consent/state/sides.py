@@ -23,15 +23,20 @@ ALLOCATIONS = frozenset({EventType.PRACTITIONER_ALLOCATED, EventType.REFERRAL_AL
 
 def with_sides(world: World, incident: Incident, heard: Heard, key: str) -> Incident:
     """Return an incident after what an event says of its sides. Directions it establishes are people's."""
-    victim = heard.victim or incident.victim
-    if heard.victim_age is not None and victim is not None:
-        said = Age(victim, heard.publisher == HUB, heard.victim_age)
-        others = tuple(each for each in incident.ages if each[:2] != said[:2])
-        incident = incident._replace(ages=(*others, said))
     if heard.causing_harm is not None:
         incident = _named(world, incident, heard.causing_harm, key)
         incident = _accused(incident, heard, heard.causing_harm)
     return _looked_at(_worked_for(_directed(world, incident, heard), heard), heard)
+
+
+def with_age(incident: Incident, heard: Heard) -> Incident:
+    """Return an incident after what an event says of how old its adult victim is."""
+    victim = heard.victim or incident.victim
+    if heard.victim_age is None or victim is None:
+        return incident
+    said = Age(victim, heard.publisher == HUB, heard.victim_age)
+    others = tuple(each for each in incident.ages if each[:2] != said[:2])
+    return incident._replace(ages=(*others, said))
 
 
 def age_of(person_of: PersonOf, incident: Incident, form: Form) -> VictimAge | None:

@@ -87,8 +87,8 @@ class Lists:
         yield from self._vpas(days.of(VPA.c.began), VPA.c.reviewed)
 
     def unreviewed(self, days: Days) -> Iterator[Vpa]:
-        """Yield the incidents that began in these days and whose form the Hub has not reviewed, in order."""
-        yield from self._vpas(days.of(VPA.c.began), ~VPA.c.reviewed)
+        """Yield the incidents that began in these days of which something waits for the Hub, in order."""
+        yield from self._vpas(days.of(VPA.c.began), VPA.c.awaited)
 
     def _vpas(self, *which: ColumnElement[bool]) -> Iterator[Vpa]:
         columns = [column for column in VPA.c if column.name in Vpa._fields]

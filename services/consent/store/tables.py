@@ -90,6 +90,7 @@ VPA = Table(
     Column("event_id", String(64), nullable=False),
     Column("began", String(40), nullable=False),
     Column("reviewed", Boolean, nullable=False),
+    Column("awaited", Boolean, nullable=False),
     Column("risk", String(16), nullable=False),
     Column("children", String(16), nullable=False),
     Column("vulnerable_adult", Boolean, nullable=False),
