@@ -20,6 +20,7 @@ from services.eventlog.topics import LOG, OPENINGS
 from services.runtime import telemetry
 from services.runtime.clock import Clock, elapsed, rest
 from services.runtime.identity import Caller
+from services.vocabulary.grounds import ONCE
 from services.vocabulary.times import format_time
 
 WAIT_SECONDS = 2.0
@@ -101,7 +102,8 @@ class Opener:
         """Return the content asked for.
 
         1. Find the release among those the caller may open anything of. One that is not there may be on
-           its way: wait for the gate. What is another's waits just as long as what never was.
+           its way: wait for the gate. What is another's, or closed to an agency that is suspended, waits
+           just as long as what never was.
         2. Check that it stands, is in time, released every section asked for, and that neither the event
         nor another of its incident is about the caller or their home; that it is not restricted to others;
         and leave out, or refuse where asked for, what is the other side's of a case the caller works on.
@@ -177,8 +179,16 @@ class Opener:
         return release
 
     def _openable(self, caller: Caller, release_id: str) -> Released | None:
+        """Return a release the caller may open anything of. Asks the same, whether there is one or not.
+
+        Who is suspended opens nothing but what it published itself: the reason may be that others look with
+        its people's eyes. What an agreement that has ended let it have, it had lawfully, and opens.
+        """
+        suspended = self._ledger.taking_part().suspended
         release = self._known(release_id)
-        return release if release is not None and openable(caller, release) else None
+        if release is None or not openable(caller, release):
+            return None
+        return release if caller.agency not in suspended or release.ground in ONCE else None
 
     def _known(self, release_id: str) -> Released | None:
         """Return a release by its id; what cannot be an id is not looked for."""
