@@ -3,13 +3,15 @@
 import pytest
 
 from services.consent.keyring.opening import Busy, Refused
+from services.consent.state.heard import Heard
 from services.eventlog.envelope import Release
 from services.runtime.database import engine_at
 from services.runtime.identity import Caller
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import Risk
+from tests.contract.test_consent_failures import failing_for
 from tests.contract.test_consent_store_keyring import NOTIFY, Room, somebody_at
-from tests.gate_builders import HILLSIDE, a_child, a_form, an_event, case, grades
+from tests.gate_builders import HILLSIDE, a_child, a_form, an_event, case, consent, grades
 
 HIGH = grades(Risk.HIGH)
 
@@ -85,3 +87,69 @@ def test_what_is_closed_to_a_suspended_agency_waits_for_the_gate_like_what_never
     for asked in (room.release("dafsu", 0).release_id, "f" * 32):
         with pytest.raises(Busy):
             room.open(somebody_at("dafsu"), asked)
+
+
+def decide_erring(room: Room, event: Heard, recipient: str) -> None:
+    """Let the gate decide an event while everything it asks about a recipient fails."""
+    room.bench.publish(event)
+    room.bench.settle(failing_for(room.bench, recipient))
+
+
+def told_on_consent(room: Room, times: int = 1) -> Release:
+    """Return the first release to CEDAH of forms that are told on consent alone."""
+    room.bench.publish(*(a_form(consent={"cedah": "given"}) for _ in range(times)))
+    room.bench.settle()
+    return room.release("cedah", 0)
+
+
+def test_a_withdrawal_that_was_decided_while_a_rule_erred_is_honoured_until_it_is_decided_again(
+    room: Room,
+) -> None:
+    release = told_on_consent(room)
+
+    decide_erring(room, consent(withdraws=True), "cedah")
+    erred = opens(room, release)
+    room.bench.publish(consent({"cedah": "given"}))
+    room.bench.settle()
+
+    assert not erred
+    assert opens(room, release)
+
+
+def test_of_a_form_that_another_took_the_place_of_the_last_word_counts_too(room: Room) -> None:
+    release = told_on_consent(room, times=2)
+
+    decide_erring(room, consent(withdraws=True), "cedah")
+
+    assert not opens(room, release)
+
+
+def test_a_later_form_on_which_a_rule_erred_closes_what_it_may_have_taken_back(room: Room) -> None:
+    release = told_on_consent(room)
+
+    decide_erring(room, a_form(EventType.VPA_CORRECTED, HIGH), "cedah")
+
+    assert not opens(room, release)
+
+
+def test_a_rule_that_errs_for_one_recipient_closes_nothing_to_another(room: Room) -> None:
+    release = told_on_consent(room)
+
+    decide_erring(room, case(EventType.CASE_OPENED, "mycwa"), "dafsu")
+
+    assert opens(room, release)
+
+
+@pytest.mark.parametrize(
+    ("of", "still"), [(EventType.VPA_REVIEWED, True), (EventType.VPA_CORRECTED, False)], ids=str
+)
+def test_a_correction_alone_on_which_a_rule_erred_closes_what_a_school_was_told(
+    room: Room, of: EventType, still: bool
+) -> None:
+    school = f"school:{HILLSIDE}"
+    room.bench.publish(a_form(EventType.VPA_RAISED, pupils=[a_child("one")]))
+    room.bench.settle()
+
+    decide_erring(room, a_form(of, pupils=[a_child("one"), a_child("two")]), school)
+
+    assert opens(room, room.release(school)) is still

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.consent.flow.ledger import Became
+from services.consent.keyring.known import forms_of
 from services.consent.keyring.parties import TELLING, Parties, is_named
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import base, openable
@@ -20,7 +21,8 @@ from services.eventlog.topics import LOG, OPENINGS
 from services.runtime import telemetry
 from services.runtime.clock import Clock, elapsed, rest
 from services.runtime.identity import Caller
-from services.vocabulary.grounds import ONCE
+from services.vocabulary.events import EventType
+from services.vocabulary.grounds import ENCOMPASS, ONCE, Reason
 from services.vocabulary.times import format_time
 
 WAIT_SECONDS = 2.0
@@ -208,7 +210,7 @@ class Opener:
 
     def _standing(self, release: Released) -> frozenset[str]:
         """Return which sections of a release still stand, by the clock and by what came after it."""
-        if not self._in_time(release):
+        if not self._in_time(release) or self._has_erred(release):
             return frozenset()
         if release.became is Became.STANDS:
             return frozenset(release.sections)
@@ -217,6 +219,19 @@ class Opener:
             return frozenset()
         still = {base(name) for name in current.sections}
         return frozenset(name for name in release.sections if base(name) in still)
+
+    def _has_erred(self, release: Released) -> bool:
+        """Say whether a rule erred when the gate last decided what a release is of: then it is withheld.
+
+        What may have been taken back then was not. Of all forms of an incident the last word counts; but a
+        correction alone takes back what was told of children, and no other form closes it to a school.
+        """
+        forms = forms_of(self._incident(release)) if release.line == release.incident else ()
+        if release.ground in ENCOMPASS:
+            forms = tuple(form for form in forms if form.type == EventType.VPA_CORRECTED)
+        events = {release.event_id, *(form.event_id for form in forms)}
+        last = self._ledger.last_answers(events, release.recipient)
+        return any(answer.reason is Reason.RULE_ERROR for answer in last)
 
     def _can_end(self, release: Released) -> bool:
         current = self._current(release) if release.became is Became.SUPERSEDED else None

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
+from services.consent.keyring.known import events_of
 from services.consent.keyring.restricting import Knows
 from services.consent.keyring.rights import base
 from services.consent.keyring.unsealing import SealedEvent
@@ -78,7 +79,5 @@ class Sides:
 
 def _victim_of(incident: Incident, event_id: str) -> str | None:
     """Return the adult victim an event names, or its incident's where that is not kept."""
-    forms = [form for form in (incident.form, incident.raised) if form is not None]
-    forms += [beside.form for beside in incident.beside.values()]
-    named = next((form.victim for form in forms if form.event_id == event_id), None)
+    named = next((form.victim for form in events_of(incident) if form.event_id == event_id), None)
     return named or incident.victim
