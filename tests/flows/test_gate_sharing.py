@@ -230,6 +230,22 @@ def test_a_recipients_own_word_for_consent_is_recorded_only_until_a_second_perso
     assert [again(each, "cedah").outcome for each in (alone, itself, confirmed)] == ["deny", "deny", "permit"]
 
 
+@pytest.mark.parametrize(
+    ("sender", "second"),
+    [("p-sender-1", "P-Sender-1 "), (None, "p-second-2"), (None, "somebody"), ("p-sender-1", " ")],
+)
+def test_one_person_written_otherwise_is_no_second_and_beside_nobody_named_there_is_none(
+    sender: str | None, second: str
+) -> None:
+    story = Story()
+    story.tell(a_form(of=MEDIUM))
+
+    said = {"cedah": "given"}
+    decision = story.tell(consent(said, publisher="cedah", publisher_person=sender, confirmed_by=second))
+
+    assert again(decision, "cedah").outcome == "deny"
+
+
 def test_consent_that_has_expired_is_no_ground_any_more() -> None:
     story = Story()
     story.tell(a_form(of=MEDIUM))

@@ -1,5 +1,6 @@
 """What a VPA lacks is flagged and mended, never bounced (promise 10)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -154,8 +155,13 @@ def test_an_override_without_its_rationale_is_refused() -> None:
     assert refusal(event) == {("/rationale/text", "rationale")}
 
 
-def test_one_s_own_confirmation_counts_for_nothing() -> None:
+@pytest.mark.parametrize(
+    ("person", "second"), [(HUB.person, HUB.person), (HUB.person, "P-Hub-1"), (None, "p-2")]
+)
+def test_one_s_own_confirmation_and_that_of_what_nobody_sent_count_for_nothing(
+    person: str | None, second: str
+) -> None:
     event = example("VpaRaised")
-    event["facts"]["confirmed_by"] = HUB.person
+    event["facts"]["confirmed_by"] = second
 
-    assert defects(event) == {("/facts/confirmed_by", "second-person")}
+    assert defects(event, replace(HUB, person=person)) == {("/facts/confirmed_by", "second-person")}

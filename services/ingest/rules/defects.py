@@ -7,6 +7,7 @@ from services.ingest.rules.people import is_nhs_number, nhs_numbers
 from services.ingest.rules.reading import text
 from services.ingest.state import Reason, Record, Registered, Sender, Submission, missing
 from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.people import is_second
 
 NAMED = ("given_name", "family_name", "date_of_birth")
 
@@ -55,10 +56,15 @@ def _person(pointer: str, person: Record) -> Iterator[Reason]:
 
 def _confirmation(submission: Submission, sender: Sender) -> Iterator[Reason]:
     confirmed = text(submission.section("facts"), "confirmed_by")
-    if confirmed is not None and confirmed == sender.person:
-        yield Reason(
-            pointer="/facts/confirmed_by",
-            rule="second-person",
-            detail="the sender confirmed their own record: it counts as recorded only",
-            fix="have a second named person confirm it",
-        )
+    if confirmed is None or is_second(confirmed, sender.person):
+        return
+    if sender.person is None:
+        detail, fix = "nobody is named who sent it", "put the person who sends it in the token, as `sub`"
+    else:
+        detail, fix = "the sender confirmed their own record", "have a second named person confirm it"
+    yield Reason(
+        pointer="/facts/confirmed_by",
+        rule="second-person",
+        detail=f"{detail}: it counts as recorded only",
+        fix=fix,
+    )
