@@ -603,6 +603,18 @@ def test_a_school_that_acknowledges_gets_its_own_event_back_without_any_alias_of
     assert emit.person is None
 
 
+def test_what_an_agency_publishes_tells_it_nothing_of_whom_it_was_told_of_before() -> None:
+    story = Story()
+    told = story.tell(a_form(of=HIGH)).emits
+    own = {"publisher": "dafsu", "incident": internal("its own reference"), "victim": internal("victim")}
+
+    published = story.tell(an_event(EventType.REFERRAL_RECEIVED, grades=HIGH, **own)).emits
+
+    assert [each.person is None for each in told if each.recipient == "dafsu"] == [False]
+    assert [each.person is None for each in published if each.recipient == "dafsu"] == [True]
+    assert [each.person is None for each in published if each.recipient == "partnership"] == [False]
+
+
 def test_a_section_of_a_version_the_policy_does_not_name_is_withheld() -> None:
     form = a_form(of=HIGH)
     newer = [at for at in form.sections if at.name != "narrative"]
