@@ -271,10 +271,13 @@ def catalogue() -> Catalogue:
     return load_catalogue()
 
 
+HOME = {"address": "14 Larkspur Close", "postcode": "ZZ99 3VZ"}
+"""Where the adult victim of every form lives."""
+
 CONTENT: Mapping[str, Mapping[str, Any]] = {
     "incident": {"reference": "CH-2024-000001"},
     "victim": {"given_name": "Quillamareth"},
-    "contact": {},
+    "contact": HOME,
     "children": {"given_name": "Brindlewyck"},
     "person_causing_harm": {"given_name": "Orrinvaldesk"},
     "narrative": {"text": "Vexillandrous"},

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.consent.flow.ledger import Became
-from services.consent.keyring.known import forms_of
-from services.consent.keyring.parties import TELLING, Parties, is_named
+from services.consent.keyring.known import events_of, forms_of
+from services.consent.keyring.parties import CONTACT, TELLING, Identity, Parties, is_named
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import base, openable
 from services.consent.keyring.sides import Sides
@@ -168,8 +168,18 @@ class Opener:
         if identity is None:
             return
         says = self._unsealer.telling(event, TELLING)
-        if self._parties.in_incident(identity, incident) or is_named(identity, says):
+        known = self._parties.in_incident(identity, incident)
+        if known or is_named(identity, says) or self._lives_there(identity, incident, event):
             raise Party
+
+    def _lives_there(self, identity: Identity, incident: Incident | None, event: SealedEvent) -> bool:
+        """Say whether another event of the incident gives the caller's home: few say where anybody lives."""
+        if identity.home is None:
+            return False
+        others = [form for form in events_of(incident) if form.event_id != event.id]
+        saying = [form.offset for form in others if any(at.name == CONTACT for at in form.sections)]
+        homes = (self._unsealer.telling(each, {CONTACT}) for each in self._unsealer.events(saying))
+        return any(is_named(identity, says) for says in homes)
 
     def _found(self, caller: Caller, release_id: str) -> Released:
         release = self._openable(caller, release_id)
