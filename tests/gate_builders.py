@@ -41,6 +41,7 @@ from services.vocabulary.events import ABOUT_PERSONS, ERASING, EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
+from services.vocabulary.sides import Client
 
 STRICT = Path(__file__).parents[1] / "services" / "consent" / "policies" / "strict.toml"
 ROUTING_KEY, ALIAS_KEY, PERSON_KEY = b"r" * 32, b"a" * 32, b"p" * 32
@@ -378,6 +379,7 @@ def _facts(heard: Heard) -> dict[str, Any]:
         "outcome": heard.roles,
         "practitioner": heard.practitioner,
         "client": heard.client,
+        "supported": "child_victim" if heard.client is Client.CHILD else heard.client,
         "people": list(heard.people),
         "to": list(heard.named),
     }

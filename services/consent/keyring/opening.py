@@ -11,8 +11,8 @@ from services.consent.flow.ledger import Became
 from services.consent.keyring.known import events_of, forms_of
 from services.consent.keyring.parties import CONTACT, TELLING, Identity, Parties, is_named
 from services.consent.keyring.restricting import Restrictions
-from services.consent.keyring.rights import base, openable
-from services.consent.keyring.sides import Sides
+from services.consent.keyring.rights import FACTS, base, openable
+from services.consent.keyring.sides import Sides, helped
 from services.consent.keyring.unsealing import Fetches, Keys, SealedEvent, Unsealer
 from services.consent.state.entities import Incident
 from services.consent.store.ledger import Ledger, Released
@@ -157,7 +157,8 @@ class Opener:
         event: SealedEvent,
     ) -> tuple[str, ...]:
         """Return the sections but those of the other side. Raises Refused if one was asked for by name."""
-        closed = self._sides.closed(caller, incident, event, names)
+        helps = helped(event.type, self._unsealer.telling(event, {FACTS}))
+        closed = self._sides.closed(caller, incident, event.id, names, helps)
         left = tuple(name for name in names if name not in closed)
         if closed and (request.sections is not None or not left):
             raise Refused
