@@ -165,3 +165,22 @@ def test_one_s_own_confirmation_and_that_of_what_nobody_sent_count_for_nothing(
     event["facts"]["confirmed_by"] = second
 
     assert defects(event, replace(HUB, person=person)) == {("/facts/confirmed_by", "second-person")}
+
+
+@pytest.mark.parametrize(
+    ("person", "reviewer"), [(HUB.person, HUB.person), (HUB.person, "P-Hub-1"), (None, "staff-0107")]
+)
+def test_an_override_reviewed_by_its_sender_or_sent_by_nobody_counts_and_is_flagged(
+    person: str | None, reviewer: str
+) -> None:
+    event = example("OverrideRecorded")
+    event["facts"]["reviewed_by"] = reviewer
+
+    assert defects(event, replace(HUB, person=person)) == {("/facts/reviewed_by", "second-person")}
+
+
+def test_an_override_without_rank_and_reviewer_counts_and_lacks_both() -> None:
+    event = example("OverrideRecorded")
+    del event["facts"]["rank"], event["facts"]["reviewed_by"]
+
+    assert defects(event) == {("/facts/rank", "missing"), ("/facts/reviewed_by", "missing")}
