@@ -41,6 +41,7 @@ from services.vocabulary.events import ABOUT_PERSONS, ERASING, EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
+from services.vocabulary.sides import Client
 
 STRICT = Path(__file__).parents[1] / "services" / "consent" / "policies" / "strict.toml"
 ROUTING_KEY, ALIAS_KEY, PERSON_KEY = b"r" * 32, b"a" * 32, b"p" * 32
@@ -271,10 +272,13 @@ def catalogue() -> Catalogue:
     return load_catalogue()
 
 
+HOME = {"address": "14 Larkspur Close", "postcode": "ZZ99 3VZ"}
+"""Where the adult victim of every form lives."""
+
 CONTENT: Mapping[str, Mapping[str, Any]] = {
     "incident": {"reference": "CH-2024-000001"},
     "victim": {"given_name": "Quillamareth"},
-    "contact": {},
+    "contact": HOME,
     "children": {"given_name": "Brindlewyck"},
     "person_causing_harm": {"given_name": "Orrinvaldesk"},
     "narrative": {"text": "Vexillandrous"},
@@ -361,6 +365,8 @@ def _facts(heard: Heard) -> dict[str, Any]:
         "expires_at": heard.expires_at.isoformat() if heard.expires_at else None,
         "status": heard.case_status,
         "attendees": list(heard.attendees),
+        "agreement": heard.agreement,
+        "between": list(heard.named),
         "recipient": heard.recipient or next(iter(heard.named), None),
         "since": heard.since.isoformat() if heard.since else None,
         "until": heard.until.isoformat() if heard.until else None,
@@ -373,6 +379,7 @@ def _facts(heard: Heard) -> dict[str, Any]:
         "outcome": heard.roles,
         "practitioner": heard.practitioner,
         "client": heard.client,
+        "supported": "child_victim" if heard.client is Client.CHILD else heard.client,
         "people": list(heard.people),
         "to": list(heard.named),
     }

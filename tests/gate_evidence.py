@@ -418,7 +418,9 @@ def is_in_hours(moment: datetime) -> bool:
 
 
 def _is_confirmed(event: Heard) -> bool:
-    return event.confirmed_by not in (None, event.publisher_person)
+    """A second named person has to confirm: both are named, and a shout or a blank makes nobody another."""
+    sent, confirmed = (event.publisher_person or "").strip(), (event.confirmed_by or "").strip()
+    return sent != "" and confirmed != "" and sent.lower() != confirmed.lower()
 
 
 def _protects(said: Said) -> tuple[int, float, str]:

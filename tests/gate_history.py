@@ -49,6 +49,9 @@ AGREEMENTS: Mapping[str, tuple[str, ...]] = {
     "isa-1": ("police", "cedah", "dafsu", "checs"),
     "isa-2": ("cedah", "family-help", "adult-social-care", HOSPITAL),
 }
+ITSELF = ("p-sender-1", " P-Sender-1")
+"""How the sender may be named as whoever confirms it."""
+
 LEFT_OUT = (
     "cedah-medium-risk",
     "dafsu-high-risk",
@@ -94,6 +97,7 @@ class Step:
     attendees: tuple[str, ...] = ()
     agreement: str | None = None
     status: ChildCase | None = None
+    sender: str | None = "p-sender-1"
     confirmed: str | None = None
     sides: Said = NOTHING_SAID
     scope: tuple[timedelta, timedelta] | None = None
@@ -142,6 +146,7 @@ def _event(step: Step, number: int, now: datetime) -> Heard:
         attendees=step.attendees,
         agreement=step.agreement,
         case_status=step.status,
+        publisher_person=step.sender,
         confirmed_by=step.confirmed,
         since=now - step.scope[0] if step.scope is not None else None,
         until=now - step.scope[1] if step.scope is not None else None,
@@ -302,6 +307,10 @@ class _Drawn:
         """Most is recorded as it happens; some an hour, or days, later: answers overtake each other."""
         return self._rng.choice((timedelta(),) * 5 + (HOUR, HOUR, 2 * HOUR, DAY, 10 * DAY))
 
+    def _sender(self) -> str | None:
+        """Most of what is sent names who sent it; some comes in nobody's name."""
+        return None if self._chance(0.1) else "p-sender-1"
+
     def _consent(self) -> Step:
         answers = self._answers()
         own = self._chance(0.3) and answers[0][0] != AREA
@@ -312,7 +321,8 @@ class _Drawn:
             lasts=self._lasts(),
             ago=self._ago(),
             publisher=answers[0][0] if own else "police",
-            confirmed=self._rng.choice((None, "p-sender-1", "p-second-2", "p-second-2")) if own else None,
+            sender=self._sender(),
+            confirmed=self._rng.choice((None, *ITSELF, "p-second-2", "p-second-2")) if own else None,
         )
 
     def _withdrawal(self) -> Step:
@@ -349,7 +359,8 @@ class _Drawn:
             type=self._rng.choice((EventType.CASE_OPENED, EventType.CASE_OPENED, EventType.CASE_CLOSED)),
             incident=self._one(*self._incidents),
             publisher=self._one(*(to for to in SERVING if to in self._to or len(self._to) < 3)),
-            confirmed=self._rng.choice((None, "p-sender-1", "p-second-2", "p-second-2", "p-second-2")),
+            sender=self._sender(),
+            confirmed=self._rng.choice((None, *ITSELF, *("p-second-2",) * 4)),
         )
 
     def _child_case(self) -> Step:
@@ -359,6 +370,7 @@ class _Drawn:
             publisher=self._one("checs", "family-help"),
             status=self._rng.choice(list(ChildCase)),
             pupils=self._pupils() if self._chance(0.5) else (),
+            sender=self._sender(),
             confirmed=self._rng.choice((None, "p-second-2", "p-second-2", "p-second-2")),
         )
 

@@ -214,6 +214,16 @@ def _school(row: Mapping[str, Any]) -> School:
 def _people(doc: Mapping[str, Any]) -> Iterator[Person]:
     for row in doc["person"]:
         yield Person(**{**row, "role": Role(row["role"])})
-    for row in doc["school"]:
-        agency = f"school:{row['urn']}"
-        yield Person(id=f"p-school-{row['urn']}", name=row["dsl"], agency=agency, role=Role.DSL)
+    yield from map(_key_adult, doc["school"])
+
+
+def _key_adult(row: Mapping[str, Any]) -> Person:
+    return Person(
+        id=f"p-school-{row['urn']}",
+        name=row["dsl"],
+        agency=f"school:{row['urn']}",
+        role=Role.DSL,
+        date_of_birth=row.get("dsl_date_of_birth"),
+        address=row.get("dsl_address", ""),
+        postcode=row.get("dsl_postcode", ""),
+    )

@@ -44,6 +44,15 @@ def match_on_home(address: str, postcode: str) -> str | None:
     return "\x1f".join(("home", code, home)) if home else None
 
 
+def is_second(person: str | None, sender: str | None) -> bool:
+    """Say whether a staff id names somebody beside a sender who is named too: one id, however it is written.
+
+    Where nobody is named as the sender there is no second: it may be the very person.
+    """
+    first, second = ((one or "").strip().casefold() for one in (sender, person))
+    return bool(first) and bool(second) and first != second
+
+
 def age_on(day: date, date_of_birth: date) -> int:
     """Return completed years of age on a day (negative before birth)."""
     had_birthday = (day.month, day.day) >= (date_of_birth.month, date_of_birth.day)

@@ -81,7 +81,7 @@ def test_facts_of_a_version_the_gate_does_not_know_release_nothing_and_sound(ben
 
 def test_a_rule_that_raises_withholds_from_that_recipient_alone_and_sounds(bench: Bench) -> None:
     bench.publish(policy_adopted(), a_form(of=HIGH))
-    gate = _failing_for(bench, "dafsu")
+    gate = failing_for(bench, "dafsu")
 
     with alarm("rule_errors"):
         bench.settle(gate)
@@ -111,7 +111,7 @@ def test_a_key_store_that_is_down_shows_nothing_and_says_to_come_back(
     assert office.bench.records(OPENINGS) == []
 
 
-def _failing_for(bench: Bench, recipient: str) -> Gate:
+def failing_for(bench: Bench, recipient: str) -> Gate:
     """Return a gate whose aliases fail for one recipient."""
     gate = bench.gate()
     known = gate._on.desk.alias

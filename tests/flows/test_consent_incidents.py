@@ -33,6 +33,7 @@ from tests.gate_builders import (
 from tests.office_builders import HUB, LEAD, PRACTITIONER, RESPONDER, Office
 
 GIVEN = {"cedah": "given"}
+OF_DAFSU = {"publisher": "dafsu", "incident": internal("incident"), "victim": internal("victim")}
 SCHOOL, OTHER_SCHOOL = f"school:{HILLSIDE}", f"school:{RIVERSIDE}"
 
 
@@ -235,3 +236,15 @@ def test_a_consent_that_is_withdrawn_is_withdrawn_now_too(office: Office) -> Non
 
     assert stands(row) == ("deny", "deny")
     assert row["reason"] == "withdrawn"
+
+
+def test_who_was_told_of_the_adult_victim_is_asked_by_what_no_row_of_an_inbox_says(office: Office) -> None:
+    settled(office, a_form(of=grades(Risk.HIGH)), an_event(EventType.MARAC_REFERRED, **OF_DAFSU))
+    rows = office.bench.output().releases["police"]
+
+    person = account(office)["person"]
+
+    assert person not in {row.person for row in rows}
+    assert [row.person is None for row in rows] == [True, False]
+    told = office.ask(HUB, f"/v1/ledger/told?person={person}").json()["rows"]
+    assert "dafsu" in {row["recipient"] for row in told}

@@ -230,6 +230,22 @@ def test_a_recipients_own_word_for_consent_is_recorded_only_until_a_second_perso
     assert [again(each, "cedah").outcome for each in (alone, itself, confirmed)] == ["deny", "deny", "permit"]
 
 
+@pytest.mark.parametrize(
+    ("sender", "second"),
+    [("p-sender-1", "P-Sender-1 "), (None, "p-second-2"), (None, "somebody"), ("p-sender-1", " ")],
+)
+def test_one_person_written_otherwise_is_no_second_and_beside_nobody_named_there_is_none(
+    sender: str | None, second: str
+) -> None:
+    story = Story()
+    story.tell(a_form(of=MEDIUM))
+
+    said = {"cedah": "given"}
+    decision = story.tell(consent(said, publisher="cedah", publisher_person=sender, confirmed_by=second))
+
+    assert again(decision, "cedah").outcome == "deny"
+
+
 def test_consent_that_has_expired_is_no_ground_any_more() -> None:
     story = Story()
     story.tell(a_form(of=MEDIUM))
@@ -617,6 +633,18 @@ def test_a_school_that_acknowledges_gets_its_own_event_back_without_any_alias_of
     assert permitted(decision) == {f"school:{HILLSIDE}", "partnership"}
     (emit,) = [each for each in decision.emits if each.recipient == f"school:{HILLSIDE}"]
     assert emit.person is None
+
+
+def test_what_an_agency_publishes_tells_it_nothing_of_whom_it_was_told_of_before() -> None:
+    story = Story()
+    told = story.tell(a_form(of=HIGH)).emits
+    own = {"publisher": "dafsu", "incident": internal("its own reference"), "victim": internal("victim")}
+
+    published = story.tell(an_event(EventType.REFERRAL_RECEIVED, grades=HIGH, **own)).emits
+
+    assert [each.person is None for each in told if each.recipient == "dafsu"] == [False]
+    assert [each.person is None for each in published if each.recipient == "dafsu"] == [True]
+    assert [each.person is None for each in published if each.recipient == "partnership"] == [False]
 
 
 def test_a_section_of_a_version_the_policy_does_not_name_is_withheld() -> None:

@@ -1,5 +1,6 @@
 """What a VPA lacks is flagged and mended, never bounced (promise 10)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -154,8 +155,32 @@ def test_an_override_without_its_rationale_is_refused() -> None:
     assert refusal(event) == {("/rationale/text", "rationale")}
 
 
-def test_one_s_own_confirmation_counts_for_nothing() -> None:
+@pytest.mark.parametrize(
+    ("person", "second"), [(HUB.person, HUB.person), (HUB.person, "P-Hub-1"), (None, "p-2")]
+)
+def test_one_s_own_confirmation_and_that_of_what_nobody_sent_count_for_nothing(
+    person: str | None, second: str
+) -> None:
     event = example("VpaRaised")
-    event["facts"]["confirmed_by"] = HUB.person
+    event["facts"]["confirmed_by"] = second
 
-    assert defects(event) == {("/facts/confirmed_by", "second-person")}
+    assert defects(event, replace(HUB, person=person)) == {("/facts/confirmed_by", "second-person")}
+
+
+@pytest.mark.parametrize(
+    ("person", "reviewer"), [(HUB.person, HUB.person), (HUB.person, "P-Hub-1"), (None, "staff-0107")]
+)
+def test_an_override_reviewed_by_its_sender_or_sent_by_nobody_counts_and_is_flagged(
+    person: str | None, reviewer: str
+) -> None:
+    event = example("OverrideRecorded")
+    event["facts"]["reviewed_by"] = reviewer
+
+    assert defects(event, replace(HUB, person=person)) == {("/facts/reviewed_by", "second-person")}
+
+
+def test_an_override_without_rank_and_reviewer_counts_and_lacks_both() -> None:
+    event = example("OverrideRecorded")
+    del event["facts"]["rank"], event["facts"]["reviewed_by"]
+
+    assert defects(event) == {("/facts/rank", "missing"), ("/facts/reviewed_by", "missing")}

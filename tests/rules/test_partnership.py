@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
@@ -46,6 +47,19 @@ def test_numbers_and_ids_are_given_once(partnership: Partnership) -> None:
 
     assert len(urns) == len(set(urns))
     assert len(people) == len(set(people))
+
+
+def test_a_schools_key_adult_may_have_a_birth_date_and_a_home_like_any_of_the_staff(
+    partnership: Partnership,
+) -> None:
+    first, second = (partnership.people_of(school.agency)[0] for school in partnership.schools[:2])
+
+    assert (first.date_of_birth, first.address, first.postcode) == (
+        date(1981, 3, 14),
+        "9 Frostgarlandby Rise",
+        "ZZ99 3VZ",
+    )
+    assert (second.date_of_birth, second.address, second.postcode) == (None, "", "")
 
 
 def test_terms_follow_one_another(partnership: Partnership) -> None:

@@ -23,6 +23,9 @@ NUMBERED = "children"
 ASK_BACK = "destroy every copy within 1 working day and confirm it to the Hub: it was released in error"
 """What a recall after a correction expects. No other recall asks anything back (design 5)."""
 
+NAMES_NOBODY = ENCOMPASS | {Ground.OWN}
+"""Grounds of releases that carry no alias of the adult victim."""
+
 Alias = Callable[[str, Kind, str], str]
 """Return a recipient's own name for a person or incident."""
 
@@ -165,6 +168,11 @@ class Emitter:
         return self._alias(about.incident, "incident", recipient) if about.incident is not None else None
 
     def _person_alias(self, about: About, recipient: str, ground: Ground) -> str | None:
-        if about.victim is None or ground in ENCOMPASS or is_school(recipient):
+        """Return the adult victim's alias, but not to a school, nor to the publisher with its own event.
+
+        Beside the aliases of what its agency was told, it would say to whoever sends a name whether that
+        person is known there, and what that is closed to them is about (decision 0035).
+        """
+        if about.victim is None or ground in NAMES_NOBODY or is_school(recipient):
             return None
         return self._alias(about.victim, "person", recipient)

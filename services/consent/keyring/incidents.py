@@ -8,6 +8,7 @@ from services.consent.flow.children import told_already
 from services.consent.flow.decide import Decider
 from services.consent.flow.decision import Answer
 from services.consent.flow.desk import Desk
+from services.consent.keyring.handles import handle
 from services.consent.keyring.shown import as_seen
 from services.consent.keyring.telling import Teller, sharing
 from services.consent.rules.policy import EDUCATION
@@ -41,6 +42,7 @@ class Incidents:
     def account(self, caller: Caller, text: str) -> Mapping[str, Any]:
         """Return who may see what of an incident, who opened it or was refused, and what would be said now.
 
+        `person`: the adult victim's handle for the ledger's `told`; None: nobody is known as one.
         `sharing`: as it stands. `openings`: the latest first. `routing`: how its latest form would be decided
         by the state and the policy of now, with the gate's own rules, each beside how it stands; empty where
         there is no policy or no form. What the ledger says is as of one moment. Raises NothingToTell.
@@ -55,10 +57,16 @@ class Incidents:
         opened = self._openings.within(Days(), MOST, OPENING.c.event_id.in_(events))
         return {
             "incident": text,
+            "person": self._handle(caller, incident),
             "sharing": stands,
             "openings": [as_seen(each, caller) for each in opened],
             "routing": self._routing(incident, {row["recipient"]: row for row in stands}),
         }
+
+    def _handle(self, caller: Caller, incident: str) -> str | None:
+        known = self._ledger.incident(incident)
+        victim = known.victim if known is not None else None
+        return handle(self._desk.alias, victim, caller.agency) if victim is not None else None
 
     def _routing(self, incident: str, stands: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Schools and the education officer are asked of the children the form names, and `stands` has those

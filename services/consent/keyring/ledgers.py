@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement
 
 from services.consent.keyring import erasures
+from services.consent.keyring.handles import person_behind
 from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
@@ -38,7 +39,7 @@ from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists, Vpa
 from services.consent.store.openings import OPENING, Opening, Openings
-from services.eventlog.aliases import Kind, alias, unalias
+from services.eventlog.aliases import Kind, alias
 from services.runtime.identity import Caller
 from services.runtime.partnership import Role
 from services.vocabulary.risk import ChildrenLevel
@@ -268,7 +269,7 @@ class Ledgers:
             before = found[-1].offset
 
     def _told(self, asker: Asker, question: Question, _place: str) -> Rows:
-        person = unalias(self._key, question.person or "", "person", asker.caller.agency)
+        person = person_behind(self._key, question.person or "", asker.caller.agency)
         if person is None:
             raise NotForYou
         told = [each for each in self._lists.about(person) if self._is_open(asker, each.incident)]

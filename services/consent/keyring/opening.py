@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.consent.flow.ledger import Became
-from services.consent.keyring.parties import TELLING, Parties, is_named
+from services.consent.keyring.known import events_of, forms_of
+from services.consent.keyring.parties import CONTACT, TELLING, Identity, Parties, is_named
 from services.consent.keyring.restricting import Restrictions
-from services.consent.keyring.rights import base, openable
-from services.consent.keyring.sides import Sides
+from services.consent.keyring.rights import FACTS, base, openable
+from services.consent.keyring.sides import Sides, helped
 from services.consent.keyring.unsealing import Fetches, Keys, SealedEvent, Unsealer
 from services.consent.state.entities import Incident
 from services.consent.store.ledger import Ledger, Released
@@ -20,6 +21,8 @@ from services.eventlog.topics import LOG, OPENINGS
 from services.runtime import telemetry
 from services.runtime.clock import Clock, elapsed, rest
 from services.runtime.identity import Caller
+from services.vocabulary.events import EventType
+from services.vocabulary.grounds import ENCOMPASS, ONCE, Reason
 from services.vocabulary.times import format_time
 
 WAIT_SECONDS = 2.0
@@ -101,7 +104,8 @@ class Opener:
         """Return the content asked for.
 
         1. Find the release among those the caller may open anything of. One that is not there may be on
-           its way: wait for the gate. What is another's waits just as long as what never was.
+           its way: wait for the gate. What is another's, or closed to an agency that is suspended, waits
+           just as long as what never was.
         2. Check that it stands, is in time, released every section asked for, and that neither the event
         nor another of its incident is about the caller or their home; that it is not restricted to others;
         and leave out, or refuse where asked for, what is the other side's of a case the caller works on.
@@ -153,7 +157,8 @@ class Opener:
         event: SealedEvent,
     ) -> tuple[str, ...]:
         """Return the sections but those of the other side. Raises Refused if one was asked for by name."""
-        closed = self._sides.closed(caller, incident, event, names)
+        helps = helped(event.type, self._unsealer.telling(event, {FACTS}))
+        closed = self._sides.closed(caller, incident, event.id, names, helps)
         left = tuple(name for name in names if name not in closed)
         if closed and (request.sections is not None or not left):
             raise Refused
@@ -164,8 +169,18 @@ class Opener:
         if identity is None:
             return
         says = self._unsealer.telling(event, TELLING)
-        if self._parties.in_incident(identity, incident) or is_named(identity, says):
+        known = self._parties.in_incident(identity, incident)
+        if known or is_named(identity, says) or self._lives_there(identity, incident, event):
             raise Party
+
+    def _lives_there(self, identity: Identity, incident: Incident | None, event: SealedEvent) -> bool:
+        """Say whether another event of the incident gives the caller's home: few say where anybody lives."""
+        if identity.home is None:
+            return False
+        others = [form for form in events_of(incident) if form.event_id != event.id]
+        saying = [form.offset for form in others if any(at.name == CONTACT for at in form.sections)]
+        homes = (self._unsealer.telling(each, {CONTACT}) for each in self._unsealer.events(saying))
+        return any(is_named(identity, says) for says in homes)
 
     def _found(self, caller: Caller, release_id: str) -> Released:
         release = self._openable(caller, release_id)
@@ -177,8 +192,16 @@ class Opener:
         return release
 
     def _openable(self, caller: Caller, release_id: str) -> Released | None:
+        """Return a release the caller may open anything of. Asks the same, whether there is one or not.
+
+        Who is suspended opens nothing but what it published itself: the reason may be that others look with
+        its people's eyes. What an agreement that has ended let it have, it had lawfully, and opens.
+        """
+        suspended = self._ledger.taking_part().suspended
         release = self._known(release_id)
-        return release if release is not None and openable(caller, release) else None
+        if release is None or not openable(caller, release):
+            return None
+        return release if caller.agency not in suspended or release.ground in ONCE else None
 
     def _known(self, release_id: str) -> Released | None:
         """Return a release by its id; what cannot be an id is not looked for."""
@@ -198,7 +221,7 @@ class Opener:
 
     def _standing(self, release: Released) -> frozenset[str]:
         """Return which sections of a release still stand, by the clock and by what came after it."""
-        if not self._in_time(release):
+        if not self._in_time(release) or self._has_erred(release):
             return frozenset()
         if release.became is Became.STANDS:
             return frozenset(release.sections)
@@ -207,6 +230,19 @@ class Opener:
             return frozenset()
         still = {base(name) for name in current.sections}
         return frozenset(name for name in release.sections if base(name) in still)
+
+    def _has_erred(self, release: Released) -> bool:
+        """Say whether a rule erred when the gate last decided what a release is of: then it is withheld.
+
+        What may have been taken back then was not. Of all forms of an incident the last word counts; but a
+        correction alone takes back what was told of children, and no other form closes it to a school.
+        """
+        forms = forms_of(self._incident(release)) if release.line == release.incident else ()
+        if release.ground in ENCOMPASS:
+            forms = tuple(form for form in forms if form.type == EventType.VPA_CORRECTED)
+        events = {release.event_id, *(form.event_id for form in forms)}
+        last = self._ledger.last_answers(events, release.recipient)
+        return any(answer.reason is Reason.RULE_ERROR for answer in last)
 
     def _can_end(self, release: Released) -> bool:
         current = self._current(release) if release.became is Became.SUPERSEDED else None

@@ -1,8 +1,8 @@
 """Who of the staff is a party to what: it is closed to them, and looks absent (issue 4; design 5).
 
-Found in two ways, either of which is enough. An event of the incident named somebody whom the door knows by
-the same name and birthday: then all of the incident is closed. Or the event itself names somebody called so
-whose birthday does not contradict, or gives the home they live in.
+Found in three ways, any of which is enough. An event of the incident named somebody whom the door knows by
+the same name and birthday, or one that the gate keeps gives the home they live in: then all of the incident
+is closed. Or the event itself names somebody called so whose birthday does not contradict.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,11 +1,12 @@
-"""What a worker for one side of a case never opens of the other (decision 0021)."""
+"""What a worker for one side of a case never opens of the other (decisions 0021, 0035)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
+from services.consent.keyring.known import events_of
+from services.consent.keyring.parties import Content
 from services.consent.keyring.restricting import Knows
-from services.consent.keyring.rights import base
-from services.consent.keyring.unsealing import SealedEvent
+from services.consent.keyring.rights import FACTS, base
 from services.consent.state.entities import Incident
 from services.consent.state.links import as_one, group
 from services.runtime.identity import Caller
@@ -25,26 +26,66 @@ WHERE_HELP_COMES_FROM: Final = frozenset(
         EventType.ACCOMMODATION_DECLINED,
         EventType.PRACTITIONER_ALLOCATED,
         EventType.REFERRAL_ALLOCATED,
+        EventType.REFERRAL_TRIAGED,
+        EventType.REFERRED_ON,
+        EventType.REFERRAL_CLOSED,
+        EventType.CONTACT_ATTEMPTED,
+        EventType.CASE_OPENED,
+        EventType.CASE_CLOSED,
+        EventType.EXPECTATION_MET,
     }
 )
-"""Events that say by what they are, and by who sent them, where a victim finds help: closed as a whole."""
+"""Events that say by what they are, and by who sent them, where somebody finds help: closed as a whole."""
+
+CHILD_VICTIM: Final = "child_victim"
+"""How a programme of support names the client that an allocation calls a child."""
+
+
+def helped(event_type: str, content: Iterable[Content]) -> Client | None:
+    """Return whose help an event of this content is about; None: it says nothing of help.
+
+    A programme says who is supported and an allocation its client; the rest is the adult victim's, and so
+    is what does not say.
+    """
+    if event_type not in WHERE_HELP_COMES_FROM:
+        return None
+    facts = next((plain for name, plain in content if name == FACTS), {})
+    said = facts.get("supported") or facts.get("client") or Client.ADULT_VICTIM
+    return Client.CHILD if said == CHILD_VICTIM else Client(said)
 
 
 class Sides:
-    """Says what is closed to whoever works for the person causing harm."""
+    """Says what is closed to whoever works for one side because it is the other's."""
 
     def __init__(self, known: Knows) -> None:
         self._known = known
 
     def closed(
-        self, caller: Caller, incident: Incident | None, event: SealedEvent, names: Collection[str]
+        self,
+        caller: Caller,
+        incident: Incident | None,
+        event_id: str,
+        names: Collection[str],
+        helps: Client | None,
     ) -> frozenset[str]:
-        """Return which of an event's sections are closed to a caller because they are the other side's."""
-        if incident is None or not self._works_for_who_harms(caller, incident, event.id):
+        """Return which of an event's sections are closed to a caller because they are the other side's.
+
+        `helps`: whose help it is about, if anybody's. That of the person causing harm is closed to whoever
+        works for the adult victim; anybody else's to whoever works for the person causing harm.
+        """
+        if incident is None:
             return frozenset()
-        if event.type in WHERE_HELP_COMES_FROM:
+        if helps is Client.PERSON_CAUSING_HARM and self._works_for_victim(caller, incident, event_id):
+            return frozenset(names)
+        if not self._works_for_who_harms(caller, incident, event_id):
+            return frozenset()
+        if helps in (Client.ADULT_VICTIM, Client.CHILD):
             return frozenset(names)
         return frozenset(name for name in names if base(name) in WHERE_THEY_ARE)
+
+    def _works_for_victim(self, caller: Caller, incident: Incident, event_id: str) -> bool:
+        about = _victim_of(incident, event_id)
+        return about is not None and self._works_for(caller, about)
 
     def _works_for_who_harms(self, caller: Caller, incident: Incident, event_id: str) -> bool:
         """Say whether a caller works for somebody who harms an event's adult victim, or is said to.
@@ -78,7 +119,5 @@ class Sides:
 
 def _victim_of(incident: Incident, event_id: str) -> str | None:
     """Return the adult victim an event names, or its incident's where that is not kept."""
-    forms = [form for form in (incident.form, incident.raised) if form is not None]
-    forms += [beside.form for beside in incident.beside.values()]
-    named = next((form.victim for form in forms if form.event_id == event_id), None)
+    named = next((form.victim for form in events_of(incident) if form.event_id == event_id), None)
     return named or incident.victim

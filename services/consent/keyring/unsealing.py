@@ -51,13 +51,13 @@ class Unsealer:
 
     def event(self, offset: int) -> SealedEvent:
         """Return the event at an offset of the log, sealed."""
-        stored = self._log.fetch(LOG, [offset])[offset]
-        envelope = codec.decode_envelope(stored.value)
-        header = codec.decode_header(envelope.header)
-        sections = (codec.decode_section(sealed.body) for sealed in envelope.sections)
-        return SealedEvent(
-            id=header.event_id, type=header.type, sections={one.index: one for one in sections}
-        )
+        (event,) = self.events([offset])
+        return event
+
+    def events(self, offsets: Collection[int]) -> tuple[SealedEvent, ...]:
+        """Return the events at these offsets of the log, sealed, in the order given, asked for at once."""
+        stored = self._log.fetch(LOG, offsets) if offsets else {}
+        return tuple(_sealed(stored[offset]) for offset in offsets)
 
     def unsealed(self, event: SealedEvent, leaves: Iterable[int]) -> dict[int, Mapping[str, Any]]:
         """Return the content at those of these leaves that can be opened: the erased are left out."""
@@ -83,3 +83,10 @@ class Unsealer:
     def _plain(self, event: SealedEvent, section: Section, key: bytes) -> Mapping[str, Any]:
         schema = self._keys.catalogue.section(section.schema_id, event.type)
         return codec.decode_content(schema, open_section(section, event.id, key))
+
+
+def _sealed(stored: Stored) -> SealedEvent:
+    envelope = codec.decode_envelope(stored.value)
+    header = codec.decode_header(envelope.header)
+    sections = (codec.decode_section(sealed.body) for sealed in envelope.sections)
+    return SealedEvent(id=header.event_id, type=header.type, sections={one.index: one for one in sections})

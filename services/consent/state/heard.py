@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from services.vocabulary.people import is_second
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
 from services.vocabulary.sides import Client, Roles, VictimAge
@@ -107,4 +108,4 @@ class Heard:
     @property
     def is_confirmed(self) -> bool:
         """Say whether a second named person confirmed it (design 4)."""
-        return self.confirmed_by is not None and self.confirmed_by != self.publisher_person
+        return is_second(self.confirmed_by, self.publisher_person)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Engine, RowMapping, Select, func, select
@@ -157,6 +159,21 @@ class Ledger:
             for each in self._answered(LEDGER.c.event_id.in_(wanted[start : start + AT_ONCE])):
                 found.setdefault(each.event_id, []).append(each)
         return next((tuple(found[event_id]) for event_id in wanted if event_id in found), ())
+
+    def last_answers(self, event_ids: Iterable[str], recipient: str) -> tuple[Answer, ...]:
+        """Return what the last decision about any of these events answered for a recipient, about each."""
+        query = (
+            select(LEDGER.c.offset, LEDGER.c.answers)
+            .where(LEDGER.c.event_id.in_(sorted(event_ids)))
+            .order_by(LEDGER.c.offset.desc())
+        )
+        found: list[Answer] = []
+        with reading(self._engine) as conn:
+            for _, rows in groupby(conn.execute(query), key=itemgetter(0)):
+                found = [one for _, text in rows for one in read_answers(text) if one.recipient == recipient]
+                if found:
+                    break
+        return tuple(found)
 
     def offset_of(self, event_id: str) -> int | None:
         """Return where in the log an event that was decided lies, or None."""

@@ -7,8 +7,15 @@ from services.ingest.rules.people import is_nhs_number, nhs_numbers
 from services.ingest.rules.reading import text
 from services.ingest.state import Reason, Record, Registered, Sender, Submission, missing
 from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.people import is_second
 
 NAMED = ("given_name", "family_name", "date_of_birth")
+
+BY_A_SECOND = {
+    "confirmed_by": ("confirmed", "it counts as recorded only"),
+    "reviewed_by": ("reviewed", "it counts, and nobody else is known to have looked at it"),
+}
+"""Facts that name a second person, with what they did and what comes of it where it is no other."""
 
 
 def defects(submission: Submission, sender: Sender, registered: Registered) -> tuple[Reason, ...]:
@@ -16,7 +23,7 @@ def defects(submission: Submission, sender: Sender, registered: Registered) -> t
     return (
         *_people(submission),
         *children.defects(submission, registered),
-        *_confirmation(submission, sender),
+        *_second_persons(submission, sender),
         *_form(submission),
     )
 
@@ -53,12 +60,14 @@ def _person(pointer: str, person: Record) -> Iterator[Reason]:
         )
 
 
-def _confirmation(submission: Submission, sender: Sender) -> Iterator[Reason]:
-    confirmed = text(submission.section("facts"), "confirmed_by")
-    if confirmed is not None and confirmed == sender.person:
-        yield Reason(
-            pointer="/facts/confirmed_by",
-            rule="second-person",
-            detail="the sender confirmed their own record: it counts as recorded only",
-            fix="have a second named person confirm it",
-        )
+def _second_persons(submission: Submission, sender: Sender) -> Iterator[Reason]:
+    """Yield a reason for each second person who is the sender, or is named beside no sender (NA 4.22)."""
+    for name, (did, so) in BY_A_SECOND.items():
+        second = text(submission.section("facts"), name)
+        if second is None or is_second(second, sender.person):
+            continue
+        if sender.person is None:
+            detail, fix = "nobody is named who sent it", "put the person who sends it in the token, as `sub`"
+        else:
+            detail, fix = f"the sender {did} their own record", f"name the other person who {did} it"
+        yield Reason(pointer=f"/facts/{name}", rule="second-person", detail=f"{detail}: {so}", fix=fix)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from services.ingest.rules.reading import text
 from services.ingest.state import Reason, Registered, Sender, Submission
+from services.vocabulary.people import is_second
 
 SECOND = "/facts/confirmed_by"
 
@@ -15,7 +16,7 @@ def refusals(submission: Submission, sender: Sender, registered: Registered, doe
     second = text(submission.section("facts"), "confirmed_by")
     if second is None:
         yield _refused(SECOND, f"no one person alone {does}", "have a second person confirm it")
-    elif second == sender.person:
+    elif sender.person is not None and not is_second(second, sender.person):
         yield _refused(SECOND, "the sender confirmed their own", "have a second, other person confirm it")
     elif second not in registered.adopters:
         yield _refused(

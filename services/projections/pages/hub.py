@@ -49,8 +49,12 @@ class Routed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """All that is said of an incident: who may see what, who opened it, how it would be decided now."""
+    """All that is said of an incident: who may see what, who opened it, how it would be decided now.
 
+    `person`: what the adult victim is called where the Hub asks who was told of them; empty: nobody is known.
+    """
+
+    person: str
     sharing: tuple[Shared, ...]
     opened: tuple[Opened, ...]
     routed: tuple[Routed, ...]
@@ -69,6 +73,7 @@ async def account(desk: Desk, request: Request, alias: str) -> Account | None:
         return None
     routed = [_routed(row, desk) for row in _rows(answer.body, "routing")]
     return Account(
+        person=_text(answer.body, "person"),
         sharing=shared(answer.body, desk.title_of),
         opened=tuple(_opened(row, desk) for row in _rows(answer.body, "openings")),
         routed=tuple(sorted(routed, key=lambda line: (line.same, not line.told))),

@@ -1,0 +1,30 @@
+"""Whose help does an event speak of? What does not say is the adult victim's."""
+
+import pytest
+
+from services.consent.keyring.sides import helped
+from services.vocabulary.events import EventType
+from services.vocabulary.sides import Client
+
+
+@pytest.mark.parametrize(
+    ("event_type", "facts", "whose"),
+    [
+        (EventType.SUPPORT_STARTED, {"supported": "adult_victim"}, Client.ADULT_VICTIM),
+        (EventType.SUPPORT_STARTED, {"supported": "child_victim"}, Client.CHILD),
+        (EventType.SUPPORT_FINISHED, {"supported": "person_causing_harm"}, Client.PERSON_CAUSING_HARM),
+        (EventType.SUPPORT_FINISHED, {"supported": None}, Client.ADULT_VICTIM),
+        (EventType.PRACTITIONER_ALLOCATED, {"client": "person_causing_harm"}, Client.PERSON_CAUSING_HARM),
+        (EventType.REFERRAL_ALLOCATED, {"client": "child"}, Client.CHILD),
+        (EventType.CASE_OPENED, {}, Client.ADULT_VICTIM),
+        (EventType.VPA_REVIEWED, {"client": "person_causing_harm"}, None),
+    ],
+)
+def test_it_is_whom_the_facts_name(
+    event_type: EventType, facts: dict[str, str | None], whose: Client | None
+) -> None:
+    assert helped(event_type, [("victim", {}), ("facts", facts)]) is whose
+
+
+def test_facts_that_do_not_open_leave_it_the_adult_victims() -> None:
+    assert helped(EventType.SUPPORT_STARTED, []) is Client.ADULT_VICTIM
