@@ -314,6 +314,9 @@ CORE = frozenset(["police", "housing", "adult-social-care", "checs", "dafsu", "h
 FULL = CORE | {"probation", "cgl"}
 """Who attends where nobody is named: what the Hub accepted, and the full meeting (NA 3.32-3.36)."""
 
+EVERY_CASE = frozenset(["dafsu"])
+"""Who supports every case of a meeting, whoever is named to attend it (NA 3.32-3.36)."""
+
 ROUTED = frozenset(event_type for row in TABLE for event_type in row.on)
 """What is routed at all; everything else reaches its publisher and the partnership alone."""
 

@@ -18,6 +18,7 @@ from tests.gate_builders import (
     Story,
     a_child,
     a_form,
+    again,
     an_event,
     answer,
     case,
@@ -152,6 +153,17 @@ def test_research_reaches_those_who_attend_and_nobody_else() -> None:
     event = an_event_of(EventType.RESEARCH_CONTRIBUTED, "housing")
 
     assert set(sent_of(story.tell(event), event.event_id)) == {"dafsu", "probation"}
+
+
+def test_dafsu_is_offered_every_case_of_a_meeting_whoever_the_hub_names_to_attend() -> None:
+    story, event = Story(), an_event_of(EventType.MARAC_REFERRED, "housing")
+    story.tell(event)
+
+    for accepts in (EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED):
+        told = story.tell(an_event_of(accepts, "police", attendees=("police", "housing")))
+
+        assert answer(told, "dafsu").rule == "dafsu-every-marac"
+        assert again(told, "dafsu").ground == "marac"
 
 
 def test_a_case_is_transferred_to_the_area_it_names() -> None:

@@ -89,6 +89,12 @@ def test_a_small_edit_that_breaks_an_invariant_is_found(invariant: str) -> None:
     assert found(a_policy(*BROKEN_BY[invariant]), invariant)
 
 
+def test_a_policy_under_which_dafsu_is_offered_only_the_cases_it_is_named_for_is_found() -> None:
+    policy = a_policy(ground("marac", always_attend=None))
+
+    assert {breach.example.rule for breach in found(policy, "high-risk-dafsu")} == {"dafsu-every-marac"}
+
+
 @pytest.mark.parametrize("invariant", ["thresholds", "cheshire-cares-consent", "high-risk-dafsu", "one-risk"])
 def test_the_example_of_a_breach_is_one_that_the_gate_answers_by_the_rule_named(invariant: str) -> None:
     policy = a_policy(*BROKEN_BY[invariant])

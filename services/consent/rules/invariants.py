@@ -141,12 +141,15 @@ INVARIANTS = (
     ),
     Invariant(
         id="high-risk-dafsu",
-        says="High risk always reaches DAFSU, reviewed or referred; and every MARAC case does",
+        says="High risk always reaches DAFSU, reviewed or referred; and every MARAC case does, whoever the"
+        " Hub names to attend it",
         source="NA 4.11, 3.8-3.36",
-        mend="let a rule to dafsu ask for no more than that, with a ground that then holds",
+        mend="let a rule to dafsu ask for no more than that, with a ground that then holds; and name dafsu"
+        " in `always_attend` of the ground marac",
         broken=faults.any_of(
             faults.owed(DAFSU, (*REVIEWED, *_REFERRED), risk=HIGH),
-            faults.owed(DAFSU, (EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED), marac=True),
+            faults.owed(DAFSU, faults.MEETINGS, marac=True),
+            faults.marac_left_out(DAFSU),
         ),
     ),
     Invariant(
