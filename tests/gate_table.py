@@ -131,20 +131,19 @@ TABLE = (
     _row("dafsu-high-risk", "dafsu", REVIEWED, lambda f: f.risk == "high", "high-risk", f"{WHOLE} dash"),
     _row("cedah-medium-risk", "cedah", REVIEWED, lambda f: f.risk == "medium", CONSENTED, f"{WHOLE} dash"),
     _row(
+        "checs-open-case",
+        "checs",
+        REVIEWED,
+        lambda f: f.child_case,
+        "high-risk child-safeguarding open-child-case",
+        WHOLE,
+    ),
+    _row(
         "checs-safeguarding",
         "checs",
         REVIEWED,
         lambda f: f.children == "safeguarding",
         "high-risk child-safeguarding",
-        WHOLE,
-    ),
-    _row("checs-open-case", "checs", REVIEWED, lambda f: f.child_case, "high-risk open-child-case", WHOLE),
-    _row(
-        "family-help-early-help",
-        "family-help",
-        REVIEWED,
-        lambda f: f.children == "early_help",
-        "high-risk open-child-case consent override marac",
         WHOLE,
     ),
     _row(
@@ -153,6 +152,14 @@ TABLE = (
         REVIEWED,
         lambda f: f.child_case,
         "high-risk child-safeguarding open-child-case",
+        WHOLE,
+    ),
+    _row(
+        "family-help-early-help",
+        "family-help",
+        REVIEWED,
+        lambda f: f.children == "early_help",
+        "high-risk consent override marac",
         WHOLE,
     ),
     _row(

@@ -47,21 +47,27 @@ TABLE = (
     Row("dafsu", "dafsu-high-risk", {"risk": "high"}, "high-risk", WHOLE),
     Row("cedah", "cedah-medium-risk", {"risk": "medium"}, "child-safeguarding consent override marac", WHOLE),
     Row(
-        "checs", "checs-safeguarding", {"children": "safeguarding"}, "high-risk child-safeguarding", LESS_DASH
-    ),
-    Row("checs", "checs-open-case", {"open_child_case": True}, "high-risk open-child-case", LESS_DASH),
-    Row(
-        "family-help",
-        "family-help-early-help",
-        {"children": "early_help"},
-        "high-risk open-child-case consent override marac",
+        "checs",
+        "checs-open-case",
+        {"open_child_case": True},
+        "high-risk child-safeguarding open-child-case",
         LESS_DASH,
+    ),
+    Row(
+        "checs", "checs-safeguarding", {"children": "safeguarding"}, "high-risk child-safeguarding", LESS_DASH
     ),
     Row(
         "family-help",
         "family-help-open-case",
         {"open_child_case": True},
         "high-risk child-safeguarding open-child-case",
+        LESS_DASH,
+    ),
+    Row(
+        "family-help",
+        "family-help-early-help",
+        {"children": "early_help"},
+        "high-risk consent override marac",
         LESS_DASH,
     ),
     Row(
