@@ -19,7 +19,7 @@ from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk
 from services.vocabulary.sides import Client
 from tests.gate_history import LATE
 from tests.gate_sides import Sides, as_a_child
-from tests.gate_table import CORE, FULL, ROUTED, Facts
+from tests.gate_table import CORE, EVERY_CASE, FULL, ROUTED, Facts
 
 REVIEW_WITHIN = timedelta(hours=4)
 YEAR = timedelta(days=365)
@@ -334,7 +334,7 @@ class Evidence:
         if marac is None or marac.recorded_at + YEAR <= at:
             return False
         usual = FULL if marac.type == EventType.MARAC_LISTED else CORE
-        return to in (marac.attendees or usual)
+        return to in (marac.attendees or usual) or to in EVERY_CASE
 
     def is_overdue(self, incident: Incident) -> bool:
         """Say whether the Hub has not reviewed a form that says danger in time."""

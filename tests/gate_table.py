@@ -131,20 +131,19 @@ TABLE = (
     _row("dafsu-high-risk", "dafsu", REVIEWED, lambda f: f.risk == "high", "high-risk", f"{WHOLE} dash"),
     _row("cedah-medium-risk", "cedah", REVIEWED, lambda f: f.risk == "medium", CONSENTED, f"{WHOLE} dash"),
     _row(
+        "checs-open-case",
+        "checs",
+        REVIEWED,
+        lambda f: f.child_case,
+        "high-risk child-safeguarding open-child-case",
+        WHOLE,
+    ),
+    _row(
         "checs-safeguarding",
         "checs",
         REVIEWED,
         lambda f: f.children == "safeguarding",
         "high-risk child-safeguarding",
-        WHOLE,
-    ),
-    _row("checs-open-case", "checs", REVIEWED, lambda f: f.child_case, "high-risk open-child-case", WHOLE),
-    _row(
-        "family-help-early-help",
-        "family-help",
-        REVIEWED,
-        lambda f: f.children == "early_help",
-        "high-risk open-child-case consent override marac",
         WHOLE,
     ),
     _row(
@@ -153,6 +152,14 @@ TABLE = (
         REVIEWED,
         lambda f: f.child_case,
         "high-risk child-safeguarding open-child-case",
+        WHOLE,
+    ),
+    _row(
+        "family-help-early-help",
+        "family-help",
+        REVIEWED,
+        lambda f: f.children == "early_help",
+        "high-risk consent override marac",
         WHOLE,
     ),
     _row(
@@ -174,15 +181,23 @@ TABLE = (
     _row(
         "dafsu-high-risk-referral",
         "dafsu",
-        "ReferralReceived ReferralTriaged",
+        "ReferralReceived ReferralTriaged ReferredOn",
         lambda f: f.risk == "high",
         "high-risk",
-        f"facts {PEOPLE} referral",
+        f"facts {PEOPLE} dash referral",
+    ),
+    _row(
+        "checs-safeguarding-referred-on",
+        "checs",
+        "ReferredOn",
+        lambda f: f.children == "safeguarding" and f.named,
+        "high-risk child-safeguarding",
+        f"facts {PEOPLE} dash referral",
     ),
     _row(
         "checs-safeguarding-referral",
         "checs",
-        "ReferralReceived",
+        "ReferralReceived ReferralTriaged ReferredOn",
         lambda f: f.children == "safeguarding",
         "high-risk child-safeguarding",
         f"facts {PEOPLE} referral",
@@ -231,6 +246,22 @@ TABLE = (
         lambda f: f.marac,
         "high-risk marac",
         f"facts {PEOPLE} dash referral rationale",
+    ),
+    _row(
+        "dafsu-high-risk-marac-referral",
+        "dafsu",
+        "MaracReferred",
+        lambda f: f.risk == "high",
+        "high-risk",
+        f"facts {PEOPLE} dash referral rationale",
+    ),
+    _row(
+        "checs-safeguarding-marac-referral",
+        "checs",
+        "MaracReferred",
+        lambda f: f.children == "safeguarding" and not f.marac,
+        "high-risk child-safeguarding",
+        f"facts {PEOPLE} referral",
     ),
     _row(
         "marac-referral",
@@ -313,6 +344,9 @@ ABOUT = {"victim": "victim contact narrative dash", "person_causing_harm": "pers
 CORE = frozenset(["police", "housing", "adult-social-care", "checs", "dafsu", "health-0-19"])
 FULL = CORE | {"probation", "cgl"}
 """Who attends where nobody is named: what the Hub accepted, and the full meeting (NA 3.32-3.36)."""
+
+EVERY_CASE = frozenset(["dafsu"])
+"""Who supports every case of a meeting, whoever is named to attend it (NA 3.32-3.36)."""
 
 ROUTED = frozenset(event_type for row in TABLE for event_type in row.on)
 """What is routed at all; everything else reaches its publisher and the partnership alone."""

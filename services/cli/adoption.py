@@ -1,10 +1,10 @@
-"""The strict policy, adopted on an empty log before the system says it is ready."""
+"""What an empty log begins with, before the system says it is ready: who joins, and the strict policy."""
 
 from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,8 @@ from services.cli.client import JSON, Answer, connect, exchange
 from services.cli.errors import CliError
 
 REFUSALS = frozenset({400, 401, 403, 413, 422})
+ACCEPTED = frozenset({200, 201, 409})
+"""It is in the log, now or since an earlier try, which said another time of day: that one stands."""
 NO_ANSWER = Answer(status=0, body=b"", content_type="")
 
 
@@ -35,18 +37,36 @@ def adoption(text: str, decision_version: int, second: str, now: datetime) -> di
     }
 
 
-def adopted(
-    keyring: str, door: str, token: Callable[[str], str], event: Callable[[], dict[str, Any]]
-) -> bool:
-    """Say whether the gate knows a policy; where it knows none, publish the event as `partnership`.
+def joining(recipient: str, second: str, now: datetime) -> dict[str, Any]:
+    """Return the event by which the partnership lets a recipient join, confirmed by a `second` person.
 
-    Call again until true. Raises CliError when the door refuses the policy.
+    Its id is made from the recipient: each joins once, however often this is published.
+    """
+    return {
+        "type": "RecipientJoined",
+        "id": f"joined-{recipient}",
+        "occurred_at": now.isoformat(),
+        "facts": {"recipient": recipient, "confirmed_by": second},
+    }
+
+
+def adopted(
+    keyring: str, door: str, token: Callable[[str], str], events: Callable[[], Iterable[dict[str, Any]]]
+) -> bool:
+    """Say whether the gate knows a policy; where it knows none, publish the events as `partnership`.
+
+    The policy comes last, each once the one before is accepted: where one is known, all of them are.
+    Call again until true. Raises CliError when the door refuses one.
     """
     if ask(keyring, "GET", "/v1/policy", token("police")).status == http.client.OK:
         return True
-    answer = ask(door, "POST", "/v1/events", token("partnership"), json.dumps(event()).encode())
-    if answer.status in REFUSALS:
-        raise CliError(f"the door refused the policy: {answer.body.decode(errors='replace')[:600]}")
+    for event in events():
+        answer = ask(door, "POST", "/v1/events", token("partnership"), json.dumps(event).encode())
+        if answer.status in REFUSALS:
+            said = answer.body.decode(errors="replace")[:600]
+            raise CliError(f"the door refused the {event['type']} that the log begins with: {said}")
+        if answer.status not in ACCEPTED:
+            break
     return False
 
 

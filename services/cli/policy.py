@@ -37,15 +37,19 @@ def policy_check(
     """Ask a policy about every recipient, event and combination of facts, and say where it fails.
 
     Ends with 1 if it breaks anything that every policy must keep to. What two recipients may both hold is
-    listed, and is no fault.
+    listed, and is no fault; nor is who keep their cases in one system, as they are registered.
 
     Example: sightline policy check strict
     """
+    from pathlib import Path
+
     from services.cli import show
+    from services.cli.client import System
     from services.cli.drafts import named
     from services.cli.policy_words import checked, lines
 
-    found = checked(named(file, lambda: system_at(url, data)))
+    registered = System("", data or Path("data")).partnership
+    found = checked(named(file, lambda: system_at(url, data)), registered.shared_systems())
     if json_:
         show.document(found.as_json())
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,10 @@ from services.consent.rules.policy import Policy, Rule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What was found of one policy."""
+    """What was found of one policy. `systems`: who keep their cases in one, by what it is called."""
 
     policy: Policy
+    systems: Mapping[str, tuple[str, ...]]
     broken: tuple[Breach, ...]
     overlaps: tuple[Overlap, ...]
     untimed: tuple[Rule, ...]
@@ -41,15 +42,19 @@ class Checked:
             ],
             "breaches": [_breach(each) for each in self.broken],
             "overlaps": [_overlap(each) for each in self.overlaps],
+            "shared_systems": [
+                {"system": system, "recipients": list(names)} for system, names in self.systems.items()
+            ],
             "untimed": [{"rule": rule.id, "expects": rule.expects} for rule in self.untimed],
         }
 
 
-def checked(policy: Policy) -> Checked:
-    """Ask a policy everything."""
+def checked(policy: Policy, systems: Mapping[str, tuple[str, ...]]) -> Checked:
+    """Ask a policy everything. `systems`: who keep their cases in one, which no policy says."""
     answers = Answers(policy)
     return Checked(
         policy=policy,
+        systems=systems,
         broken=tuple(breaches(answers, INVARIANTS)),
         overlaps=tuple(overlaps(answers)),
         untimed=untimed(policy),
@@ -69,6 +74,10 @@ def lines(found: Checked) -> Iterator[str]:
         yield "No fault, but two may hold the same form:"
     for overlap in found.overlaps:
         yield f"  {_overlap_line(overlap)}"
+    if found.systems:
+        yield "No fault, but these keep their cases in one system, where all may read what one is sent:"
+    for system, names in found.systems.items():
+        yield f"  {both(names)}: {system}."
     if found.untimed:
         yield "No fault, but something is expected and not until when:"
     for rule in found.untimed:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import json
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
@@ -89,12 +89,15 @@ class Up:
     def _adopted(self) -> bool:
         from services.consent.flow.decision import DECISION_VERSION
 
-        def event() -> dict[str, object]:
+        def events() -> Iterator[dict[str, object]]:
+            second, now = self._second(), self._clock.now()
+            for recipient in self._partnership.joiners():
+                yield adoption.joining(recipient, second, now)
             text = self._partnership.policy.read_text(encoding="utf-8")
-            return adoption.adoption(text, DECISION_VERSION, self._second(), self._clock.now())
+            yield adoption.adoption(text, DECISION_VERSION, second, now)
 
         url = self._topology.url
-        return adoption.adopted(url("keyring"), url("ingest"), self._token, event)
+        return adoption.adopted(url("keyring"), url("ingest"), self._token, events)
 
     def _second(self) -> str:
         """Return who confirms the policy that the first registered person of the partnership adopts."""

@@ -42,12 +42,16 @@ class Joins(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
-    """A single controller that publishes, receives, or both."""
+    """A single controller that publishes, receives, or both.
+
+    `system`: what people call the one it keeps its cases in, where others keep theirs in the same.
+    """
 
     name: str
     title: str
     kind: str
     joins: Joins = Joins.FOUNDING
+    system: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +144,14 @@ class Partnership:
     def publishers(self) -> tuple[str, ...]:
         """Return every registered agency, the founding first, and every school."""
         return (*self.recipients(), *self.joiners(), *(school.agency for school in self.schools))
+
+    def shared_systems(self) -> Mapping[str, tuple[str, ...]]:
+        """Return who keep their cases in one system, by what it is called: what one is sent, all may read."""
+        sharing: dict[str, tuple[str, ...]] = {}
+        for agency in self.agencies:
+            if agency.system:
+                sharing[agency.system] = (*sharing.get(agency.system, ()), agency.name)
+        return {system: names for system, names in sharing.items() if len(names) > 1}
 
     def sandboxes(self) -> tuple[str, ...]:
         """Return every sandbox: known to the door alone, where what it sends is answered and forgotten."""

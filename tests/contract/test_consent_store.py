@@ -223,16 +223,16 @@ def test_a_recall_leaves_a_recipients_own_events_alone(bench: Bench) -> None:
 
 
 def test_what_ends_for_an_event_beside_the_forms_leaves_the_form_and_other_events_alone(bench: Bench) -> None:
-    form = a_form(of=grades(Risk.HIGH))
+    form = a_form(of=grades(Risk.HIGH, ChildrenLevel.SAFEGUARDING))
     listings = [
-        an_event(EventType.MARAC_LISTED, incident=form.incident, attendees=("dafsu",)),
+        an_event(EventType.MARAC_LISTED, incident=form.incident, attendees=("checs",)),
         an_event(EventType.MARAC_LISTED, incident=form.incident, attendees=("housing",)),
     ]
     bench.publish(form, case(EventType.CASE_OPENED, "mycwa"), *listings)
     bench.settle()
 
     became = {}
-    for release in bench.output().releases["dafsu"]:
+    for release in bench.output().releases["checs"]:
         found = ledger(bench).release(release.release_id)
         assert found is not None
         became[release.event_id, release.kind] = found.became

@@ -7,7 +7,7 @@ from services.consent.flow.decide import Decider
 from services.consent.flow.fold import Fold, empty
 from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
-from services.consent.state.heard import Heard
+from services.consent.state.heard import Heard, SectionAt
 from services.vocabulary.agencies import RECIPIENTS
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
@@ -18,6 +18,7 @@ from tests.gate_builders import (
     Story,
     a_child,
     a_form,
+    again,
     an_event,
     answer,
     case,
@@ -61,7 +62,7 @@ def test_a_school_that_a_referral_names_is_told_nothing_whatever_the_risk() -> N
     story.tell(a_form(of=HIGH), event)
 
     assert answer(story.told[-1].decision, "school:900101").reason == "not-owed"
-    assert sent_of(story.told[-1].decision, event.event_id) == {}
+    assert sent_of(story.told[-1].decision, event.event_id) == {"dafsu": NEW}
 
 
 def test_late_consent_releases_a_referral_that_was_withheld_for_want_of_it() -> None:
@@ -89,7 +90,7 @@ def test_a_review_that_finds_high_risk_gives_a_withheld_referral_its_ground() ->
 
     decision = story.tell(a_form(of=HIGH))
 
-    assert sent_of(decision, event.event_id) == {"mycwa": NEW}
+    assert sent_of(decision, event.event_id) == {"mycwa": NEW, "dafsu": NEW}
 
 
 def test_no_override_takes_a_referral_to_cheshire_cares() -> None:
@@ -134,6 +135,41 @@ def test_a_partners_referral_without_a_police_grade_reaches_the_hub_and_nobody_e
     assert sent_of(Story().tell(event), event.event_id) == {"police": NEW}
 
 
+def test_a_referral_to_marac_at_high_risk_reaches_dafsu_before_the_hub_accepts_it() -> None:
+    event = an_event_of(EventType.MARAC_REFERRED, "housing", grades=grades(Risk.HIGH))
+
+    decision = Story().tell(event)
+
+    assert sent_of(decision, event.event_id) == {"police": NEW, "dafsu": NEW}
+    assert answer(decision, "dafsu").rule == "dafsu-high-risk-marac-referral"
+
+
+def test_danger_found_at_triage_or_when_referring_on_reaches_dafsu_and_checs_at_once() -> None:
+    danger = grades(Risk.HIGH, ChildrenLevel.SAFEGUARDING)
+    for found in (
+        an_event_of(EventType.REFERRAL_TRIAGED, "cedah", grades=danger),
+        an_event_of(EventType.REFERRED_ON, "cedah", named=("mycwa",), grades=danger),
+    ):
+        told = sent_of(Story().tell(found), found.event_id)
+
+        assert {to for to in told if to in ("dafsu", "checs")} == {"dafsu", "checs"}
+
+
+def test_checs_gets_of_a_case_for_marac_what_everybody_there_does_once_it_attends() -> None:
+    story = Story()
+    worried = grades(children=ChildrenLevel.SAFEGUARDING)
+    leaves = enumerate(("facts", "victim", "rationale"))
+    sections = tuple(SectionAt(name=name, schema_id=f"{name}/1", leaf=leaf) for leaf, name in leaves)
+    event = an_event_of(EventType.MARAC_REFERRED, "housing", grades=worried, sections=sections)
+    before = answer(story.tell(event), "checs")
+
+    after = again(story.tell(an_event_of(EventType.MARAC_ACCEPTED, "police")), "checs")
+
+    assert (before.rule, before.ground) == ("checs-safeguarding-marac-referral", "child-safeguarding")
+    assert (after.rule, after.ground) == ("marac-referral", "marac")
+    assert ({*before.sections}, {*after.sections}) == ({"facts", "victim"}, {"facts", "victim", "rationale"})
+
+
 def test_once_accepted_the_core_agencies_have_the_referral_and_probation_joins_the_full_meeting() -> None:
     story, event = Story(), an_event_of(EventType.MARAC_REFERRED, "housing")
     story.tell(event)
@@ -152,6 +188,17 @@ def test_research_reaches_those_who_attend_and_nobody_else() -> None:
     event = an_event_of(EventType.RESEARCH_CONTRIBUTED, "housing")
 
     assert set(sent_of(story.tell(event), event.event_id)) == {"dafsu", "probation"}
+
+
+def test_dafsu_is_offered_every_case_of_a_meeting_whoever_the_hub_names_to_attend() -> None:
+    story, event = Story(), an_event_of(EventType.MARAC_REFERRED, "housing")
+    story.tell(event)
+
+    for accepts in (EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED):
+        told = story.tell(an_event_of(accepts, "police", attendees=("police", "housing")))
+
+        assert answer(told, "dafsu").rule == "dafsu-every-marac"
+        assert again(told, "dafsu").ground == "marac"
 
 
 def test_a_case_is_transferred_to_the_area_it_names() -> None:

@@ -424,6 +424,26 @@ def test_a_childs_case_known_from_one_incident_serves_the_next() -> None:
     assert answer(decision, "checs").rule == "checs-open-case"
 
 
+def test_what_a_grade_owes_goes_to_the_allocated_practitioner_where_a_case_is_open_already() -> None:
+    story, worried = Story(), grades(Risk.STANDARD, ChildrenLevel.SAFEGUARDING)
+    story.tell(a_form(of=STANDARD, incident="first", pupils=[a_child("one")]))
+    story.tell(child_status("checs", incident=internal("first")))
+
+    told = answer(story.tell(a_form(of=worried, incident="second", pupils=[a_child("one")])), "checs")
+
+    assert (told.rule, told.ground) == ("checs-open-case", "child-safeguarding")
+
+
+def test_early_help_goes_to_the_allocated_practitioner_where_a_case_is_open_already() -> None:
+    story, early = Story(), grades(Risk.STANDARD, ChildrenLevel.EARLY_HELP)
+    story.tell(a_form(of=STANDARD, incident="first", pupils=[a_child("one")]))
+    story.tell(child_status("family-help", incident=internal("first")))
+
+    told = answer(story.tell(a_form(of=early, incident="second", pupils=[a_child("one")])), "family-help")
+
+    assert (told.rule, told.ground) == ("family-help-open-case", "open-child-case")
+
+
 def test_a_child_case_needs_a_second_person() -> None:
     story = Story()
     story.tell(a_form(of=STANDARD, pupils=[a_child("one")]))

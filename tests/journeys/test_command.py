@@ -103,6 +103,16 @@ def test_the_strict_policy_is_in_force_before_anything_is_published(system: Runn
     assert json.loads(system.cli("policy", "show", "--json").stdout)["name"] == "strict"
 
 
+def test_the_emergency_duty_team_takes_part_before_anything_is_published(
+    system: Running, published: dict[str, Any]
+) -> None:
+    assert published
+    found = json.loads(system.cli("explain", "command-VpaRaised", "--json").stdout)
+
+    (team,) = [one for one in found["decisions"] if one["recipient"] == "emergency-duty-team"]
+    assert team["reason"] == "awaiting-review"
+
+
 def test_the_schools_status_adds_up(system: Running) -> None:
     found = json.loads(
         system.cli("schools", "status", "--from", "2024-01-01", "--to", "2026-12-31", "--json").stdout

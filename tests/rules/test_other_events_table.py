@@ -53,15 +53,23 @@ TABLE = (
     Row(
         "dafsu-high-risk-referral",
         "dafsu",
-        "ReferralReceived ReferralTriaged",
+        "ReferralReceived ReferralTriaged ReferredOn",
         {"risk": "high"},
         "high-risk",
-        f"{PEOPLE} referral",
+        f"{PEOPLE} dash referral",
+    ),
+    Row(
+        "checs-safeguarding-referred-on",
+        "checs",
+        "ReferredOn",
+        {"children": "safeguarding", "named": True},
+        "high-risk child-safeguarding",
+        f"{PEOPLE} dash referral",
     ),
     Row(
         "checs-safeguarding-referral",
         "checs",
-        "ReferralReceived",
+        "ReferralReceived ReferralTriaged ReferredOn",
         {"children": "safeguarding"},
         "high-risk child-safeguarding",
         f"{PEOPLE} referral",
@@ -103,6 +111,22 @@ TABLE = (
         {"marac": True},
         "high-risk marac",
         f"{PEOPLE} dash referral rationale",
+    ),
+    Row(
+        "dafsu-high-risk-marac-referral",
+        "dafsu",
+        "MaracReferred",
+        {"risk": "high"},
+        "high-risk",
+        f"{PEOPLE} dash referral rationale",
+    ),
+    Row(
+        "checs-safeguarding-marac-referral",
+        "checs",
+        "MaracReferred",
+        {"children": "safeguarding", "marac": False},
+        "high-risk child-safeguarding",
+        f"{PEOPLE} referral",
     ),
     Row(
         "marac-referral",
@@ -183,6 +207,11 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
         "support an adult victim at high risk",
         "offer an independent adviser at once: a high-risk referral never waits",
     ),
+    "checs-safeguarding-referred-on": (
+        "NA 4.11",
+        "safeguard the children",
+        "decide within 1 working day what the children need",
+    ),
     "checs-safeguarding-referral": (
         "NA 4.11",
         "safeguard the children",
@@ -237,6 +266,16 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
         "NA 3.32-3.36",
         "decide on the referral, on any criterion",
         "accept it, or end it with the reason, within 1 working day",
+    ),
+    "dafsu-high-risk-marac-referral": (
+        "NA 3.8-3.31",
+        "support an adult victim at high risk",
+        "offer an independent adviser at once: a high-risk referral never waits",
+    ),
+    "checs-safeguarding-marac-referral": (
+        "NA 4.11",
+        "safeguard the children",
+        "decide within 1 working day what the children need",
     ),
     "marac-referral": (
         "NA 6.54",

@@ -27,6 +27,13 @@ def test_who_joins_by_event_is_registered_and_is_none_of_the_founding(partnershi
     assert set(JOINERS) <= set(partnership.publishers())
 
 
+def test_agencies_of_the_council_keep_their_cases_in_two_systems(partnership: Partnership) -> None:
+    assert [*partnership.shared_systems().values()] == [
+        ("cedah", "dafsu"),
+        ("checs", "family-help", "emergency-duty-team"),
+    ]
+
+
 def test_every_publisher_has_somebody_to_act_for_it(partnership: Partnership) -> None:
     assert [name for name in partnership.publishers() if not partnership.people_of(name)] == []
 

@@ -89,6 +89,12 @@ def test_a_small_edit_that_breaks_an_invariant_is_found(invariant: str) -> None:
     assert found(a_policy(*BROKEN_BY[invariant]), invariant)
 
 
+def test_a_policy_under_which_dafsu_is_offered_only_the_cases_it_is_named_for_is_found() -> None:
+    policy = a_policy(ground("marac", always_attend=None))
+
+    assert {breach.example.rule for breach in found(policy, "high-risk-dafsu")} == {"dafsu-every-marac"}
+
+
 @pytest.mark.parametrize("invariant", ["thresholds", "cheshire-cares-consent", "high-risk-dafsu", "one-risk"])
 def test_the_example_of_a_breach_is_one_that_the_gate_answers_by_the_rule_named(invariant: str) -> None:
     policy = a_policy(*BROKEN_BY[invariant])
@@ -211,8 +217,20 @@ def test_high_risk_with_safeguarding_is_listed_as_an_overlap_and_is_no_fault() -
     ]
 
 
+def test_who_keep_their_cases_in_one_system_is_told_beside_the_overlaps_and_is_no_fault() -> None:
+    systems = {"the children's system": ("checs", "family-help")}
+
+    found = checked(a_policy(), systems)
+
+    assert "  checs and family-help: the children's system." in list(lines(found))
+    assert found.as_json()["shared_systems"] == [
+        {"system": "the children's system", "recipients": ["checs", "family-help"]}
+    ]
+    assert found.ok
+
+
 def test_a_breach_is_told_as_a_sentence_an_example_the_rule_and_how_to_mend_it() -> None:
-    said = "\n".join(lines(checked(a_policy(*BROKEN_BY["one-risk"]))))
+    said = "\n".join(lines(checked(a_policy(*BROKEN_BY["one-risk"]), {})))
 
     assert (
         "BROKEN  DAFSU is sent forms at high risk, CEDAH at medium and Cheshire Cares at standard, each alone"

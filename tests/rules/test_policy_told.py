@@ -16,7 +16,18 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     # the type of event: who is told of it when; anybody else as it says under "others"
     "ReferralReceived": {"police": TURNED, "dafsu": RISK, "checs": CHILDREN, "others": NEVER},
     "DashRedone": {"dafsu": RISK, "cedah": RISK, "others": NEVER},
-    "ReferredOn": {"police": f"{NAMED} or {TURNED}", "others": NAMED},
+    "ReferralTriaged": {"dafsu": RISK, "checs": CHILDREN, "others": NEVER},
+    "ReferredOn": {
+        "police": f"{NAMED} or {TURNED}",
+        "dafsu": f"{RISK} or {NAMED}",
+        "checs": f"{CHILDREN} or {NAMED}",
+        "others": NAMED,
+    },
+    "MaracReferred": {
+        "dafsu": f"{RISK} or {MARAC}",
+        "checs": f"{CHILDREN} and {MARAC} or {MARAC}",
+        "others": MARAC,
+    },
     "CaseOpened": {"others": HOLDS},
     "ContactAttempted": {"others": HOLDS},
     "MeetingListed": {"others": HOLDS},

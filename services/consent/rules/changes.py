@@ -114,7 +114,7 @@ def beside(before: Policy, after: Policy) -> Iterator[str]:
         old = grounds.get(row.ground)
         if old is not None and old.lasts_days != row.lasts_days:
             yield f"ground {row.ground} lasts, in days: {old.lasts_days} -> {row.lasts_days}"
-        for what in ("core_attendees", "attendees"):
+        for what in ("core_attendees", "attendees", "always_attend"):
             was, will_be = getattr(old or row, what), getattr(row, what)
             if was != will_be:
                 yield f"{what.replace('_', ' ')}: {', '.join(was)} -> {', '.join(will_be)}"

@@ -50,7 +50,7 @@ class Evidence:
         self._out_of_hours = policy.hours is not None and not policy.hours.are_on(self._now)
         self._attendees: tuple[str, ...] = ()
         if incident.marac is not None and self._lasts(Ground.MARAC, incident.marac):
-            self._attendees = incident.marac.attendees or policy.attendees(listed=incident.marac.listed)
+            self._attendees = policy.attendees(incident.marac.attendees, listed=incident.marac.listed)
 
     def about(self, recipient: str) -> Circumstances:
         """Return the facts about one recipient."""

@@ -79,6 +79,10 @@ PROVISIONALLY: Mapping[str, tuple[str, ...]] = {
 ORDERS = (EventType.DVDS_REQUESTED, EventType.DVDS_DECIDED, EventType.DVPN_ISSUED, EventType.DVPO_GRANTED)
 
 
+MEETINGS = (EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED)
+"""What makes a case one for a meeting, and says who attends."""
+
+
 def unanswered(answers: Answers) -> Iterator[Example]:
     """Find who has no whole answer: a rule errs, or what is permitted has no ground or no sections."""
     for question, case in every_case(answers):
@@ -234,6 +238,18 @@ def owed(recipient: str, types: tuple[EventType, ...], **when: object) -> Broken
         for question, case in cases(answers, [recipient], types):
             if not case.verdict.permit and all(case.may(fact, *v) for fact, v in values.items()):
                 yield example(question, case, values)
+
+    return broken
+
+
+def marac_left_out(recipient: str) -> Broken:
+    """Return what finds that a recipient attends only where it is named, or nobody is."""
+
+    def broken(answers: Answers) -> Iterator[Example]:
+        row = answers.policy.ground(Ground.MARAC)
+        if row is not None and recipient not in row.always_attend:
+            for question, case in permits(answers, [recipient], MEETINGS):
+                yield example(question, case)
 
     return broken
 

@@ -16,7 +16,13 @@ CARES, CHECS, DAFSU, CEDAH = "cheshire-cares", "checs", "dafsu", "cedah"
 FAMILY_HELP, ADULT_SOCIAL_CARE = "family-help", "adult-social-care"
 EMERGENCY_DUTY_TEAM = "emergency-duty-team"
 
-_REFERRED = (EventType.REFERRAL_RECEIVED,)
+_REFERRED = (
+    EventType.REFERRAL_RECEIVED,
+    EventType.REFERRAL_TRIAGED,
+    EventType.REFERRED_ON,
+    EventType.MARAC_REFERRED,
+)
+"""What says at what risk somebody, or with what concern children, were referred: then or found since."""
 _VULNERABLE = SETS["vulnerable_adults"] - {frozenset()}
 _DANGER = {"overdue": True}
 _CLOSED = {"overdue": True, "out_of_hours": True}
@@ -141,17 +147,20 @@ INVARIANTS = (
     ),
     Invariant(
         id="high-risk-dafsu",
-        says="High risk always reaches DAFSU, reviewed or referred; and every MARAC case does",
+        says="High risk always reaches DAFSU, reviewed or referred, on and to MARAC too; and every MARAC"
+        " case does, whoever the Hub names to attend it",
         source="NA 4.11, 3.8-3.36",
-        mend="let a rule to dafsu ask for no more than that, with a ground that then holds",
+        mend="let a rule to dafsu ask for no more than that, with a ground that then holds; and name dafsu"
+        " in `always_attend` of the ground marac",
         broken=faults.any_of(
             faults.owed(DAFSU, (*REVIEWED, *_REFERRED), risk=HIGH),
-            faults.owed(DAFSU, (EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED), marac=True),
+            faults.owed(DAFSU, faults.MEETINGS, marac=True),
+            faults.marac_left_out(DAFSU),
         ),
     ),
     Invariant(
         id="safeguarding-checs",
-        says="A child safeguarding concern always reaches ChECS, reviewed or referred",
+        says="A child safeguarding concern always reaches ChECS, reviewed or referred, on and to MARAC too",
         source="NA 4.11, 4.26",
         mend="let a rule to checs ask for no more than that, with a ground that then holds",
         broken=faults.owed(CHECS, (*REVIEWED, *_REFERRED), children=SAFEGUARDING),

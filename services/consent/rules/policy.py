@@ -24,6 +24,7 @@ PARTNERSHIP = "partnership"
 class GroundRule:
     """When a ground holds; how long, if it can end; for MARAC, who attends where nobody is named.
 
+    `always_attend`: whoever is named besides, or left out.
     `only`, `never`: whom alone it may serve, and whom it may not, whatever a rule says.
     """
 
@@ -33,6 +34,7 @@ class GroundRule:
     lasts_days: int | None = None
     attendees: tuple[str, ...] = ()
     core_attendees: tuple[str, ...] = ()
+    always_attend: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
 
@@ -139,15 +141,17 @@ class Policy:
         """Return how long a recorded ground serves that names no end of its own; None: for ever."""
         return self.lasting.get(ground)
 
-    def attendees(self, *, listed: bool) -> tuple[str, ...]:
-        """Return who attends where nobody is named: a full meeting, or before it is listed, the eMARAC.
+    def attendees(self, named: tuple[str, ...], *, listed: bool) -> tuple[str, ...]:
+        """Return who attends: whom the Hub named or, nobody, the usual; and who always does, named or not.
 
-        NA 3.32-3.36: the core agencies contribute first; Probation and CGL join the full meeting.
+        NA 3.32-3.36: the core agencies contribute first; Probation and CGL join the full meeting; DAFSU
+        offers support to every case.
         """
         row = self.ground(Ground.MARAC)
         if row is None:
-            return ()
-        return row.attendees if listed else row.core_attendees
+            return named
+        usual = row.attendees if listed else row.core_attendees
+        return tuple(dict.fromkeys((*(named or usual), *row.always_attend)))
 
 
 def _is_for(condition: Condition, placement: Placement) -> bool:

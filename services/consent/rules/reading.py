@@ -35,9 +35,8 @@ class PolicyError(ValueError):
 
 KEYS = frozenset({"name", "version", "review_within_hours", "office_hours", "sections", "ground", "rule"})
 HOURS_KEYS = frozenset({"opens", "closes", "bank_holidays"})
-GROUND_KEYS = frozenset(
-    {"id", "source", "when", "lasts_days", "attendees", "core_attendees", "only", "never"}
-)
+ATTENDING = ("attendees", "core_attendees", "always_attend")
+GROUND_KEYS = frozenset({"id", "source", "when", "lasts_days", *ATTENDING, "only", "never"})
 RULE_KEYS = frozenset(
     {"id", "source", "to", "on", "when", "grounds", "sections", "alone", "purpose", "expects", "denies"}
 )
@@ -109,6 +108,7 @@ def _ground(row: Mapping[str, Any]) -> GroundRule:
         lasts_days=row.get("lasts_days"),
         attendees=tuple(row.get("attendees", ())),
         core_attendees=tuple(row.get("core_attendees", ())),
+        always_attend=tuple(row.get("always_attend", ())),
         only=tuple(row.get("only", ())),
         never=tuple(row.get("never", ())),
     )
@@ -197,7 +197,7 @@ def _ground_faults(row: Mapping[str, Any]) -> Iterator[str]:
     yield from _shape(where, row, GROUND_KEYS, {"id": str, "source": str, "when": dict})
     yield from _unknown(where, "ground", [row.get("id")], set(Ground))
     yield from _when_faults(where, row, may_place=False)
-    for key in ("attendees", "core_attendees", "only", "never"):
+    for key in (*ATTENDING, "only", "never"):
         yield from _unknown(where, "recipient", row.get(key, []), set(SINGLE_CONTROLLERS))
     yield from _whole(where, "lasts_days", row)
 

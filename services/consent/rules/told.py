@@ -79,9 +79,11 @@ def _told(policy: Policy, cases: Cases) -> Told:
     if not permits:
         return NEVER
     rules = dict.fromkeys(case.verdict.rule for case in permits)
-    asked = [frozenset(rule.when) for rule in policy.rules if rule.id in rules]
+    asked = dict.fromkeys(frozenset(rule.when) for rule in policy.rules if rule.id in rules)
     owed_only = any(case.verdict.owed and not case.verdict.permit for case in cases)
-    return Told(when=tuple(dict.fromkeys(asked)), on_grounds=owed_only)
+    # A rule that asks for more than another does tells nobody when the other would not.
+    least = tuple(asks for asks in asked if not any(other < asks for other in asked))
+    return Told(when=least, on_grounds=owed_only)
 
 
 def _alike(answered: Mapping[_K, _V]) -> tuple[tuple[_K, ...], ...]:
