@@ -11,9 +11,10 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.consent.keyring.asking import MOST, List, NotForYou, Order, Question
 from services.consent.keyring.counts import summary
 from services.consent.keyring.incidents import Incidents
-from services.consent.keyring.ledgers import MOST, Ledgers, List, NotForYou, Question
+from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.opening import Busy, Opener, Refused, Request
 from services.consent.keyring.paging import LONGEST as LONGEST_CURSOR
 from services.consent.keyring.rights import may_try, sees_all
@@ -229,6 +230,8 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
         sample: Annotated[int | None, Query(ge=1, le=MOST)] = None,
         person: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
         below_threshold: bool | None = None,
+        overdue: bool | None = None,
+        order: Order = Order.AS_LISTED,
         after: Annotated[str | None, Query(max_length=LONGEST_CURSOR)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
     ) -> Response:
@@ -243,6 +246,8 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
                 sample=sample,
                 person=person,
                 below_threshold=below_threshold,
+                overdue=overdue,
+                order=order,
                 after=after,
                 limit=limit,
             )

@@ -1,12 +1,13 @@
 """What the Hub's people land on: what waits, what went nowhere, and what was decided against consent."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from services.consent.pages.clocks import clock
-from services.consent.state.heard import Heard
+from services.consent.state.heard import Grades, Heard
 from services.console.pages.navigation import ways
 from services.console.pages.sessions import Visitor
 from services.console.pages.sign_in import home_of
@@ -150,6 +151,53 @@ def test_a_list_is_short(office: Office) -> None:
     settled(office, *(raised(number) for number in range(1, 9)))
 
     assert part(look(office, HUB, "/today"), "Waiting for your review").count("Initial risk") == 5
+
+
+def day_by_day(number: int, **fields: object) -> Heard:
+    """Return the form of an incident that began, and was reviewed, so many days on."""
+    at = START + timedelta(days=number)
+    return form(number, recorded_at=at, occurred_at=at, **fields)
+
+
+@pytest.mark.parametrize(
+    ("title", "of"),
+    [
+        ("Owed but withheld", grades(Risk.MEDIUM)),
+        ("Shared with nobody", grades(Risk.STANDARD)),
+        (
+            "Shared with nobody, with children below the early help threshold",
+            grades(Risk.STANDARD, ChildrenLevel.BELOW_THRESHOLD),
+        ),
+    ],
+)
+def test_the_newest_stand_here_of_what_never_leaves_a_list_by_itself(
+    office: Office, title: str, of: Grades
+) -> None:
+    settled(office, *(day_by_day(number, of=of) for number in range(1, 9)))
+
+    shown = part(look(office, HUB, "/today"), title)
+
+    assert re.findall(r"(\d+) September", shown) == ["10", "9", "8", "7", "6"]
+
+
+def test_the_newest_override_stands_here_however_many_were_recorded_since_yesterday(office: Office) -> None:
+    every = ("dafsu", "cedah", "checs", "family-help", "adult-social-care", "probation")
+    settled(office, form(1, of=grades(Risk.MEDIUM)), *(override(to, "incident 1") for to in every))
+
+    shown = part(look(office, HUB, "/today"), "Overrides since yesterday")
+
+    assert shown.index("Probation") < shown.index("Adult Social Care")
+    assert "DAFSU" not in shown
+
+
+def test_what_became_overdue_last_stands_before_what_was_never_answered(office: Office) -> None:
+    forms = [day_by_day(number, of=grades(Risk.HIGH)) for number in range(1, 9)]
+    later = an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=START + timedelta(days=30))
+    settled(office, *forms, later)
+
+    shown = part(look(office, HUB, "/today"), "Expected of somebody, and overdue")
+
+    assert re.findall(r"(\d+) September", shown) == ["10", "9", "8", "7", "6"]
 
 
 def test_every_line_leads_to_its_incident_by_an_alias(office: Office) -> None:

@@ -28,6 +28,9 @@ FEW: Final = 5
 MANY: Final = 1000
 """Rows looked through where only some of a list belong here."""
 
+LATEST: Final[Mapping[str, str | int]] = {"limit": FEW, "order": "newest"}
+"""What never leaves a list by itself would hide today's: the newest stand here."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
@@ -98,8 +101,8 @@ async def _queue(desk: Desk, request: Request, wanted: _Wanted) -> Queue:
 
 def _wanted(now: datetime) -> tuple[_Wanted, ...]:
     yesterday = (local_date(now) - timedelta(days=1)).isoformat()
-    decided: Mapping[str, str | int] = {"from": yesterday, "limit": MANY}
-    since = f"/ledger/overridden?from={yesterday}"
+    decided: Mapping[str, str | int] = {"from": yesterday, "limit": MANY, "order": "newest"}
+    since = f"/ledger/overridden?from={yesterday}&order=newest"
     return (
         _Wanted(
             id="waiting",
@@ -115,8 +118,8 @@ def _wanted(now: datetime) -> tuple[_Wanted, ...]:
             title="Owed but withheld",
             empty="Reviewed forms stand here that somebody is owed and is not sent, with the reason.",
             name="withheld",
-            href="/ledger/withheld",
-            query={"limit": FEW},
+            href="/ledger/withheld?order=newest",
+            query=LATEST,
             read=_withheld,
         ),
         _Wanted(
@@ -124,8 +127,8 @@ def _wanted(now: datetime) -> tuple[_Wanted, ...]:
             title="Shared with nobody",
             empty="Reviewed forms stand here that went to nobody who can act.",
             name="not-shared",
-            href="/ledger/not-shared",
-            query={"limit": FEW, "below_threshold": "false"},
+            href="/ledger/not-shared?order=newest",
+            query={**LATEST, "below_threshold": "false"},
             read=_nobody,
         ),
         _Wanted(
@@ -133,8 +136,8 @@ def _wanted(now: datetime) -> tuple[_Wanted, ...]:
             title="Shared with nobody, with children below the early help threshold",
             empty="Reviewed forms stand here that went nowhere although children are named in them.",
             name="not-shared",
-            href="/ledger/not-shared?only=below-threshold",
-            query={"limit": FEW, "below_threshold": "true"},
+            href="/ledger/not-shared?only=below-threshold&order=newest",
+            query={**LATEST, "below_threshold": "true"},
             read=_nobody,
         ),
         _Wanted(
@@ -173,9 +176,8 @@ def _wanted(now: datetime) -> tuple[_Wanted, ...]:
             empty="What somebody was told stands here once they should have acted on it and have not.",
             name="unanswered",
             href="/ledger/unanswered",
-            query={"limit": MANY},
+            query={**LATEST, "overdue": "true"},
             read=_unanswered,
-            belongs=lambda row: row.get("overdue") is True,
         ),
     )
 
