@@ -67,6 +67,7 @@ LEDGERS = (
     "waiting",
     "erasures",
     "unanswered",
+    "undecided",
 )
 
 WHO_MAY = {"told": "the alias is not one of yours", "erasures": "ask as the partnership's office"}

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from services.consent.flow.decision import Again, Answer, Emit
 from services.consent.flow.fold import Folded
 from services.consent.flow.record import Written, listed, stamp, write
+from services.consent.flow.undecided import Said, all_said
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP
 from services.consent.state.entities import Form
 from services.consent.state.heard import Grades
@@ -125,6 +126,7 @@ class Entry:
     replaced: tuple[tuple[Emit, str], ...]
     vpas: tuple[VpaRow, ...]
     news: tuple[VpaNews, ...] = ()
+    said: tuple[Said, ...] = ()
 
 
 def entry(world: World, folded: Folded) -> Entry:
@@ -142,6 +144,7 @@ def entry(world: World, folded: Folded) -> Entry:
         ),
         vpas=tuple(vpa_rows(world, folded)),
         news=tuple(vpa_news(world, folded)),
+        said=tuple(all_said(world, folded)),
     )
 
 

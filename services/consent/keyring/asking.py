@@ -34,6 +34,7 @@ class List(StrEnum):
     WAITING = "waiting"
     ERASURES = "erasures"
     UNANSWERED = "unanswered"
+    UNDECIDED = "undecided"
 
 
 class Order(StrEnum):
@@ -43,7 +44,9 @@ class Order(StrEnum):
     NEWEST = "newest"
 
 
-BY_MOMENT = frozenset({List.NOT_SHARED, List.WITHHELD, List.OVERRIDDEN, List.ROLES, List.UNANSWERED})
+BY_MOMENT = frozenset(
+    {List.NOT_SHARED, List.WITHHELD, List.OVERRIDDEN, List.ROLES, List.UNANSWERED, List.UNDECIDED}
+)
 """Lists by when something began, was decided or was due. The rest keep their order whatever is asked."""
 
 

@@ -10,6 +10,7 @@ waiting      raised VPAs that the Hub has not reviewed, danger first, with until
 erasures     orders to erase a person, how far each has come, and legal holds
 unanswered   what was expected of a recipient that published nothing of the incident since
 roles        reports that turn round who was known to harm whom, and which of them wait for the Hub
+undecided    what the gate could not read, or on which a rule failed, and has not decided since
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +22,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
+from services.consent.flow.undecided import EVERYBODY
 from services.consent.keyring import erasures
 from services.consent.keyring.asking import Asker, List, NotForYou, Question, Row, Rows, following, order_of
 from services.consent.keyring.paging import cursor, place_of
@@ -81,6 +83,7 @@ class Ledgers:
             List.WAITING: self._waiting,
             List.ERASURES: self._erasures,
             List.UNANSWERED: self._unanswered,
+            List.UNDECIDED: self._undecided,
         }
 
     def names(self, caller: Caller) -> tuple[List, ...]:
@@ -299,6 +302,22 @@ class Ledgers:
                 "overdue": overdue,
             }
             yield " ".join((by or NEVER, told.decided_at, told.release_id)), row
+
+    def _undecided(self, asker: Asker, question: Question, _place: str) -> Rows:
+        for each in self._lists.undecided(question.days):
+            if self._is_open(asker, each.incident):
+                row = {
+                    "event_id": each.event_id,
+                    "event_type": each.event_type,
+                    "incident": self._alias(each.incident, "incident", asker.caller)
+                    if each.incident
+                    else None,
+                    "offset": each.offset,
+                    "recipient": None if each.recipient == EVERYBODY else each.recipient,
+                    "reason": each.cause,
+                    "since": each.since,
+                }
+                yield f"{_number(each.last)} {each.recipient} {each.event_id}", row
 
     def _erasures(self, asker: Asker, _question: Question, _place: str) -> Rows:
         return erasures.listed(

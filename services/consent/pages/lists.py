@@ -57,6 +57,14 @@ LOOKED: Final[Mapping[str, str]] = {
     Looked.FOUND_RIGHT: "Found right",
     Looked.FOUND_WRONG: "Found wrong",
 }
+WHAT: Final[Mapping[str, str]] = {**TYPES, "unreadable": "No event"}
+"""A record of the log, which may be none of an event."""
+
+UNDECIDED: Final[Mapping[str, str]] = {
+    "unreadable": "it cannot be read: look at its schema and at the door",
+    "no-policy": "no policy was adopted when it came",
+    "rule-error": "a rule failed: look at the rule",
+}
 BECAME: Final[Mapping[str, str]] = {
     "stands": "Holds it",
     "superseded": "A later release took its place",
@@ -114,6 +122,10 @@ def _plain(name: str, words: Mapping[str, str], none: str = NOT_SAID) -> Callabl
         return Cell(text=sentence(words.get(code, code)) or none)
 
     return read
+
+
+def _count(name: str) -> Callable[[Row, Desk], Cell]:
+    return lambda row, _: Cell(text=str(row.get(name, NOT_SAID)))
 
 
 def _agency(name: str, none: str = NOT_SAID) -> Callable[[Row, Desk], Cell]:
@@ -272,6 +284,19 @@ KINDS: Final[Mapping[str, Kind]] = {
             ("Overdue", _overdue),
         ),
         by_days="it was told",
+    ),
+    "undecided": Kind(
+        title="Could not be decided",
+        about="Events of which nobody could be told, or somebody could not: they cannot be read, or a rule"
+        " failed. What is decided after all leaves the list.",
+        columns=(
+            ("Since", _moment("since")),
+            ("What", _plain("event_type", WHAT)),
+            ("Place in the log", _count("offset")),
+            ("Withheld from", _agency("recipient", "Everybody")),
+            ("Why", _plain("reason", UNDECIDED)),
+        ),
+        by_days="it failed",
     ),
     "erasures": Kind(
         title="Erasures and legal holds",

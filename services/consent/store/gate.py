@@ -15,6 +15,7 @@ from services.consent.rules.erasure import WAIT
 from services.consent.state.entities import Erasure, Incident, Occurred, Person, Standing
 from services.consent.state.world import Due, World
 from services.consent.state.written import read_erasure, read_incident, read_person, read_standing, write
+from services.consent.store import undecided
 from services.consent.store.tables import (
     DUE,
     LEDGER,
@@ -223,6 +224,7 @@ class GateStore:
             _put(conn, OCCURRED, [(_ticks(moment), incident) for moment, incident in batch.occurred])
             _add(conn, POLICY, batch.adopted)
             _enter(conn, batch.entries)
+            undecided.enter(conn, batch.entries)
         self._at = batch.log
 
 

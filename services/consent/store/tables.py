@@ -115,5 +115,17 @@ OCCURRED = Table(
 )
 """When each form, or event beside the forms, happened: what a backfill's scope is looked up in."""
 
-REBUILT = (STATE, SEQUENCE, POLICY, LEDGER, RELEASE, VPA, DUE, OCCURRED)
+UNDECIDED = Table(
+    "consent_undecided",
+    METADATA,
+    Column("line", String(64), primary_key=True),
+    Column("recipient", String(64), primary_key=True),
+    Column("event_id", String(64), nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("cause", String(16), nullable=False),
+    Column("since", String(40), nullable=False),
+)
+"""What could not be decided, for whom and why, until it is."""
+
+REBUILT = (STATE, SEQUENCE, POLICY, LEDGER, RELEASE, VPA, DUE, OCCURRED, UNDECIDED)
 """Tables that are the same, row for row, when made again."""

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Container, Iterator, Sequence
 
+from prometheus_client import Counter
+
 from services.consent.flow.ledger import Entry
 from services.runtime import telemetry
 from services.vocabulary.events import ERASING, LINKS, EventType
@@ -26,12 +28,22 @@ BY_TWO = frozenset({EventType.RECIPIENT_JOINED, EventType.BACKFILL_ORDERED})
 """What two people do, beside adopting a policy."""
 
 
+def declare() -> None:
+    """Expose every counter at nought, so that the first alarm is seen to rise."""
+    for name in ALARMS:
+        _counter(name)
+
+
 def sound(entries: Sequence[Entry], *, adopted: Container[int]) -> None:
     """Say what is wrong with the events of a batch. `adopted`: offsets of those that adopted a policy."""
     for entry in entries:
         for name, event_id in _alarms(entry, adopted):
-            telemetry.counter(f"gate_{name}", f"Events of which one {ALARMS[name]}").inc()
+            _counter(name).inc()
             log.error("%s %s", event_id, ALARMS[name])
+
+
+def _counter(name: str) -> Counter:
+    return telemetry.counter(f"gate_{name}", f"Events of which one {ALARMS[name]}")
 
 
 def _alarms(entry: Entry, adopted: Container[int]) -> Iterator[tuple[str, str]]:
