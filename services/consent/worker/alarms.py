@@ -20,6 +20,7 @@ ALARMS = {
     "erasures_ordered": "orders that a person is erased: see the ledger's erasures, and stop what is wrong",
     "one_persons_alone": "lets nobody join and brings no history: nobody else confirmed it",
     "unreadable": "cannot be read, and reaches nobody: look at its schema and at the door",
+    "no_policy": "came before any policy was adopted, and reaches nobody: adopt one",
     "rule_errors": "is withheld from somebody because a rule failed: look at the rule",
 }
 """What is said of an event, by the counter that counts it."""
@@ -61,6 +62,8 @@ def _alarms(entry: Entry, adopted: Container[int]) -> Iterator[tuple[str, str]]:
         yield "one_persons_alone", heard.event_id
     if not heard.readable:
         yield "unreadable", heard.event_id
+    elif not decision.policy and heard.type != EventType.TIME_PASSED:
+        yield "no_policy", heard.event_id
     said = [(decision.event_id, decision.answers), *((one.event_id, one.answers) for one in decision.again)]
     for event_id, answers in said:
         if any(answer.reason is Reason.RULE_ERROR for answer in answers):
