@@ -361,6 +361,8 @@ def _facts(heard: Heard) -> dict[str, Any]:
         "expires_at": heard.expires_at.isoformat() if heard.expires_at else None,
         "status": heard.case_status,
         "attendees": list(heard.attendees),
+        "agreement": heard.agreement,
+        "between": list(heard.named),
         "recipient": heard.recipient or next(iter(heard.named), None),
         "since": heard.since.isoformat() if heard.since else None,
         "until": heard.until.isoformat() if heard.until else None,

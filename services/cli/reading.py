@@ -68,6 +68,7 @@ LEDGERS = (
     "erasures",
     "unanswered",
     "undecided",
+    "held-back",
 )
 
 WHO_MAY = {"told": "the alias is not one of yours", "erasures": "ask as the partnership's office"}

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from services.consent.api import store_away
 from services.consent.flow.record import decode
+from services.consent.state.heard import Heard
 from services.consent.worker.alarms import ALARMS
 from services.consent.worker.gate import Gate
 from services.eventlog.records import Record
@@ -22,6 +23,7 @@ from tests.gate_builders import Bench, a_form, an_event, grades, policy_adopted,
 from tests.office_builders import Office
 
 HIGH = grades(Risk.HIGH)
+TO_CEDAH = {"cedah": "given"}
 
 
 @pytest.fixture
@@ -32,6 +34,10 @@ def engine(database_url: str) -> Engine:
 @pytest.fixture
 def bench(engine: Engine) -> Bench:
     return Bench(engine)
+
+
+def suspended(recipient: str) -> Heard:
+    return an_event(EventType.RECIPIENT_SUSPENDED, publisher="partnership", named=(recipient,))
 
 
 @contextmanager
@@ -122,6 +128,27 @@ def test_a_key_store_that_is_down_shows_nothing_says_to_come_back_and_sounds(
     assert store_away()._value.get() - before == 1
     assert answer.headers["retry-after"]
     assert office.bench.records(OPENINGS) == []
+
+
+def test_danger_that_is_held_back_from_whoever_is_suspended_sounds(bench: Bench) -> None:
+    bench.publish(policy_adopted(), suspended("dafsu"), a_form(of=HIGH))
+
+    with alarm("danger_held_back"):
+        bench.settle()
+
+
+def test_what_says_no_danger_waits_for_whoever_is_suspended_and_is_no_alarm(bench: Bench) -> None:
+    bench.publish(policy_adopted(), suspended("cedah"), a_form(of=grades(Risk.MEDIUM), consent=TO_CEDAH))
+
+    with alarm("danger_held_back", times=0):
+        bench.settle()
+
+
+def test_danger_that_everybody_owed_it_hears_of_is_no_alarm_whoever_else_is_suspended(bench: Bench) -> None:
+    bench.publish(policy_adopted(), suspended("cedah"), a_form(of=HIGH))
+
+    with alarm("danger_held_back", times=0):
+        bench.settle()
 
 
 def _failing_for(bench: Bench, recipient: str) -> Gate:

@@ -63,7 +63,9 @@ def test_the_lists_there_are_depend_on_who_asks(office: Office) -> None:
         "/ledger/overridden",
         "/ledger/openings",
     ]
-    every += [f"/ledger/{name}" for name in ("parties", "roles", "unanswered", "undecided", "told")]
+    every += [
+        f"/ledger/{name}" for name in ("parties", "roles", "unanswered", "held-back", "undecided", "told")
+    ]
 
     assert [each for each in look(office, HUB, "/ledger").links if "/ledger/" in each] == every
     assert [each for each in look(office, AUDITOR, "/ledger").links if "/ledger/" in each] == [

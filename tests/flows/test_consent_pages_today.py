@@ -73,7 +73,7 @@ def test_each_list_that_is_empty_says_what_will_stand_there(office: Office) -> N
     page = look(office, HUB, "/today")
 
     assert page.title == "Today – Sightline"
-    assert page.text.count("Nothing just now.") == page.text.count("The whole list") == 8
+    assert page.text.count("Nothing just now.") == page.text.count("The whole list") == 9
     assert "Forms that first responders raise stand here until the Hub reviews them." in page.text
 
 
@@ -126,6 +126,25 @@ def test_what_is_owed_and_withheld_says_to_whom_and_why(office: Office) -> None:
 
     assert "Cheshire East Domestic Abuse Hub: VPA" in withheld
     assert "nothing gives a lawful ground to share it" in withheld
+
+
+def taking_part(event_type: EventType, recipient: str) -> Heard:
+    return an_event(event_type, publisher="partnership", named=(recipient,))
+
+
+def test_danger_held_back_from_whoever_is_suspended_stands_here_until_they_take_part_again(
+    office: Office,
+) -> None:
+    settled(office, taking_part(EventType.RECIPIENT_SUSPENDED, "dafsu"), form(1, of=grades(Risk.HIGH)))
+    before = look(office, HUB, "/today")
+    settled(office, taking_part(EventType.RECIPIENT_RESUMED, "dafsu"))
+    after = look(office, HUB, "/today")
+
+    assert "Somebody who should hear of danger takes no part just now" in before.text
+    assert "VPA reviewed, 2 September 2024" in part(before, "Danger held back")
+    assert "It is suspended. Risk: high." in part(before, "Danger held back")
+    assert "Nothing just now" in part(after, "Danger held back")
+    assert "takes no part just now, and is not told" not in after.text
 
 
 def test_overrides_and_decisions_not_to_share_stand_apart(office: Office) -> None:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from services.consent.flow.decision import Again, Answer, Emit
 from services.consent.flow.fold import Folded
+from services.consent.flow.held_back import held_back
 from services.consent.flow.record import Written, listed, stamp, write
-from services.consent.flow.undecided import Said, all_said
+from services.consent.flow.said import Said, all_said
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP
 from services.consent.state.entities import Form
 from services.consent.state.heard import Grades
@@ -117,7 +118,10 @@ class VpaNews(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Everything one event adds to the ledger. `replaced`: what takes an earlier place, and in which line."""
+    """Everything one event adds to the ledger. `replaced`: what takes an earlier place, and in which line.
+
+    `held_back`: events that say danger, and wait for somebody who takes no part.
+    """
 
     folded: Folded
     record: bytes
@@ -127,11 +131,13 @@ class Entry:
     vpas: tuple[VpaRow, ...]
     news: tuple[VpaNews, ...] = ()
     said: tuple[Said, ...] = ()
+    held_back: tuple[str, ...] = ()
 
 
 def entry(world: World, folded: Folded) -> Entry:
     """Return an event's rows, in the world just after it and before any later one."""
     written = write(folded.decision)
+    said = tuple(all_said(world, folded))
     return Entry(
         folded=folded,
         record=written.value,
@@ -144,7 +150,8 @@ def entry(world: World, folded: Folded) -> Entry:
         ),
         vpas=tuple(vpa_rows(world, folded)),
         news=tuple(vpa_news(world, folded)),
-        said=tuple(all_said(world, folded)),
+        said=said,
+        held_back=tuple(held_back(world, folded, said)),
     )
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from services.consent.flow.decision import Again, Answer
+from services.consent.flow.decision import Answer
 from services.consent.flow.fold import Folded
 from services.consent.flow.record import stamp
-from services.consent.state.world import World
-from services.vocabulary.events import VPA_FAMILY, EventType
+from services.consent.flow.said import Said
+from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Reason
 from services.vocabulary.words import Word
 
@@ -26,8 +26,7 @@ class Cause(Word):
 class UndecidedRow(NamedTuple):
     """One event that is not decided for a recipient, or for `EVERYBODY`. `offset`: of what decided it last.
 
-    `line`: whatever is answered of it takes the place of what stands here. All forms of an incident are one
-    line, any other event is a line of its own.
+    Whatever is answered of its line takes the place of what stands here.
     """
 
     line: str
@@ -36,22 +35,6 @@ class UndecidedRow(NamedTuple):
     offset: int
     cause: str
     since: str
-
-
-class Said(NamedTuple):
-    """The answers about one event, and the line it is in."""
-
-    line: str
-    event_id: str
-    answers: tuple[Answer, ...]
-
-
-def all_said(world: World, folded: Folded) -> Iterator[Said]:
-    """Yield the answers about an event, and about each earlier one that was answered again."""
-    decision = folded.decision
-    yield Said(_own_line(world, folded), decision.event_id, decision.answers)
-    for again in decision.again:
-        yield Said(_line_again(world, folded, again), again.event_id, again.answers)
 
 
 def undecided_rows(folded: Folded, said: Said) -> Iterator[UndecidedRow]:
@@ -81,17 +64,3 @@ def _causes(folded: Folded, answers: tuple[Answer, ...]) -> Iterator[tuple[str, 
     for answer in answers:
         if answer.reason is Reason.RULE_ERROR:
             yield answer.recipient, Cause.RULE_ERROR
-
-
-def _own_line(world: World, folded: Folded) -> str:
-    """Return the line of the event itself: a raised form is in its incident's until a reviewed one is."""
-    heard = folded.heard
-    if heard.type not in VPA_FAMILY or heard.incident is None or not heard.readable:
-        return heard.event_id
-    form = world.incident(heard.incident).form
-    return heard.incident if form is None or form.event_id == heard.event_id else heard.event_id
-
-
-def _line_again(world: World, folded: Folded, again: Again) -> str:
-    incident = folded.incident_of[again.event_id]
-    return again.event_id if again.event_id in world.incident(incident).beside else incident

@@ -35,6 +35,7 @@ class List(StrEnum):
     ERASURES = "erasures"
     UNANSWERED = "unanswered"
     UNDECIDED = "undecided"
+    HELD_BACK = "held-back"
 
 
 class Order(StrEnum):
@@ -45,7 +46,15 @@ class Order(StrEnum):
 
 
 BY_MOMENT = frozenset(
-    {List.NOT_SHARED, List.WITHHELD, List.OVERRIDDEN, List.ROLES, List.UNANSWERED, List.UNDECIDED}
+    {
+        List.NOT_SHARED,
+        List.WITHHELD,
+        List.OVERRIDDEN,
+        List.ROLES,
+        List.UNANSWERED,
+        List.UNDECIDED,
+        List.HELD_BACK,
+    }
 )
 """Lists by when something began, was decided or was due. The rest keep their order whatever is asked."""
 

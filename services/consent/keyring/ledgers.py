@@ -10,6 +10,7 @@ waiting      raised VPAs that the Hub has not reviewed, danger first, with until
 erasures     orders to erase a person, how far each has come, and legal holds
 unanswered   what was expected of a recipient that published nothing of the incident since
 roles        reports that turn round who was known to harm whom, and which of them wait for the Hub
+held-back    danger that somebody is owed who takes no part just now, and is not told
 undecided    what the gate could not read, or on which a rule failed, and has not decided since
 """
 
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -25,6 +26,7 @@ from sqlalchemy import ColumnElement
 from services.consent.flow.undecided import EVERYBODY
 from services.consent.keyring import erasures
 from services.consent.keyring.asking import Asker, List, NotForYou, Question, Row, Rows, following, order_of
+from services.consent.keyring.held_back import held_back
 from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
@@ -84,6 +86,7 @@ class Ledgers:
             List.ERASURES: self._erasures,
             List.UNANSWERED: self._unanswered,
             List.UNDECIDED: self._undecided,
+            List.HELD_BACK: self._held_back,
         }
 
     def names(self, caller: Caller) -> tuple[List, ...]:
@@ -318,6 +321,22 @@ class Ledgers:
                     "since": each.since,
                 }
                 yield f"{_number(each.last)} {each.recipient} {each.event_id}", row
+
+    def _held_back(self, asker: Asker, question: Question, _place: str) -> Rows:
+        for each in sorted(held_back(self._ledger), key=attrgetter("since", "form.offset", "recipient")):
+            if question.days.hold(each.since) and self._is_open(asker, each.incident):
+                since = format_time(each.since)
+                row = {
+                    "event_id": each.form.event_id,
+                    "event_type": each.form.type,
+                    "incident": self._alias(each.incident, "incident", asker.caller),
+                    "recipient": each.recipient,
+                    "reason": each.why,
+                    "risk": each.form.grades.risk,
+                    "children": each.form.grades.children,
+                    "since": since,
+                }
+                yield f"{since} {_number(each.form.offset)} {each.recipient}", row
 
     def _erasures(self, asker: Asker, _question: Question, _place: str) -> Rows:
         return erasures.listed(

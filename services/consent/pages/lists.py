@@ -57,6 +57,12 @@ LOOKED: Final[Mapping[str, str]] = {
     Looked.FOUND_RIGHT: "Found right",
     Looked.FOUND_WRONG: "Found wrong",
 }
+NO_PART: Final[Mapping[str, str]] = {
+    "restricted": "it is suspended",
+    "ended": "no agreement with it is in force",
+}
+"""Why a recipient takes no part just now."""
+
 WHAT: Final[Mapping[str, str]] = {**TYPES, "unreadable": "No event"}
 """A record of the log, which may be none of an event."""
 
@@ -284,6 +290,20 @@ KINDS: Final[Mapping[str, Kind]] = {
             ("Overdue", _overdue),
         ),
         by_days="it was told",
+    ),
+    "held-back": Kind(
+        title="Danger held back",
+        about="Events that say danger, and that somebody is owed who takes no part just now. Nobody is told"
+        " in their place: ring them, or whoever stands in for them.",
+        columns=(
+            ("Since", _moment("since")),
+            ("Recipient", _agency("recipient")),
+            ("Takes no part", _plain("reason", NO_PART)),
+            ("What", _plain("event_type", TYPES)),
+            ("Risk", _plain("risk", RISKS)),
+            ("Children", _plain("children", CHILDREN)),
+        ),
+        by_days="it was held back",
     ),
     "undecided": Kind(
         title="Could not be decided",

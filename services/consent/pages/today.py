@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from services.consent.pages.clocks import clock
 from services.consent.pages.desk import OK, Desk, Row, absent, rows_of, text_of
-from services.consent.pages.lists import CHILDREN, RISKS
+from services.consent.pages.lists import CHILDREN, NO_PART, RISKS
 from services.consent.pages.words import REASONS, sentence
 from services.vocabulary.agencies import HUB, HUB_ROLES
 from services.vocabulary.calendar import local_date
@@ -27,6 +27,8 @@ FEW: Final = 5
 
 MANY: Final = 1000
 """Rows looked through where only some of a list belong here."""
+
+HELD_BACK: Final = "held-back"
 
 LATEST: Final[Mapping[str, str | int]] = {"limit": FEW, "order": "newest"}
 """What never leaves a list by itself would hide today's: the newest stand here."""
@@ -81,7 +83,9 @@ def router(desk: Desk) -> APIRouter:
             return absent(desk, request)
         queues = [await _queue(desk, request, wanted) for wanted in _wanted(desk.now())]
         late = any(item.late for queue in queues for item in queue.items)
-        return desk.page(request, "consent/today.html", {"queues": queues, "late": late})
+        held = any(queue.items for queue in queues if queue.id == HELD_BACK)
+        values = {"queues": queues, "late": late, "held_back": held}
+        return desk.page(request, "consent/today.html", values)
 
     return routes
 
@@ -112,6 +116,15 @@ def _wanted(now: datetime) -> tuple[_Wanted, ...]:
             href="/ledger/waiting",
             query={"limit": FEW},
             read=_waiting,
+        ),
+        _Wanted(
+            id=HELD_BACK,
+            title="Danger held back",
+            empty="What says danger stands here while somebody who is owed it takes no part.",
+            name="held-back",
+            href="/ledger/held-back?order=newest",
+            query=LATEST,
+            read=_held_back,
         ),
         _Wanted(
             id="withheld",
@@ -192,6 +205,16 @@ def _waiting(row: Row, desk: Desk) -> Item:
         by=text_of(row, "review_by"),
         clock=clock(by, now) if by is not None else "No set time",
         late="Late" if row.get("overdue") is True or (by is not None and by <= now) else "",
+    )
+
+
+def _held_back(row: Row, desk: Desk) -> Item:
+    reason, code = text_of(row, "reason"), text_of(row, "event_type")
+    return Item(
+        what=f"{desk.title_of(text_of(row, 'recipient'))}: {TYPES.get(code, code)}",
+        moment=text_of(row, "since"),
+        says=f"{sentence(NO_PART.get(reason, reason))}. {_grades('Risk', row)}",
+        incident=text_of(row, "incident"),
     )
 
 

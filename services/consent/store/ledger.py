@@ -16,7 +16,7 @@ from services.consent.flow.record import read_answers
 from services.consent.state.entities import Erasure, Incident, Person, Standing
 from services.consent.state.written import read_erasure, read_incident, read_person, read_standing
 from services.consent.store.days import Days
-from services.consent.store.gate import AT_ONCE, ERASURE, INCIDENT, NAME, PERSON, STANDING, Adopted
+from services.consent.store.gate import AT_ONCE, ERASURE, INCIDENT, NAME, PERSON, STANDING, WAITING, Adopted
 from services.consent.store.tables import LEDGER, POLICY, POSITION, RELEASE, STATE, VPA
 from services.eventlog import positions
 from services.eventlog.topics import LOG
@@ -201,6 +201,12 @@ class Ledger:
         with reading(self._engine) as conn:
             value = conn.scalar(query)
         return read_standing(value) if value is not None else Standing()
+
+    def waiting(self) -> dict[str, tuple[str, ...]]:
+        """Return the incidents of which something waits for whoever is stopped, by recipient."""
+        query = select(STATE.c.key, STATE.c.value).where(STATE.c.kind == WAITING).order_by(STATE.c.key)
+        with reading(self._engine) as conn:
+            return {str(row.key): tuple(json.loads(row.value)) for row in conn.execute(query)}
 
     def policy(self, policy: str | None = None) -> InForce | None:
         """Return a policy by its hash or the start of it, or the one in force; None where there is none."""

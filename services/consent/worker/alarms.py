@@ -20,6 +20,7 @@ ALARMS = {
     "erasures_ordered": "orders that a person is erased: see the ledger's erasures, and stop what is wrong",
     "one_persons_alone": "lets nobody join and brings no history: nobody else confirmed it",
     "unreadable": "cannot be read, and reaches nobody: look at its schema and at the door",
+    "danger_held_back": "says danger, and who is owed it takes no part just now: tell them otherwise",
     "no_policy": "came before any policy was adopted, and reaches nobody: adopt one",
     "rule_errors": "is withheld from somebody because a rule failed: look at the rule",
 }
@@ -64,7 +65,7 @@ def _alarms(entry: Entry, adopted: Container[int]) -> Iterator[tuple[str, str]]:
         yield "unreadable", heard.event_id
     elif not decision.policy and heard.type != EventType.TIME_PASSED:
         yield "no_policy", heard.event_id
-    said = [(decision.event_id, decision.answers), *((one.event_id, one.answers) for one in decision.again)]
-    for event_id, answers in said:
-        if any(answer.reason is Reason.RULE_ERROR for answer in answers):
-            yield "rule_errors", event_id
+    for said in entry.said:
+        if any(answer.reason is Reason.RULE_ERROR for answer in said.answers):
+            yield "rule_errors", said.event_id
+    yield from (("danger_held_back", event_id) for event_id in entry.held_back)
