@@ -165,12 +165,15 @@ def test_made_again_it_is_the_same_row_for_row(database_url: str, limit: int) ->
     bench.settle(failing_for(bench, "dafsu"))
     bench.publish(a_form(of=grades(Risk.STANDARD), incident="two"))
     bench.settle()
+    bench.publish(an_event(EventType.EXPECTATION_MET, publisher="dafsu", answers="f" * 32))
+    bench.settle()
     live = _dumped(bench.engine)
 
     commands.clear(bench.engine)
     bench.settle(bench.gate(limit=limit))
 
     assert len([line for line in live if "consent_undecided" in line]) == 3
+    assert len([line for line in live if "consent_met" in line]) == 1
     assert _dumped(bench.engine) == live
 
 

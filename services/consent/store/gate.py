@@ -19,6 +19,7 @@ from services.consent.store import undecided
 from services.consent.store.tables import (
     DUE,
     LEDGER,
+    MET,
     METADATA,
     OCCURRED,
     POLICY,
@@ -243,6 +244,7 @@ def _enter(conn: Connection, entries: Sequence[Entry]) -> None:
     """Write the ledger: answers, releases, what became of earlier ones, and how each form stands now."""
     _add(conn, LEDGER, [row for entry in entries for row in entry.answers])
     _add(conn, RELEASE, [row for entry in entries for row in entry.releases])
+    _add(conn, MET, [row for entry in entries for row in entry.met])
     _replace(conn, [replaced for entry in entries for replaced in entry.replaced])
     _put(conn, VPA, _vpas(conn, entries))
 

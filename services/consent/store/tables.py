@@ -127,5 +127,15 @@ UNDECIDED = Table(
 )
 """What could not be decided, for whom and why, until it is."""
 
-REBUILT = (STATE, SEQUENCE, POLICY, LEDGER, RELEASE, VPA, DUE, OCCURRED, UNDECIDED)
+MET = Table(
+    "consent_met",
+    METADATA,
+    Column("offset", BigInteger, primary_key=True, autoincrement=False),
+    Column("recipient", String(64), nullable=False),
+    Column("release_id", String(32), nullable=False),
+    Index("consent_met_release", "release_id"),
+)
+"""What its recipient said came of a release, by the offset of the event that said so."""
+
+REBUILT = (STATE, SEQUENCE, POLICY, LEDGER, RELEASE, VPA, DUE, OCCURRED, UNDECIDED, MET)
 """Tables that are the same, row for row, when made again."""
