@@ -19,6 +19,9 @@ READERS = ("projections", "notify")
 LONG_SECONDS = 30.0
 """How long a number may be missing before somebody must look: a gate that was killed is back long before."""
 
+LOG, UNDECIDED = "log", "undecided"
+"""What the gate could not decide lies in the log, and is a list of the ledger."""
+
 DOOR = "door"
 """Stands in the place of a topic where the door would not have what a service said."""
 
@@ -75,6 +78,22 @@ def exposed(text: str) -> dict[str, float]:
 
 
 def dead(system: System) -> list[dict[str, Any]]:
+    """Return what was set aside, and what the gate could not decide: that is not read again."""
+    return [*aside(system), *undecided(system)]
+
+
+def undecided(system: System) -> list[dict[str, Any]]:
+    """Return what the gate could not read, or on which a rule failed, and has not decided since."""
+    rows: list[dict[str, Any]] = []
+    after: str | None = ""
+    while after is not None:
+        said = system.get(f"/v1/ledger/{UNDECIDED}", {"after": after} if after else {}).good()
+        rows += [{"reader": GATE, "topic": LOG, **row} for row in said["rows"]]
+        after = said["next"]
+    return rows
+
+
+def aside(system: System) -> list[dict[str, Any]]:
     """Return what readers could not read, and what the door would not have of our own services."""
     rows = []
     for reader in READERS:

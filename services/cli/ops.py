@@ -48,6 +48,7 @@ def ops_dead(
 ) -> None:
     """List what was set aside because it could not be read or was refused, each with its reason.
 
+    And what the gate could not decide: its event lies in the log as it is, and is never read again.
     With --redrive, what would come of reading it again; with --now as well, it is done, on record under
     the person's name. Ends with 1 where something cannot be read again.
 

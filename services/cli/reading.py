@@ -67,6 +67,8 @@ LEDGERS = (
     "waiting",
     "erasures",
     "unanswered",
+    "undecided",
+    "held-back",
 )
 
 WHO_MAY = {"told": "the alias is not one of yours", "erasures": "ask as the partnership's office"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.cli.client import System
 from services.cli.errors import CliError
-from services.cli.operating import DOOR, dead
+from services.cli.operating import DOOR, aside
 from services.runtime.clock import elapsed, rest
 
 READ_SECONDS = 60.0
@@ -56,7 +56,7 @@ def words(plan: Mapping[str, Any]) -> str:
 
 def _places(system: System, topic: str | None) -> list[tuple[str, str]]:
     """Return each reader and topic of which something stands aside, once."""
-    places = dict.fromkeys((str(row["reader"]), str(row["topic"])) for row in dead(system))
+    places = dict.fromkeys((str(row["reader"]), str(row["topic"])) for row in aside(system))
     return [(reader, each) for reader, each in places if topic in (None, each)]
 
 

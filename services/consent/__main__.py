@@ -204,9 +204,10 @@ class KeyringService:
         return desk_of(self._registered, lambda *_: "")
 
     def is_ready(self) -> bool:
-        """Say whether ledger and log both answer, and every erasure was carried out since the start."""
+        """Say whether ledger, key store and log answer, and every erasure was carried out since the start."""
         try:
             self._ledger.position()
+            self._persons.retired()
             self._log.end(OPENINGS)
         except (SQLAlchemyError, Unavailable):
             return False

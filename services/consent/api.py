@@ -1,6 +1,7 @@
 """The keyring's HTTP side: open, explain, count, show the policy, try a draft."""
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,12 +9,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+from prometheus_client import Counter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.consent.keyring.asking import MOST, List, NotForYou, Order, Question
 from services.consent.keyring.counts import summary
 from services.consent.keyring.incidents import Incidents
-from services.consent.keyring.ledgers import MOST, Ledgers, List, NotForYou, Question
+from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.opening import Busy, Opener, Refused, Request
 from services.consent.keyring.paging import LONGEST as LONGEST_CURSOR
 from services.consent.keyring.rights import may_try, sees_all
@@ -25,6 +28,7 @@ from services.consent.rules.reading import PolicyError
 from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
 from services.eventlog.errors import Unavailable
+from services.runtime import telemetry
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.partnership import Role
 from services.runtime.web import busy, problem
@@ -47,6 +51,8 @@ LONGEST_POLICY = 262_144
 """Characters of a draft: what the door takes of a policy."""
 
 MOST_EXAMPLES = 20
+
+log = logging.getLogger("sightline.keyring")
 
 
 def printable(text: str) -> str:
@@ -116,9 +122,15 @@ class Keyring:
     versions: Versions
 
 
+def store_away() -> Counter:
+    """Return the counter of requests that the ledger, or the key store, left unanswered."""
+    return telemetry.counter("keyring_store_away", "Requests for which a store of the keyring did not answer")
+
+
 def router(keyring: Keyring) -> APIRouter:
     """Return the keyring's routes."""
     routes = APIRouter()
+    store_away()
     _opening(routes, keyring)
     _telling(routes, keyring)
     _counting(routes, keyring)
@@ -229,6 +241,8 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
         sample: Annotated[int | None, Query(ge=1, le=MOST)] = None,
         person: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
         below_threshold: bool | None = None,
+        overdue: bool | None = None,
+        order: Order = Order.AS_LISTED,
         after: Annotated[str | None, Query(max_length=LONGEST_CURSOR)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
     ) -> Response:
@@ -243,6 +257,8 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
                 sample=sample,
                 person=person,
                 below_threshold=below_threshold,
+                overdue=overdue,
+                order=order,
                 after=after,
                 limit=limit,
             )
@@ -360,5 +376,7 @@ def _answered(
         return busy("the gate has not reached the end of the log: send the same again")
     except Unavailable:
         return busy("the log does not answer just now: send the same again")
-    except SQLAlchemyError:
+    except SQLAlchemyError as error:
+        store_away().inc()
+        log.error("a store does not answer: %s", type(error).__name__)
         return busy("the ledger or the key store does not answer just now: send the same again")

@@ -161,6 +161,16 @@ def roles(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("link", name="Roles turned round"))
 
 
+def held_back(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Danger held back"))
+
+
+def undecided(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Could not be decided"))
+
+
 def wrong_days(page: Page, system: Running, told: Told) -> None:
     sign_in(page, system, HUB)
     page.goto("/ledger/withheld?from=2024-09-03&to=2024-09-02")
@@ -198,6 +208,8 @@ PAGES: dict[str, Reach] = {
     "Opened by whom – Sightline": openings,
     "Asked for what is about themselves – Sightline": parties,
     "Roles turned round – Sightline": roles,
+    "Could not be decided – Sightline": undecided,
+    "Danger held back – Sightline": held_back,
     "Who was told of this person – Sightline": who_was_told,
     "Who may see it, and why – Sightline": explanation,
 }

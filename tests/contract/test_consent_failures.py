@@ -7,19 +7,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from services.consent.api import store_away
 from services.consent.flow.record import decode
+from services.consent.state.heard import Heard
 from services.consent.worker.alarms import ALARMS
 from services.consent.worker.gate import Gate
 from services.eventlog.records import Record
 from services.eventlog.topics import LOG, OPENINGS
 from services.runtime import telemetry
 from services.runtime.database import engine_at, writing
+from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome
 from services.vocabulary.risk import Risk
-from tests.gate_builders import Bench, a_form, grades, policy_adopted, sealed
+from tests.gate_builders import Bench, a_form, an_event, grades, policy_adopted, sealed
 from tests.office_builders import Office
 
 HIGH = grades(Risk.HIGH)
+TO_CEDAH = {"cedah": "given"}
 
 
 @pytest.fixture
@@ -30,6 +34,10 @@ def engine(database_url: str) -> Engine:
 @pytest.fixture
 def bench(engine: Engine) -> Bench:
     return Bench(engine)
+
+
+def suspended(recipient: str) -> Heard:
+    return an_event(EventType.RECIPIENT_SUSPENDED, publisher="partnership", named=(recipient,))
 
 
 @contextmanager
@@ -48,12 +56,20 @@ def everybody_is_denied(bench: Bench, reason: str) -> bool:
     return denied and {each.reason for each in decision.answers} == {reason} and decision.emits == ()
 
 
-def test_no_policy_adopted_releases_nothing(bench: Bench) -> None:
+def test_no_policy_adopted_releases_nothing_and_sounds(bench: Bench) -> None:
     bench.publish(a_form(of=HIGH))
 
-    bench.settle()
+    with alarm("no_policy"):
+        bench.settle()
 
     assert everybody_is_denied(bench, "unclassified")
+
+
+def test_that_time_passed_before_any_policy_was_nothing_to_decide(bench: Bench) -> None:
+    bench.publish(an_event(EventType.TIME_PASSED, publisher="ingest"), policy_adopted())
+
+    with alarm("no_policy", times=0):
+        bench.settle()
 
 
 def test_what_is_no_event_releases_nothing_and_sounds(bench: Bench) -> None:
@@ -92,7 +108,7 @@ def test_a_rule_that_raises_withholds_from_that_recipient_alone_and_sounds(bench
     assert "dafsu" not in bench.output().releases
 
 
-def test_a_key_store_that_is_down_shows_nothing_and_says_to_come_back(
+def test_a_key_store_that_is_down_shows_nothing_says_to_come_back_and_sounds(
     engine: Engine, database_url: str, tmp_path: Path
 ) -> None:
     office = Office(database_url, tmp_path)
@@ -102,13 +118,37 @@ def test_a_key_store_that_is_down_shows_nothing_and_says_to_come_back(
     with writing(engine) as conn:
         conn.execute(text("ALTER TABLE keys_person RENAME TO keys_away"))
 
+    before = store_away()._value.get()
+
     answer = office.ask(
         ("police", "p-hub-1"), "/v1/open", {"release_id": release, "purpose": "Safety planning"}
     )
 
     assert answer.status_code == 503
+    assert store_away()._value.get() - before == 1
     assert answer.headers["retry-after"]
     assert office.bench.records(OPENINGS) == []
+
+
+def test_danger_that_is_held_back_from_whoever_is_suspended_sounds(bench: Bench) -> None:
+    bench.publish(policy_adopted(), suspended("dafsu"), a_form(of=HIGH))
+
+    with alarm("danger_held_back"):
+        bench.settle()
+
+
+def test_what_says_no_danger_waits_for_whoever_is_suspended_and_is_no_alarm(bench: Bench) -> None:
+    bench.publish(policy_adopted(), suspended("cedah"), a_form(of=grades(Risk.MEDIUM), consent=TO_CEDAH))
+
+    with alarm("danger_held_back", times=0):
+        bench.settle()
+
+
+def test_danger_that_everybody_owed_it_hears_of_is_no_alarm_whoever_else_is_suspended(bench: Bench) -> None:
+    bench.publish(policy_adopted(), suspended("cedah"), a_form(of=HIGH))
+
+    with alarm("danger_held_back", times=0):
+        bench.settle()
 
 
 def failing_for(bench: Bench, recipient: str) -> Gate:

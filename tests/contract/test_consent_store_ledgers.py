@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.consent.state.heard import Heard
 from services.consent.worker.witness import Witness
 from services.eventlog.aliases import alias
 from services.eventlog.keys import name_token
@@ -351,6 +352,67 @@ def test_whatever_a_recipient_publishes_of_the_incident_answers_and_what_others_
 
     assert "dafsu" in others
     assert "dafsu" not in {row["recipient"] for row in rows(office, "unanswered")}
+
+
+def met(office: Office, publisher: str, release_id: str) -> Heard:
+    """Return that an agency did what a release expects, under a reference of its own."""
+    return an_event(
+        EventType.EXPECTATION_MET,
+        publisher=publisher,
+        incident=internal("own reference"),
+        answers=release_id,
+        recorded_at=START + timedelta(days=15),
+    )
+
+
+def unanswered_by(office: Office, recipient: str, then: Heard) -> bool:
+    """Say whether a recipient is among those who have not answered, once something has come."""
+    office.bench.publish(then)
+    office.bench.settle()
+    counted = office.ask(HUB, "/v1/ledger/summary").json()["not_answered"]
+    listed = recipient in {row["recipient"] for row in rows(office, "unanswered")}
+    assert (recipient in counted) == listed
+    return listed
+
+
+def test_an_outcome_that_names_the_release_answers_it_under_whatever_reference(office: Office) -> None:
+    told_dafsu(office)
+    release = office.bench.output().releases["dafsu"][0].release_id
+
+    assert not unanswered_by(office, "dafsu", met(office, "dafsu", release))
+
+
+def test_it_answers_a_later_release_of_the_same_event_that_expects_the_same(office: Office) -> None:
+    form = a_form(of=grades(Risk.HIGH), consent={"dafsu": "given"})
+    office.bench.publish(form)
+    office.bench.settle()
+    release = office.bench.output().releases["dafsu"][0].release_id
+    office.bench.publish(consent(withdraws=True), override("dafsu"))
+    office.bench.settle()
+
+    assert not unanswered_by(office, "dafsu", met(office, "dafsu", release))
+
+
+def test_nobody_answers_what_another_was_told_and_a_later_event_waits_for_its_own_answer(
+    office: Office,
+) -> None:
+    told_dafsu(office)
+    first = office.bench.output().releases["dafsu"][0].release_id
+
+    assert unanswered_by(office, "dafsu", met(office, "cedah", first))
+    office.bench.publish(met(office, "dafsu", first))
+    assert unanswered_by(
+        office, "dafsu", a_form(of=grades(Risk.HIGH), recorded_at=START + timedelta(days=16))
+    )
+
+
+@pytest.mark.parametrize("release", ["", "f" * 32, "no release of ours" * 20])
+def test_an_outcome_of_what_is_no_release_answers_nothing_and_stops_nobody(
+    office: Office, release: str
+) -> None:
+    told_dafsu(office)
+
+    assert unanswered_by(office, "dafsu", met(office, "dafsu", release))
 
 
 def test_what_is_not_due_yet_is_not_overdue(office: Office) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.consent.keyring.ledgers import List
+from services.consent.keyring.asking import List
 from services.consent.store.openings import Opening
 from services.vocabulary.risk import ChildrenLevel, Risk
 from tests.gate_builders import a_form, grades, override
@@ -51,10 +51,10 @@ def page(office: Office, name: str, who: tuple[str, str | None] = HUB, **query: 
     return dict(found.json())
 
 
-def every_page(office: Office, name: str, limit: int) -> list[list[dict[str, Any]]]:
-    found = [page(office, name, limit=limit)]
+def every_page(office: Office, name: str, limit: int, **query: Any) -> list[list[dict[str, Any]]]:
+    found = [page(office, name, limit=limit, **query)]
     while found[-1]["more"]:
-        found.append(page(office, name, limit=limit, after=found[-1]["next"]))
+        found.append(page(office, name, limit=limit, after=found[-1]["next"], **query))
     return [one["rows"] for one in found]
 
 
@@ -67,6 +67,28 @@ def test_pages_put_together_are_the_whole_list_each_row_once(office: Office, nam
     assert len(whole) >= COUNT
     assert [row for rows in pages for row in rows] == whole
     assert all(len(rows) <= limit for rows in pages)
+
+
+@pytest.mark.parametrize("name", ["not-shared", "withheld", "overridden"])
+@pytest.mark.parametrize("limit", [1, 3, COUNT])
+def test_the_newest_stand_first_on_request_and_every_row_is_there_once(
+    office: Office, name: str, limit: int
+) -> None:
+    whole = page(office, name)["rows"]
+    pages = every_page(office, name, limit, order="newest")
+
+    assert [row for rows in pages for row in rows] == whole[::-1]
+
+
+@pytest.mark.parametrize("name", ["openings", "parties"])
+def test_a_list_that_is_the_latest_first_stays_so(office: Office, name: str) -> None:
+    assert page(office, name, order="newest")["rows"] == page(office, name)["rows"]
+
+
+def test_a_cursor_is_of_one_order(office: Office) -> None:
+    after = page(office, "withheld", limit=2)["next"]
+
+    assert office.ask(HUB, f"/v1/ledger/withheld?after={after}&order=newest").status_code == 404
 
 
 def test_the_last_page_has_no_cursor(office: Office) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.audit import commands
-from services.cli import reading
+from services.cli import operating, reading, redriving
 from services.cli.errors import NothingFound, Refused
 from services.runtime.certificates import issue
 from tests.command_builders import Asked, answering
@@ -67,3 +67,30 @@ def test_a_recipients_bundle_is_asked_for_by_itself_and_the_record_by_the_hub(
         commands.export(system, tmp_path / "bundle", recipient)
 
     assert [each.agency for each in asked] == [caller]
+
+
+STUCK = {"event_id": "e9", "offset": 9, "recipient": "dafsu", "reason": "rule-error"}
+
+
+def operators_answers(asked: Asked) -> tuple[int, dict[str, Any]]:
+    """Answer as a system in which nothing is set aside, and two events, a page each, could not be decided."""
+    if "/v1/ledger/undecided?after=more" in asked.target:
+        return 200, {"rows": [{**STUCK, "event_id": "e10"}], "next": None}
+    if "/v1/ledger/undecided" in asked.target:
+        return 200, {"rows": [STUCK], "next": "more"}
+    return 200, {"records": []}
+
+
+def test_what_the_gate_could_not_decide_is_among_the_dead_to_the_last_page(data: Path) -> None:
+    with answering(operators_answers, data) as (system, _):
+        found = operating.dead(system)
+
+    assert [(row["reader"], row["topic"], row["event_id"]) for row in found] == [
+        ("gate", "log", "e9"),
+        ("gate", "log", "e10"),
+    ]
+
+
+def test_what_the_gate_could_not_decide_is_not_read_again(data: Path) -> None:
+    with answering(operators_answers, data) as (system, _):
+        assert redriving.tried(system, None, None) == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.consent.keyring.ledgers import List
+from services.consent.keyring.asking import List
 from services.consent.pages.lists import KINDS
 from services.consent.state.heard import Heard
 from services.consent.store.openings import Opening
@@ -16,7 +16,7 @@ from services.eventlog.aliases import alias
 from services.vocabulary.risk import ChildrenLevel, Risk
 from tests.gate_builders import ALIAS_KEY, a_form, consent, grades, internal, override
 from tests.office_builders import HUB, LEAD, PARTNERSHIP, PRACTITIONER, RESPONDER, Office
-from tests.page_builders import look, new_office
+from tests.page_builders import Shown, look, new_office
 
 AUDITOR = ("partnership", "p-partnership-2")
 OFFICE = ("partnership", "p-partnership-1")
@@ -63,7 +63,9 @@ def test_the_lists_there_are_depend_on_who_asks(office: Office) -> None:
         "/ledger/overridden",
         "/ledger/openings",
     ]
-    every += ["/ledger/parties", "/ledger/roles", "/ledger/unanswered", "/ledger/told"]
+    every += [
+        f"/ledger/{name}" for name in ("parties", "roles", "unanswered", "held-back", "undecided", "told")
+    ]
 
     assert [each for each in look(office, HUB, "/ledger").links if "/ledger/" in each] == every
     assert [each for each in look(office, AUDITOR, "/ledger").links if "/ledger/" in each] == [
@@ -115,6 +117,23 @@ def test_those_with_children_below_the_threshold_that_went_nowhere_are_listed_ap
         "/events/00000000-0000-4000-8000-000000000002/explanation"
     ]
     assert "2 September 2024 at 11:01pm Standard None No" in others.text
+
+
+def events_of(page: Shown) -> list[int]:
+    """Return the forms whose explanations a page leads to, by their numbers, in order."""
+    found = [re.search(r"/events/\S+-([0-9a-f]+)/explanation", each) for each in page.links]
+    return [int(each[1], 16) for each in found if each is not None]
+
+
+def test_a_list_stands_the_other_way_round_on_request_and_stays_so_page_by_page(office: Office) -> None:
+    settled(office, *(form(number, of=grades(Risk.STANDARD)) for number in range(1, 23)))
+    (turn,) = [each for each in look(office, HUB, "/ledger/not-shared").links if "order=newest" in each]
+
+    first = look(office, HUB, turn)
+    (more,) = [each for each in first.links if "after=" in each]
+
+    assert [*events_of(first), *events_of(look(office, HUB, more))] == [*range(22, 0, -1)]
+    assert "The newest stand first." in first.text
 
 
 def test_days_choose_the_rows_and_stay_chosen(office: Office) -> None:

@@ -1,12 +1,13 @@
 """What the Hub's people land on: what waits, what went nowhere, and what was decided against consent."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from services.consent.pages.clocks import clock
-from services.consent.state.heard import Heard
+from services.consent.state.heard import Grades, Heard
 from services.console.pages.navigation import ways
 from services.console.pages.sessions import Visitor
 from services.console.pages.sign_in import home_of
@@ -72,7 +73,7 @@ def test_each_list_that_is_empty_says_what_will_stand_there(office: Office) -> N
     page = look(office, HUB, "/today")
 
     assert page.title == "Today – Sightline"
-    assert page.text.count("Nothing just now.") == page.text.count("The whole list") == 8
+    assert page.text.count("Nothing just now.") == page.text.count("The whole list") == 9
     assert "Forms that first responders raise stand here until the Hub reviews them." in page.text
 
 
@@ -127,6 +128,25 @@ def test_what_is_owed_and_withheld_says_to_whom_and_why(office: Office) -> None:
     assert "nothing gives a lawful ground to share it" in withheld
 
 
+def taking_part(event_type: EventType, recipient: str) -> Heard:
+    return an_event(event_type, publisher="partnership", named=(recipient,))
+
+
+def test_danger_held_back_from_whoever_is_suspended_stands_here_until_they_take_part_again(
+    office: Office,
+) -> None:
+    settled(office, taking_part(EventType.RECIPIENT_SUSPENDED, "dafsu"), form(1, of=grades(Risk.HIGH)))
+    before = look(office, HUB, "/today")
+    settled(office, taking_part(EventType.RECIPIENT_RESUMED, "dafsu"))
+    after = look(office, HUB, "/today")
+
+    assert "Somebody who should hear of danger takes no part just now" in before.text
+    assert "VPA reviewed, 2 September 2024" in part(before, "Danger held back")
+    assert "It is suspended. Risk: high." in part(before, "Danger held back")
+    assert "Nothing just now" in part(after, "Danger held back")
+    assert "takes no part just now, and is not told" not in after.text
+
+
 def test_overrides_and_decisions_not_to_share_stand_apart(office: Office) -> None:
     decided = an_event(EventType.DECIDED_NOT_TO_SHARE, incident=internal("incident 1"), recipient="checs")
     settled(office, form(1, of=grades(Risk.MEDIUM)), override("cedah", "incident 1"), decided)
@@ -150,6 +170,53 @@ def test_a_list_is_short(office: Office) -> None:
     settled(office, *(raised(number) for number in range(1, 9)))
 
     assert part(look(office, HUB, "/today"), "Waiting for your review").count("Initial risk") == 5
+
+
+def day_by_day(number: int, **fields: object) -> Heard:
+    """Return the form of an incident that began, and was reviewed, so many days on."""
+    at = START + timedelta(days=number)
+    return form(number, recorded_at=at, occurred_at=at, **fields)
+
+
+@pytest.mark.parametrize(
+    ("title", "of"),
+    [
+        ("Owed but withheld", grades(Risk.MEDIUM)),
+        ("Shared with nobody", grades(Risk.STANDARD)),
+        (
+            "Shared with nobody, with children below the early help threshold",
+            grades(Risk.STANDARD, ChildrenLevel.BELOW_THRESHOLD),
+        ),
+    ],
+)
+def test_the_newest_stand_here_of_what_never_leaves_a_list_by_itself(
+    office: Office, title: str, of: Grades
+) -> None:
+    settled(office, *(day_by_day(number, of=of) for number in range(1, 9)))
+
+    shown = part(look(office, HUB, "/today"), title)
+
+    assert re.findall(r"(\d+) September", shown) == ["10", "9", "8", "7", "6"]
+
+
+def test_the_newest_override_stands_here_however_many_were_recorded_since_yesterday(office: Office) -> None:
+    every = ("dafsu", "cedah", "checs", "family-help", "adult-social-care", "probation")
+    settled(office, form(1, of=grades(Risk.MEDIUM)), *(override(to, "incident 1") for to in every))
+
+    shown = part(look(office, HUB, "/today"), "Overrides since yesterday")
+
+    assert shown.index("Probation") < shown.index("Adult Social Care")
+    assert "DAFSU" not in shown
+
+
+def test_what_became_overdue_last_stands_before_what_was_never_answered(office: Office) -> None:
+    forms = [day_by_day(number, of=grades(Risk.HIGH)) for number in range(1, 9)]
+    later = an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=START + timedelta(days=30))
+    settled(office, *forms, later)
+
+    shown = part(look(office, HUB, "/today"), "Expected of somebody, and overdue")
+
+    assert re.findall(r"(\d+) September", shown) == ["10", "9", "8", "7", "6"]
 
 
 def test_every_line_leads_to_its_incident_by_an_alias(office: Office) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from typing import Any
 
 import anyio
 import pytest
@@ -12,6 +13,7 @@ from fastapi import Request
 from services.console.pages.desk import Answer, Unanswered
 from services.console.pages.lagging import Behind, aged, behind, lasting, services, stuck, undecided, unread
 from services.console.pages.operations import MOST_SHOWN, _aside, _counts, _listed
+from services.console.pages.operations import _undecided as not_decided
 from services.console.pages.rendering import Pages
 
 NOW = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)
@@ -55,7 +57,7 @@ def words(template: str, values: Mapping[str, object]) -> str:
 
 def the_page(**values: object) -> str:
     given: dict[str, object] = {"services": [], "behind": [], "oldest": 0.0, "stuck": [], "aside": []}
-    given["lasting"] = lasting
+    given |= {"lasting": lasting, "undecided": {"rows": [], "more": False}}
     return words("operations.html", {**given, "silent": [], "redrives": [], "topics": ["log"], **values})
 
 
@@ -219,6 +221,56 @@ def test_a_reader_that_is_away_is_not_said_to_have_set_nothing_aside() -> None:
 
     assert "notify does not answer: what it set aside is not known." in page
     assert "Nothing was set aside." not in page
+
+
+def undecided_on(answer: Answer | None) -> str:
+    """Return the page where the keyring's list of what could not be decided is this; None: it is away."""
+
+    class Keyring:
+        async def ask(self, request: Request, path: str, query: Mapping[str, str | int]) -> Answer:
+            if answer is None:
+                raise Unanswered
+            return answer
+
+        def title_of(self, agency: str) -> str:
+            return {"dafsu": "DAFSU"}[agency]
+
+    desk: Any = Keyring()
+    found = anyio.run(not_decided, desk, Request({"type": "http"}))
+    return the_page(undecided=found)
+
+
+def test_what_the_gate_could_not_decide_stands_with_its_place_whom_it_is_withheld_from_and_why() -> None:
+    rows = [
+        {
+            "offset": 9,
+            "event_type": "VpaReviewed",
+            "event_id": "e9",
+            "recipient": "dafsu",
+            "reason": "rule-error",
+        },
+        {"offset": 4, "event_type": "unreadable", "event_id": "unreadable-4", "reason": "unreadable"},
+    ]
+
+    page = undecided_on(Answer(status=200, body={"rows": rows, "more": True}))
+
+    assert "log, 9: VpaReviewed e9 is withheld from DAFSU: a rule failed, look at the rule" in page
+    assert "log, 4: unreadable unreadable-4 is withheld from everybody: it cannot be read" in page
+    assert "there are more" in page
+
+
+def test_where_everything_could_be_decided_the_page_says_so() -> None:
+    assert "Everything could be decided." in undecided_on(
+        Answer(status=200, body={"rows": [], "more": False})
+    )
+
+
+@pytest.mark.parametrize("answer", [None, Answer(status=503, body={})])
+def test_a_keyring_that_is_away_is_not_said_to_have_decided_everything(answer: Answer | None) -> None:
+    page = undecided_on(answer)
+
+    assert "what could not be decided is not known" in page
+    assert "Everything could be decided." not in page
 
 
 def test_a_trial_says_what_would_come_of_it_before_there_is_a_button() -> None:

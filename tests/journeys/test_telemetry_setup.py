@@ -8,6 +8,7 @@ import pytest
 
 from services.cli.client import System
 from services.cli.publishing import publish, settle
+from services.consent.worker.alarms import ALARMS
 from services.console.api.whole import METRICS
 from services.runtime.places import ROOT
 from tests.door_builders import example
@@ -49,6 +50,12 @@ def test_every_alarm_names_metrics_that_are_exposed(exposed: set[str]) -> None:
 
     assert len(queries) == (TELEMETRY / "alerts.yml").read_text("utf-8").count("- alert:")
     assert {name for query in queries for name in NAME.findall(query)} - exposed == set()
+
+
+def test_whatever_the_gate_says_somebody_must_look_at_has_an_alarm() -> None:
+    said = {f"sightline_gate_{name}_total" for name in (*ALARMS, "decisions_differ")}
+
+    assert said - {name for query in alarmed_at() for name in NAME.findall(query)} == set()
 
 
 def test_the_place_that_is_scraped_is_the_consoles(exposed: set[str]) -> None:

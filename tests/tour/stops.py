@@ -44,6 +44,8 @@ SAME_FORM: Final = "the same form with what is missing above it, as Record a ref
 NOT_SHOWN: Final[Mapping[str, str]] = {
     **{title: SAME_FORM for title in PAGES if title.startswith(ERROR) and title != SHOWN_ERROR},
     f"Asked for what is about themselves{SITE}": "nobody in the demo asked for what is about themselves",
+    f"Could not be decided{SITE}": "everything in the demo can be decided",
+    f"Danger held back{SITE}": "everybody in the demo takes part",
 }
 """Pages without a picture, and why."""
 

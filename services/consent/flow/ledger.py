@@ -1,6 +1,7 @@
 """The rows a decision adds to the ledger: what was answered, what was released, who was left out."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +10,12 @@ from typing import NamedTuple
 
 from services.consent.flow.decision import Again, Answer, Emit
 from services.consent.flow.fold import Folded
+from services.consent.flow.held_back import held_back
 from services.consent.flow.record import Written, listed, stamp, write
+from services.consent.flow.said import Said, all_said
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP
 from services.consent.state.entities import Form
-from services.consent.state.heard import Grades
+from services.consent.state.heard import Grades, Heard
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB, is_school
 from services.vocabulary.events import VPA_FAMILY, EventType
@@ -20,6 +23,8 @@ from services.vocabulary.grounds import ONCE, Outcome, Reason, ReleaseKind
 
 _sorted = json.JSONEncoder(sort_keys=True).encode
 """Write who is withheld what: `json.dumps` would make an encoder each time."""
+
+RELEASE_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 NOT_SHARING = frozenset({HUB, PARTNERSHIP, EDUCATION})
 """Recipients that, like schools, do not make a VPA shared (decision 0011)."""
@@ -122,9 +127,20 @@ class VpaNews(NamedTuple):
     awaited: bool
 
 
+class MetRow(NamedTuple):
+    """What a recipient said came of a release to it. Whether that release is its own, a reader asks."""
+
+    offset: int
+    recipient: str
+    release_id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Everything one event adds to the ledger. `replaced`: what takes an earlier place, and in which line."""
+    """Everything one event adds to the ledger. `replaced`: what takes an earlier place, and in which line.
+
+    `held_back`: events that say danger, and wait for somebody who takes no part.
+    """
 
     folded: Folded
     record: bytes
@@ -133,11 +149,15 @@ class Entry:
     replaced: tuple[tuple[Emit, str], ...]
     vpas: tuple[VpaRow, ...]
     news: tuple[VpaNews, ...] = ()
+    said: tuple[Said, ...] = ()
+    held_back: tuple[str, ...] = ()
+    met: tuple[MetRow, ...] = ()
 
 
 def entry(world: World, folded: Folded) -> Entry:
     """Return an event's rows, in the world just after it and before any later one."""
     written = write(folded.decision)
+    said = tuple(all_said(world, folded))
     return Entry(
         folded=folded,
         record=written.value,
@@ -150,6 +170,9 @@ def entry(world: World, folded: Folded) -> Entry:
         ),
         vpas=tuple(vpa_rows(world, folded)),
         news=tuple(vpa_news(world, folded)),
+        said=said,
+        held_back=tuple(held_back(world, folded, said)),
+        met=tuple(met_rows(folded.heard)),
     )
 
 
@@ -215,6 +238,12 @@ def line_of(world: World, folded: Folded, emit: Emit) -> str | None:
     if emit.ground in ONCE or incident is None:
         return None
     return emit.event_id if emit.event_id in world.incident(incident).beside else incident
+
+
+def met_rows(heard: Heard) -> Iterator[MetRow]:
+    """Yield a row where somebody says what came of a release; what cannot be a release's id names none."""
+    if heard.answers is not None and RELEASE_ID.fullmatch(heard.answers):
+        yield MetRow(heard.offset, heard.publisher, heard.answers)
 
 
 def vpa_rows(world: World, folded: Folded) -> Iterator[VpaRow]:

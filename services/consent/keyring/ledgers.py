@@ -8,23 +8,26 @@ parties      who asked to open what is about themselves or their home
 told         everything anybody was released about one person, and who opened it
 waiting      raised VPAs that the Hub has not reviewed, danger first, with until when it may
 erasures     orders to erase a person, how far each has come, and legal holds
-unanswered   what was expected of a recipient that published nothing of the incident since
+unanswered   what was expected of a recipient that neither answered it nor published of the incident since
 roles        reports that turn round who was known to harm whom, and which of them wait for the Hub
+held-back    danger that somebody is owed who takes no part just now, and is not told
+undecided    what the gate could not read, or on which a rule failed, and has not decided since
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from hashlib import sha256
 from itertools import islice
-from operator import itemgetter
-from typing import Any, NamedTuple
+from operator import attrgetter, itemgetter
+from typing import Any
 
 from sqlalchemy import ColumnElement
 
+from services.consent.flow.undecided import EVERYBODY
 from services.consent.keyring import erasures
+from services.consent.keyring.asking import Asker, List, NotForYou, Question, Row, Rows, following, order_of
 from services.consent.keyring.handles import person_behind
+from services.consent.keyring.held_back import held_back
 from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
@@ -35,7 +38,6 @@ from services.consent.rules.danger import review_due
 from services.consent.rules.policy import Policy
 from services.consent.rules.reading import parse
 from services.consent.state.sides import age_of, how_far
-from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists, Vpa
 from services.consent.store.openings import OPENING, Opening, Openings
@@ -45,9 +47,6 @@ from services.runtime.partnership import Role
 from services.vocabulary.risk import ChildrenLevel
 from services.vocabulary.times import format_time
 
-MOST = 1000
-"""Rows one answer holds at most; the rest are asked for with the cursor that comes with it."""
-
 AT_ONCE = 200
 """Openings read at once."""
 
@@ -56,52 +55,6 @@ LAST = 10**18
 
 NEVER = "~"
 """Stands after every time: what may wait for ever comes last."""
-
-Row = Mapping[str, Any]
-Rows = Iterable[tuple[str, Row]]
-"""Rows in order, each with its place in it. Places compare as the rows stand."""
-
-
-class NotForYou(Exception):
-    """The caller may not have that list: as good as absent."""
-
-
-class List(StrEnum):
-    """The lists there are."""
-
-    NOT_SHARED = "not-shared"
-    WITHHELD = "withheld"
-    OVERRIDDEN = "overridden"
-    OPENINGS = "openings"
-    PARTIES = "parties"
-    TOLD = "told"
-    ROLES = "roles"
-    WAITING = "waiting"
-    ERASURES = "erasures"
-    UNANSWERED = "unanswered"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """Which rows are asked for. `sample`: so many overrides, chosen by nobody. `person`: an alias.
-
-    `below_threshold`: of what was not shared only those with children below the threshold, or the others
-    alone. `after`: the cursor that came with the rows before.
-    """
-
-    days: Days
-    sample: int | None = None
-    person: str | None = None
-    below_threshold: bool | None = None
-    after: str | None = None
-    limit: int = MOST
-
-
-class Asker(NamedTuple):
-    """Who asks, and which restricted incidents are closed to them."""
-
-    caller: Caller
-    closed: frozenset[str]
 
 
 class Ledgers:
@@ -133,6 +86,8 @@ class Ledgers:
             List.WAITING: self._waiting,
             List.ERASURES: self._erasures,
             List.UNANSWERED: self._unanswered,
+            List.UNDECIDED: self._undecided,
+            List.HELD_BACK: self._held_back,
         }
 
     def names(self, caller: Caller) -> tuple[List, ...]:
@@ -149,11 +104,13 @@ class Ledgers:
         """
         if not _may_have(caller, wanted):
             raise NotForYou
-        place = self._place(caller, wanted, question.after)
+        order = order_of(wanted, question)
+        name = f"{wanted} {order}"
+        place = self._place(caller, name, question.after)
         rows = self._found[wanted](Asker(caller, self._restrictions.closed_to(caller)), question, place)
-        found = list(islice((each for each in rows if each[0] > place), question.limit + 1))
+        found = list(islice(following(rows, order, place), question.limit + 1))
         shown, more = found[: question.limit], len(found) > question.limit
-        after = cursor(self._key, shown[-1][0], wanted, caller.agency) if more else None
+        after = cursor(self._key, shown[-1][0], name, caller.agency) if more else None
         return {"list": wanted.value, "rows": [row for _, row in shown], "more": more, "next": after}
 
     def opened(self, caller: Caller, releases: Iterable[str]) -> list[str]:
@@ -168,10 +125,10 @@ class Ledgers:
         ours = (each for each in found if each.agency == caller.agency and not each.refused)
         return sorted({each.release_id for each in ours})
 
-    def _place(self, caller: Caller, wanted: List, after: str | None) -> str:
+    def _place(self, caller: Caller, name: str, after: str | None) -> str:
         if after is None:
             return ""
-        place = place_of(self._key, after, wanted, caller.agency)
+        place = place_of(self._key, after, name, caller.agency)
         if place is None:
             raise NotForYou
         return place
@@ -336,7 +293,7 @@ class Ledgers:
     def _unanswered(self, asker: Asker, question: Question, _place: str) -> Rows:
         """Yield what is not answered, what was due first before the rest; then what is never overdue."""
         for told, due_at, overdue in sorted(unanswered(self._ledger, question.days), key=_by_due):
-            if not self._is_open(asker, told.incident):
+            if question.overdue not in (None, overdue) or not self._is_open(asker, told.incident):
                 continue
             by = format_time(due_at) if due_at is not None else None
             row = {
@@ -349,6 +306,38 @@ class Ledgers:
                 "overdue": overdue,
             }
             yield " ".join((by or NEVER, told.decided_at, told.release_id)), row
+
+    def _undecided(self, asker: Asker, question: Question, _place: str) -> Rows:
+        for each in self._lists.undecided(question.days):
+            if self._is_open(asker, each.incident):
+                row = {
+                    "event_id": each.event_id,
+                    "event_type": each.event_type,
+                    "incident": self._alias(each.incident, "incident", asker.caller)
+                    if each.incident
+                    else None,
+                    "offset": each.offset,
+                    "recipient": None if each.recipient == EVERYBODY else each.recipient,
+                    "reason": each.cause,
+                    "since": each.since,
+                }
+                yield f"{_number(each.last)} {each.recipient} {each.event_id}", row
+
+    def _held_back(self, asker: Asker, question: Question, _place: str) -> Rows:
+        for each in sorted(held_back(self._ledger), key=attrgetter("since", "form.offset", "recipient")):
+            if question.days.hold(each.since) and self._is_open(asker, each.incident):
+                since = format_time(each.since)
+                row = {
+                    "event_id": each.form.event_id,
+                    "event_type": each.form.type,
+                    "incident": self._alias(each.incident, "incident", asker.caller),
+                    "recipient": each.recipient,
+                    "reason": each.why,
+                    "risk": each.form.grades.risk,
+                    "children": each.form.grades.children,
+                    "since": since,
+                }
+                yield f"{since} {_number(each.form.offset)} {each.recipient}", row
 
     def _erasures(self, asker: Asker, _question: Question, _place: str) -> Rows:
         return erasures.listed(

@@ -12,7 +12,7 @@ from services.vocabulary.times import parse_time
 
 
 class Unanswered(NamedTuple):
-    """A release whose recipient has published nothing of its incident since, and by when it should have.
+    """A release whose recipient has not answered it, nor published anything of its incident since.
 
     `due_at` None: the expectation names no moment, and is never overdue.
     """
@@ -26,10 +26,13 @@ def unanswered(ledger: Ledger, days: Days) -> Iterator[Unanswered]:
     """Yield what was told in these days and is not answered, in the order it was told.
 
     Whatever its recipient publishes of the incident afterwards answers it: a contact, a case, an outcome.
-    Overdue goes by the partnership's time, the gate's.
+    So does an outcome that names the release, whatever the incident is called there: of every later release
+    of the same event, too, that expects the same. Overdue goes by the partnership's time, the gate's.
     """
-    said, now = ledger.last_said(), ledger.taking_part().time
+    said, done, now = ledger.last_said(), ledger.answered(), ledger.taking_part().time
     for told in ledger.expecting(days):
+        if (told.recipient, told.event_id, told.expects) in done:
+            continue
         last = said.get((told.recipient, told.incident)) if told.incident is not None else None
         if last is None or last <= told.decided_at:
             by = due(told.expects, parse_time(told.decided_at), bank_holidays())

@@ -21,6 +21,10 @@ LONGEST_PERSON: Final = 100
 BELOW: Final = "below-threshold"
 """Asks for the VPAs with children below the threshold that reached nobody, which are listed apart."""
 
+NEWEST: Final = "newest"
+TURNS: Final = frozenset({NOT_SHARED, "withheld", "overridden", "roles", "undecided", "held-back"})
+"""Lists that are the oldest first, and on request the newest."""
+
 
 def router(desk: Desk) -> APIRouter:
     """Return the routes of these pages. Addresses hold days and sealed cursors, nothing of anybody."""
@@ -52,7 +56,9 @@ def router(desk: Desk) -> APIRouter:
         return desk.page(request, "consent/told.html", await _told(desk, request, person))
 
     @routes.get("/ledger/{name}")
-    async def ledger(request: Request, name: str, only: str = "", after: str = "") -> Response:
+    async def ledger(
+        request: Request, name: str, only: str = "", order: str = "", after: str = ""
+    ) -> Response:
         kind = KINDS.get(name)
         if kind is None:
             return absent(desk, request)
@@ -60,8 +66,10 @@ def router(desk: Desk) -> APIRouter:
         problem = _problem(days)
         apart = {"below_threshold": str(only == BELOW).lower()} if name == NOT_SHARED else {}
         asked = {} if problem else {key: day for key, day in days.items() if day}
+        turned = {"order": NEWEST} if name in TURNS and order == NEWEST else {}
         cursor = {"after": after} if after else {}
-        answer = await desk.ask(request, f"{LEDGER}/{name}", {"limit": PAGE, **asked, **apart, **cursor})
+        query: Mapping[str, str | int] = {"limit": PAGE, **asked, **apart, **turned, **cursor}
+        answer = await desk.ask(request, f"{LEDGER}/{name}", query)
         if answer.status != OK:
             return absent(desk, request)
         values = {
@@ -70,6 +78,8 @@ def router(desk: Desk) -> APIRouter:
             "days": days,
             "only": only if only == BELOW else "",
             "below": BELOW,
+            "turns": name in TURNS,
+            "turned": turned,
         }
         if problem:
             values |= {"error": problem, "lines": []}

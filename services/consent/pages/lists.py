@@ -57,6 +57,20 @@ LOOKED: Final[Mapping[str, str]] = {
     Looked.FOUND_RIGHT: "Found right",
     Looked.FOUND_WRONG: "Found wrong",
 }
+NO_PART: Final[Mapping[str, str]] = {
+    "restricted": "it is suspended",
+    "ended": "no agreement with it is in force",
+}
+"""Why a recipient takes no part just now."""
+
+WHAT: Final[Mapping[str, str]] = {**TYPES, "unreadable": "No event"}
+"""A record of the log, which may be none of an event."""
+
+UNDECIDED: Final[Mapping[str, str]] = {
+    "unreadable": "it cannot be read: look at its schema and at the door",
+    "no-policy": "no policy was adopted when it came",
+    "rule-error": "a rule failed: look at the rule",
+}
 BECAME: Final[Mapping[str, str]] = {
     "stands": "Holds it",
     "superseded": "A later release took its place",
@@ -114,6 +128,10 @@ def _plain(name: str, words: Mapping[str, str], none: str = NOT_SAID) -> Callabl
         return Cell(text=sentence(words.get(code, code)) or none)
 
     return read
+
+
+def _count(name: str) -> Callable[[Row, Desk], Cell]:
+    return lambda row, _: Cell(text=str(row.get(name, NOT_SAID)))
 
 
 def _agency(name: str, none: str = NOT_SAID) -> Callable[[Row, Desk], Cell]:
@@ -262,8 +280,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "unanswered": Kind(
         title="Expected, and not answered",
-        about="What somebody was told and expected to act on, where they have published nothing of the"
-        " incident since (NA 6.184, 6.185).",
+        about="What somebody was told and expected to act on, where they have neither said what came of it nor"
+        " published anything of the incident since (NA 6.184, 6.185).",
         columns=(
             ("Due by", _moment_or("due_at", "No set time")),
             ("Recipient", _agency("recipient")),
@@ -272,6 +290,33 @@ KINDS: Final[Mapping[str, Kind]] = {
             ("Overdue", _overdue),
         ),
         by_days="it was told",
+    ),
+    "held-back": Kind(
+        title="Danger held back",
+        about="Events that say danger, and that somebody is owed who takes no part just now. Nobody is told"
+        " in their place: ring them, or whoever stands in for them.",
+        columns=(
+            ("Since", _moment("since")),
+            ("Recipient", _agency("recipient")),
+            ("Takes no part", _plain("reason", NO_PART)),
+            ("What", _plain("event_type", TYPES)),
+            ("Risk", _plain("risk", RISKS)),
+            ("Children", _plain("children", CHILDREN)),
+        ),
+        by_days="it was held back",
+    ),
+    "undecided": Kind(
+        title="Could not be decided",
+        about="Events of which nobody could be told, or somebody could not: they cannot be read, or a rule"
+        " failed. What is decided after all leaves the list.",
+        columns=(
+            ("Since", _moment("since")),
+            ("What", _plain("event_type", WHAT)),
+            ("Place in the log", _count("offset")),
+            ("Withheld from", _agency("recipient", "Everybody")),
+            ("Why", _plain("reason", UNDECIDED)),
+        ),
+        by_days="it failed",
     ),
     "erasures": Kind(
         title="Erasures and legal holds",

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from services.consent.pages.clocks import clock
 from services.consent.pages.desk import OK, Desk, Row, absent, rows_of, text_of
-from services.consent.pages.lists import CHILDREN, RISKS
+from services.consent.pages.lists import CHILDREN, NO_PART, RISKS
 from services.consent.pages.words import REASONS, sentence
 from services.vocabulary.agencies import HUB, HUB_ROLES
 from services.vocabulary.calendar import local_date
@@ -27,6 +27,11 @@ FEW: Final = 5
 
 MANY: Final = 1000
 """Rows looked through where only some of a list belong here."""
+
+HELD_BACK: Final = "held-back"
+
+LATEST: Final[Mapping[str, str | int]] = {"limit": FEW, "order": "newest"}
+"""What never leaves a list by itself would hide today's: the newest stand here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,9 @@ def router(desk: Desk) -> APIRouter:
             return absent(desk, request)
         queues = [await _queue(desk, request, wanted) for wanted in _wanted(desk.now())]
         late = any(item.late for queue in queues for item in queue.items)
-        return desk.page(request, "consent/today.html", {"queues": queues, "late": late})
+        held = any(queue.items for queue in queues if queue.id == HELD_BACK)
+        values = {"queues": queues, "late": late, "held_back": held}
+        return desk.page(request, "consent/today.html", values)
 
     return routes
 
@@ -98,8 +105,8 @@ async def _queue(desk: Desk, request: Request, wanted: _Wanted) -> Queue:
 
 def _wanted(now: datetime) -> tuple[_Wanted, ...]:
     yesterday = (local_date(now) - timedelta(days=1)).isoformat()
-    decided: Mapping[str, str | int] = {"from": yesterday, "limit": MANY}
-    since = f"/ledger/overridden?from={yesterday}"
+    decided: Mapping[str, str | int] = {"from": yesterday, "limit": MANY, "order": "newest"}
+    since = f"/ledger/overridden?from={yesterday}&order=newest"
     return (
         _Wanted(
             id="waiting",
@@ -111,12 +118,21 @@ def _wanted(now: datetime) -> tuple[_Wanted, ...]:
             read=_waiting,
         ),
         _Wanted(
+            id=HELD_BACK,
+            title="Danger held back",
+            empty="What says danger stands here while somebody who is owed it takes no part.",
+            name="held-back",
+            href="/ledger/held-back?order=newest",
+            query=LATEST,
+            read=_held_back,
+        ),
+        _Wanted(
             id="withheld",
             title="Owed but withheld",
             empty="Reviewed forms stand here that somebody is owed and is not sent, with the reason.",
             name="withheld",
-            href="/ledger/withheld",
-            query={"limit": FEW},
+            href="/ledger/withheld?order=newest",
+            query=LATEST,
             read=_withheld,
         ),
         _Wanted(
@@ -124,8 +140,8 @@ def _wanted(now: datetime) -> tuple[_Wanted, ...]:
             title="Shared with nobody",
             empty="Reviewed forms stand here that went to nobody who can act.",
             name="not-shared",
-            href="/ledger/not-shared",
-            query={"limit": FEW, "below_threshold": "false"},
+            href="/ledger/not-shared?order=newest",
+            query={**LATEST, "below_threshold": "false"},
             read=_nobody,
         ),
         _Wanted(
@@ -133,8 +149,8 @@ def _wanted(now: datetime) -> tuple[_Wanted, ...]:
             title="Shared with nobody, with children below the early help threshold",
             empty="Reviewed forms stand here that went nowhere although children are named in them.",
             name="not-shared",
-            href="/ledger/not-shared?only=below-threshold",
-            query={"limit": FEW, "below_threshold": "true"},
+            href="/ledger/not-shared?only=below-threshold&order=newest",
+            query={**LATEST, "below_threshold": "true"},
             read=_nobody,
         ),
         _Wanted(
@@ -173,9 +189,8 @@ def _wanted(now: datetime) -> tuple[_Wanted, ...]:
             empty="What somebody was told stands here once they should have acted on it and have not.",
             name="unanswered",
             href="/ledger/unanswered",
-            query={"limit": MANY},
+            query={**LATEST, "overdue": "true"},
             read=_unanswered,
-            belongs=lambda row: row.get("overdue") is True,
         ),
     )
 
@@ -190,6 +205,16 @@ def _waiting(row: Row, desk: Desk) -> Item:
         by=text_of(row, "review_by"),
         clock=clock(by, now) if by is not None else "No set time",
         late="Late" if row.get("overdue") is True or (by is not None and by <= now) else "",
+    )
+
+
+def _held_back(row: Row, desk: Desk) -> Item:
+    reason, code = text_of(row, "reason"), text_of(row, "event_type")
+    return Item(
+        what=f"{desk.title_of(text_of(row, 'recipient'))}: {TYPES.get(code, code)}",
+        moment=text_of(row, "since"),
+        says=f"{sentence(NO_PART.get(reason, reason))}. {_grades('Risk', row)}",
+        incident=text_of(row, "incident"),
     )
 
 

@@ -10,6 +10,11 @@ from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.sides import VictimAge
 
 
+def is_clear(grades: Grades) -> bool:
+    """Say whether danger needs nobody's second look: high risk, or a safeguarding concern."""
+    return grades.risk is Risk.HIGH or grades.children is ChildrenLevel.SAFEGUARDING
+
+
 def review_due(raised: Form, age: VictimAge | None, policy: Policy) -> datetime | None:
     """Return until when the Hub may review a raised form before danger is released; None: it may wait.
 
@@ -31,7 +36,6 @@ def held_until(form: Form, grades: Grades, policy: Policy) -> datetime | None:
 
     `grades`: those it is routed at. High risk and a safeguarding concern wait no longer than a raised form.
     """
-    is_clear = grades.risk is Risk.HIGH or grades.children is ChildrenLevel.SAFEGUARDING
-    if policy.review_within is None or not is_clear:
+    if policy.review_within is None or not is_clear(grades):
         return None
     return form.recorded_at + policy.review_within

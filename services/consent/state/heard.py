@@ -98,6 +98,8 @@ class Heard:
     """The two known persons who are said to be one, or two after all; or whom a hold or an erasure is of."""
     why: str | None = None
     """The reason an event about known persons gives, a code; of who is erased, the order's event."""
+    answers: str | None = None
+    """The release whose expectation the publisher says it met, or could not."""
     sections: tuple[SectionAt, ...] = field(default=())
     readable: bool = True
     """False where routing or facts did not open: nobody may then see anything of it."""

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_
 
-from services.vocabulary.calendar import LONDON
+from services.vocabulary.calendar import LONDON, local_date
 from services.vocabulary.times import format_time
 
 
@@ -24,6 +24,11 @@ class Days:
         if self.last is not None and self.last < date.max:
             limits.append(moment < _midnight(self.last + timedelta(days=1)))
         return and_(True, *limits)
+
+    def hold(self, moment: datetime) -> bool:
+        """Say whether a moment lies within these days."""
+        day = local_date(moment)
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
 def _midnight(day: date) -> str:

@@ -15,9 +15,11 @@ from services.consent.rules.erasure import WAIT
 from services.consent.state.entities import Erasure, Incident, Occurred, Person, Standing
 from services.consent.state.world import Due, World
 from services.consent.state.written import read_erasure, read_incident, read_person, read_standing, write
+from services.consent.store import undecided
 from services.consent.store.tables import (
     DUE,
     LEDGER,
+    MET,
     METADATA,
     OCCURRED,
     POLICY,
@@ -223,6 +225,7 @@ class GateStore:
             _put(conn, OCCURRED, [(_ticks(moment), incident) for moment, incident in batch.occurred])
             _add(conn, POLICY, batch.adopted)
             _enter(conn, batch.entries)
+            undecided.enter(conn, batch.entries)
         self._at = batch.log
 
 
@@ -241,6 +244,7 @@ def _enter(conn: Connection, entries: Sequence[Entry]) -> None:
     """Write the ledger: answers, releases, what became of earlier ones, and how each form stands now."""
     _add(conn, LEDGER, [row for entry in entries for row in entry.answers])
     _add(conn, RELEASE, [row for entry in entries for row in entry.releases])
+    _add(conn, MET, [row for entry in entries for row in entry.met])
     _replace(conn, [replaced for entry in entries for replaced in entry.replaced])
     _put(conn, VPA, _vpas(conn, entries))
 

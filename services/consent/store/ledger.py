@@ -18,8 +18,8 @@ from services.consent.flow.record import read_answers
 from services.consent.state.entities import Erasure, Incident, Person, Standing
 from services.consent.state.written import read_erasure, read_incident, read_person, read_standing
 from services.consent.store.days import Days
-from services.consent.store.gate import AT_ONCE, ERASURE, INCIDENT, NAME, PERSON, STANDING, Adopted
-from services.consent.store.tables import LEDGER, POLICY, POSITION, RELEASE, STATE, VPA
+from services.consent.store.gate import AT_ONCE, ERASURE, INCIDENT, NAME, PERSON, STANDING, WAITING, Adopted
+from services.consent.store.tables import LEDGER, MET, POLICY, POSITION, RELEASE, STATE, VPA
 from services.eventlog import positions
 from services.eventlog.topics import LOG
 from services.runtime.database import at_one_moment, reading
@@ -219,6 +219,12 @@ class Ledger:
             value = conn.scalar(query)
         return read_standing(value) if value is not None else Standing()
 
+    def waiting(self) -> dict[str, tuple[str, ...]]:
+        """Return the incidents of which something waits for whoever is stopped, by recipient."""
+        query = select(STATE.c.key, STATE.c.value).where(STATE.c.kind == WAITING).order_by(STATE.c.key)
+        with reading(self._engine) as conn:
+            return {str(row.key): tuple(json.loads(row.value)) for row in conn.execute(query)}
+
     def policy(self, policy: str | None = None) -> InForce | None:
         """Return a policy by its hash or the start of it, or the one in force; None where there is none."""
         wanted = policy if policy is not None else self.taking_part().policy
@@ -285,6 +291,19 @@ class Ledger:
         with reading(self._engine) as conn:
             rows = conn.execute(query.group_by(LEDGER.c.publisher, LEDGER.c.incident))
             return {(publisher, incident): at for publisher, incident, at in rows}
+
+    def answered(self) -> frozenset[tuple[str, str, str]]:
+        """Return what each recipient said it did of what was expected, or could not: recipient, event, what.
+
+        By the release it names, which is one to itself: under whatever reference it keeps the case.
+        """
+        own = (MET.c.release_id == RELEASE.c.release_id) & (MET.c.recipient == RELEASE.c.recipient)
+        query = select(RELEASE.c.recipient, RELEASE.c.event_id, RELEASE.c.expects).join_from(
+            MET, RELEASE, own
+        )
+        with reading(self._engine) as conn:
+            found = conn.execute(query.where(RELEASE.c.expects.is_not(None)))
+            return frozenset((to, event_id, expects) for to, event_id, expects in found)
 
     def count_vpas(self, days: Days, *conditions: ColumnElement[bool]) -> int:
         """Count incidents whose form stands so."""

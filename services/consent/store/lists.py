@@ -11,7 +11,7 @@ from services.consent.state.links import as_one
 from services.consent.state.written import read_incident, read_person
 from services.consent.store.days import Days
 from services.consent.store.gate import INCIDENT, PERSON
-from services.consent.store.tables import LEDGER, RELEASE, STATE, VPA
+from services.consent.store.tables import LEDGER, RELEASE, STATE, UNDECIDED, VPA
 from services.runtime.database import reading
 from services.vocabulary.events import NAMES_BOTH_SIDES, EventType
 
@@ -76,6 +76,19 @@ class Told(NamedTuple):
     sections: tuple[str, ...]
 
 
+class Stuck(NamedTuple):
+    """What could not be decided for a recipient, or for everybody, and where its event lies in the log."""
+
+    last: int
+    recipient: str
+    event_id: str
+    cause: str
+    since: str
+    event_type: str
+    offset: int
+    incident: str | None
+
+
 class Lists:
     """Reads what the gate committed, row by row. Writes nothing."""
 
@@ -113,6 +126,19 @@ class Lists:
         query = select(*columns).where(days.of(LEDGER.c.decided_at), *own).order_by(LEDGER.c.offset)
         with reading(self._engine) as conn:
             return [Naming(*row) for row in conn.execute(query)]
+
+    def undecided(self, days: Days) -> list[Stuck]:
+        """Return what could not be decided, and still is not, since these days, in the order it failed."""
+        own = (LEDGER.c.event_id == UNDECIDED.c.event_id) & (LEDGER.c.cause == UNDECIDED.c.event_id)
+        at = [UNDECIDED.c[name] for name in ("offset", "recipient", "event_id", "cause", "since")]
+        query = (
+            select(*at, LEDGER.c.event_type, LEDGER.c.offset, LEDGER.c.incident)
+            .join_from(UNDECIDED, LEDGER, own)
+            .where(days.of(UNDECIDED.c.since))
+            .order_by(UNDECIDED.c.offset, UNDECIDED.c.recipient)
+        )
+        with reading(self._engine) as conn:
+            return [Stuck(*row) for row in conn.execute(query)]
 
     def about(self, person: str) -> list[Told]:
         """Return every release of every incident that a person was a victim of, adult or child, in order.

@@ -116,5 +116,27 @@ OCCURRED = Table(
 )
 """When each form, or event beside the forms, happened: what a backfill's scope is looked up in."""
 
-REBUILT = (STATE, SEQUENCE, POLICY, LEDGER, RELEASE, VPA, DUE, OCCURRED)
+UNDECIDED = Table(
+    "consent_undecided",
+    METADATA,
+    Column("line", String(64), primary_key=True),
+    Column("recipient", String(64), primary_key=True),
+    Column("event_id", String(64), nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("cause", String(16), nullable=False),
+    Column("since", String(40), nullable=False),
+)
+"""What could not be decided, for whom and why, until it is."""
+
+MET = Table(
+    "consent_met",
+    METADATA,
+    Column("offset", BigInteger, primary_key=True, autoincrement=False),
+    Column("recipient", String(64), nullable=False),
+    Column("release_id", String(32), nullable=False),
+    Index("consent_met_release", "release_id"),
+)
+"""What its recipient said came of a release, by the offset of the event that said so."""
+
+REBUILT = (STATE, SEQUENCE, POLICY, LEDGER, RELEASE, VPA, DUE, OCCURRED, UNDECIDED, MET)
 """Tables that are the same, row for row, when made again."""

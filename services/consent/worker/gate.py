@@ -19,7 +19,7 @@ from services.consent.worker import alarms, releasing, tracing
 from services.consent.worker.ahead import Ahead
 from services.consent.worker.hearing import Arrived, Ear
 from services.consent.worker.memory import Memory
-from services.consent.worker.recorded import OpenLog, Recorded
+from services.consent.worker.recorded import OpenLog, Recorded, differing
 from services.eventlog.errors import Forbidden, Moved, Unavailable
 from services.eventlog.records import Position, Record
 from services.eventlog.topics import DECISIONS, LOG
@@ -88,6 +88,8 @@ class Gate:
         age = telemetry.gauge("gate_oldest_undecided_seconds", "Age of the oldest undecided event")
         age.set_function(self._age)
         self._committed = telemetry.gauge("gate_position", "Next offset of the log to be decided")
+        alarms.declare()
+        differing()
         self.reload()
 
     @property

@@ -145,6 +145,7 @@ def _event(
         practitioner=facts.get("practitioner"),
         client=Client(facts.get("client") or Client.ADULT_VICTIM),
         people=tuple(facts.get("people") or ()),
+        answers=facts.get("release") if header.type == EventType.EXPECTATION_MET else None,
         sections=tuple(sections),
         readable=not is_vpa or routing["incident"] is not None,
         since=_scope(header.type, facts, "since"),

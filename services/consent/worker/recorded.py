@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
+from prometheus_client import Counter
+
 from services.consent.flow.decision import Decision
 from services.consent.flow.record import decode
 from services.eventlog.records import Position, Stored
@@ -14,6 +16,11 @@ LIMIT = 2000
 WAIT_SECONDS = 0.5
 
 log = logging.getLogger("sightline.consent")
+
+
+def differing() -> Counter:
+    """Return the counter of events that were decided twice, and differently."""
+    return telemetry.counter("gate_decisions_differ", "Events decided twice, and differently")
 
 
 class Log(Protocol):
@@ -104,5 +111,5 @@ class Recorded:
         event_id = stored.key.decode("utf-8", "replace")
         first = self._found.setdefault(event_id, (stored.offset, stored.value))
         if first[1] != stored.value:
-            telemetry.counter("gate_decisions_differ", "Events decided twice, and differently").inc()
+            differing().inc()
             log.error("decisions about %s differ: %s and %s", event_id, first[0], stored.offset)

@@ -39,6 +39,12 @@ REASONS: Final[Mapping[str, str]] = {
     "unknownschema": "its schema is not known here",
     "tampered": "it does not open with the key that is here",
 }
+UNDECIDED: Final = "/v1/ledger/undecided"
+FAILED: Final[Mapping[str, str]] = {
+    "unreadable": "it cannot be read, look at its schema and at the door",
+    "no-policy": "no policy was adopted when it came",
+    "rule-error": "a rule failed, look at the rule",
+}
 SAYS: Final[Mapping[str, str]] = {
     "applied": "will be taken: it is the next of its recipient",
     "held": "are there already, and are left alone",
@@ -85,6 +91,7 @@ def router(desk: Desk, settings: Settings, http: httpx.AsyncClient) -> APIRouter
             "silent": [reader for reader, one in said.items() if one is None],
             "aside": [each for reader, one in said.items() if one for each in _aside(reader, one)],
             "redrives": _redrives(desk, said),
+            "undecided": await _undecided(desk, request),
         }
         return desk.page(request, "operations.html", values)
 
@@ -177,6 +184,29 @@ async def _parked(desk: Desk, request: Request, reader: str) -> Row | None:
     except Unanswered:
         return None
     return answer.body if answer.status == OK else None
+
+
+async def _undecided(desk: Desk, request: Request) -> Row:
+    """Return what the gate could not decide, the latest first. `rows` None where nobody answers."""
+    try:
+        answer = await desk.ask(request, UNDECIDED, {"limit": MOST_SHOWN, "order": "newest"})
+    except Unanswered:
+        return {"rows": None, "more": False}
+    if answer.status != OK:
+        return {"rows": None, "more": False}
+    rows = [_not_decided(desk, row) for row in _rows(answer.body.get("rows"))]
+    return {"rows": rows, "more": answer.body.get("more") is True}
+
+
+def _not_decided(desk: Desk, row: Row) -> Row:
+    recipient, why = row.get("recipient"), str(row.get("reason"))
+    return {
+        "place": row.get("offset"),
+        "what": row.get("event_type"),
+        "event": row.get("event_id"),
+        "to": desk.title_of(str(recipient)) if recipient else "everybody",
+        "why": FAILED.get(why, why),
+    }
 
 
 def _aside(reader: str, said: Row) -> Iterator[Aside]:
