@@ -6,7 +6,7 @@ from services.consent.flow.decide import STOPS
 from services.consent.flow.decision import Answer
 from services.consent.flow.fold import Folded
 from services.consent.flow.said import Said, forms_of
-from services.consent.rules.danger import is_clear, is_danger
+from services.consent.rules.danger import is_clear
 from services.consent.rules.two_sides import as_child
 from services.consent.state.entities import Form, Incident
 from services.consent.state.links import PersonOf
@@ -26,7 +26,7 @@ def says_danger(person_of: PersonOf, incident: Incident, form: Form) -> bool:
     A raised form is owed to nobody but when it was not reviewed in time: then whatever it waited for counts.
     """
     graded = as_child(form.grades, age_of(person_of, incident, form))
-    return is_danger(graded) if form.type == EventType.VPA_RAISED else is_clear(graded)
+    return graded.are_danger if form.type == EventType.VPA_RAISED else is_clear(graded)
 
 
 def held_back(world: World, folded: Folded, every: tuple[Said, ...]) -> Iterator[str]:
