@@ -155,22 +155,22 @@ def list_children(opened: Opened, standing: tuple[Listing, ...], office: Office,
 
 
 def acknowledge(standing: Iterable[Notification], word: Word, at: datetime) -> Outcome:
-    """Take a school's word that it has read a message; its unsent mail and its phone call are moot.
+    """Take a school's word that it has read a message; where it also saw who it is about, nobody phones.
 
-    `standing` is what stands between the school and one incident. What the word is not about stays owed.
+    `standing` is what stands between the school and one incident. What the word is not about stays owed, and
+    so does what nobody there has seen: its unsent mail and its phone call stand until somebody looks.
     """
     heard = tuple(one for one in standing if one.acknowledged_at is None and word.is_about(one))
-    after = tuple(acknowledged(one, at) for one in heard)
-    return Outcome(notifications=after, closed=_ids(heard), cancelled=_ids(heard))
+    return _settled(tuple(acknowledged(one, at) for one in heard))
 
 
 def look(notification: Notification, at: datetime) -> Outcome:
-    """Note that the school looked at whom a message is about. It still owes its word: somebody phones."""
+    """Note that the school looked at whom a message is about. Without its word somebody phones."""
     if notification.opened_at is not None:
         return Outcome()
     after = seen(notification, at)
     said = Said(step="opened", type=EventType.SCHOOL_NOTIFICATION_OPENED, at=at, about=after, channel=INBOX)
-    return Outcome(notifications=(after,), said=(said,))
+    return _settled((after,)).then(Outcome(said=(said,)))
 
 
 def recall(notifications: tuple[Notification, ...], listings: tuple[Listing, ...]) -> Outcome:
@@ -284,6 +284,12 @@ def _phone(notification: Notification, owner: str, reason: str, now: datetime) -
         owner=owner,
     )
     return Outcome(notifications=(after,), tasks=(task,), said=(said,))
+
+
+def _settled(notifications: tuple[Notification, ...]) -> Outcome:
+    """Keep messages; of those that are answered, unsent mail and the phone call are moot."""
+    answered = _ids(one for one in notifications if one.is_answered)
+    return Outcome(notifications=notifications, closed=answered, cancelled=answered)
 
 
 def _fall(notifications: tuple[Notification, ...], standing: Standing) -> Outcome:

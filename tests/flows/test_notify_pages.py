@@ -149,6 +149,52 @@ def test_one_press_acknowledges_the_message_it_stands_by() -> None:
     assert event["facts"] == {"notification": "m2"}
 
 
+PRESS_TO_ACKNOWLEDGE, PRESS_TO_SEE = "Acknowledge this message", "Show who it is about"
+UNSEEN = "nobody at your school has seen who it is about yet"
+
+
+def test_a_message_nobody_has_seen_is_not_acknowledged_in_a_press_but_looked_at() -> None:
+    desk = a_desk(a_message())
+
+    pages = [visit(desk, path).text for path in ("/school", "/school/m1")]
+
+    assert [PRESS_TO_ACKNOWLEDGE in page for page in pages] == [False, False]
+    assert [PRESS_TO_SEE in page for page in pages] == [True, True]
+
+
+def test_what_somebody_has_seen_is_acknowledged_in_one_press_wherever_it_stands() -> None:
+    desk = a_desk(a_message(opened_at="2024-09-11T06:00:00Z"))
+
+    for path in ("/school", "/school/m1"):
+        assert 'action="/school/m1/acknowledge"' in visit(desk, path).text
+
+
+def test_the_page_with_the_names_acknowledges_in_one_press_though_the_look_has_not_come_round() -> None:
+    desk = a_desk(a_message(), opens={"children[0]": ANA})
+
+    names = visit(desk, "/school/m1", purpose=PURPOSES[0]).text
+    after = visit(desk, "/school").text
+
+    assert 'action="/school/m1/acknowledge"' in names
+    assert 'action="/school/m1/acknowledge"' in after
+    assert UNSEEN not in after.casefold()
+
+
+def test_a_message_acknowledged_unseen_stays_first_warns_and_promises_no_peace() -> None:
+    unseen = a_message(id="m2", acknowledged_at="2024-09-11T06:00:00Z")
+    settled = a_message(
+        id="m1", acknowledged_at="2024-09-11T06:00:00Z", opened_at="2024-09-11T05:00:00Z"
+    )  # fmt: skip
+    desk = a_desk(settled, unseen)
+
+    page = visit(desk, "/school").text
+
+    assert page.index("/school/m2") < page.index("/school/m1")
+    assert page.count("Nobody needs to phone you") == 1
+    assert page.casefold().count(UNSEEN) == 1
+    assert "the authority phones the school before 11 September 2024 at 8:45am" in page
+
+
 def test_a_message_is_asked_for_by_its_id() -> None:
     desk = a_desk(a_message(id="m1"))
     desk.answers["/v1/schools/notifications"] = {"notifications": []}
@@ -308,7 +354,7 @@ def test_a_call_that_is_not_owed_has_no_form_and_nobody_else_has_one() -> None:
 
 
 def test_what_a_school_has_still_to_do_stands_before_what_it_has_done() -> None:
-    done = a_message(id="m1", acknowledged_at="2024-09-11T06:00:00Z")
+    done = a_message(id="m1", acknowledged_at="2024-09-11T06:00:00Z", opened_at="2024-09-11T05:00:00Z")
 
     page = visit(a_desk(done, a_message(id="m2"), a_message(id="m3", state="recalled")), "/school").text
 
