@@ -91,7 +91,7 @@ def test_a_school_reads_what_to_do_and_tells_neither_parent(
     with window(browser, system, scripts=scripts) as page:
         sign_in(page, system, SCHOOL)
 
-        follow(page.locator(f'a.govuk-button[href="/school/{told.message}"]'))
+        follow(page.locator(f'a.govuk-link[href="/school/{told.message}"]'))
         first = page.content()
         page.get_by_label("To brief the key adult").check()
         follow(page.get_by_role("button", name="Show who it is about"))
