@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from services.notify.api import calling
+from services.notify.api import board, calling
 from services.notify.api.routes import router
 from services.notify.store import arrivals, listing, outbox
 from services.notify.store.tables import OUTBOX
@@ -21,10 +22,11 @@ from services.runtime.database import reading, writing
 from services.runtime.identity import Verifier, folder_of, mint
 from services.runtime.partnership import Partnership, Role
 from services.runtime.settings import DEMO_PARTNERSHIP
-from tests.notify_builders import BELL, KEY, OTHER_SCHOOL, SCHOOL, Child, Notify
+from tests.notify_builders import BELL, KEY, OTHER_SCHOOL, SCHOOL, YEAR, Child, Notify, london
 
 PARTNERSHIP = Partnership.load(DEMO_PARTNERSHIP)
 ANA = Child(name="Anaquillory")
+BEA, CAT = Child(name="Beatrixaline"), Child(name="Catharinolda")
 EVE = Child(name="Evangelowyn", home_educated=True, school=None)
 FAY = Child(name="Fayorindle", conflict=True)
 SEPTEMBER = {"from": "2024-09-01", "to": "2024-09-30"}
@@ -56,6 +58,9 @@ def ask(notify: Notify, credentials: Path) -> Ask:
         )
     )
     app.include_router(calling.router(engine=notify.engine, verifier=verifier, clock=notify.clock))
+    app.include_router(
+        board.router(engine=notify.engine, verifier=verifier, years=(YEAR,), clock=notify.clock)
+    )
 
     def ask(
         path: str,
@@ -133,6 +138,7 @@ def test_the_last_day_is_included(ask: Ask) -> None:
     "period",
     [
         {"from": "2024-09-01", "to": "9999-12-31"},
+        {"from": "9999-12-31", "to": "9999-12-31"},
         {"from": "2024-09-30", "to": "2024-09-01"},
     ],
 )
@@ -359,3 +365,60 @@ def test_what_went_no_further_is_told_to_operators_and_to_nobody_else(ask: Ask, 
         "refused": [{"event": event, "reasons": [{"pointer": "/recipient", "rule": "missing"}]}],
     }
     assert ask("/v1/operations/notify/parked", SCHOOL).status_code == 404
+
+
+FRIDAY_EVENING, MONDAY_MORNING = london("2024-09-13 19:00"), london("2024-09-16 08:00")
+
+
+def test_on_a_monday_what_happened_since_friday_is_of_this_bell(ask: Ask, notify: Notify) -> None:
+    notify.clock.advance(london("2024-09-13 20:00"))
+    notify.police_attended({SCHOOL: [ANA]}, number=2, occurrence=2, occurred_at=FRIDAY_EVENING)
+    notify.at(MONDAY_MORNING)
+
+    bell = found(ask("/v1/schools/bell", "education"))
+
+    assert (bell["since"], bell["until"]) == ("2024-09-13", "2024-09-16")
+    period = {"from": bell["since"], "to": bell["until"]}
+    assert found(ask("/v1/schools/status", "education", **period))["children"] == 1
+
+
+def test_an_earlier_day_stays_until_its_children_are_accounted_for(ask: Ask, notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]}, number=2, occurrence=2, counted=3)
+    notify.at(MONDAY_MORNING)
+
+    owed = found(ask("/v1/schools/bell", "education"))["unaccounted"]
+
+    assert owed == [{"day": "2024-09-10", "children": 2}]
+    notify.police_attended({SCHOOL: [BEA, CAT]}, number=3, occurrence=2, counted=3, event_type="VpaReviewed")
+    notify.rest()
+    assert found(ask("/v1/schools/bell", "education"))["unaccounted"] == []
+
+
+def test_a_child_two_schools_are_told_of_makes_up_for_nobody(ask: Ask, notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA], OTHER_SCHOOL: [ANA]}, number=2, occurrence=2, counted=2)
+    notify.at(MONDAY_MORNING)
+
+    owed = found(ask("/v1/schools/bell", "education"))["unaccounted"]
+
+    assert owed == [{"day": "2024-09-10", "children": 1}]
+
+
+def test_two_children_of_one_name_are_both_accounted_for(ask: Ask, notify: Notify) -> None:
+    younger = Child(name=ANA.name, born=date(2018, 5, 6))
+    notify.police_attended({SCHOOL: [ANA, younger]}, number=2, occurrence=2)
+    notify.at(MONDAY_MORNING)
+
+    assert found(ask("/v1/schools/bell", "education"))["unaccounted"] == []
+
+
+def test_a_day_of_this_bell_that_does_not_add_up_is_no_earlier_day(ask: Ask, notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]}, number=2, occurrence=2, counted=3)
+    notify.at(BELL)
+
+    assert found(ask("/v1/schools/bell", "education"))["unaccounted"] == []
+
+
+@pytest.mark.parametrize("agency", ["police", "partnership", "dafsu", SCHOOL])
+def test_the_board_is_the_authority_s_officer_s_alone(ask: Ask, agency: str) -> None:
+    assert ask("/v1/schools/bell", agency).status_code == 404
+    assert ask("/v1/schools/bell", None).status_code == 401

@@ -230,10 +230,15 @@ A_ROW = {
 }
 
 
+A_BELL = {"since": "2024-09-06", "until": "2024-09-09", "unaccounted": []}
+
+
 def an_office(calls: list[Any], listed: list[Any], more: str | None = None) -> OneDesk:
     body = {"calls": calls, "listed": listed, "more": more is not None, "next": more}
     status = {"children": 4, "told": 1, "escalated": 1, "listed": 1, "unaccounted": 1, "rows": [A_ROW]}
-    answers: dict[str, object] = {"/v1/schools/tasks": body, "/v1/schools/status": status}
+    answers: dict[str, object] = {
+        "/v1/schools/tasks": body, "/v1/schools/status": status, "/v1/schools/bell": A_BELL,
+    }  # fmt: skip
     return OneDesk(agency="education", answers=answers)
 
 
@@ -285,19 +290,49 @@ def test_every_reason_has_words() -> None:
     assert {"not-acknowledged", "heard-too-late", Reason.CONFLICT} == set(CALLS)
 
 
-def test_the_sum_of_the_day_and_of_the_day_before_stands_above_the_calls_each_part_with_its_list() -> None:
+def test_the_sum_of_what_is_told_before_this_bell_stands_above_the_calls_each_part_with_its_list() -> None:
     desk = an_office([a_call()], [])
 
     page = visit(desk, "/calls").text
 
     asked = [query for path, query in desk.asked if path == "/v1/schools/status"]
-    assert [query["from"] for query in asked] == ["2024-09-10", "2024-09-11"]
-    assert all(query["from"] == query["to"] for query in asked)
+    assert asked == [{"from": "2024-09-06", "to": "2024-09-09"}]
+    assert "Before this bell, 6 September 2024 to 9 September 2024:</strong> 4 children in" in page
     for part in ("1 told", "1 escalated", "1 listed"):
         assert part in page
     for place in ("told", "escalated", "listed"):
-        assert f'href="/calls/day?on=2024-09-11#{place}"' in page
+        assert f'href="/calls/day?on=2024-09-09&amp;since=2024-09-06#{place}"' in page
     assert "1 not accounted for" in page
+
+
+def test_an_earlier_day_that_does_not_add_up_stays_above_the_calls() -> None:
+    desk = an_office([], [])
+    owed = [{"day": "2024-07-19", "children": 1}, {"day": "2024-08-30", "children": 3}]
+    desk.answers["/v1/schools/bell"] = {**A_BELL, "unaccounted": owed}
+
+    page = visit(desk, "/calls").text
+
+    assert "Not accounted for before that, ask the Hub:" in page
+    assert 'href="/calls/day?on=2024-07-19">1 child of 19 July 2024</a>' in page
+    assert 'href="/calls/day?on=2024-08-30">3 children of 30 August 2024</a>' in page
+    assert "Not accounted for before that" not in visit(an_office([], []), "/calls").text
+
+
+def test_some_days_have_their_lists_together_and_lead_to_the_day_before_them() -> None:
+    desk = an_office([], [])
+
+    page = visit(desk, "/calls/day?on=2024-09-09&since=2024-09-06").text
+
+    assert ("/v1/schools/status", {"from": "2024-09-06", "to": "2024-09-09"}) in desk.asked
+    assert "Children of 6 September 2024 to 9 September 2024" in page
+    assert 'href="/calls/day?on=2024-09-05"' in page
+
+
+def test_before_the_first_day_there_is_none() -> None:
+    first = visit(an_office([], []), "/calls/day?on=0001-01-01")
+
+    assert first.status_code == 200
+    assert "The day before" not in first.text
 
 
 def test_each_part_of_the_sum_has_its_list_and_what_no_longer_stands_is_in_none() -> None:
@@ -312,6 +347,7 @@ def test_each_part_of_the_sum_has_its_list_and_what_no_longer_stands_is_in_none(
 def test_the_day_is_absent_for_everybody_else_and_for_what_is_no_day() -> None:
     assert visit(OneDesk(agency="dafsu"), "/calls/day").status_code == 404
     assert visit(an_office([], []), "/calls/day?on=yesterday").status_code == 404
+    assert visit(an_office([], []), "/calls/day?on=2024-09-09&since=friday").status_code == 404
 
 
 def test_what_came_of_a_call_is_told_by_role_with_the_number_of_the_call() -> None:

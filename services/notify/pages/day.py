@@ -1,4 +1,4 @@
-"""The sum of a day, always in sight: in = told + escalated + listed, each part with its list (NA 4.15, 4.16).
+"""The sum of some days, always in sight: in = told + escalated + listed, each part with its list (NA 4.15).
 
 Children are counted by the day it happened. A list names schools, reasons and numbers, and nobody.
 """
@@ -22,10 +22,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """One day's sum and its three lists. `unaccounted` and `overcounted` are 0 where the sum holds."""
+class Days:
+    """The sum of some days, both ends included, and its three lists.
 
-    day: date
+    `unaccounted` and `overcounted` are 0 where the sum holds.
+    """
+
+    since: date
+    until: date
     children: int
     told: int
     escalated: int
@@ -36,17 +40,24 @@ class Day:
     phoned: tuple[Part, ...]
     not_told: tuple[Part, ...]
 
+    @property
+    def at(self) -> str:
+        """Return where its lists stand."""
+        since = f"&since={self.since.isoformat()}" if self.since != self.until else ""
+        return f"/calls/day?on={self.until.isoformat()}{since}"
 
-def day_of(on: date, body: Mapping[str, object], title_of: Callable[[str], str]) -> Day:
-    """Return a day from what notify answers of it."""
+
+def days_of(since: date, until: date, body: Mapping[str, object], title_of: Callable[[str], str]) -> Days:
+    """Return the days from one to another from what notify answers of them."""
     rows = _objects(body.get("rows"))
     messages = [one for row in rows for one in _objects(row.get("notifications"))]
     reasons: Counter[str] = Counter()
     for row in rows:
         found = row.get("listed_reasons")
         reasons.update({str(k): _whole(v) for k, v in found.items()} if isinstance(found, Mapping) else {})
-    return Day(
-        day=on,
+    return Days(
+        since=since,
+        until=until,
         children=_whole(body.get("children")),
         told=_whole(body.get("told")),
         escalated=_whole(body.get("escalated")),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, RowMapping, Select, Subquery, Table, func, select, union
+from sqlalchemy import Column, Connection, RowMapping, Select, Table, func, select, union
 
 from services.notify.rules.report import Occurrence, happened_at
 from services.notify.state import Form, Listing, Notification, Standing, Task
@@ -89,17 +89,21 @@ def _calls(conn: Connection, tasks: Sequence[Task]) -> tuple[Call, ...]:
 
 def occurrences(conn: Connection, after: datetime, before: datetime) -> tuple[Occurrence, ...]:
     """Return what happened from `after` until before `before`, with everything known of each occurrence."""
-    wanted = _named(after, before)
+    found = known_of(conn, _named(after, before))
+    return tuple(one for one in found if after <= happened_at(one) < before)
+
+
+def known_of(conn: Connection, wanted: Select[Any]) -> tuple[Occurrence, ...]:
+    """Return everything known of the occurrences that a query names."""
     forms = _grouped(
         Form(**row) for row in conn.execute(_about(FORMS, wanted).order_by(FORMS.c.seq)).mappings()
     )
     told = _grouped(to_notification(row) for row in conn.execute(_about(NOTIFICATIONS, wanted)).mappings())
     listed = _grouped(to_listing(row) for row in conn.execute(_about(LISTINGS, wanted)).mappings())
-    found = (
+    return tuple(
         Occurrence(id=name, forms=forms[name], notifications=told[name], listings=listed[name])
         for name in {*forms, *told, *listed}
     )
-    return tuple(one for one in found if after <= happened_at(one) < before)
 
 
 def oldest_waiting(conn: Connection, waiting: Table) -> datetime | None:
@@ -115,16 +119,16 @@ def _notifications(conn: Connection, query: Select[Any]) -> tuple[Notification, 
     return tuple(to_notification(row) for row in conn.execute(newest).mappings())
 
 
-def _named(after: datetime, before: datetime) -> Subquery:
+def _named(after: datetime, before: datetime) -> Select[Any]:
     def in_time(table: Table) -> Select[Any]:
         at: Column[datetime] = table.c.occurred_at
         return select(table.c.occurrence).where(at >= after, at < before)
 
-    return union(in_time(FORMS), in_time(NOTIFICATIONS), in_time(LISTINGS)).subquery()
+    return select(union(in_time(FORMS), in_time(NOTIFICATIONS), in_time(LISTINGS)).subquery().c.occurrence)
 
 
-def _about(table: Table, wanted: Subquery) -> Select[Any]:
-    return select(table).where(table.c.occurrence.in_(select(wanted.c.occurrence)))
+def _about(table: Table, wanted: Select[Any]) -> Select[Any]:
+    return select(table).where(table.c.occurrence.in_(wanted))
 
 
 def _grouped(found: Iterable[Known]) -> defaultdict[str, tuple[Known, ...]]:
