@@ -22,13 +22,14 @@ from services.runtime.database import reading, writing
 from services.runtime.identity import Verifier, folder_of, mint
 from services.runtime.partnership import Partnership, Role
 from services.runtime.settings import DEMO_PARTNERSHIP
-from tests.notify_builders import BELL, KEY, OTHER_SCHOOL, SCHOOL, YEAR, Child, Notify, london
+from tests.notify_builders import BELL, HOUR_TO_PHONE, KEY, OTHER_SCHOOL, SCHOOL, YEAR, Child, Notify, london
 
 PARTNERSHIP = Partnership.load(DEMO_PARTNERSHIP)
 ANA = Child(name="Anaquillory")
 BEA, CAT = Child(name="Beatrixaline"), Child(name="Catharinolda")
 EVE = Child(name="Evangelowyn", home_educated=True, school=None)
 FAY = Child(name="Fayorindle", conflict=True)
+AFTER_THE_BELL = london("2024-09-11 09:30")
 SEPTEMBER = {"from": "2024-09-01", "to": "2024-09-30"}
 Ask = Callable[..., httpx.Response]
 
@@ -208,7 +209,8 @@ def test_a_child_whose_parent_works_at_the_school_is_a_call_to_a_named_lead_and_
 def test_what_is_owed_comes_page_by_page_earliest_first_and_none_is_left_out(notify: Notify) -> None:
     for number in range(2, 7):
         notify.police_attended({SCHOOL: [ANA], "education": [EVE]}, number=number, occurrence=number)
-    notify.at(BELL)
+    notify.police_attended({OTHER_SCHOOL: [BEA]}, number=7, occurrence=7, occurred_at=AFTER_THE_BELL)
+    notify.at(AFTER_THE_BELL)
     pages: list[listing.Owed] = []
 
     with reading(notify.engine) as conn:
@@ -216,9 +218,11 @@ def test_what_is_owed_comes_page_by_page_earliest_first_and_none_is_left_out(not
         while not pages or pages[-1].next is not None:
             pages.append(listing.owed(conn, pages[-1].next if pages else None, most=5))
 
-    assert [len(page.calls) + len(page.listings) for page in pages] == [5, 5, 2]
+    counts = [len(page.calls) + len(page.listings) + len(page.messages) for page in pages]
+    assert counts == [5, 5, 3]
     assert tuple(call for page in pages for call in page.calls) == whole.calls
     assert tuple(one for page in pages for one in page.listings) == whole.listings
+    assert tuple(one for page in pages for one in page.messages) == whole.messages
     assert [one.due_at for one in whole.listings] == sorted(one.due_at for one in whole.listings)
 
 
@@ -293,6 +297,41 @@ def test_a_call_nobody_answered_is_on_record_and_another_is_owed(ask: Ask, notif
     (owed,) = found(ask("/v1/schools/tasks", "education"))["calls"]
     assert [(one["number"], one["reached"]) for one in owed["attempts"]] == [(1, "no-answer")]
     assert notify.said()[-1] == "phone-1"
+
+
+def test_what_came_of_every_call_stands_with_its_message_when_no_call_is_owed(
+    ask: Ask, notify: Notify
+) -> None:
+    notify.at(BELL)
+    ask(CALLS, "education", OFFICER, a_call(notify))
+
+    ask(CALLS, "education", OFFICER, a_call(notify, 2, "spoke", spoken_to="head"))
+
+    (row,) = found(ask("/v1/schools/status", "education", **SEPTEMBER))["rows"]
+    made = row["notifications"][0]["attempts"]
+    assert [(one["number"], one["reached"], one["spoken_to"]) for one in made] == [
+        (1, "no-answer", None),
+        (2, "spoke", "head"),
+    ]
+    assert {one["by"] for one in made} == {"Ulrimberlyn Thornquillerton"}
+
+
+def test_a_message_is_owed_an_answer_until_it_is_answered_or_phoned_about(ask: Ask, notify: Notify) -> None:
+    def owed() -> list[tuple[str, str, str]]:
+        told = found(ask("/v1/schools/tasks", "education"))["messages"]
+        return [(one["school"], one["state"], one["due_at"]) for one in told]
+
+    notify.police_attended({OTHER_SCHOOL: [BEA]}, number=2, occurrence=2)
+    notify.rest()
+    at_first = owed()
+    notify.look(OTHER_SCHOOL)
+    notify.acknowledge(OTHER_SCHOOL, 9, 2)
+    notify.rest()
+
+    assert sorted(school for school, _, _ in at_first) == [SCHOOL, OTHER_SCHOOL]
+    assert owed() == [(SCHOOL, "delivered", "2024-09-11T07:45:00Z")]
+    notify.at(HOUR_TO_PHONE)
+    assert owed() == []
 
 
 def test_a_call_told_twice_is_one_call(ask: Ask, notify: Notify) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import anyio
 import httpx
+import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
@@ -370,6 +371,73 @@ def test_a_second_call_about_a_message_has_the_next_number_and_the_first_is_on_t
 
     assert "Phoned 11 September 2024 at 8:35am by Darorandiva: nobody answered." in board
     assert 'name="number" value="2"' in form
+
+
+def test_a_message_nobody_has_answered_stands_on_the_board_by_its_bell_and_how_far_it_has_come() -> None:
+    later = {"due_at": "2024-09-12T07:45:00Z", "opened_at": "2024-09-11T06:00:00Z"}
+    unseen = {"due_at": "2024-09-11T07:45:00Z", "acknowledged_at": "2024-09-11T06:00:00Z"}
+    desk = an_office([], [])
+    waiting = [a_waiting(), a_waiting(**unseen), a_waiting(**later)]
+    desk.answers["/v1/schools/tasks"] = {"calls": [], "listed": [], "messages": waiting}
+
+    page = visit(desk, "/calls").text
+
+    first, second = page.index(f">Before {AT_THE_BELL}"), page.index(">Before 12 September 2024 at 8:45am")
+    assert first < page.index("2 children, not yet seen, phoned at 11 September 2024 at 8:30am") < second
+    assert first < page.index("acknowledged, but nobody there has seen who it is about") < second
+    assert second < page.index("seen, not yet acknowledged")
+
+
+def a_waiting(**changed: Any) -> dict[str, Any]:
+    row = {
+        "notification": "m1", "school": SCHOOL, "phone": None, "children": 2, "state": "delivered",
+        "due_at": "2024-09-11T07:45:00Z", "phone_by": "2024-09-11T07:30:00Z",
+        "delivered_at": "2024-09-10T23:10:00Z", "opened_at": None, "acknowledged_at": None,
+    }  # fmt: skip
+    return row | changed
+
+
+AT_THE_BELL = "11 September 2024 at 8:45am"
+MADE = (
+    {
+        "number": 1,
+        "at": "2024-09-11T07:35:00Z",
+        "by": "Darorandiva",
+        "reached": "no-answer",
+        "spoken_to": None,
+    },
+    {"number": 2, "at": "2024-09-11T07:40:00Z", "by": "Ulrimberlyn", "reached": "spoke", "spoken_to": "head"},
+)
+
+
+@pytest.mark.parametrize("path", ["/calls", "/calls/day?on=2024-09-10"])
+def test_who_was_told_on_the_phone_when_and_by_whom_is_not_gone_with_the_call(path: str) -> None:
+    message = {"school": SCHOOL, "children": 2, "outcome": "escalated", "attempts": list(MADE)}
+    desk = an_office([], [])
+    desk.answers["/v1/schools/status"] = {
+        "children": 2,
+        "escalated": 2,
+        "rows": [{"notifications": [message]}],
+    }
+
+    page = visit(desk, path).text
+
+    unheard = page.index("Phoned 11 September 2024 at 8:35am by Darorandiva: nobody answered.")
+    told = page.index("Phoned 11 September 2024 at 8:40am by Ulrimberlyn: the head teacher was told.")
+    assert page.index("SCHOOL:900101") < unheard < told
+
+
+def test_a_day_says_when_its_schools_saw_and_acknowledged() -> None:
+    answered = {"opened_at": "2024-09-11T06:00:00Z", "acknowledged_at": "2024-09-11T06:05:00Z"}
+    message = {"school": SCHOOL, "children": 1, "outcome": "told"}
+    desk = an_office([], [])
+    rows = [{"notifications": [message | answered, message | {"school": "school:900102"}]}]
+    desk.answers["/v1/schools/status"] = {"children": 2, "told": 2, "rows": rows}
+
+    page = visit(desk, "/calls/day?on=2024-09-10").text
+
+    assert "Seen 11 September 2024 at 7:00am, acknowledged 11 September 2024 at 7:05am." in page
+    assert page.index("SCHOOL:900102: 1 child") < page.index("Not yet seen.")
 
 
 def test_who_was_told_is_asked_for_and_what_was_said_is_kept() -> None:

@@ -59,8 +59,9 @@ def router(
                 422, "no such period", "`to` is before `from`, or is no day of ours: turn them round"
             )
         with reading(engine) as conn:
-            found = listing.occurrences(conn, _midnight(first), _midnight(last + timedelta(days=1)))
-        return JSONResponse(shown.status(report(found), key))
+            found = report(listing.occurrences(conn, _midnight(first), _midnight(last + timedelta(days=1))))
+            made = calls.attempts(conn, found.phoned)
+        return JSONResponse(shown.status(found, key, made, directory))
 
     @routes.get("/v1/schools/notifications", summary="A school's own messages; officers see all")
     def notifications(authorization: Token = None) -> JSONResponse:

@@ -5,20 +5,25 @@ Children are counted by the day it happened. A list names schools, reasons and n
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from services.notify.pages.listed import LISTED
+from services.notify.pages.listed import LISTED, came_of, unanswered
 from services.notify.rules.report import TOLD
 from services.notify.state import Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One message to a school, or one reason why no school is told, and how many children it is about."""
+    """One message to a school, or one reason why no school is told, and how many children it is about.
+
+    `known` says how far a message has come, and `calls` which were made about it, the first first.
+    """
 
     what: str
     children: int
+    known: Mapping[str, object] = field(default_factory=dict)
+    calls: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,11 @@ class Days:
     told_to: tuple[Part, ...]
     phoned: tuple[Part, ...]
     not_told: tuple[Part, ...]
+
+    @property
+    def made(self) -> tuple[Part, ...]:
+        """Return what somebody was phoned about, with what came of it."""
+        return tuple(part for part in (*self.phoned, *self.not_told) if part.calls)
 
     @property
     def at(self) -> str:
@@ -74,10 +84,20 @@ def _parts(
     messages: Sequence[Mapping[str, object]], outcome: str, title_of: Callable[[str], str]
 ) -> tuple[Part, ...]:
     return tuple(
-        Part(what=title_of(str(one.get("school"))), children=_whole(one.get("children")))
+        Part(
+            what=title_of(str(one.get("school"))),
+            children=_whole(one.get("children")),
+            known={"unanswered": unanswered(one), **one},
+            calls=calls_of(one),
+        )
         for one in messages
         if one.get("outcome") == outcome
     )
+
+
+def calls_of(row: Mapping[str, object]) -> tuple[Mapping[str, object], ...]:
+    """Return the calls that were made about something, each with what came of it in words."""
+    return tuple({**each, "came_of": came_of(each)} for each in _objects(row.get("attempts")))
 
 
 def _objects(value: object) -> list[Mapping[str, object]]:

@@ -7,13 +7,14 @@ holidays since the last day of term; and an earlier day that does not add up sta
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.notify.pages.day import Days, days_of
+from services.notify.pages.day import Days, calls_of, days_of
 from services.notify.pages.desk import ABSENT, EDUCATION, OK, Desk
-from services.notify.pages.listed import CALLS, LISTED
+from services.notify.pages.listed import CALLS, LISTED, unanswered
 from services.notify.rules.placement import is_by_phone
 from services.vocabulary.calendar import local_date
 from services.vocabulary.times import NotATime, date_in, parse_date, parse_time
@@ -36,6 +37,7 @@ def router(desk: Desk) -> APIRouter:
         values = {
             "calls": [_call(row, desk) for row in _rows(answer.body, "calls")],
             "listed": [_listed(row, desk) for row in _rows(answer.body, "listed") if not _is_call(row)],
+            "bells": _bells(_rows(answer.body, "messages")),
             "later": answer.body.get("next"),
             **await _bell(desk, request),
         }
@@ -96,7 +98,17 @@ def _is_call(listed: Row) -> bool:
 
 def _call(row: Row, desk: Desk) -> Row:
     reason = str(row.get("reason"))
-    return {**row, "why": CALLS.get(reason, reason), "overdue": _is_over(row, desk)}
+    words = {"why": CALLS.get(reason, reason), "overdue": _is_over(row, desk)}
+    return {**row, **words, "attempts": calls_of(row)}
+
+
+def _bells(messages: list[Row]) -> list[Row]:
+    """Return the messages no school has answered yet, by the bell before which they are to be read."""
+    in_order = groupby(messages, key=lambda row: str(row.get("due_at")))
+    return [
+        {"due_at": due_at, "messages": [{**row, "unanswered": unanswered(row)} for row in rows]}
+        for due_at, rows in in_order
+    ]
 
 
 def _listed(row: Row, desk: Desk) -> Row:

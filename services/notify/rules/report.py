@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.notify.rules.placement import Reason
+from services.notify.rules.placement import Reason, is_by_phone
 from services.notify.rules.reconcile import Account, account, counted
 from services.notify.rules.tokens import one_child
 from services.notify.state import Form, Listing, Notification, Stage, Standing
@@ -28,12 +28,13 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One occurrence with children, reconciled."""
+    """One occurrence with children, reconciled. `listings` are those that stand."""
 
     occurrence: str
     occurred_at: datetime
     account: Account
     notifications: tuple[Notification, ...]
+    listings: tuple[Listing, ...]
     reasons: Mapping[str, int]
 
 
@@ -48,6 +49,13 @@ class Report:
         """Return the sums of every row's account."""
         names = ("children", "told", "escalated", "listed", "unaccounted", "overcounted")
         return {name: sum(getattr(row.account, name) for row in self.rows) for name in names}
+
+    @property
+    def phoned(self) -> tuple[str, ...]:
+        """Return the ids of the messages and listings about which somebody was to phone."""
+        about = [one.id for row in self.rows for one in row.notifications if one.escalated_at]
+        leads = [one.id for row in self.rows for one in row.listings if is_by_phone(one.reason)]
+        return (*about, *leads)
 
     @property
     def home_educated(self) -> Mapping[str, int]:
@@ -95,6 +103,7 @@ def _row(one: Occurrence) -> Row:
             told=_children((known for known in standing if known.delivered_at), among),
         ),
         notifications=one.notifications,
+        listings=tuple(listings),
         reasons=_reasons(listings, among),
     )
 

@@ -33,10 +33,14 @@ Place = tuple[datetime, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """Phone calls owed and children given to an officer. `next`: after which there is more; None: no more."""
+    """Phone calls owed, children given to an officer, and messages no school has answered yet.
+
+    `next`: after which there is more; None: no more.
+    """
 
     calls: tuple[Call, ...]
     listings: tuple[Listing, ...]
+    messages: tuple[Notification, ...]
     next: Place | None
 
 
@@ -54,20 +58,26 @@ def every_message(conn: Connection) -> tuple[Notification, ...]:
 
 
 def owed(conn: Connection, after: Place | None = None, most: int = MOST) -> Owed:
-    """Return what people still owe, the earliest due first, calls and listings together `most` at a time.
+    """Return what people still owe, the earliest due first: calls, listings and messages `most` at a time.
 
-    `after` is the `next` of an earlier answer. Nothing is left out: what is not here comes after `next`.
+    A message is owed an answer as long as somebody will phone without one: afterwards it is a call, and what
+    is history or was answered is owed nothing. `after` is the `next` of an earlier answer. Nothing is left
+    out: what is not here comes after `next`.
     """
     open_ones = select(*TASKS.c).where(TASKS.c.closed_at.is_(None))
     tasks = [Task(**row) for row in _first(conn, open_ones, TASKS.c.notification, after, most)]
     stands = select(LISTINGS).where(LISTINGS.c.standing == Standing.STANDS.value)
     listed = [to_listing(row) for row in _first(conn, stands, LISTINGS.c.id, after, most)]
-    places = sorted([(task.due_at, task.notification) for task in tasks] + [(o.due_at, o.id) for o in listed])
+    silent = select(NOTIFICATIONS).where(NOTIFICATIONS.c.wakes_at.is_not(None))
+    told = [to_notification(row) for row in _first(conn, silent, NOTIFICATIONS.c.id, after, most)]
+    places = [(task.due_at, task.notification) for task in tasks]
+    places = sorted(places + [(one.due_at, one.id) for one in (*listed, *told)])
     last = places[most - 1] if len(places) > most else None
     here = [task for task in tasks if last is None or (task.due_at, task.notification) <= last]
     return Owed(
         calls=_calls(conn, here),
         listings=tuple(one for one in listed if last is None or (one.due_at, one.id) <= last),
+        messages=tuple(one for one in told if last is None or (one.due_at, one.id) <= last),
         next=last,
     )
 
