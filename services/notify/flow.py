@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from services.notify.rules.encompass import Deadlines, deadlines, not_yet_told
+from services.notify.rules.intake import EDUCATION
 from services.notify.rules.placement import Pupil, Reason, Register, clock_for, is_by_phone, reason_for
 from services.notify.state import (
     Attempt,
@@ -46,14 +47,14 @@ class Said:
     step: str
     type: EventType
     at: datetime
-    about: Notification
+    about: Notification | Listing
     channel: str | None = None
     reason: str | None = None
     owner: str | None = None
 
     @property
     def id(self) -> str:
-        """Return the publisher's id: the same step of the same notification always has the same one."""
+        """Return the publisher's id: the same step about the same thing always has the same one."""
         return f"{self.about.id}:{self.step}"
 
 
@@ -186,22 +187,24 @@ def ring(notification: Notification, owner: str, now: datetime) -> Outcome:
     return _phone(notification, owner, "not-acknowledged", now)
 
 
-def phoned(notification: Notification, attempt: Attempt) -> Outcome:
+def phoned(about: Notification | Listing, attempt: Attempt) -> Outcome:
     """Note what came of a phone call (NA 4.16): the school was told on the phone, or is still to be phoned.
 
-    Nothing is counted anew: a child whose school had to be phoned is escalated, whatever came of it.
+    So is the council's lead about a child who is listed because a parent works at the school. Nothing is
+    counted anew: a child whose school had to be phoned is escalated, and one listed is listed, whatever came
+    of it.
     """
     spoke = attempt.reached is Reached.SPOKE
     said = Said(
         step=f"phone-{attempt.number}",
         type=EventType.SCHOOL_NOTIFICATION_DELIVERED if spoke else EventType.SCHOOL_NOTIFICATION_FAILED,
         at=attempt.at,
-        about=notification,
+        about=about,
         channel=PHONE,
         reason=f"{attempt.reached}-{attempt.spoken_to}" if spoke else attempt.reached.value,
         owner=attempt.person,
     )
-    closed = (notification.id,) if spoke else ()
+    closed = (about.id,) if spoke else ()
     return Outcome(attempts=(attempt,), closed=closed, cancelled=closed, said=(said,))
 
 
@@ -334,8 +337,7 @@ def as_event(said: Said) -> dict[str, object]:
         "notification": about.id,
         "about": about.event_id,
         "due_at": about.due_at.isoformat(),
-        "children": len(about.children),
-        "late": about.late,
+        **_counts(about),
     }
     more = {"channel": said.channel, "reason": said.reason, "owner": said.owner}
     facts.update({name: value for name, value in more.items() if value is not None})
@@ -344,6 +346,13 @@ def as_event(said: Said) -> dict[str, object]:
         "id": said.id,
         "occurred_at": said.at.isoformat(),
         "incident": about.incident,
-        "recipient": about.school,
+        "recipient": EDUCATION if isinstance(about, Listing) else about.school,
         "facts": facts,
     }
+
+
+def _counts(about: Notification | Listing) -> dict[str, object]:
+    """Return how many children it is about; a listing is of one, and never history."""
+    if isinstance(about, Listing):
+        return {"children": 1}
+    return {"children": len(about.children), "late": about.late}

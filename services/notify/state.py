@@ -128,18 +128,23 @@ class Reached(StrEnum):
 
 
 class SpokenTo(StrEnum):
-    """Who at a school may be told on the phone, by role: nobody is named."""
+    """Who may be told on the phone, by role: nobody is named.
+
+    At a school the first three; the council's lead alone where a parent works at the school.
+    """
 
     KEY_ADULT = "key-adult"
     DEPUTY = "deputy"
     HEAD = "head"
+    COUNCIL_LEAD = "council-lead"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One phone call made to a school: `number` counts those about one message, from 1.
+    """One phone call made, to a school or to the council's lead.
 
-    `person` is the opaque id of who phoned; `spoken_to` is None where nobody was spoken to.
+    `notification` is the message's id, or that of the listing it is about; `number` counts the calls about
+    it, from 1. `person` is the opaque id of who phoned; `spoken_to` is None where nobody was spoken to.
     """
 
     notification: str

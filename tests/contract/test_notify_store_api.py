@@ -380,6 +380,78 @@ def test_only_who_phones_schools_says_what_came_of_a_call(ask: Ask, notify: Noti
     assert ask(CALLS, "education", OFFICER, unknown).status_code == 404
 
 
+@pytest.fixture
+def lead(notify: Notify) -> str:
+    """A child whose parent works at the school, by the id of the listing: the council's lead is phoned."""
+    notify.police_attended({"education": [FAY]}, number=2, occurrence=2)
+    notify.rest()
+    with reading(notify.engine) as conn:
+        return next(one.id for one in listing.owed(conn).listings if one.reason == "conflict")
+
+
+TOLD = {"number": 1, "reached": "spoke", "spoken_to": "council-lead"}
+
+
+def test_a_council_lead_who_was_told_is_owed_no_call_and_the_child_stays_listed(
+    ask: Ask, notify: Notify, lead: str
+) -> None:
+    answer = ask(CALLS, "education", OFFICER, {"listing": lead, **TOLD})
+
+    assert answer.json() == {"listing": lead, "number": 1}
+    owed = found(ask("/v1/schools/tasks", "education"))
+    assert [one["listing"] for one in owed["calls"]] == []
+    assert lead in [one["listing"] for one in owed["listed"]]
+    rows = found(ask("/v1/schools/status", "education", **SEPTEMBER))["rows"]
+    (made,) = [one["attempts"] for row in rows for one in row["leads"]]
+    assert [(one["reached"], one["spoken_to"]) for one in made] == [("spoke", "council-lead")]
+
+
+def test_a_call_to_a_council_lead_is_on_the_log_once_and_names_nobody(
+    ask: Ask, notify: Notify, lead: str
+) -> None:
+    answers = [ask(CALLS, "education", OFFICER, {"listing": lead, **TOLD}).status_code for _ in range(2)]
+
+    assert answers == [200, 200]
+    assert notify.said().count("phone-1") == 1
+    with reading(notify.engine) as conn:
+        said = json.loads(outbox.waiting(conn, 100)[-1].event)
+    assert (said["recipient"], said["incident"]) == ("education", "2@education")
+    assert (said["facts"]["notification"], said["facts"]["reason"]) == (lead, "spoke-council-lead")
+
+
+def test_a_council_lead_who_was_not_reached_is_phoned_again(ask: Ask, notify: Notify, lead: str) -> None:
+    ask(CALLS, "education", OFFICER, {"listing": lead, "number": 1, "reached": "no-answer"})
+
+    (owed,) = found(ask("/v1/schools/tasks", "education"))["calls"]
+    assert [(one["number"], one["reached"]) for one in owed["attempts"]] == [(1, "no-answer")]
+    told = {**TOLD, "number": 2}
+    assert ask(CALLS, "education", OFFICER, {"listing": lead, **told}).status_code == 200
+    third = {"number": 3, "reached": "no-answer"}
+    assert ask(CALLS, "education", OFFICER, {"listing": lead, **third}).status_code == 409
+
+
+def test_of_a_child_whose_parent_works_at_the_school_the_school_is_not_told_by_phone_either(
+    ask: Ask, notify: Notify, lead: str
+) -> None:
+    notify.at(BELL)
+    school = a_call(notify)
+
+    for about in (
+        {"listing": lead, **TOLD, "spoken_to": "head"},
+        {**school, **TOLD},
+        {**school, "listing": lead},
+        {"number": 1, "reached": "no-answer"},
+    ):
+        assert ask(CALLS, "education", OFFICER, about).status_code == 422
+
+
+def test_about_a_child_listed_for_another_reason_nobody_is_phoned(ask: Ask, notify: Notify) -> None:
+    with reading(notify.engine) as conn:
+        (at_home,) = listing.owed(conn).listings
+
+    assert ask(CALLS, "education", OFFICER, {"listing": at_home.id, **TOLD}).status_code == 404
+
+
 @pytest.mark.parametrize("said", [{"reached": "spoke"}, {"reached": "no-answer", "spoken_to": "head"}])
 def test_who_was_told_goes_with_a_school_that_was_told(
     ask: Ask, notify: Notify, said: dict[str, str]

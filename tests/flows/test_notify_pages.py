@@ -13,10 +13,11 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from services.console.pages.rendering import Pages
-from services.notify.pages.listed import CALLS, LISTED
+from services.notify.pages.listed import CALLS, CAME_OF, LISTED
 from services.notify.pages.routes import TEMPLATES, router
 from services.notify.pages.school import PURPOSES
 from services.notify.rules.placement import Reason
+from services.notify.state import Reached, SpokenTo
 from tests.notify_builders import AN_HOUR_LATER, SCHOOL
 
 ANA = {"given_name": "Anaquillory", "family_name": "Ostrovendale", "date_of_birth": "2016-03-04"}
@@ -398,21 +399,14 @@ def a_waiting(**changed: Any) -> dict[str, Any]:
 
 
 AT_THE_BELL = "11 September 2024 at 8:45am"
-MADE = (
-    {
-        "number": 1,
-        "at": "2024-09-11T07:35:00Z",
-        "by": "Darorandiva",
-        "reached": "no-answer",
-        "spoken_to": None,
-    },
-    {"number": 2, "at": "2024-09-11T07:40:00Z", "by": "Ulrimberlyn", "reached": "spoke", "spoken_to": "head"},
-)
+UNHEARD = {"number": 1, "at": "2024-09-11T07:35:00Z", "by": "Darorandiva", "reached": "no-answer"}
+HEARD = {"number": 2, "at": "2024-09-11T07:40:00Z", "by": "Ulrimberlyn", "reached": "spoke"}
+MADE = [UNHEARD, {**HEARD, "spoken_to": "head"}]
 
 
 @pytest.mark.parametrize("path", ["/calls", "/calls/day?on=2024-09-10"])
 def test_who_was_told_on_the_phone_when_and_by_whom_is_not_gone_with_the_call(path: str) -> None:
-    message = {"school": SCHOOL, "children": 2, "outcome": "escalated", "attempts": list(MADE)}
+    message = {"school": SCHOOL, "children": 2, "outcome": "escalated", "attempts": MADE}
     desk = an_office([], [])
     desk.answers["/v1/schools/status"] = {
         "children": 2,
@@ -438,6 +432,46 @@ def test_a_day_says_when_its_schools_saw_and_acknowledged() -> None:
 
     assert "Seen 11 September 2024 at 7:00am, acknowledged 11 September 2024 at 7:05am." in page
     assert page.index("SCHOOL:900102: 1 child") < page.index("Not yet seen.")
+
+
+def a_lead(**changed: Any) -> dict[str, Any]:
+    return a_call(
+        notification=None, listing="cd34", incident="alias", school=None, phone=None, children=1,
+        reason="conflict", owner_name="Brinabrintha Dunfennimore", **changed,
+    )  # fmt: skip
+
+
+def test_what_came_of_a_call_to_the_council_lead_is_said_in_one_question() -> None:
+    desk = an_office([a_lead()], [a_listing(listing="cd34", reason="conflict")])
+    desk.answers["/v1/schools/calls"] = {"listing": "cd34", "number": 1}
+
+    board = visit(desk, "/calls").text
+    form = visit(desk, "/calls/cd34/outcome").text
+    pressed = visit(desk, "/calls/cd34/outcome", about="listing", reached="spoke", number="1")
+
+    assert 'href="/calls/cd34/outcome"' in board
+    assert ("Brinabrintha Dunfennimore, council lead" in form, "spoken_to" in form) == (True, False)
+    assert "tell nobody but the council lead" in form
+    assert (pressed.status_code, pressed.headers["location"]) == (303, "/calls")
+    ((_, body),) = desk.told
+    assert body == {"listing": "cd34", "number": 1, "reached": "spoke", "spoken_to": "council-lead"}
+
+
+def test_a_child_whose_lead_was_told_stays_listed_with_the_call() -> None:
+    told = {**HEARD, "spoken_to": "council-lead"}
+    rows = [{"listed_reasons": {"conflict": 1}, "leads": [{"listing": "cd34", "attempts": [told]}]}]
+    desk = an_office([], [a_listing(listing="cd34", reason="conflict")])
+    desk.answers["/v1/schools/status"] = {"children": 1, "listed": 1, "rows": rows}
+
+    board, day = visit(desk, "/calls").text, visit(desk, "/calls/day").text
+
+    assert "There are none. A child no school" not in board
+    words = "Phoned 11 September 2024 at 8:40am by Ulrimberlyn: the council lead was told."
+    assert (words in board, words in day) == (True, True)
+
+
+def test_every_outcome_of_a_call_has_words() -> None:
+    assert {*Reached, *SpokenTo} - {Reached.SPOKE} == set(CAME_OF)
 
 
 def test_who_was_told_is_asked_for_and_what_was_said_is_kept() -> None:

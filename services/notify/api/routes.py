@@ -101,7 +101,7 @@ def router(
             return problem(422, "no such page", "`after` is not what an answer gave as `next`: leave it out")
         with reading(engine) as conn:
             owed = listing.owed(conn, place)
-            made = calls.attempts(conn, [one.task.notification for one in owed.calls])
+            made = calls.attempts(conn, owed.phoned)
         return JSONResponse(shown.owed(owed, made, directory))
 
     @routes.get("/v1/operations/notify/parked", summary="Records and events that went no further, and why")

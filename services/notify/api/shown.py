@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.notify.rules.placement import is_by_phone
-from services.notify.rules.report import Report, Row, outcome_of
+from services.notify.rules.report import Report, Row, is_lead_owed, outcome_of
 from services.notify.rules.tokens import occurrence_token
 from services.notify.rules.wording import WHAT_TO_DO
 from services.notify.state import Attempt, Listing, Notification
@@ -56,6 +56,11 @@ def _row(row: Row, key: bytes, made: Mapping[str, Sequence[Json]]) -> Json:
             {**_message(one), "attempts": list(made.get(one.id, ()))} for one in row.notifications
         ],
         "listed_reasons": dict(row.reasons),
+        "leads": [
+            {"listing": one.id, "due_at": format_time(one.due_at), "attempts": list(made.get(one.id, ()))}
+            for one in row.listings
+            if is_by_phone(one.reason)
+        ],
     }
 
 
@@ -91,10 +96,10 @@ def message(one: Notification) -> Json:
 def owed(found: listing.Owed, attempts: Sequence[Attempt], directory: Partnership) -> Json:
     """Return a page of what is owed. A child whose parent works at the school is listed and a call too.
 
-    `attempts` are the calls made already about the messages on the page.
+    `attempts` are the calls made already about the messages and listings on the page.
     """
     calls = [_call(one, attempts, directory) for one in found.calls]
-    calls += [_call_about(one, directory) for one in found.listings if is_by_phone(one.reason)]
+    calls += [_call_about(one, attempts, directory) for one in found.listings if is_lead_owed(one, attempts)]
     return {
         "calls": sorted(calls, key=lambda call: str(call["due_at"])),
         "listed": [_listed(one, directory) for one in found.listings],
@@ -150,7 +155,7 @@ def _attempt(one: Attempt, directory: Partnership) -> Json:
     }
 
 
-def _call_about(one: Listing, directory: Partnership) -> Json:
+def _call_about(one: Listing, attempts: Sequence[Attempt], directory: Partnership) -> Json:
     """Return the call to a council lead about a child in whose school a parent works."""
     return {
         "notification": None,
@@ -164,7 +169,7 @@ def _call_about(one: Listing, directory: Partnership) -> Json:
         "reason": one.reason,
         "opened_at": format_time(one.listed_at),
         "due_at": format_time(one.due_at),
-        "attempts": [],
+        "attempts": [_attempt(each, directory) for each in attempts if each.notification == one.id],
     }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.notify.pages.listed import LISTED, came_of, unanswered
+from services.notify.rules.placement import Reason
 from services.notify.rules.report import TOLD
 from services.notify.state import Stage
 
@@ -61,6 +62,7 @@ def days_of(since: date, until: date, body: Mapping[str, object], title_of: Call
     """Return the days from one to another from what notify answers of them."""
     rows = _objects(body.get("rows"))
     messages = [one for row in rows for one in _objects(row.get("notifications"))]
+    leads = tuple(call for row in rows for one in _objects(row.get("leads")) for call in calls_of(one))
     reasons: Counter[str] = Counter()
     for row in rows:
         found = row.get("listed_reasons")
@@ -76,7 +78,10 @@ def days_of(since: date, until: date, body: Mapping[str, object], title_of: Call
         overcounted=_whole(body.get("overcounted")),
         told_to=_parts(messages, TOLD, title_of),
         phoned=_parts(messages, Stage.ESCALATED.value, title_of),
-        not_told=tuple(Part(what=LISTED.get(why, why), children=count) for why, count in reasons.items()),
+        not_told=tuple(
+            Part(what=LISTED.get(why, why), children=count, calls=leads if why == Reason.CONFLICT else ())
+            for why, count in reasons.items()
+        ),
     )
 
 

@@ -30,6 +30,7 @@ CAME_OF: Final[Mapping[str, str]] = {
     SpokenTo.KEY_ADULT: "the key adult was told",
     SpokenTo.DEPUTY: "the deputy was told",
     SpokenTo.HEAD: "the head teacher was told",
+    SpokenTo.COUNCIL_LEAD: "the council lead was told",
     Reached.NO_MESSAGE: "no message was left",
     Reached.NO_ANSWER: "nobody answered",
 }

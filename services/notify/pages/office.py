@@ -15,7 +15,6 @@ from fastapi.responses import Response
 from services.notify.pages.day import Days, calls_of, days_of
 from services.notify.pages.desk import ABSENT, EDUCATION, OK, Desk
 from services.notify.pages.listed import CALLS, LISTED, unanswered
-from services.notify.rules.placement import is_by_phone
 from services.vocabulary.calendar import local_date
 from services.vocabulary.times import NotATime, date_in, parse_date, parse_time
 
@@ -27,16 +26,19 @@ def router(desk: Desk) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/calls")
-    async def calls(request: Request) -> Response:
+    async def board(request: Request) -> Response:
         if desk.visitor(request).agency != EDUCATION:
             return desk.page(request, "absent.html", {}, ABSENT)
         after = request.query_params.get("after")
         answer = await desk.ask(request, "/v1/schools/tasks", {"after": after} if after else None)
         if answer.status != OK:
             return desk.page(request, "absent.html", {}, ABSENT)
+        calls = _rows(answer.body, "calls")
+        among = {row.get("listing") for row in calls}
+        listed = [row for row in _rows(answer.body, "listed") if row.get("listing") not in among]
         values = {
-            "calls": [_call(row, desk) for row in _rows(answer.body, "calls")],
-            "listed": [_listed(row, desk) for row in _rows(answer.body, "listed") if not _is_call(row)],
+            "calls": [_call(row, desk) for row in calls],
+            "listed": [_listed(row, desk) for row in listed],
             "bells": _bells(_rows(answer.body, "messages")),
             "later": answer.body.get("next"),
             **await _bell(desk, request),
@@ -89,11 +91,6 @@ async def _days(desk: Desk, request: Request, since: date, until: date) -> Days 
 def _rows(body: Row, name: str) -> list[Row]:
     rows = body.get(name)
     return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, Sequence) else []
-
-
-def _is_call(listed: Row) -> bool:
-    """Say whether a listing stands among the calls already."""
-    return is_by_phone(str(listed.get("reason")))
 
 
 def _call(row: Row, desk: Desk) -> Row:

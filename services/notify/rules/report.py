@@ -9,7 +9,7 @@ from datetime import datetime
 from services.notify.rules.placement import Reason, is_by_phone
 from services.notify.rules.reconcile import Account, account, counted
 from services.notify.rules.tokens import one_child
-from services.notify.state import Form, Listing, Notification, Stage, Standing
+from services.notify.state import Attempt, Form, Listing, Notification, Reached, Stage, Standing
 from services.vocabulary.events import EventType
 
 TOLD = "told"
@@ -85,6 +85,13 @@ def outcome_of(notification: Notification) -> str:
     if notification.escalated_at:
         return Stage.ESCALATED.value
     return TOLD if notification.delivered_at else Stage.PLANNED.value
+
+
+def is_lead_owed(listing: Listing, made: Iterable[Attempt]) -> bool:
+    """Say whether the council's lead is still to be phoned about a child, after the calls made about it."""
+    stands = listing.standing is Standing.STANDS and is_by_phone(listing.reason)
+    told = any(one.notification == listing.id and one.reached is Reached.SPOKE for one in made)
+    return stands and not told
 
 
 def _row(one: Occurrence) -> Row:

@@ -43,6 +43,11 @@ class Owed:
     messages: tuple[Notification, ...]
     next: Place | None
 
+    @property
+    def phoned(self) -> tuple[str, ...]:
+        """Return the ids of what calls may have been made about."""
+        return (*(one.task.notification for one in self.calls), *(one.id for one in self.listings))
+
 
 def delivered_to(conn: Connection, school: str) -> tuple[Notification, ...]:
     """Return the messages in one school's inbox, the newest first."""
@@ -71,7 +76,8 @@ def owed(conn: Connection, after: Place | None = None, most: int = MOST) -> Owed
     silent = select(NOTIFICATIONS).where(NOTIFICATIONS.c.wakes_at.is_not(None))
     told = [to_notification(row) for row in _first(conn, silent, NOTIFICATIONS.c.id, after, most)]
     places = [(task.due_at, task.notification) for task in tasks]
-    places = sorted(places + [(one.due_at, one.id) for one in (*listed, *told)])
+    places += [(one.due_at, one.id) for one in listed]
+    places = sorted(places + [(one.due_at, one.id) for one in told])
     last = places[most - 1] if len(places) > most else None
     here = [task for task in tasks if last is None or (task.due_at, task.notification) <= last]
     return Owed(
