@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from services.notify.api import board, calling
+from services.notify.api import board, calling, described
 from services.notify.api.routes import router
 from services.notify.store import arrivals, listing, outbox
 from services.notify.store.tables import OUTBOX
@@ -459,6 +459,37 @@ def test_who_was_told_goes_with_a_school_that_was_told(
     notify.at(BELL)
 
     assert ask(CALLS, "education", OFFICER, {**a_call(notify), **said}).status_code == 422
+
+
+def test_every_field_of_every_answer_is_described(ask: Ask, notify: Notify, lead: str) -> None:
+    notify.police_attended({SCHOOL: [ANA]}, number=3, occurrence=3, counted=2, occurred_at=AFTER_THE_BELL)
+    notify.at(AFTER_THE_BELL)
+    kept = ask(CALLS, "education", OFFICER, {"listing": lead, "number": 1, "reached": "no-answer"})
+    also_kept = ask(CALLS, "education", OFFICER, a_call(notify))
+    notify.clock.advance(MONDAY_MORNING)
+    own = found(ask("/v1/schools/notifications", SCHOOL))
+    tasks = described.Tasks.model_validate(found(ask("/v1/schools/tasks", "education")))
+    status = described.Status.model_validate(found(ask("/v1/schools/status", "education", **SEPTEMBER)))
+    bell = described.Bell.model_validate(found(ask("/v1/schools/bell", "education")))
+
+    described.Messages.model_validate(own)
+    described.Kept.model_validate(found(also_kept))
+    described.KeptOfLead.model_validate(found(kept))
+    assert all((tasks.calls, tasks.listed, tasks.messages, status.rows, bell.unaccounted))
+    assert {len(row.leads) for row in status.rows} == {0, 1}
+
+
+def test_the_served_document_describes_what_each_path_answers(ask: Ask) -> None:
+    document = found(ask("/openapi.json", None))
+
+    answers = {
+        path: next(iter(way.values()))["responses"]["200"]["content"]["application/json"]["schema"]
+        for path, way in document["paths"].items()
+        if path.startswith("/v1/schools/")
+    }
+    assert len(answers) == 6
+    assert all("$ref" in answer or "anyOf" in answer for answer in answers.values())
+    assert "leads" in document["components"]["schemas"]["Occurrence"]["properties"]
 
 
 def test_what_went_no_further_is_told_to_operators_and_to_nobody_else(ask: Ask, notify: Notify) -> None:

@@ -5,14 +5,14 @@ GET /v1/schools/bell    officers of `education`: since when what happened is of 
 """
 
 from collections.abc import Iterable
-from datetime import date, time
+from datetime import time
 from typing import Annotated
 
 from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 from sqlalchemy import Engine
 
+from services.notify.api.described import Bell, Unaccounted
 from services.notify.rules import bell
 from services.notify.rules.report import report
 from services.notify.store import doubt
@@ -27,26 +27,6 @@ BOARD = frozenset({"education"})
 """Whose officers have the board of Operation Encompass."""
 
 Token = Annotated[str | None, Header(alias="Authorization")]
-
-
-class Unaccounted(BaseModel):
-    """A day on which police counted children of whom nobody can say where they went."""
-
-    day: Annotated[date, Field(description="the day it happened, in Europe/London")]
-    children: Annotated[int, Field(ge=1, description="how many children that are")]
-
-
-class Bell(BaseModel):
-    """The days whose children are told before the coming bell, for `from` and `to` of the status."""
-
-    since: Annotated[
-        date,
-        Field(description="the last school day before today, of the school closed longest: often Friday"),
-    ]
-    until: Annotated[date, Field(description="today, in Europe/London")]
-    unaccounted: Annotated[
-        list[Unaccounted], Field(description="every day before `since` that does not add up, in order")
-    ]
 
 
 def router(*, engine: Engine, verifier: Verifier, years: Iterable[SchoolYear], clock: Clock) -> APIRouter:

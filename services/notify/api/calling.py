@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from sqlalchemy import Connection, Engine
 
+from services.notify.api.described import Kept, KeptOfLead
 from services.notify.flow import phoned
 from services.notify.rules.placement import is_by_phone
 from services.notify.rules.report import is_lead_owed
@@ -71,7 +72,11 @@ def router(*, engine: Engine, verifier: Verifier, clock: Clock) -> APIRouter:
     """Return the route. `clock` is the partnership's: a call is an event of that time."""
     routes = APIRouter()
 
-    @routes.post("/v1/schools/calls", summary="What came of a phone call to a school")
+    @routes.post(
+        "/v1/schools/calls",
+        summary="What came of a phone call to a school, or to the council's lead",
+        response_model=Kept | KeptOfLead,
+    )
     def called(body: Called, authorization: Token = None) -> JSONResponse:
         try:
             caller = verifier.caller(authorization)

@@ -3,7 +3,8 @@
 GET /v1/schools/status                officers: every child of a period told, escalated or listed
 GET /v1/schools/notifications         a school: its own messages; officers: all
 GET /v1/schools/notifications/{id}    one of them
-GET /v1/schools/tasks                 officers: phone calls owed, and children whom no school is told of
+GET /v1/schools/tasks                 officers: phone calls owed, children whom no school is told of, and
+                                      messages no school has answered
 GET /v1/operations/notify/parked      operators: what could not be read, and what the door would not have
 POST /v1/operations/notify/redrive    operators: have it read again, or said again; tried first
 """
@@ -16,7 +17,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
 
 from services.eventlog.redriving_answers import Asked, Redrives, answered, set_aside
-from services.notify.api import shown
+from services.notify.api import described, shown
 from services.notify.channels.secure_inbox import SecureInbox
 from services.notify.rules.report import report
 from services.notify.state import Notification
@@ -43,7 +44,11 @@ def router(
     routes = APIRouter()
     inbox = SecureInbox(engine)
 
-    @routes.get("/v1/schools/status", summary="Every child told, escalated or listed, by day of occurrence")
+    @routes.get(
+        "/v1/schools/status",
+        summary="Every child told, escalated or listed, by day of occurrence",
+        response_model=described.Status,
+    )
     def status(
         first: Annotated[date, Query(alias="from")],
         last: Annotated[date, Query(alias="to")],
@@ -63,7 +68,11 @@ def router(
             made = calls.attempts(conn, found.phoned)
         return JSONResponse(shown.status(found, key, made, directory))
 
-    @routes.get("/v1/schools/notifications", summary="A school's own messages; officers see all")
+    @routes.get(
+        "/v1/schools/notifications",
+        summary="A school's own messages; officers see all",
+        response_model=described.Messages,
+    )
     def notifications(authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
         if isinstance(caller, JSONResponse):
@@ -77,7 +86,9 @@ def router(
         return JSONResponse({"notifications": [shown.message(one) for one in found]})
 
     @routes.get(
-        "/v1/schools/notifications/{notification}", summary="One message, for its school and officers"
+        "/v1/schools/notifications/{notification}",
+        summary="One message, for its school and officers",
+        response_model=described.OwnMessage,
     )
     def notification(notification: str, authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
@@ -89,7 +100,11 @@ def router(
             return _absent()
         return JSONResponse(shown.message(found))
 
-    @routes.get("/v1/schools/tasks", summary="Phone calls owed, and children whom no school is told of")
+    @routes.get(
+        "/v1/schools/tasks",
+        summary="Phone calls owed, children whom no school is told of, and messages not yet answered",
+        response_model=described.Tasks,
+    )
     def tasks(after: Annotated[str | None, Query()] = None, authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
         if isinstance(caller, JSONResponse):
