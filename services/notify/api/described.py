@@ -45,7 +45,7 @@ class Message(Answer):
     ]
     escalated_at: Annotated[datetime | None, Field(description="when a person was asked to phone")]
     outcome: Annotated[str, Field(description="told, escalated, planned, superseded or recalled")]
-    late: Annotated[bool, Field(description="recorded after the bell; nobody phones about it after a week")]
+    late: Annotated[bool, Field(description="recorded after the bell, or over a week after it happened")]
 
 
 class OwnMessage(Message):

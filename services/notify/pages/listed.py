@@ -7,7 +7,7 @@ from services.notify.rules.placement import Reason
 from services.notify.state import Reached, SpokenTo
 
 CALLS: Final[Mapping[str, str]] = {
-    "not-acknowledged": "The school has not said that it read the message.",
+    "not-acknowledged": "Nobody at the school has seen who it is about and acknowledged the message.",
     "heard-too-late": "The message came too late for the school to read it before the bell.",
     Reason.CONFLICT: "A parent works at the child's school: the school is not told.",
 }
