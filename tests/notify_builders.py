@@ -294,6 +294,12 @@ class Notify:
         record = an_opening(agency, release_id, self.clock.now(), to=to or agency, refused=refused)
         self.log.writer().append("openings", [record])
 
+    def look(self, school: str) -> None:
+        """The school looks who each of its messages is about."""
+        for one in self.messages():
+            if one.school == school:
+                self.open(school, one.release_id)
+
     def recall(self, to: str, number: int, occurrence: int = 1) -> None:
         """The gate takes a release back."""
         self.release(to, number, occurrence, (), kind=ReleaseKind.RECALLED)

@@ -14,7 +14,7 @@ from services.eventlog.errors import Unavailable
 from services.eventlog.reader import KafkaReader
 from services.eventlog.redriver import Redriver
 from services.eventlog.waiting import waits
-from services.notify.api import calling, routes
+from services.notify.api import board, calling, routes
 from services.notify.channels.smtp import Smtp
 from services.notify.rules.intake import TOPICS
 from services.notify.store import arrivals, listing, outbox
@@ -74,6 +74,11 @@ class Service:
         )
         app.include_router(asked)
         app.include_router(calling.router(engine=self._engine, verifier=self._verifier, clock=self._clock))
+        app.include_router(
+            board.router(
+                engine=self._engine, verifier=self._verifier, years=self._customs.years, clock=self._clock
+            )
+        )
         app.add_exception_handler(Unavailable, _unavailable)
         return app
 

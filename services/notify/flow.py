@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from services.notify.rules.encompass import Deadlines, deadlines, not_yet_told
+from services.notify.rules.intake import EDUCATION
 from services.notify.rules.placement import Pupil, Reason, Register, clock_for, is_by_phone, reason_for
 from services.notify.state import (
     Attempt,
@@ -46,14 +47,14 @@ class Said:
     step: str
     type: EventType
     at: datetime
-    about: Notification
+    about: Notification | Listing
     channel: str | None = None
     reason: str | None = None
     owner: str | None = None
 
     @property
     def id(self) -> str:
-        """Return the publisher's id: the same step of the same notification always has the same one."""
+        """Return the publisher's id: the same step about the same thing always has the same one."""
         return f"{self.about.id}:{self.step}"
 
 
@@ -155,22 +156,22 @@ def list_children(opened: Opened, standing: tuple[Listing, ...], office: Office,
 
 
 def acknowledge(standing: Iterable[Notification], word: Word, at: datetime) -> Outcome:
-    """Take a school's word that it has read a message; its unsent mail and its phone call are moot.
+    """Take a school's word that it has read a message; where it also saw who it is about, nobody phones.
 
-    `standing` is what stands between the school and one incident. What the word is not about stays owed.
+    `standing` is what stands between the school and one incident. What the word is not about stays owed, and
+    so does what nobody there has seen: its unsent mail and its phone call stand until somebody looks.
     """
     heard = tuple(one for one in standing if one.acknowledged_at is None and word.is_about(one))
-    after = tuple(acknowledged(one, at) for one in heard)
-    return Outcome(notifications=after, closed=_ids(heard), cancelled=_ids(heard))
+    return _settled(tuple(acknowledged(one, at) for one in heard))
 
 
 def look(notification: Notification, at: datetime) -> Outcome:
-    """Note that the school looked at whom a message is about. It still owes its word: somebody phones."""
+    """Note that the school looked at whom a message is about. Without its word somebody phones."""
     if notification.opened_at is not None:
         return Outcome()
     after = seen(notification, at)
     said = Said(step="opened", type=EventType.SCHOOL_NOTIFICATION_OPENED, at=at, about=after, channel=INBOX)
-    return Outcome(notifications=(after,), said=(said,))
+    return _settled((after,)).then(Outcome(said=(said,)))
 
 
 def recall(notifications: tuple[Notification, ...], listings: tuple[Listing, ...]) -> Outcome:
@@ -186,22 +187,24 @@ def ring(notification: Notification, owner: str, now: datetime) -> Outcome:
     return _phone(notification, owner, "not-acknowledged", now)
 
 
-def phoned(notification: Notification, attempt: Attempt) -> Outcome:
+def phoned(about: Notification | Listing, attempt: Attempt) -> Outcome:
     """Note what came of a phone call (NA 4.16): the school was told on the phone, or is still to be phoned.
 
-    Nothing is counted anew: a child whose school had to be phoned is escalated, whatever came of it.
+    So is the council's lead about a child who is listed because a parent works at the school. Nothing is
+    counted anew: a child whose school had to be phoned is escalated, and one listed is listed, whatever came
+    of it.
     """
     spoke = attempt.reached is Reached.SPOKE
     said = Said(
         step=f"phone-{attempt.number}",
         type=EventType.SCHOOL_NOTIFICATION_DELIVERED if spoke else EventType.SCHOOL_NOTIFICATION_FAILED,
         at=attempt.at,
-        about=notification,
+        about=about,
         channel=PHONE,
         reason=f"{attempt.reached}-{attempt.spoken_to}" if spoke else attempt.reached.value,
         owner=attempt.person,
     )
-    closed = (notification.id,) if spoke else ()
+    closed = (about.id,) if spoke else ()
     return Outcome(attempts=(attempt,), closed=closed, cancelled=closed, said=(said,))
 
 
@@ -286,6 +289,12 @@ def _phone(notification: Notification, owner: str, reason: str, now: datetime) -
     return Outcome(notifications=(after,), tasks=(task,), said=(said,))
 
 
+def _settled(notifications: tuple[Notification, ...]) -> Outcome:
+    """Keep messages; of those that are answered, unsent mail and the phone call are moot."""
+    answered = _ids(one for one in notifications if one.is_answered)
+    return Outcome(notifications=notifications, closed=answered, cancelled=answered)
+
+
 def _fall(notifications: tuple[Notification, ...], standing: Standing) -> Outcome:
     marked = tuple(fallen(one, standing) for one in notifications)
     return Outcome(notifications=marked, closed=_ids(marked), cancelled=_ids(marked))
@@ -328,8 +337,7 @@ def as_event(said: Said) -> dict[str, object]:
         "notification": about.id,
         "about": about.event_id,
         "due_at": about.due_at.isoformat(),
-        "children": len(about.children),
-        "late": about.late,
+        **_counts(about),
     }
     more = {"channel": said.channel, "reason": said.reason, "owner": said.owner}
     facts.update({name: value for name, value in more.items() if value is not None})
@@ -338,6 +346,13 @@ def as_event(said: Said) -> dict[str, object]:
         "id": said.id,
         "occurred_at": said.at.isoformat(),
         "incident": about.incident,
-        "recipient": about.school,
+        "recipient": EDUCATION if isinstance(about, Listing) else about.school,
         "facts": facts,
     }
+
+
+def _counts(about: Notification | Listing) -> dict[str, object]:
+    """Return how many children it is about; a listing is of one, and never history."""
+    if isinstance(about, Listing):
+        return {"children": 1}
+    return {"children": len(about.children), "late": about.late}

@@ -63,10 +63,10 @@ class Notification:
 
     @property
     def stage(self) -> Stage:
-        """Return the furthest it has come; an escalated one that was acknowledged later is acknowledged."""
+        """Return the furthest it has come; an escalated one that was answered later is acknowledged."""
         if self.standing is not Standing.STANDS:
             return Stage(self.standing.value)
-        if self.acknowledged_at:
+        if self.is_answered:
             return Stage.ACKNOWLEDGED
         if self.escalated_at:
             return Stage.ESCALATED
@@ -75,9 +75,17 @@ class Notification:
         return Stage.DELIVERED if self.delivered_at else Stage.PLANNED
 
     @property
+    def is_answered(self) -> bool:
+        """Say whether the school saw who it is about and said that it read it, in either order.
+
+        A word without a look settles nothing: no adult there may know which child it is.
+        """
+        return self.acknowledged_at is not None and self.opened_at is not None
+
+    @property
     def awaits_phone(self) -> bool:
         """Say whether a person will have to phone if nothing happens."""
-        settled = self.acknowledged_at or self.escalated_at or self.standing is not Standing.STANDS
+        settled = self.is_answered or self.escalated_at or self.standing is not Standing.STANDS
         return self.phone_by is not None and not settled
 
 
@@ -101,7 +109,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A phone call somebody owes a school; closed when it is told, acknowledges, or the message falls."""
+    """A phone call somebody owes a school; closed when it is told, has answered, or the message falls."""
 
     notification: str
     owner: str
@@ -120,18 +128,23 @@ class Reached(StrEnum):
 
 
 class SpokenTo(StrEnum):
-    """Who at a school may be told on the phone, by role: nobody is named."""
+    """Who may be told on the phone, by role: nobody is named.
+
+    At a school the first three; the council's lead alone where a parent works at the school.
+    """
 
     KEY_ADULT = "key-adult"
     DEPUTY = "deputy"
     HEAD = "head"
+    COUNCIL_LEAD = "council-lead"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One phone call made to a school: `number` counts those about one message, from 1.
+    """One phone call made, to a school or to the council's lead.
 
-    `person` is the opaque id of who phoned; `spoken_to` is None where nobody was spoken to.
+    `notification` is the message's id, or that of the listing it is about; `number` counts the calls about
+    it, from 1. `person` is the opaque id of who phoned; `spoken_to` is None where nobody was spoken to.
     """
 
     notification: str

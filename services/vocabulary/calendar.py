@@ -45,6 +45,10 @@ class SchoolYear:
         """Return the first bell strictly after an aware moment, in UTC so that differences are true."""
         return next(bell for bell in self._bells(after) if bell > after)
 
+    def last_before(self, day: date) -> date:
+        """Return the last school day before a day."""
+        return next(before for before in _days_back(day) if self.is_school_day(before))
+
     def _in_term(self, day: date) -> bool:
         return not self._is_charted(day) or any(first <= day <= last for first, last in self.terms)
 
@@ -111,3 +115,9 @@ def _days_from(day: date) -> Iterator[date]:
     while True:
         yield day
         day += _DAY
+
+
+def _days_back(day: date) -> Iterator[date]:
+    while True:
+        day -= _DAY
+        yield day

@@ -65,7 +65,7 @@ def test_nothing_opens_without_a_purpose(
 
 
 @SCRIPTS
-def test_a_school_acknowledges_in_one_press(
+def test_a_school_sees_who_it_is_about_and_acknowledges_in_one_press(
     browser: Browser, system: Running, untouched: Told, scripts: bool
 ) -> None:
     with window(browser, system, scripts=scripts, width=NARROW) as page:
@@ -73,6 +73,10 @@ def test_a_school_acknowledges_in_one_press(
         before = state_of(system, untouched)
 
         form = page.locator(f'form[action="/school/{untouched.message}/acknowledge"]')
+        expect(form).to_have_count(0)
+        follow(page.locator(f'a.govuk-button[href="/school/{untouched.message}"]'))
+        page.get_by_label("To brief the key adult").check()
+        follow(page.get_by_role("button", name="Show who it is about"))
         follow(form.get_by_role("button", name="Acknowledge this message"))
 
         expect(form).to_have_count(0)
@@ -87,7 +91,7 @@ def test_a_school_reads_what_to_do_and_tells_neither_parent(
     with window(browser, system, scripts=scripts) as page:
         sign_in(page, system, SCHOOL)
 
-        follow(page.locator(f'a[href="/school/{told.message}"]'))
+        follow(page.locator(f'a.govuk-link[href="/school/{told.message}"]'))
         first = page.content()
         page.get_by_label("To brief the key adult").check()
         follow(page.get_by_role("button", name="Show who it is about"))

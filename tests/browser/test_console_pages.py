@@ -264,7 +264,7 @@ PAGES: dict[str, Reach] = {
     "Message – Sightline": message,
     "Who it is about – Sightline": children,
     "Calls to make – Sightline": calls,
-    "Children of one day – Sightline": day,
+    "Children by day – Sightline": day,
     "What came of the call? – Sightline": call_made,
     "Error: What came of the call? – Sightline": call_without_outcome,
     "Operations – Sightline": operations,

@@ -9,6 +9,7 @@ from services.eventlog.records import Record
 from services.notify.rules.report import outcome_of
 from services.notify.state import Refusal, Stage
 from services.notify.store.tables import METADATA, RELEASES
+from services.notify.worker.looking import LIMIT as LOOKED_AT_ONCE
 from services.runtime.database import reading
 from services.vocabulary.grounds import ReleaseKind
 from tests.notify_builders import (
@@ -171,9 +172,10 @@ def test_a_correction_of_what_was_history_from_the_first_is_history(notify: Noti
     assert notify.calls() == ()
 
 
-def test_a_school_that_acknowledged_is_not_phoned(notify: Notify) -> None:
+def test_a_school_that_looked_and_acknowledged_is_not_phoned(notify: Notify) -> None:
     notify.police_attended({SCHOOL: [ANA]})
     notify.rest()
+    notify.look(SCHOOL)
     notify.acknowledge(SCHOOL, 9)
 
     notify.at(BELL)
@@ -181,6 +183,60 @@ def test_a_school_that_acknowledged_is_not_phoned(notify: Notify) -> None:
     assert notify.calls() == ()
     assert [one.stage for one in notify.messages()] == [Stage.ACKNOWLEDGED]
     assert notify.report().total["told"] == 1
+
+
+def test_a_school_that_acknowledged_unseen_is_phoned_all_the_same(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    notify.acknowledge(SCHOOL, 9)
+    notify.rest()
+    (unseen,) = notify.messages()
+
+    notify.at(HOUR_TO_PHONE)
+
+    assert (unseen.stage, unseen.acknowledged_at) == (Stage.DELIVERED, AN_HOUR_LATER)
+    assert [call.task.reason for call in notify.calls()] == ["not-acknowledged"]
+    assert notify.report().total["escalated"] == 1
+
+
+def test_a_school_that_acknowledged_and_looked_only_then_is_not_phoned(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.rest()
+    notify.acknowledge(SCHOOL, 9)
+    notify.rest()
+    notify.look(SCHOOL)
+
+    notify.at(BELL)
+
+    assert notify.calls() == ()
+    assert [one.stage for one in notify.messages()] == [Stage.ACKNOWLEDGED]
+
+
+def test_a_phone_call_is_owed_until_a_school_that_acknowledged_has_looked(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+    notify.at(HOUR_TO_PHONE)
+    notify.acknowledge(SCHOOL, 9)
+    notify.rest()
+    owed = len(notify.calls())
+
+    notify.look(SCHOOL)
+    notify.rest()
+
+    assert (owed, notify.calls()) == (1, ())
+
+
+def test_however_many_were_looked_at_in_one_moment_nobody_is_phoned_about_any(notify: Notify) -> None:
+    for number in range(1, LOOKED_AT_ONCE + 2):
+        notify.police_attended({SCHOOL: [ANA]}, number=number, occurrence=number)
+        notify.rest()
+        notify.acknowledge(SCHOOL, number + 1000, number)
+    notify.rest()
+    notify.clock.advance(HOUR_TO_PHONE)
+    notify.look(SCHOOL)
+
+    notify.rest()
+
+    assert (notify.calls(), notify.pending()) == ((), len(notify.said()))
 
 
 def test_a_school_that_looked_has_opened_its_message_and_is_phoned_all_the_same(notify: Notify) -> None:
@@ -268,6 +324,7 @@ def test_an_acknowledgement_after_the_phone_call_closes_it_and_the_child_stays_e
     notify.rest()
     notify.at(HOUR_TO_PHONE)
 
+    notify.look(SCHOOL)
     notify.acknowledge(SCHOOL, 9)
     notify.rest()
 
@@ -281,6 +338,7 @@ def test_an_acknowledgement_that_is_in_the_log_at_the_hour_is_heard_before_anybo
     notify.police_attended({SCHOOL: [ANA]})
     notify.rest()
     notify.clock.advance(HOUR_TO_PHONE)
+    notify.look(SCHOOL)
     notify.acknowledge(SCHOOL, 9)
 
     notify.rest()
@@ -294,6 +352,7 @@ def test_a_message_the_school_has_not_read_is_still_phoned(notify: Notify) -> No
     (read,) = notify.messages()
     notify.police_attended({SCHOOL: [BEA]}, number=2, counted=2, event_type="VpaReviewed")
     notify.rest()
+    notify.look(SCHOOL)
     notify.acknowledge(SCHOOL, 9, notification=read.id)
 
     notify.at(HOUR_TO_PHONE)
@@ -307,6 +366,7 @@ def test_an_acknowledgement_said_before_a_message_came_is_not_of_that_message(no
     notify.clock.advance(london("2024-09-11 07:00"))
     notify.police_attended({SCHOOL: [BEA]}, number=2, counted=2, event_type="VpaReviewed")
     notify.rest()
+    notify.look(SCHOOL)
     notify.acknowledge(SCHOOL, 9, said_at=london("2024-09-11 06:59"))
 
     notify.at(HOUR_TO_PHONE)
@@ -327,6 +387,8 @@ def test_an_acknowledgement_waits_for_its_facts_and_takes_nothing_back_meanwhile
 def test_another_schools_acknowledgement_is_its_own(notify: Notify) -> None:
     notify.police_attended({SCHOOL: [ANA], OTHER_SCHOOL: [BEA]})
     notify.rest()
+    notify.look(SCHOOL)
+    notify.look(OTHER_SCHOOL)
     notify.acknowledge(OTHER_SCHOOL, 9)
 
     notify.at(HOUR_TO_PHONE)

@@ -6,9 +6,9 @@ from pathlib import Path
 from services.eventlog.aliases import alias
 from services.notify import flow
 from services.notify.flow import Said, as_event
-from services.notify.state import Refusal
+from services.notify.state import Attempt, Reached, Refusal, SpokenTo
 from tests.door_builders import NOW, OpenDoor, example, later, open_door
-from tests.notify_builders import SCHOOL, a_custom, opened
+from tests.notify_builders import SCHOOL, a_custom, an_office, opened
 
 
 def everything_said(incident: str) -> list[Said]:
@@ -67,3 +67,31 @@ def test_the_door_takes_a_schools_word_with_the_message_it_is_about(tmp_path: Pa
 
         assert answer.status_code == 201, answer.text
         assert door.opened()[-1].facts["notification"] == "0" * 32
+
+
+def test_the_door_takes_what_came_of_a_call_to_the_council_s_lead(tmp_path: Path) -> None:
+    with open_door(tmp_path, f"sqlite:///{tmp_path / 'door.db'}") as door:
+        incident, _ = an_incident_known_to_the_school(door)
+        known_as = alias(door.secrets.alias, incident, "incident", "education")
+        release = replace(opened("fay", to="education"), incident=known_as)
+        (listing,) = flow.list_children(release, (), an_office(), NOW).listings
+        called = flow.phoned(listing, told_the_lead(listing.id))
+
+        answer = door.publisher.publish([as_event(said) for said in called.said], "notify")
+
+        assert [result["status"] for result in answer.json()["results"]] == ["accepted"], answer.text
+        assert (door.opened()[-1].routing["incident"], door.opened()[-1].routing["recipient"]) == (
+            incident,
+            "education",
+        )
+
+
+def told_the_lead(listing: str) -> Attempt:
+    return Attempt(
+        notification=listing,
+        number=1,
+        person="p-education-2",
+        reached=Reached.SPOKE,
+        spoken_to=SpokenTo.COUNCIL_LEAD,
+        at=NOW,
+    )

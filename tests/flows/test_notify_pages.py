@@ -7,15 +7,17 @@ from typing import Any
 
 import anyio
 import httpx
+import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from services.console.pages.rendering import Pages
-from services.notify.pages.listed import CALLS, LISTED
+from services.notify.pages.listed import CALLS, CAME_OF, LISTED
 from services.notify.pages.routes import TEMPLATES, router
 from services.notify.pages.school import PURPOSES
 from services.notify.rules.placement import Reason
+from services.notify.state import Reached, SpokenTo
 from tests.notify_builders import AN_HOUR_LATER, SCHOOL
 
 ANA = {"given_name": "Anaquillory", "family_name": "Ostrovendale", "date_of_birth": "2016-03-04"}
@@ -149,6 +151,52 @@ def test_one_press_acknowledges_the_message_it_stands_by() -> None:
     assert event["facts"] == {"notification": "m2"}
 
 
+PRESS_TO_ACKNOWLEDGE, PRESS_TO_SEE = "Acknowledge this message", "Show who it is about"
+UNSEEN = "nobody at your school has seen who it is about yet"
+
+
+def test_a_message_nobody_has_seen_is_not_acknowledged_in_a_press_but_looked_at() -> None:
+    desk = a_desk(a_message())
+
+    pages = [visit(desk, path).text for path in ("/school", "/school/m1")]
+
+    assert [PRESS_TO_ACKNOWLEDGE in page for page in pages] == [False, False]
+    assert [PRESS_TO_SEE in page for page in pages] == [True, True]
+
+
+def test_what_somebody_has_seen_is_acknowledged_in_one_press_wherever_it_stands() -> None:
+    desk = a_desk(a_message(opened_at="2024-09-11T06:00:00Z"))
+
+    for path in ("/school", "/school/m1"):
+        assert 'action="/school/m1/acknowledge"' in visit(desk, path).text
+
+
+def test_the_page_with_the_names_acknowledges_in_one_press_though_the_look_has_not_come_round() -> None:
+    desk = a_desk(a_message(), opens={"children[0]": ANA})
+
+    names = visit(desk, "/school/m1", purpose=PURPOSES[0]).text
+    after = visit(desk, "/school").text
+
+    assert 'action="/school/m1/acknowledge"' in names
+    assert 'action="/school/m1/acknowledge"' in after
+    assert UNSEEN not in after.casefold()
+
+
+def test_a_message_acknowledged_unseen_stays_first_warns_and_promises_no_peace() -> None:
+    unseen = a_message(id="m2", acknowledged_at="2024-09-11T06:00:00Z")
+    settled = a_message(
+        id="m1", acknowledged_at="2024-09-11T06:00:00Z", opened_at="2024-09-11T05:00:00Z"
+    )  # fmt: skip
+    desk = a_desk(settled, unseen)
+
+    page = visit(desk, "/school").text
+
+    assert page.index("/school/m2") < page.index("/school/m1")
+    assert page.count("Nobody needs to phone you") == 1
+    assert page.casefold().count(UNSEEN) == 1
+    assert "the authority phones the school before 11 September 2024 at 8:45am" in page
+
+
 def test_a_message_is_asked_for_by_its_id() -> None:
     desk = a_desk(a_message(id="m1"))
     desk.answers["/v1/schools/notifications"] = {"notifications": []}
@@ -184,10 +232,15 @@ A_ROW = {
 }
 
 
+A_BELL = {"since": "2024-09-06", "until": "2024-09-09", "unaccounted": []}
+
+
 def an_office(calls: list[Any], listed: list[Any], more: str | None = None) -> OneDesk:
     body = {"calls": calls, "listed": listed, "more": more is not None, "next": more}
     status = {"children": 4, "told": 1, "escalated": 1, "listed": 1, "unaccounted": 1, "rows": [A_ROW]}
-    answers: dict[str, object] = {"/v1/schools/tasks": body, "/v1/schools/status": status}
+    answers: dict[str, object] = {
+        "/v1/schools/tasks": body, "/v1/schools/status": status, "/v1/schools/bell": A_BELL,
+    }  # fmt: skip
     return OneDesk(agency="education", answers=answers)
 
 
@@ -239,19 +292,49 @@ def test_every_reason_has_words() -> None:
     assert {"not-acknowledged", "heard-too-late", Reason.CONFLICT} == set(CALLS)
 
 
-def test_the_sum_of_the_day_and_of_the_day_before_stands_above_the_calls_each_part_with_its_list() -> None:
+def test_the_sum_of_what_is_told_before_this_bell_stands_above_the_calls_each_part_with_its_list() -> None:
     desk = an_office([a_call()], [])
 
     page = visit(desk, "/calls").text
 
     asked = [query for path, query in desk.asked if path == "/v1/schools/status"]
-    assert [query["from"] for query in asked] == ["2024-09-10", "2024-09-11"]
-    assert all(query["from"] == query["to"] for query in asked)
+    assert asked == [{"from": "2024-09-06", "to": "2024-09-09"}]
+    assert "Before this bell, 6 September 2024 to 9 September 2024:</strong> 4 children in" in page
     for part in ("1 told", "1 escalated", "1 listed"):
         assert part in page
     for place in ("told", "escalated", "listed"):
-        assert f'href="/calls/day?on=2024-09-11#{place}"' in page
+        assert f'href="/calls/day?on=2024-09-09&amp;since=2024-09-06#{place}"' in page
     assert "1 not accounted for" in page
+
+
+def test_an_earlier_day_that_does_not_add_up_stays_above_the_calls() -> None:
+    desk = an_office([], [])
+    owed = [{"day": "2024-07-19", "children": 1}, {"day": "2024-08-30", "children": 3}]
+    desk.answers["/v1/schools/bell"] = {**A_BELL, "unaccounted": owed}
+
+    page = visit(desk, "/calls").text
+
+    assert "Not accounted for before that, ask the Hub:" in page
+    assert 'href="/calls/day?on=2024-07-19">1 child of 19 July 2024</a>' in page
+    assert 'href="/calls/day?on=2024-08-30">3 children of 30 August 2024</a>' in page
+    assert "Not accounted for before that" not in visit(an_office([], []), "/calls").text
+
+
+def test_some_days_have_their_lists_together_and_lead_to_the_day_before_them() -> None:
+    desk = an_office([], [])
+
+    page = visit(desk, "/calls/day?on=2024-09-09&since=2024-09-06").text
+
+    assert ("/v1/schools/status", {"from": "2024-09-06", "to": "2024-09-09"}) in desk.asked
+    assert "Children of 6 September 2024 to 9 September 2024" in page
+    assert 'href="/calls/day?on=2024-09-05"' in page
+
+
+def test_before_the_first_day_there_is_none() -> None:
+    first = visit(an_office([], []), "/calls/day?on=0001-01-01")
+
+    assert first.status_code == 200
+    assert "The day before" not in first.text
 
 
 def test_each_part_of_the_sum_has_its_list_and_what_no_longer_stands_is_in_none() -> None:
@@ -266,6 +349,7 @@ def test_each_part_of_the_sum_has_its_list_and_what_no_longer_stands_is_in_none(
 def test_the_day_is_absent_for_everybody_else_and_for_what_is_no_day() -> None:
     assert visit(OneDesk(agency="dafsu"), "/calls/day").status_code == 404
     assert visit(an_office([], []), "/calls/day?on=yesterday").status_code == 404
+    assert visit(an_office([], []), "/calls/day?on=2024-09-09&since=friday").status_code == 404
 
 
 def test_what_came_of_a_call_is_told_by_role_with_the_number_of_the_call() -> None:
@@ -290,6 +374,106 @@ def test_a_second_call_about_a_message_has_the_next_number_and_the_first_is_on_t
     assert 'name="number" value="2"' in form
 
 
+def test_a_message_nobody_has_answered_stands_on_the_board_by_its_bell_and_how_far_it_has_come() -> None:
+    later = {"due_at": "2024-09-12T07:45:00Z", "opened_at": "2024-09-11T06:00:00Z"}
+    unseen = {"due_at": "2024-09-11T07:45:00Z", "acknowledged_at": "2024-09-11T06:00:00Z"}
+    desk = an_office([], [])
+    waiting = [a_waiting(), a_waiting(**unseen), a_waiting(**later)]
+    desk.answers["/v1/schools/tasks"] = {"calls": [], "listed": [], "messages": waiting}
+
+    page = visit(desk, "/calls").text
+
+    first, second = page.index(f">Before {AT_THE_BELL}"), page.index(">Before 12 September 2024 at 8:45am")
+    assert first < page.index("2 children, not yet seen, phoned at 11 September 2024 at 8:30am") < second
+    assert first < page.index("acknowledged, but nobody there has seen who it is about") < second
+    assert second < page.index("seen, not yet acknowledged")
+
+
+def a_waiting(**changed: Any) -> dict[str, Any]:
+    row = {
+        "notification": "m1", "school": SCHOOL, "phone": None, "children": 2, "state": "delivered",
+        "due_at": "2024-09-11T07:45:00Z", "phone_by": "2024-09-11T07:30:00Z",
+        "delivered_at": "2024-09-10T23:10:00Z", "opened_at": None, "acknowledged_at": None,
+    }  # fmt: skip
+    return row | changed
+
+
+AT_THE_BELL = "11 September 2024 at 8:45am"
+UNHEARD = {"number": 1, "at": "2024-09-11T07:35:00Z", "by": "Darorandiva", "reached": "no-answer"}
+HEARD = {"number": 2, "at": "2024-09-11T07:40:00Z", "by": "Ulrimberlyn", "reached": "spoke"}
+MADE = [UNHEARD, {**HEARD, "spoken_to": "head"}]
+
+
+@pytest.mark.parametrize("path", ["/calls", "/calls/day?on=2024-09-10"])
+def test_who_was_told_on_the_phone_when_and_by_whom_is_not_gone_with_the_call(path: str) -> None:
+    message = {"school": SCHOOL, "children": 2, "outcome": "escalated", "attempts": MADE}
+    desk = an_office([], [])
+    desk.answers["/v1/schools/status"] = {
+        "children": 2,
+        "escalated": 2,
+        "rows": [{"notifications": [message]}],
+    }
+
+    page = visit(desk, path).text
+
+    unheard = page.index("Phoned 11 September 2024 at 8:35am by Darorandiva: nobody answered.")
+    told = page.index("Phoned 11 September 2024 at 8:40am by Ulrimberlyn: the head teacher was told.")
+    assert page.index("SCHOOL:900101") < unheard < told
+
+
+def test_a_day_says_when_its_schools_saw_and_acknowledged() -> None:
+    answered = {"opened_at": "2024-09-11T06:00:00Z", "acknowledged_at": "2024-09-11T06:05:00Z"}
+    message = {"school": SCHOOL, "children": 1, "outcome": "told"}
+    desk = an_office([], [])
+    rows = [{"notifications": [message | answered, message | {"school": "school:900102"}]}]
+    desk.answers["/v1/schools/status"] = {"children": 2, "told": 2, "rows": rows}
+
+    page = visit(desk, "/calls/day?on=2024-09-10").text
+
+    assert "Seen 11 September 2024 at 7:00am, acknowledged 11 September 2024 at 7:05am." in page
+    assert page.index("SCHOOL:900102: 1 child") < page.index("Not yet seen.")
+
+
+def a_lead(**changed: Any) -> dict[str, Any]:
+    return a_call(
+        notification=None, listing="cd34", incident="alias", school=None, phone=None, children=1,
+        reason="conflict", owner_name="Brinabrintha Dunfennimore", **changed,
+    )  # fmt: skip
+
+
+def test_what_came_of_a_call_to_the_council_lead_is_said_in_one_question() -> None:
+    desk = an_office([a_lead()], [a_listing(listing="cd34", reason="conflict")])
+    desk.answers["/v1/schools/calls"] = {"listing": "cd34", "number": 1}
+
+    board = visit(desk, "/calls").text
+    form = visit(desk, "/calls/cd34/outcome").text
+    pressed = visit(desk, "/calls/cd34/outcome", about="listing", reached="spoke", number="1")
+
+    assert 'href="/calls/cd34/outcome"' in board
+    assert ("Brinabrintha Dunfennimore, council lead" in form, "spoken_to" in form) == (True, False)
+    assert "tell nobody but the council lead" in form
+    assert (pressed.status_code, pressed.headers["location"]) == (303, "/calls")
+    ((_, body),) = desk.told
+    assert body == {"listing": "cd34", "number": 1, "reached": "spoke", "spoken_to": "council-lead"}
+
+
+def test_a_child_whose_lead_was_told_stays_listed_with_the_call() -> None:
+    told = {**HEARD, "spoken_to": "council-lead"}
+    rows = [{"listed_reasons": {"conflict": 1}, "leads": [{"listing": "cd34", "attempts": [told]}]}]
+    desk = an_office([], [a_listing(listing="cd34", reason="conflict")])
+    desk.answers["/v1/schools/status"] = {"children": 1, "listed": 1, "rows": rows}
+
+    board, day = visit(desk, "/calls").text, visit(desk, "/calls/day").text
+
+    assert "There are none. A child no school" not in board
+    words = "Phoned 11 September 2024 at 8:40am by Ulrimberlyn: the council lead was told."
+    assert (words in board, words in day) == (True, True)
+
+
+def test_every_outcome_of_a_call_has_words() -> None:
+    assert {*Reached, *SpokenTo} - {Reached.SPOKE} == set(CAME_OF)
+
+
 def test_who_was_told_is_asked_for_and_what_was_said_is_kept() -> None:
     desk = an_office([a_call(notification="ab12")], [])
 
@@ -308,7 +492,7 @@ def test_a_call_that_is_not_owed_has_no_form_and_nobody_else_has_one() -> None:
 
 
 def test_what_a_school_has_still_to_do_stands_before_what_it_has_done() -> None:
-    done = a_message(id="m1", acknowledged_at="2024-09-11T06:00:00Z")
+    done = a_message(id="m1", acknowledged_at="2024-09-11T06:00:00Z", opened_at="2024-09-11T05:00:00Z")
 
     page = visit(a_desk(done, a_message(id="m2"), a_message(id="m3", state="recalled")), "/school").text
 

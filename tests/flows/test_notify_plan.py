@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from services.notify import flow
 from services.notify.flow import FIRST_RETRY, Outcome, as_event
 from services.notify.rules.placement import Pupil
-from services.notify.state import Mail, Notification, Refusal, Stage, Standing, Word
+from services.notify.state import Mail, Notification, Refusal, Stage, Standing, Word, seen
 from services.vocabulary.grounds import ReleaseKind
 from tests.notify_builders import (
     AN_HOUR_LATER,
@@ -126,7 +126,7 @@ def test_silence_until_the_hour_becomes_a_phone_call_with_an_owner() -> None:
 
 def test_nobody_is_phoned_a_moment_early_or_after_the_school_has_answered() -> None:
     notification, _ = planned("ana")
-    heard = flow.acknowledge((notification,), READ, AN_HOUR_LATER).notifications[0]
+    heard = flow.acknowledge((seen(notification, AN_HOUR_LATER),), READ, AN_HOUR_LATER).notifications[0]
 
     assert flow.ring(notification, "p", HOUR_TO_PHONE - timedelta(microseconds=1)) == Outcome()
     assert flow.ring(heard, "p", HOUR_TO_PHONE) == Outcome()
@@ -135,8 +135,28 @@ def test_nobody_is_phoned_a_moment_early_or_after_the_school_has_answered() -> N
 def test_an_acknowledgement_closes_the_phone_call_and_calls_off_unsent_mail() -> None:
     notification, _ = planned("ana")
 
+    outcome = flow.acknowledge((seen(notification, AN_HOUR_LATER),), READ, AN_HOUR_LATER)
+
+    assert outcome.notifications[0].stage is Stage.ACKNOWLEDGED
+    assert outcome.closed == outcome.cancelled == (notification.id,)
+
+
+def test_an_acknowledgement_of_what_nobody_has_seen_calls_nothing_off() -> None:
+    notification, _ = planned("ana")
+
     outcome = flow.acknowledge((notification,), READ, AN_HOUR_LATER)
 
+    assert (outcome.closed, outcome.cancelled) == ((), ())
+    assert outcome.notifications[0].awaits_phone
+
+
+def test_what_was_acknowledged_unseen_is_answered_once_somebody_looks() -> None:
+    notification, _ = planned("ana")
+    unseen = flow.acknowledge((notification,), READ, AN_HOUR_LATER).notifications[0]
+
+    outcome = flow.look(unseen, HOUR_TO_PHONE)
+
+    assert steps(outcome) == ["opened"]
     assert outcome.notifications[0].stage is Stage.ACKNOWLEDGED
     assert outcome.closed == outcome.cancelled == (notification.id,)
 
@@ -151,6 +171,7 @@ def test_the_first_acknowledgement_counts() -> None:
 def test_an_acknowledgement_that_names_a_message_is_of_that_message_alone() -> None:
     first, _ = planned("ana")
     second = flow.plan(opened("bea", number=2), (first,), a_custom(), AN_HOUR_LATER).notifications[0]
+    first, second = seen(first, AN_HOUR_LATER), seen(second, AN_HOUR_LATER)
 
     outcome = flow.acknowledge((first, second), Word(said_at=BELL, notification=second.id), AN_HOUR_LATER)
 
@@ -160,6 +181,7 @@ def test_an_acknowledgement_that_names_a_message_is_of_that_message_alone() -> N
 def test_an_acknowledgement_that_names_none_is_not_of_a_message_that_came_after_it() -> None:
     first, _ = planned("ana")
     second = flow.plan(opened("bea", number=2), (first,), a_custom(), HOUR_TO_PHONE).notifications[0]
+    first, second = seen(first, AN_HOUR_LATER), seen(second, HOUR_TO_PHONE)
 
     outcome = flow.acknowledge((first, second), READ, BELL)
 

@@ -113,6 +113,7 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("post", "/v1/policy/whatif"): HIDDEN,
     ("get", "/v1/pulse"): HIDDEN,
     ("get", "/v1/receipts/{receipt:anything}"): HIDDEN,
+    ("get", "/v1/schools/bell"): HIDDEN,
     ("get", "/v1/schools/notifications"): HIDDEN,
     ("get", "/v1/schools/notifications/{notification}"): HIDDEN,
     ("get", "/v1/schools/status"): HIDDEN,

@@ -127,3 +127,18 @@ def test_offices_are_open_on_working_days_as_the_clocks_of_london_read(
 )
 def test_offices_next_close_on_a_working_day(after: str, end: str) -> None:
     assert OFFICE.next_end(london(after)) == london(end)
+
+
+@pytest.mark.parametrize(
+    ("day", "before", "why"),
+    [
+        ("2024-09-11", "2024-09-10", "a Wednesday: Tuesday"),
+        ("2024-09-16", "2024-09-13", "a Monday: Friday"),
+        ("2024-09-15", "2024-09-13", "a Sunday: Friday"),
+        ("2024-11-04", "2024-10-25", "the Monday after half-term: the Friday before it"),
+        ("2024-09-03", "2024-07-23", "the first day after the holidays and INSET: the last day of term"),
+        ("2025-05-06", "2025-05-02", "the Tuesday after a bank holiday: Friday"),
+    ],
+)
+def test_a_school_was_last_open(day: str, before: str, why: str) -> None:
+    assert a_year().last_before(date.fromisoformat(day)) == date.fromisoformat(before), why

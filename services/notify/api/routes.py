@@ -3,7 +3,8 @@
 GET /v1/schools/status                officers: every child of a period told, escalated or listed
 GET /v1/schools/notifications         a school: its own messages; officers: all
 GET /v1/schools/notifications/{id}    one of them
-GET /v1/schools/tasks                 officers: phone calls owed, and children whom no school is told of
+GET /v1/schools/tasks                 officers: phone calls owed, children whom no school is told of, and
+                                      messages no school has answered
 GET /v1/operations/notify/parked      operators: what could not be read, and what the door would not have
 POST /v1/operations/notify/redrive    operators: have it read again, or said again; tried first
 """
@@ -16,7 +17,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
 
 from services.eventlog.redriving_answers import Asked, Redrives, answered, set_aside
-from services.notify.api import shown
+from services.notify.api import described, shown
 from services.notify.channels.secure_inbox import SecureInbox
 from services.notify.rules.report import report
 from services.notify.state import Notification
@@ -43,7 +44,11 @@ def router(
     routes = APIRouter()
     inbox = SecureInbox(engine)
 
-    @routes.get("/v1/schools/status", summary="Every child told, escalated or listed, by day of occurrence")
+    @routes.get(
+        "/v1/schools/status",
+        summary="Every child told, escalated or listed, by day of occurrence",
+        response_model=described.Status,
+    )
     def status(
         first: Annotated[date, Query(alias="from")],
         last: Annotated[date, Query(alias="to")],
@@ -59,10 +64,15 @@ def router(
                 422, "no such period", "`to` is before `from`, or is no day of ours: turn them round"
             )
         with reading(engine) as conn:
-            found = listing.occurrences(conn, _midnight(first), _midnight(last + timedelta(days=1)))
-        return JSONResponse(shown.status(report(found), key))
+            found = report(listing.occurrences(conn, _midnight(first), _midnight(last + timedelta(days=1))))
+            made = calls.attempts(conn, found.phoned)
+        return JSONResponse(shown.status(found, key, made, directory))
 
-    @routes.get("/v1/schools/notifications", summary="A school's own messages; officers see all")
+    @routes.get(
+        "/v1/schools/notifications",
+        summary="A school's own messages; officers see all",
+        response_model=described.Messages,
+    )
     def notifications(authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
         if isinstance(caller, JSONResponse):
@@ -76,7 +86,9 @@ def router(
         return JSONResponse({"notifications": [shown.message(one) for one in found]})
 
     @routes.get(
-        "/v1/schools/notifications/{notification}", summary="One message, for its school and officers"
+        "/v1/schools/notifications/{notification}",
+        summary="One message, for its school and officers",
+        response_model=described.OwnMessage,
     )
     def notification(notification: str, authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
@@ -88,7 +100,11 @@ def router(
             return _absent()
         return JSONResponse(shown.message(found))
 
-    @routes.get("/v1/schools/tasks", summary="Phone calls owed, and children whom no school is told of")
+    @routes.get(
+        "/v1/schools/tasks",
+        summary="Phone calls owed, children whom no school is told of, and messages not yet answered",
+        response_model=described.Tasks,
+    )
     def tasks(after: Annotated[str | None, Query()] = None, authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
         if isinstance(caller, JSONResponse):
@@ -100,7 +116,7 @@ def router(
             return problem(422, "no such page", "`after` is not what an answer gave as `next`: leave it out")
         with reading(engine) as conn:
             owed = listing.owed(conn, place)
-            made = calls.attempts(conn, [one.task.notification for one in owed.calls])
+            made = calls.attempts(conn, owed.phoned)
         return JSONResponse(shown.owed(owed, made, directory))
 
     @routes.get("/v1/operations/notify/parked", summary="Records and events that went no further, and why")

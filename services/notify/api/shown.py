@@ -1,11 +1,11 @@
 """What is answered, as JSON: counts, codes, times and names of staff; of a child nothing."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.notify.rules.placement import is_by_phone
-from services.notify.rules.report import Report, Row, outcome_of
+from services.notify.rules.report import Report, Row, is_lead_owed, outcome_of
 from services.notify.rules.tokens import occurrence_token
 from services.notify.rules.wording import WHAT_TO_DO
 from services.notify.state import Attempt, Listing, Notification
@@ -21,8 +21,14 @@ BESIDE = "~"
 """Between the two halves of a place in what is owed: when it is due, and its id."""
 
 
-def status(found: Report, key: bytes) -> Json:
-    """Return a period's report; `key` makes the ids under which occurrences are named."""
+def status(found: Report, key: bytes, attempts: Sequence[Attempt], directory: Partnership) -> Json:
+    """Return a period's report; `key` makes the ids under which occurrences are named.
+
+    `attempts` are the calls made about its messages, and `directory` names who made them.
+    """
+    made: defaultdict[str, list[Json]] = defaultdict(list)
+    for one in attempts:
+        made[one.notification].append(_attempt(one, directory))
     reasons: Counter[str] = Counter()
     for row in found.rows:
         reasons.update(row.reasons)
@@ -31,11 +37,11 @@ def status(found: Report, key: bytes) -> Json:
         **found.total,
         "home_educated": dict(found.home_educated),
         "by_reason": dict(sorted(reasons.items())),
-        "rows": [_row(row, key) for row in found.rows],
+        "rows": [_row(row, key, made) for row in found.rows],
     }
 
 
-def _row(row: Row, key: bytes) -> Json:
+def _row(row: Row, key: bytes, made: Mapping[str, Sequence[Json]]) -> Json:
     account = row.account
     return {
         "occurrence": occurrence_token(key, row.occurrence),
@@ -46,8 +52,15 @@ def _row(row: Row, key: bytes) -> Json:
         "listed": account.listed,
         "unaccounted": account.unaccounted,
         "overcounted": account.overcounted,
-        "notifications": [_message(one) for one in row.notifications],
+        "notifications": [
+            {**_message(one), "attempts": list(made.get(one.id, ()))} for one in row.notifications
+        ],
         "listed_reasons": dict(row.reasons),
+        "leads": [
+            {"listing": one.id, "due_at": format_time(one.due_at), "attempts": list(made.get(one.id, ()))}
+            for one in row.listings
+            if is_by_phone(one.reason)
+        ],
     }
 
 
@@ -83,13 +96,14 @@ def message(one: Notification) -> Json:
 def owed(found: listing.Owed, attempts: Sequence[Attempt], directory: Partnership) -> Json:
     """Return a page of what is owed. A child whose parent works at the school is listed and a call too.
 
-    `attempts` are the calls made already about the messages on the page.
+    `attempts` are the calls made already about the messages and listings on the page.
     """
     calls = [_call(one, attempts, directory) for one in found.calls]
-    calls += [_call_about(one, directory) for one in found.listings if is_by_phone(one.reason)]
+    calls += [_call_about(one, attempts, directory) for one in found.listings if is_lead_owed(one, attempts)]
     return {
         "calls": sorted(calls, key=lambda call: str(call["due_at"])),
         "listed": [_listed(one, directory) for one in found.listings],
+        "messages": [_awaited(one, directory) for one in found.messages],
         "more": found.next is not None,
         "next": f"{format_time(found.next[0])}{BESIDE}{found.next[1]}" if found.next else None,
     }
@@ -114,16 +128,34 @@ def _call(one: listing.Call, attempts: Sequence[Attempt], directory: Partnership
     }
 
 
+def _awaited(one: Notification, directory: Partnership) -> Json:
+    """Return a message somebody phones about unless its school answers: how far it has come, and by when."""
+    school = directory.school(urn_of(one.school))
+    return {
+        "notification": one.id,
+        "school": one.school,
+        "phone": school.phone if school else None,
+        "children": len(one.children),
+        "state": one.stage.value,
+        "phone_by": _time(one.phone_by),
+        "due_at": format_time(one.due_at),
+        "delivered_at": _time(one.delivered_at),
+        "opened_at": _time(one.opened_at),
+        "acknowledged_at": _time(one.acknowledged_at),
+    }
+
+
 def _attempt(one: Attempt, directory: Partnership) -> Json:
     return {
         "number": one.number,
         "at": format_time(one.at),
         "by": _name(one.person, directory),
         "reached": one.reached.value,
+        "spoken_to": one.spoken_to.value if one.spoken_to else None,
     }
 
 
-def _call_about(one: Listing, directory: Partnership) -> Json:
+def _call_about(one: Listing, attempts: Sequence[Attempt], directory: Partnership) -> Json:
     """Return the call to a council lead about a child in whose school a parent works."""
     return {
         "notification": None,
@@ -137,7 +169,7 @@ def _call_about(one: Listing, directory: Partnership) -> Json:
         "reason": one.reason,
         "opened_at": format_time(one.listed_at),
         "due_at": format_time(one.due_at),
-        "attempts": [],
+        "attempts": [_attempt(each, directory) for each in attempts if each.notification == one.id],
     }
 
 

@@ -1,4 +1,7 @@
-"""What an officer says came of a call to a school: who was told, by role, or that nobody was."""
+"""What an officer says came of a call to a school, or to the council's lead: who was told, or that nobody.
+
+Who was told is said by role. About a child whose parent works at the school only the council's lead is told.
+"""
 
 import re
 from collections.abc import Mapping
@@ -12,6 +15,9 @@ from services.notify.state import Reached, SpokenTo
 
 ID: Final = re.compile("[0-9a-f]{1,64}", re.ASCII)
 CONFLICT: Final = 409
+NOTIFICATION: Final = "notification"
+LISTING: Final = "listing"
+"""What a call is about: a message to a school, or a child listed because a parent works at the school."""
 REACHED: Final[Mapping[str, str]] = {
     Reached.SPOKE: "I told somebody who may be told",
     Reached.NO_MESSAGE: "Somebody else answered: I said nothing and left no message",
@@ -26,7 +32,7 @@ Row = Mapping[str, object]
 
 
 def router(desk: Desk) -> APIRouter:
-    """Return the routes of the form. URLs hold a message's random id and nothing else."""
+    """Return the routes of the form. URLs hold a message's or a listing's random id and nothing else."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/calls/{message}/outcome")
@@ -37,7 +43,7 @@ def router(desk: Desk) -> APIRouter:
     @routes.post("/calls/{message}/outcome")
     async def keep(request: Request, message: str) -> Response:
         sent = await desk.form(request)
-        said = {name: str(sent.get(name, "")) for name in ("reached", "spoken_to", "number")}
+        said = {name: str(sent.get(name, "")) for name in ("about", "reached", "spoken_to", "number")}
         problems = _problems(said)
         if not problems and desk.visitor(request).agency == EDUCATION and ID.fullmatch(message):
             told = await desk.tell(request, "/v1/schools/calls", _called(message, said))
@@ -51,12 +57,12 @@ def router(desk: Desk) -> APIRouter:
 
 
 def _called(message: str, said: Mapping[str, str]) -> Row:
-    spoke = said["reached"] == Reached.SPOKE
+    told = SpokenTo.COUNCIL_LEAD if said["about"] == LISTING else said["spoken_to"]
     return {
-        "notification": message,
+        LISTING if said["about"] == LISTING else NOTIFICATION: message,
         "number": int(said["number"]),
         "reached": said["reached"],
-        "spoken_to": said["spoken_to"] if spoke else None,
+        "spoken_to": told if said["reached"] == Reached.SPOKE else None,
     }
 
 
@@ -65,7 +71,8 @@ def _problems(said: Mapping[str, str]) -> dict[str, str]:
     problems = {}
     if said["reached"] not in REACHED or not re.fullmatch("[1-9][0-9]{0,2}", said["number"], re.ASCII):
         problems["reached"] = "Choose what came of the call"
-    if said["reached"] == Reached.SPOKE and said["spoken_to"] not in SPOKEN_TO:
+    is_to_a_school = said["about"] != LISTING
+    if is_to_a_school and said["reached"] == Reached.SPOKE and said["spoken_to"] not in SPOKEN_TO:
         problems["spoken_to"] = "Choose who was told"
     return problems
 
@@ -82,6 +89,7 @@ def _form(
     made = call.get("attempts")
     values = {
         "call": call,
+        "about": LISTING if call.get(LISTING) else NOTIFICATION,
         "number": len(made) + 1 if isinstance(made, list) else 1,
         "said": said,
         "problems": problems,
@@ -101,7 +109,7 @@ async def _call(desk: Desk, request: Request, message: str) -> Row | None:
         answer = await desk.ask(request, "/v1/schools/tasks", {"after": str(after)} if after else None)
         rows = answer.body.get("calls") if answer.status == OK else ()
         found = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
-        call = next((row for row in found if row.get("notification") == message), None)
+        call = next((row for row in found if message in (row.get(NOTIFICATION), row.get(LISTING))), None)
         after = answer.body.get("next")
         if call is not None or after is None:
             return call

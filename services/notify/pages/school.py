@@ -1,11 +1,12 @@
 """What a school sees: its own messages in plain words, what to do and not, one press to acknowledge.
 
 Nothing of a child is on the first page. Names are shown as the answer to a form, once a purpose was said,
-and each such opening is recorded before it is shown.
+and each such opening is recorded before it is shown. Acknowledging is asked for once somebody has seen who a
+message is about, on the page with the names first of all: a word without a look leaves a child unsupported.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
@@ -26,13 +27,15 @@ TAKEN: Final = frozenset({200, 201, 409})
 """Answers of the door that mean the acknowledgement is on the log, this one or an earlier one."""
 LIVE: Final = frozenset(set(Stage) - {Stage.SUPERSEDED, Stage.RECALLED})
 DONTS: Final = "Do not"
+SEEN: Final = "seen:"
+"""Begins what a session keeps of a message whose pupils it was just shown."""
 CHILDREN: Final = "children"
 """Opens every pupil of a release, however often the form named one: a message counts each child once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message as the page shows it."""
+    """One message as the page shows it. `seen`: somebody at the school was shown who it is about."""
 
     id: str
     release_id: str
@@ -42,9 +45,15 @@ class Message:
     delivered_at: str | None
     opened_at: str | None
     acknowledged_at: str | None
+    seen: bool
     acknowledged: bool
     live: bool
     late: bool
+
+    @property
+    def answered(self) -> bool:
+        """Say whether nobody needs to phone: the school saw who it is about, and said that it read it."""
+        return self.seen and self.acknowledged
 
 
 def router(desk: Desk) -> APIRouter:
@@ -74,10 +83,10 @@ def router(desk: Desk) -> APIRouter:
         answer = await desk.tell(request, "/v1/open", body)
         if answer.status != OK:
             return desk.page(request, "absent.html", {}, ABSENT)
+        desk.done(request).add(SEEN + found.id)
         pupils = list(_pupils(answer.body.get("sections")))
-        return desk.page(
-            request, "notify/children.html", {"message": found, "pupils": pupils, **_what_to_do()}
-        )
+        values = {"message": replace(found, seen=True), "pupils": pupils, **_what_to_do()}
+        return desk.page(request, "notify/children.html", values)
 
     @routes.post("/school/{message}/acknowledge")
     async def acknowledge(request: Request, message: str) -> Response:
@@ -136,7 +145,7 @@ async def _messages(desk: Desk, request: Request) -> list[Message]:
 
 def _parsed(row: Mapping[str, object], done: set[str]) -> Message:
     identity, children = str(row.get("id", "")), row.get("children")
-    acknowledged_at = _text(row, "acknowledged_at")
+    opened_at, acknowledged_at = _text(row, "opened_at"), _text(row, "acknowledged_at")
     return Message(
         id=identity,
         release_id=str(row.get("release_id", "")),
@@ -144,8 +153,9 @@ def _parsed(row: Mapping[str, object], done: set[str]) -> Message:
         children=children if isinstance(children, int) else 0,
         due_at=_text(row, "due_at"),
         delivered_at=_text(row, "delivered_at"),
-        opened_at=_text(row, "opened_at"),
+        opened_at=opened_at,
         acknowledged_at=acknowledged_at,
+        seen=opened_at is not None or SEEN + identity in done,
         acknowledged=acknowledged_at is not None or identity in done,
         live=row.get("state") in LIVE,
         late=row.get("late") is True,
@@ -154,7 +164,7 @@ def _parsed(row: Mapping[str, object], done: set[str]) -> Message:
 
 def _is_settled(message: Message) -> bool:
     """Say whether nothing more is to be done about a message: what is to be done stands first."""
-    return message.acknowledged or not message.live
+    return message.answered or not message.live
 
 
 def _pupils(sections: object) -> Iterator[Mapping[str, str]]:

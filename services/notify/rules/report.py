@@ -6,10 +6,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.notify.rules.placement import Reason
+from services.notify.rules.placement import Reason, is_by_phone
 from services.notify.rules.reconcile import Account, account, counted
 from services.notify.rules.tokens import one_child
-from services.notify.state import Form, Listing, Notification, Stage, Standing
+from services.notify.state import Attempt, Form, Listing, Notification, Reached, Stage, Standing
 from services.vocabulary.events import EventType
 
 TOLD = "told"
@@ -28,12 +28,13 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One occurrence with children, reconciled."""
+    """One occurrence with children, reconciled. `listings` are those that stand."""
 
     occurrence: str
     occurred_at: datetime
     account: Account
     notifications: tuple[Notification, ...]
+    listings: tuple[Listing, ...]
     reasons: Mapping[str, int]
 
 
@@ -48,6 +49,13 @@ class Report:
         """Return the sums of every row's account."""
         names = ("children", "told", "escalated", "listed", "unaccounted", "overcounted")
         return {name: sum(getattr(row.account, name) for row in self.rows) for name in names}
+
+    @property
+    def phoned(self) -> tuple[str, ...]:
+        """Return the ids of the messages and listings about which somebody was to phone."""
+        about = [one.id for row in self.rows for one in row.notifications if one.escalated_at]
+        leads = [one.id for row in self.rows for one in row.listings if is_by_phone(one.reason)]
+        return (*about, *leads)
 
     @property
     def home_educated(self) -> Mapping[str, int]:
@@ -79,6 +87,13 @@ def outcome_of(notification: Notification) -> str:
     return TOLD if notification.delivered_at else Stage.PLANNED.value
 
 
+def is_lead_owed(listing: Listing, made: Iterable[Attempt]) -> bool:
+    """Say whether the council's lead is still to be phoned about a child, after the calls made about it."""
+    stands = listing.standing is Standing.STANDS and is_by_phone(listing.reason)
+    told = any(one.notification == listing.id and one.reached is Reached.SPOKE for one in made)
+    return stands and not told
+
+
 def _row(one: Occurrence) -> Row:
     listings = [known for known in one.listings if known.standing is Standing.STANDS]
     standing = [known for known in one.notifications if known.standing is Standing.STANDS]
@@ -95,6 +110,7 @@ def _row(one: Occurrence) -> Row:
             told=_children((known for known in standing if known.delivered_at), among),
         ),
         notifications=one.notifications,
+        listings=tuple(listings),
         reasons=_reasons(listings, among),
     )
 

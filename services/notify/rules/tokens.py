@@ -57,6 +57,11 @@ def one_child(token: str, among: Iterable[str]) -> str:
     return fuller.pop() if len(fuller) == 1 else token
 
 
+def named_alike(token: str) -> str:
+    """Return what the tokens of all children of one name in an occurrence begin with."""
+    return token.partition(BORN)[0]
+
+
 def occurrence_token(key: bytes, occurrence: str) -> str:
     """Return the random-looking id under which a report names an occurrence."""
     return keyed(key, "occurrence", occurrence)

@@ -10,7 +10,7 @@ WHAT_TO_DO = (
     "Have somebody the child trusts keep an eye on the child today, and listen if the child wants to talk.",
     "Do not question the child about what happened.",
     "Do not tell either parent that the school was told.",
-    "Acknowledge the message, so that nobody has to phone the school.",
+    "Look who it is about and acknowledge the message, so that nobody has to phone the school.",
 )
 """What the school's page says to do, in order."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, RowMapping, Select, Subquery, Table, func, select, union
+from sqlalchemy import Column, Connection, RowMapping, Select, Table, func, select, union
 
 from services.notify.rules.report import Occurrence, happened_at
 from services.notify.state import Form, Listing, Notification, Standing, Task
@@ -33,11 +33,20 @@ Place = tuple[datetime, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """Phone calls owed and children given to an officer. `next`: after which there is more; None: no more."""
+    """Phone calls owed, children given to an officer, and messages no school has answered yet.
+
+    `next`: after which there is more; None: no more.
+    """
 
     calls: tuple[Call, ...]
     listings: tuple[Listing, ...]
+    messages: tuple[Notification, ...]
     next: Place | None
+
+    @property
+    def phoned(self) -> tuple[str, ...]:
+        """Return the ids of what calls may have been made about."""
+        return (*(one.task.notification for one in self.calls), *(one.id for one in self.listings))
 
 
 def delivered_to(conn: Connection, school: str) -> tuple[Notification, ...]:
@@ -54,20 +63,27 @@ def every_message(conn: Connection) -> tuple[Notification, ...]:
 
 
 def owed(conn: Connection, after: Place | None = None, most: int = MOST) -> Owed:
-    """Return what people still owe, the earliest due first, calls and listings together `most` at a time.
+    """Return what people still owe, the earliest due first: calls, listings and messages `most` at a time.
 
-    `after` is the `next` of an earlier answer. Nothing is left out: what is not here comes after `next`.
+    A message is owed an answer as long as somebody will phone without one: afterwards it is a call, and what
+    is history or was answered is owed nothing. `after` is the `next` of an earlier answer. Nothing is left
+    out: what is not here comes after `next`.
     """
     open_ones = select(*TASKS.c).where(TASKS.c.closed_at.is_(None))
     tasks = [Task(**row) for row in _first(conn, open_ones, TASKS.c.notification, after, most)]
     stands = select(LISTINGS).where(LISTINGS.c.standing == Standing.STANDS.value)
     listed = [to_listing(row) for row in _first(conn, stands, LISTINGS.c.id, after, most)]
-    places = sorted([(task.due_at, task.notification) for task in tasks] + [(o.due_at, o.id) for o in listed])
+    silent = select(NOTIFICATIONS).where(NOTIFICATIONS.c.wakes_at.is_not(None))
+    told = [to_notification(row) for row in _first(conn, silent, NOTIFICATIONS.c.id, after, most)]
+    places = [(task.due_at, task.notification) for task in tasks]
+    places += [(one.due_at, one.id) for one in listed]
+    places = sorted(places + [(one.due_at, one.id) for one in told])
     last = places[most - 1] if len(places) > most else None
     here = [task for task in tasks if last is None or (task.due_at, task.notification) <= last]
     return Owed(
         calls=_calls(conn, here),
         listings=tuple(one for one in listed if last is None or (one.due_at, one.id) <= last),
+        messages=tuple(one for one in told if last is None or (one.due_at, one.id) <= last),
         next=last,
     )
 
@@ -89,17 +105,21 @@ def _calls(conn: Connection, tasks: Sequence[Task]) -> tuple[Call, ...]:
 
 def occurrences(conn: Connection, after: datetime, before: datetime) -> tuple[Occurrence, ...]:
     """Return what happened from `after` until before `before`, with everything known of each occurrence."""
-    wanted = _named(after, before)
+    found = known_of(conn, _named(after, before))
+    return tuple(one for one in found if after <= happened_at(one) < before)
+
+
+def known_of(conn: Connection, wanted: Select[Any]) -> tuple[Occurrence, ...]:
+    """Return everything known of the occurrences that a query names."""
     forms = _grouped(
         Form(**row) for row in conn.execute(_about(FORMS, wanted).order_by(FORMS.c.seq)).mappings()
     )
     told = _grouped(to_notification(row) for row in conn.execute(_about(NOTIFICATIONS, wanted)).mappings())
     listed = _grouped(to_listing(row) for row in conn.execute(_about(LISTINGS, wanted)).mappings())
-    found = (
+    return tuple(
         Occurrence(id=name, forms=forms[name], notifications=told[name], listings=listed[name])
         for name in {*forms, *told, *listed}
     )
-    return tuple(one for one in found if after <= happened_at(one) < before)
 
 
 def oldest_waiting(conn: Connection, waiting: Table) -> datetime | None:
@@ -115,16 +135,16 @@ def _notifications(conn: Connection, query: Select[Any]) -> tuple[Notification, 
     return tuple(to_notification(row) for row in conn.execute(newest).mappings())
 
 
-def _named(after: datetime, before: datetime) -> Subquery:
+def _named(after: datetime, before: datetime) -> Select[Any]:
     def in_time(table: Table) -> Select[Any]:
         at: Column[datetime] = table.c.occurred_at
         return select(table.c.occurrence).where(at >= after, at < before)
 
-    return union(in_time(FORMS), in_time(NOTIFICATIONS), in_time(LISTINGS)).subquery()
+    return select(union(in_time(FORMS), in_time(NOTIFICATIONS), in_time(LISTINGS)).subquery().c.occurrence)
 
 
-def _about(table: Table, wanted: Subquery) -> Select[Any]:
-    return select(table).where(table.c.occurrence.in_(select(wanted.c.occurrence)))
+def _about(table: Table, wanted: Select[Any]) -> Select[Any]:
+    return select(table).where(table.c.occurrence.in_(wanted))
 
 
 def _grouped(found: Iterable[Known]) -> defaultdict[str, tuple[Known, ...]]:

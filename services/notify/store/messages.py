@@ -38,6 +38,12 @@ def held(conn: Connection, notification_id: str) -> Notification | None:
     return next(iter(_notifications(conn, _named(notification_id).with_for_update())), None)
 
 
+def listing_held(conn: Connection, listing_id: str) -> Listing | None:
+    """Return one listing, held until the transaction ends."""
+    found = select(LISTINGS).where(LISTINGS.c.id == listing_id).with_for_update()
+    return next(iter(_listings(conn, found)), None)
+
+
 def _named(notification_id: str) -> Select[Any]:
     return select(NOTIFICATIONS).where(NOTIFICATIONS.c.id == notification_id)
 

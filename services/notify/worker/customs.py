@@ -34,6 +34,11 @@ class Customs:
             email=self._mail and known is not None and bool(known.email),
         )
 
+    @property
+    def years(self) -> tuple[SchoolYear, ...]:
+        """Return the days each school keeps, and the days of one that nobody registered."""
+        return (*self._years.values(), self._office.year)
+
     def office(self) -> Office:
         """Return who answers for children whom no school is told of."""
         return self._office

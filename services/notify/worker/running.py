@@ -16,7 +16,9 @@ class Worker:
         self._follower = follower
         self._planner = planner
         self._lookout = lookout
-        self._is_first = True
+        self._looks = True
+        """Whether an opening may wait although nothing new came."""
+
         self._duties = duties
         self._signals = signals
 
@@ -29,13 +31,13 @@ class Worker:
         """Do one round. Returns how much was done.
 
         1. Read.  2. Plan what came.  3. Write down what was opened.  4. Ring, but only once nothing is left
-        to read: an acknowledgement that is already in the log is heard before anybody phones.
+        to read or to write down: a word or a look that is in the log is heard before anybody phones.
         """
         read = self._follower.step(timeout)
         taken = self._planner.step() if read or self._planner.is_restless else 0
-        taken += self._lookout.step() if read or taken or self._is_first else 0
-        self._is_first = False
-        if taken:
+        looked = self._lookout.step() if read or taken or self._looks else 0
+        self._looks = looked > 0
+        if taken or looked:
             self._signals.raise_all()
-        rung = 0 if read else self._duties.step()
-        return read + taken + rung
+        rung = 0 if read or looked else self._duties.step()
+        return read + taken + looked + rung
