@@ -90,6 +90,73 @@ def test_what_was_answered_is_no_longer_expected_even_when_the_release_changes()
     assert "Nothing is expected of you now." in page
 
 
+PROVISIONAL = {
+    "event_type": "VpaRaised",
+    "decided_at": "2024-08-29T08:30:00Z",
+    "expects": "act on it as provisional, within 1 working day: the Hub's review may change it",
+}
+ADVISER = "offer an independent adviser within 1 working day, checking first who already holds the family"
+
+
+def reviewed(seq: int = 2, **fields: Any) -> dict[str, Any]:
+    """Return the Hub's review as it comes to who holds an earlier form: in the place of that."""
+    return a_row(
+        seq, **{"kind": "changed", "decided_at": "2024-09-06T13:30:00Z", "expects": ADVISER, **fields}
+    )
+
+
+def test_what_a_review_took_the_place_of_is_no_longer_expected() -> None:
+    desk = OneDesk([a_case(a_row(1, **PROVISIONAL), reviewed())])
+
+    page = visit(desk, "/inbox").text
+
+    assert "Offer an independent adviser within 1 working day" in page
+    assert "provisional" not in page
+    assert "Overdue.</strong>" not in page
+    assert 'action="/incidents/alias/answer/release-2"' in page
+
+
+def test_what_a_review_took_the_place_of_is_not_answered_any_more() -> None:
+    desk = OneDesk([a_case(a_row(1, **PROVISIONAL), reviewed())])
+
+    assert visit(desk, "/incidents/alias/answer/release-1").status_code == 404
+    assert visit(desk, "/incidents/alias/answer/release-2").status_code == 200
+
+
+def test_the_timeline_says_what_is_no_longer_expected_and_has_no_press_for_it() -> None:
+    page = visit(OneDesk([a_case(a_row(1, **PROVISIONAL), reviewed())]), "/incidents/alias").text
+
+    assert "the Hub&#39;s review may change it. No longer: what came later took its place." in page
+    assert "/answer/release-1" not in page
+
+
+def test_what_was_answered_before_the_review_is_asked_anew_by_it() -> None:
+    desk = OneDesk([a_case(a_row(1, **PROVISIONAL), reviewed(), answers=("release-1",))])
+
+    page = visit(desk, "/inbox?show=expected").text
+
+    assert "Offer an independent adviser" in page
+
+
+def test_children_told_of_by_two_forms_are_each_waited_for() -> None:
+    welfare = {"ground": "childs-welfare", "sections": ["children[0]"]}
+    first = a_row(1, **welfare, event_type="VpaRaised", expects="decide within 1 working day who supports")
+    second = a_row(2, **welfare, expects="decide within 1 working day who supports")
+
+    page = visit(OneDesk([a_case(first, second)]), "/incidents/alias").text
+
+    assert "/answer/release-1" in page
+    assert "/answer/release-2" in page
+
+
+def test_what_a_review_took_the_place_of_is_no_news_once_the_review_was_opened() -> None:
+    desk = OneDesk([a_case(a_row(1, **PROVISIONAL), reviewed())], opened=["release-2"])
+
+    page = visit(desk, "/inbox").text
+
+    assert "Opened, and nothing has changed since." in page
+
+
 def test_a_recall_is_said_first_and_why() -> None:
     rows = (
         a_row(1),

@@ -121,6 +121,14 @@ def test_what_was_told_of_a_person_stands_incident_by_incident_the_last_heard_of
     ]
 
 
+def test_what_was_told_of_a_person_says_which_of_it_is_the_last_word() -> None:
+    (told,) = by_incident(
+        read(a_row(1, incident="one", event_type="VpaRaised"), a_row(2, incident="one", kind="changed"))
+    )
+
+    assert told.standing == {"release-2"}
+
+
 def test_a_birthday_makes_a_person_a_year_older_on_the_day_and_what_is_no_day_no_age() -> None:
     ages = [
         getattr(identity({"victim": {"date_of_birth": born}}, date(2024, 4, 17)), "age", "nobody")

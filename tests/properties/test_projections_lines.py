@@ -57,7 +57,7 @@ class Model:
     def standing(self, rows: Sequence[Row]) -> list[Row]:
         last: dict[str, Row] = {}
         for row in rows:
-            if row.kind in ("recalled", "corrected") and row.event_type in FORMS:
+            if row.kind in ("changed", "recalled", "corrected") and row.event_type in FORMS:
                 last = {key: other for key, other in last.items() if other.event_type not in FORMS}
             last[row.event_id] = row
         return list(last.values())

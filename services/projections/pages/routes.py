@@ -16,6 +16,7 @@ from services.projections.pages.opened import identity, parts, reach
 from services.projections.pages.pulse import HEIGHT, WIDTH, pulse
 from services.projections.pages.told import told
 from services.projections.rules.expecting import unanswered
+from services.projections.rules.standing import standing
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import VPA_FAMILY
 
@@ -43,6 +44,7 @@ def router(desk: Desk) -> APIRouter:
             "expected": expected(found, known),
             "unanswered": {entry.release_id for entry in unanswered(found, known.answered)},
             "answered": known.answered,
+            "standing": {entry.release_id for entry in standing(found)},
             "openable": openable(found),
             "person": next((entry.person for entry in found if entry.person), None),
             "account": account,

@@ -3,7 +3,7 @@
 One rule for the tables and for the pages: both give what they have of a release as `Told`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import Final, Protocol, TypeVar
 
@@ -53,6 +53,10 @@ class Told(Protocol):
         """Whether it ends what earlier forms of its incident said."""
 
     @property
+    def replaces(self) -> bool:
+        """Whether it takes the place of earlier forms of its incident; whatever closes them does."""
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of its sections."""
 
@@ -69,13 +73,27 @@ class News(StrEnum):
 
 
 def standing(found: Iterable[T]) -> tuple[T, ...]:
+    """Return the releases of one incident that are the last word on it, recalls among them.
+
+    A form that changes, corrects or recalls an earlier one takes the place of every earlier form. A form that
+    is new to its recipient stands beside them: it tells a school of a further child.
+    """
+    return _last(found, lambda told: told.replaces)
+
+
+def left_open(found: Iterable[T]) -> tuple[T, ...]:
     """Return the releases of one incident that are the last word on their event, recalls among them.
 
-    Recalling or correcting one of its forms closes the earlier ones too.
+    Recalling or correcting a form closes the earlier ones. One that a later form only took the place of may
+    still be opened, as far as that goes.
     """
+    return _last(found, lambda told: told.closes)
+
+
+def _last(found: Iterable[T], ends: Callable[[T], bool]) -> tuple[T, ...]:
     last: dict[str, T] = {}
     for told in sorted(found, key=lambda told: told.seq):
-        if told.closes and told.event_type in VPA_FAMILY:
+        if told.event_type in VPA_FAMILY and ends(told):
             last = {key: other for key, other in last.items() if other.event_type not in VPA_FAMILY}
         last[told.event_id] = told
     return tuple(last.values())
