@@ -5,7 +5,7 @@ from typing import Any
 
 from services.projections.pages.narrowing import SHOWN
 from services.projections.state import Show
-from tests.inbox_builders import Given, OneDesk, a_case, a_row, visit
+from tests.inbox_builders import Given, OneDesk, Person, a_case, a_row, visit
 
 UNSAFE = {
     "contact": {
@@ -14,6 +14,8 @@ UNSAFE = {
         "safe": {"phone": "no", "email": "yes", "said_by": "adult victim"},
     }
 }
+
+HUB = Person(agency="police", role="lead")
 
 
 def test_an_incident_is_one_row_however_much_was_told_of_it() -> None:
@@ -266,6 +268,35 @@ def test_a_number_that_is_not_marked_safe_is_not_on_the_page_of_what_was_opened(
     assert "07700 900123" not in page
     assert "nobody@home.example" in page
     assert 'href="/incidents/alias/unsafe/release-1/phone"' in page
+
+
+def test_the_bar_and_the_number_say_the_same_of_a_phone_that_may_be_monitored() -> None:
+    safe = {"phone": "yes", "phone_monitored": "yes"}
+
+    page = opened(OneDesk([a_case()], opens={"contact": {"phone": "07700 900123", "safe": safe}}))
+
+    assert "<strong>phone</strong>: no: the phone may be monitored;" in page
+    assert "Phone: do not use" in page
+    assert "07700 900123" not in page
+
+
+def test_where_contact_was_not_opened_it_says_not_to_phone() -> None:
+    victim = {"victim": {"given_name": "Quenivaldra", "family_name": "Thornwickle"}}
+
+    without, with_contact = (
+        opened(OneDesk([a_case()], opens=what)) for what in (victim, {**victim, **UNSAFE})
+    )
+
+    assert "Contact was not opened: do not phone." in without
+    assert "Contact was not opened" not in with_contact
+
+
+def test_who_reviews_a_vpa_reads_how_the_person_may_be_reached() -> None:
+    at_hub = OneDesk([a_case(a_row(ground="own"))], opens=UNSAFE, who=HUB)
+
+    page = visit(at_hub, "/incidents/alias/review/release-1", purpose="Secondary assessment").text
+
+    assert "<strong>phone</strong>: no: the person said this is not safe;" in page
 
 
 def test_the_stop_shows_nothing_and_opens_nothing() -> None:

@@ -146,8 +146,24 @@ def test_how_somebody_may_be_reached_is_said_by_channel_with_who_said_so() -> No
     assert found is not None
     assert [(line.label, line.value) for line in found.channels] == [
         ("Phone", "Yes"),
-        ("Post", "No"),
-        ("Email", "Not known"),
+        ("Post", "No: the person said this is not safe"),
+        ("Email", "No: it is not known whether this is safe"),
     ]
     assert (found.said_by, found.hours, found.monitored) == ("adult victim", None, "Not known")
     assert "07700" not in str(found)
+
+
+def test_a_phone_that_may_be_monitored_is_said_to_be_no_way_to_reach_anybody() -> None:
+    contact = {"phone": "07700 900123", "safe": {"phone": "yes", "phone_monitored": "yes"}}
+
+    found = reach({"contact": contact})
+
+    assert found is not None
+    assert found.channels[0].value == "No: the phone may be monitored"
+
+
+def test_a_way_that_is_safe_and_leads_nowhere_says_so() -> None:
+    found = reach({"contact": {"safe": {"phone": "yes"}}})
+
+    assert found is not None
+    assert found.channels[0].value == "Yes, but none is recorded"

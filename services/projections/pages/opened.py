@@ -49,7 +49,7 @@ class Identity:
 class Reach:
     """How somebody may be reached, as an identity bar says it: never where a channel leads.
 
-    `monitored`: whether the phone may be. Each answer is yes, no or not known.
+    A channel is a yes only where nothing stands against using it. `monitored`: whether the phone may be.
     """
 
     channels: tuple[Line, ...]
@@ -74,14 +74,20 @@ def reach(sections: object) -> Reach | None:
     safe: Mapping[str, object] = said if isinstance(said, Mapping) else {}
     return Reach(
         channels=tuple(
-            Line(label=words.CHANNELS[each.name], value=words.ANSWERS[each.answer])
-            for each in channels(contact)
+            Line(label=words.CHANNELS[each.name], value=_usable(each)) for each in channels(contact)
         ),
         said_by=_text(safe, "said_by"),
         said_at=_text(safe, "said_at"),
         hours=_text(safe, "hours"),
         monitored=words.ANSWERS.get(str(safe.get("phone_monitored")), words.ANSWERS[SafeToUse.NOT_KNOWN]),
     )
+
+
+def _usable(channel: Channel) -> str:
+    """Return whether a channel may be used, and why not; the same rule holds its number back."""
+    if channel.against is not None:
+        return f"No: {channel.against[:1].lower()}{channel.against[1:].rstrip('.')}"
+    return "Yes" if channel.value is not None else "Yes, but none is recorded"
 
 
 def identity(sections: object, today: date) -> Identity | None:
