@@ -170,6 +170,95 @@ def test_a_recall_is_said_first_and_why() -> None:
     assert "<strong>Recalled.</strong> Recalled because consent was withdrawn." in page
 
 
+RECALL = a_row(2, kind="recalled", event_id="event-1", reason="withdrawn", sections=[], expects=None)
+
+
+def test_a_recall_of_what_the_agency_opened_is_news_until_somebody_has_seen_it() -> None:
+    recalled = OneDesk([a_case(a_row(1), RECALL)], opened=["release-1"])
+
+    before = visit(recalled, "/inbox?show=new").text
+    visit(recalled, "/incidents/alias/answer/release-2", outcome="done", back="inbox")
+    after = visit(recalled, "/inbox").text
+
+    assert "<strong>Recalled</strong> since your agency opened it." in before
+    assert 'action="/incidents/alias/answer/release-2"' in before
+    assert "<strong>Recalled.</strong>" in after
+    assert "/answer/" not in after
+    assert "No incident here matches these filters" in visit(recalled, "/inbox?show=new").text
+
+
+def test_that_a_recall_was_seen_is_an_event_of_the_agencys_own() -> None:
+    desk = OneDesk([a_case(a_row(1), RECALL)], opened=["release-1"])
+
+    first = visit(desk, "/incidents/alias/answer/release-2", outcome="done", back="inbox")
+    second = visit(desk, "/incidents/alias/answer/release-2", outcome="done", back="inbox")
+
+    ((_, event),) = desk.told
+    assert (event["type"], event["facts"]["release"]) == ("ExpectationMet", "release-2")
+    assert (first.headers["location"], second.headers["location"]) == ("/inbox", "/inbox")
+
+
+def test_the_page_of_an_incident_says_what_was_recalled_of_it_and_that_it_was_seen() -> None:
+    case = (a_row(1), RECALL)
+    unseen = visit(OneDesk([a_case(*case)], opened=["release-1"]), "/incidents/alias").text
+    seen = visit(
+        OneDesk([a_case(*case, answers=("release-2",))], opened=["release-1"]), "/incidents/alias"
+    ).text
+
+    assert "What your agency opened was recalled since." in unseen
+    assert unseen.count('action="/incidents/alias/answer/release-2"') == 1
+    assert "Your agency has seen this." in seen
+    assert "/answer/release-2" not in seen
+
+
+def test_a_recall_of_what_nobody_opened_is_no_news_and_needs_no_press() -> None:
+    desk = OneDesk([a_case(a_row(1), RECALL)])
+
+    assert "No incident here matches these filters" in visit(desk, "/inbox?show=new").text
+    assert visit(desk, "/incidents/alias/answer/release-2", outcome="done").status_code == 404
+
+
+def test_a_recall_is_no_news_of_another_event_that_was_opened() -> None:
+    listed = a_row(1, event_type="MaracListed", event_id="event-9")
+    rows = (listed, a_row(2), {**RECALL, "seq": 3, "release_id": "r-3", "event_id": "event-2"})
+
+    page = visit(OneDesk([a_case(*rows)], opened=["release-1"]), "/inbox?show=new").text
+
+    assert "No incident here matches these filters" in page
+
+
+def test_a_recall_takes_back_every_form_of_its_incident_that_was_opened() -> None:
+    raised = a_row(1, event_type="VpaRaised", event_id="event-0")
+    rows = (
+        raised,
+        a_row(2, kind="changed"),
+        {**RECALL, "seq": 3, "release_id": "r-3", "event_id": "event-2"},
+    )
+
+    page = visit(OneDesk([a_case(*rows)], opened=["release-1"]), "/inbox?show=new").text
+
+    assert "<strong>Recalled</strong> since your agency opened it." in page
+
+
+def test_a_recall_that_asks_something_back_is_seen_by_answering_that() -> None:
+    asked = {**RECALL, "expects": "delete every copy within 1 working day"}
+
+    page = visit(OneDesk([a_case(a_row(1), asked)], opened=["release-1"]), "/inbox?show=new").text
+
+    assert page.count('action="/incidents/alias/answer/release-2"') == 1
+    assert "It is done<" in page
+    assert "Seen<" not in page
+
+
+def test_nobody_says_that_a_recall_was_not_possible() -> None:
+    desk = OneDesk([a_case(a_row(1), RECALL)], opened=["release-1"])
+
+    pressed = visit(desk, "/incidents/alias/answer/release-2", outcome="not_possible", reason="not_ours")
+
+    assert (pressed.status_code, desk.told) == (404, [])
+    assert visit(desk, "/incidents/alias/answer/release-2").status_code == 404
+
+
 def test_every_filter_in_force_can_be_seen_and_taken_away() -> None:
     page = visit(OneDesk([a_case()]), "/inbox?show=new&show=expected&happened=VpaReviewed").text
 

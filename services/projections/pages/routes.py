@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.projections.pages import answering, hub, inbox, recording, saying, unsafe
-from services.projections.pages.cases import expected
+from services.projections.pages.cases import expected, to_be_seen
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry, by_incident, entries, openable
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, known_of, released
@@ -43,6 +43,7 @@ def router(desk: Desk) -> APIRouter:
             "entries": sorted(found, key=lambda entry: -entry.seq),
             "expected": expected(found, known),
             "unanswered": {entry.release_id for entry in unanswered(found, known.answered)},
+            "unseen": {entry.release_id for entry in to_be_seen(found, known)},
             "answered": known.answered,
             "standing": {entry.release_id for entry in standing(found)},
             "openable": openable(found),

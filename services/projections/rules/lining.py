@@ -29,7 +29,7 @@ def line(
     return CaseLine(
         recipient=last.recipient,
         incident=last.incident or "",
-        place=Place(waits=news(told, opened) is not News.OPENED, seq=last.seq),
+        place=Place(waits=news(told, opened, answered) is not News.OPENED, seq=last.seq),
         recalled=is_recalled(told),
         over_at=over_at(first[1]) if first is not None else None,
         happened=tuple(sorted({row.event_type for row in told})),

@@ -65,7 +65,7 @@ T = TypeVar("T", bound=Told)
 
 
 class News(StrEnum):
-    """Whether anybody in the agency has opened what stands."""
+    """Whether anybody in the agency has opened what stands, and seen what was recalled."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -109,14 +109,32 @@ def is_recalled(told: Sequence[Told]) -> bool:
     return all(each.recalled for each in standing(told))
 
 
-def news(told: Sequence[Told], opened: Collection[str]) -> News:
-    """Return whether what stands of an incident was opened by anybody in the agency.
+def news(told: Sequence[Told], opened: Collection[str], answered: Collection[str]) -> News:
+    """Return whether anybody in the agency knows what stands of an incident.
 
-    What the agency published itself is no news to it, nor is what a recall took back.
+    What the agency published itself is no news to it, nor is a recall of what nobody there had opened. A
+    recall of what somebody had is a change, until it is answered: that is how the agency says it was seen.
     """
-    if not any(_waits(each, opened) for each in standing(told)):
+    if not any(_waits(each, opened) for each in standing(told)) and not unseen(told, opened, answered):
         return News.OPENED
     return News.CHANGED if any(each.release_id in opened for each in told) else News.NEW
+
+
+def unseen(found: Sequence[T], opened: Collection[str], answered: Collection[str]) -> tuple[T, ...]:
+    """Return the recalls that stand, took back what somebody in the agency had opened, and have no answer."""
+    return tuple(
+        told
+        for told in standing(found)
+        if told.recalled
+        and not told.own
+        and told.release_id not in answered
+        and any(_took_back(told, each) and each.release_id in opened for each in found)
+    )
+
+
+def _took_back(recall: Told, told: Told) -> bool:
+    forms = recall.event_type in VPA_FAMILY and told.event_type in VPA_FAMILY
+    return told.seq < recall.seq and (forms or told.event_id == recall.event_id)
 
 
 def _waits(told: Told, opened: Collection[str]) -> bool:
