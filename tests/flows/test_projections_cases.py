@@ -317,6 +317,19 @@ def test_the_door_having_it_already_is_as_good_as_taken() -> None:
     assert visit(desk, "/incidents/alias/answer/release-1", outcome="done").status_code == 303
 
 
+def test_another_reason_why_it_was_not_possible_is_another_event() -> None:
+    ids = []
+    for reason in ("not_reached", "declined"):
+        desk = OneDesk([a_case()])
+        visit(desk, "/incidents/alias/answer/release-1", outcome="not_possible", reason=reason)
+        ids += [(event["id"], event["facts"]["reason"]) for _, event in desk.told]
+
+    assert ids == [
+        ("met-release-1-not_possible-not_reached", "not_reached"),
+        ("met-release-1-not_possible-declined", "declined"),
+    ]
+
+
 def test_what_was_not_possible_needs_a_reason_and_keeps_what_was_said() -> None:
     desk = OneDesk([a_case()])
 

@@ -28,7 +28,7 @@ REASONS: Final[Mapping[str, str]] = {
     "not_ours": "It is not for our agency",
 }
 TAKEN: Final = frozenset({200, 201, 409})
-"""Answers of the door that mean it is on the log, this one or an earlier one."""
+"""Answers of the door that mean it is on the log. A conflict does: only the time differs under one id."""
 
 BACK: Final = {"inbox": "/inbox"}
 """Where a press leads back to, other than to the incident."""
@@ -66,17 +66,22 @@ def router(desk: Desk) -> APIRouter:
 
 
 def _met(entry: Entry, said: Mapping[str, str], now: str) -> Mapping[str, object]:
-    """Return the event that answers a release; one outcome of one release always has the same id."""
+    """Return the event that answers a release.
+
+    One outcome of one release, for one reason, always has the same id: another reason is another event, the
+    last of which holds.
+    """
     outcome = said["outcome"]
+    reason = None if outcome == DONE else said["reason"]
     return {
         "type": EventType.EXPECTATION_MET.value,
-        "id": f"met-{entry.release_id}-{outcome}",
+        "id": "-".join(["met", entry.release_id, outcome, *([reason] if reason else [])]),
         "occurred_at": now,
         "incident": entry.incident,
         "facts": {
             "release": entry.release_id,
             "outcome": outcome,
-            "reason": None if outcome == DONE else said["reason"],
+            "reason": reason,
         },
     }
 
