@@ -97,7 +97,7 @@ def test_the_identity_bar_names_the_adult_victim_before_anyone_else() -> None:
 def test_contact_is_told_by_channel_and_never_as_a_bare_number() -> None:
     contact = {"phone": "07700 900123", "safe": {"phone": "no", "said_by": "adult victim"}}
 
-    (part,) = parts({"contact": contact})
+    (part,) = parts({"contact": contact}, str)
 
     assert [line.value for line in part.lines] == ["adult victim"]
     assert [(channel.value, channel.safe) for channel in part.channels if channel.name == "phone"] == [

@@ -149,7 +149,7 @@ def _review(desk: Desk, request: Request, sheet: _Sheet, wrong: tuple[Problem, .
         "before": review.graded(sheet.original),
         "identity": identity(shown, local_date(desk.now())),
         "reach": reach(shown),
-        "parts": parts(shown),
+        "parts": parts(shown, desk.title_of),
         "choices": {"risk": review.RISKS, "children": review.CHILDREN, "adults": review.ADULTS},
         "answers": review.ANSWERS,
         "asked_for": review.ASKED_FOR,

@@ -104,7 +104,7 @@ async def _open(
         "purpose": purpose,
         "identity": identity(sections, local_date(desk.now())),
         "reach": reach(sections),
-        "parts": parts(sections),
+        "parts": parts(sections, desk.title_of),
         "opening": answer.body.get("opening_id"),
     }
     return desk.page(request, "projections/opened.html", values)
