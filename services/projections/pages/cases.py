@@ -7,7 +7,15 @@ from datetime import date, datetime
 
 from services.projections.pages.entries import Entry, Title, entries
 from services.projections.rules.expecting import first_due, over_at
-from services.projections.rules.standing import News, is_recalled, news, of_others, standing, unseen
+from services.projections.rules.standing import (
+    News,
+    awaits_review,
+    is_recalled,
+    news,
+    of_others,
+    standing,
+    unseen,
+)
 from services.vocabulary.due import Due
 
 
@@ -25,7 +33,7 @@ class Expected:
 class Case:
     """One incident as its recipient holds it. `expected` is None where nothing is left to do.
 
-    `unseen`: a recall that somebody there is to say they saw.
+    `unseen`: a recall that somebody there is to say they saw. `awaits_review`: the Hub has yet to review it.
     """
 
     alias: str
@@ -40,6 +48,7 @@ class Case:
     recalled: bool
     expected: Expected | None
     unseen: str | None
+    awaits_review: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +80,7 @@ def case(row: Mapping[str, object], known: Known, title_of: Title) -> Case | Non
         news=news(told, known.opened, known.answered),
         recalled=is_recalled(told),
         expected=expected(found, known),
+        awaits_review=awaits_review(found),
         unseen=next((entry.release_id for entry in to_be_seen(found, known)), None),
     )
 

@@ -38,9 +38,12 @@ def router(desk: Desk) -> APIRouter:
         if row is None:
             return absent(desk, request)
         found, known = entries(row.get("releases"), desk.title_of), known_of(desk, request, [row])
+        newest = sorted(found, key=lambda entry: -entry.seq)
+        forms = [entry.release_id for entry in newest if entry.event_type in VPA_FAMILY]
         values = {
             "alias": alias,
-            "entries": sorted(found, key=lambda entry: -entry.seq),
+            "entries": newest,
+            "to_review": next((form for form in forms if form in openable(found)), None),
             "expected": expected(found, known),
             "unanswered": {entry.release_id for entry in unanswered(found, known.answered)},
             "unseen": {entry.release_id for entry in to_be_seen(found, known)},

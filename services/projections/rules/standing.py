@@ -7,10 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import Final, Protocol, TypeVar
 
-from services.vocabulary.events import VPA_FAMILY
+from services.vocabulary.events import VPA_FAMILY, EventType
 
 UNOPENED_IS_NO_NEWS: Final = frozenset({"facts"})
 """Sections that our own services open: a release of these alone is never waiting to be opened."""
+
+REVIEWED: Final = VPA_FAMILY - {EventType.VPA_RAISED}
+"""Forms that the Hub looked at."""
 
 
 class Told(Protocol):
@@ -102,6 +105,12 @@ def _last(found: Iterable[T], ends: Callable[[T], bool]) -> tuple[T, ...]:
 def of_others(found: Sequence[T]) -> tuple[T, ...]:
     """Return what others told a recipient of an incident; where nobody else did, what it told itself."""
     return tuple(told for told in found if not told.own) or tuple(found)
+
+
+def awaits_review(found: Iterable[Told]) -> bool:
+    """Say whether the Hub has not reviewed what was raised: of its own forms, that is the only kind."""
+    own = {told.event_type for told in found if told.own}
+    return EventType.VPA_RAISED in own and own.isdisjoint(REVIEWED)
 
 
 def is_recalled(told: Sequence[Told]) -> bool:
