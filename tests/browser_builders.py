@@ -104,6 +104,17 @@ def raise_vpa(system: Running, folder: Path) -> Told:
     return Told(reference=reference, aliases={HUB: _alias(system, HUB, reference, "VpaRaised")}, message="")
 
 
+def review_again(system: Running, folder: Path, told: Told, risk: str) -> None:
+    """Publish another review of an incident by the Hub, with another risk."""
+    event = _event(system, "VpaReviewed", told.reference)
+    event["id"] += f"-{risk}"
+    event["facts"]["risk"] = risk
+    file = folder / f"{told.reference}-{risk}.jsonl"
+    file.write_text(json.dumps(event))
+    system.cli("publish", str(file), "--as", HUB)
+    system.cli("settle")
+
+
 def list_children(system: Running, folder: Path) -> None:
     """Publish a VPA about a child educated at home and one in whose school a parent works."""
     reference = f"BR-{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"

@@ -40,7 +40,8 @@ class Person:
 @dataclass(slots=True)
 class OneDesk:
     """`cases` are what the agency holds, in the order of its inbox, `opened` what somebody there opened,
-    `door` what the door says; `asked` are the questions about cases, answered without looking at filters."""
+    `door` what the door says; `asked` are the questions about cases, answered without looking at filters.
+    `account` is what the keyring says of an incident, to the Hub."""
 
     cases: list[dict[str, Any]] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
@@ -50,9 +51,11 @@ class OneDesk:
     pressed: set[str] = field(default_factory=set)
     asked: list[Mapping[str, Any]] = field(default_factory=list)
     flags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    who: Person = field(default_factory=Person)
+    account: Mapping[str, object] = field(default_factory=dict)
 
     def visitor(self, request: Request) -> Person:
-        return Person()
+        return self.who
 
     def now(self) -> datetime:
         return NOW
@@ -77,6 +80,8 @@ class OneDesk:
     ) -> Given:
         if path == "/v1/cases":
             return self._page(query or {})
+        if path.endswith(("/account", "/sharing")):
+            return Given(200, self.account)
         alias = path.removeprefix("/v1/incidents/")
         found = next((one for one in self.cases if one["incident"] == alias), None)
         return Given(200, {**found, "opened": self.opened}) if found else Given(404, {})
@@ -99,7 +104,7 @@ class OneDesk:
     def page(
         self, request: Request, template: str, values: Mapping[str, object], status: int = 200
     ) -> Response:
-        given = {**values, "visitor": Person(), "form_token": "t", "title_of": self.title_of}
+        given = {**values, "visitor": self.who, "form_token": "t", "title_of": self.title_of}
         return Pages({"projections": TEMPLATES}).page(template, given, status)
 
     def to(self, path: str) -> Response:

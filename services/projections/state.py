@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from services.vocabulary.grounds import CLOSES, Ground, ReleaseKind
+from services.vocabulary.grounds import CLOSES, REPLACES, Ground, ReleaseKind
 
 FIRST = 1
 """A recipient's first release is number one (design 2)."""
@@ -81,6 +81,11 @@ class Row:
     def closes(self) -> bool:
         """Whether it ends what earlier forms of its incident said."""
         return self.kind in CLOSES
+
+    @property
+    def replaces(self) -> bool:
+        """Whether it takes the place of earlier forms of its incident."""
+        return self.kind in REPLACES
 
     @property
     def names(self) -> tuple[str, ...]:

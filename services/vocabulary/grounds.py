@@ -70,3 +70,6 @@ class ReleaseKind(Word):
 
 CLOSES = frozenset({ReleaseKind.RECALLED, ReleaseKind.CORRECTED})
 """What ends the earlier forms of an incident too, not the released event alone."""
+
+REPLACES = CLOSES | {ReleaseKind.CHANGED}
+"""What takes the place of the earlier forms of an incident. Those a change replaces may still be opened."""

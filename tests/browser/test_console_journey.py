@@ -16,6 +16,7 @@ from tests.browser_builders import (
     answers_of,
     follow,
     owe_call,
+    review_again,
     sign_in,
     state_of,
     types_of,
@@ -212,6 +213,24 @@ def test_what_was_not_possible_is_said_with_its_reason(
 
         expect(page.get_by_text("Nothing is expected of you now.")).to_be_visible()
         eventually(lambda: answers_of(system, untouched) == ["not_possible"])
+
+
+@SCRIPTS
+def test_a_recall_of_what_was_opened_is_news_until_one_press_says_it_was_seen(
+    browser: Browser, system: Running, untouched: Told, tmp_path: Path, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts, width=NARROW) as page:
+        sign_in(page, system, DAFSU)
+        open_reviewed(page, untouched, "Adult victim")
+        review_again(system, tmp_path, untouched, "medium")
+        page.goto("/inbox?show=new")
+        row = page.locator(f'article:has(a[href="/incidents/{untouched.aliases[DAFSU]}"])')
+        expect(row).to_contain_text("Recalled since your agency opened it.")
+
+        follow(row.get_by_role("button", name="Seen"))
+
+        expect(row.get_by_role("button", name="Seen")).to_have_count(0)
+        eventually(lambda: answers_of(system, untouched) == ["done"])
 
 
 @SCRIPTS

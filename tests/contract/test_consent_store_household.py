@@ -62,7 +62,7 @@ def test_an_event_without_an_address_is_closed_to_who_lives_where_another_of_the
         registered(room, "dafsu", **HOME),
         Caller(agency="dafsu", person="p-2", role=Role.LEAD),
     )
-    next_door = {**HOME, "address": "15 Larkspur Close"}
+    next_door: dict[str, Any] = {**HOME, "address": "15 Larkspur Close"}
     room.staff["p-2"] = Person(id="p-2", name="P", agency="dafsu", role=Role.LEAD, **next_door)
     release = room.release("dafsu")
 

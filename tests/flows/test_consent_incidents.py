@@ -14,6 +14,7 @@ from services.eventlog.topics import DECISIONS, LOG
 from services.vocabulary.events import EventType
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import Risk
+from services.vocabulary.times import parse_time
 from tests.gate_builders import (
     ALIAS_KEY,
     HILLSIDE,
@@ -212,6 +213,53 @@ def test_who_may_see_what_is_told_beside_it_as_it_stands(office: Office) -> None
     told = {row["recipient"] for row in account(office)["sharing"] if row["outcome"] == "permit"}
 
     assert told == {"police", "partnership", "cedah"}
+
+
+def test_since_when_somebody_is_told_is_when_they_first_were(office: Office) -> None:
+    later, news = START + timedelta(hours=1), START + timedelta(hours=2)
+    settled(
+        office,
+        a_form(of=grades(Risk.MEDIUM)),
+        consent(GIVEN, recorded_at=later),
+        consent({"adult-social-care": "given"}, recorded_at=news),
+    )
+
+    since = {row["recipient"]: parse_time(row["since"]) for row in account(office)["sharing"]}
+
+    assert later <= since["cedah"] < news
+    assert since["police"] < later
+
+
+def test_who_is_told_no_more_is_said_to_be_so_since_that_ended(office: Office) -> None:
+    taken_back = consent({"cedah": "withdrawn"}, recorded_at=START + timedelta(hours=1))
+    settled(office, a_form(of=grades(Risk.MEDIUM), consent=GIVEN), taken_back)
+
+    (row,) = [row for row in account(office)["sharing"] if row["recipient"] == "cedah"]
+
+    assert (row["outcome"], parse_time(row["since"]) >= START + timedelta(hours=1)) == ("deny", True)
+
+
+def test_danger_that_waits_for_its_review_says_until_when_it_may(office: Office) -> None:
+    settled(office, a_form(EventType.VPA_RAISED, grades(Risk.HIGH)))
+    before = account(office)["review"]
+    settled(office, an_event(EventType.TIME_PASSED, recorded_at=START + timedelta(hours=5)))
+
+    after = account(office)["review"]
+
+    assert START + timedelta(hours=4) <= parse_time(before["review_by"]) < START + timedelta(hours=5)
+    assert (before["overdue"], after["overdue"]) == (False, True)
+
+
+def test_what_may_wait_for_its_review_says_that_it_waits(office: Office) -> None:
+    settled(office, a_form(EventType.VPA_RAISED, grades(Risk.STANDARD)))
+
+    assert account(office)["review"] == {"review_by": None, "overdue": False}
+
+
+def test_what_was_reviewed_waits_for_nothing(office: Office) -> None:
+    settled(office, a_form(EventType.VPA_RAISED, grades(Risk.HIGH)), a_form(of=grades(Risk.HIGH)))
+
+    assert account(office)["review"] is None
 
 
 def test_who_opened_it_is_told_with_what_for_and_nothing_of_another_incident(office: Office) -> None:

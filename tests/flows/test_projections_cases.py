@@ -5,7 +5,7 @@ from typing import Any
 
 from services.projections.pages.narrowing import SHOWN
 from services.projections.state import Show
-from tests.inbox_builders import Given, OneDesk, a_case, a_row, visit
+from tests.inbox_builders import Given, OneDesk, Person, a_case, a_row, visit
 
 UNSAFE = {
     "contact": {
@@ -14,6 +14,8 @@ UNSAFE = {
         "safe": {"phone": "no", "email": "yes", "said_by": "adult victim"},
     }
 }
+
+HUB = Person(agency="police", role="lead")
 
 
 def test_an_incident_is_one_row_however_much_was_told_of_it() -> None:
@@ -90,6 +92,73 @@ def test_what_was_answered_is_no_longer_expected_even_when_the_release_changes()
     assert "Nothing is expected of you now." in page
 
 
+PROVISIONAL = {
+    "event_type": "VpaRaised",
+    "decided_at": "2024-08-29T08:30:00Z",
+    "expects": "act on it as provisional, within 1 working day: the Hub's review may change it",
+}
+ADVISER = "offer an independent adviser within 1 working day, checking first who already holds the family"
+
+
+def reviewed(seq: int = 2, **fields: Any) -> dict[str, Any]:
+    """Return the Hub's review as it comes to who holds an earlier form: in the place of that."""
+    return a_row(
+        seq, **{"kind": "changed", "decided_at": "2024-09-06T13:30:00Z", "expects": ADVISER, **fields}
+    )
+
+
+def test_what_a_review_took_the_place_of_is_no_longer_expected() -> None:
+    desk = OneDesk([a_case(a_row(1, **PROVISIONAL), reviewed())])
+
+    page = visit(desk, "/inbox").text
+
+    assert "Offer an independent adviser within 1 working day" in page
+    assert "provisional" not in page
+    assert "Overdue.</strong>" not in page
+    assert 'action="/incidents/alias/answer/release-2"' in page
+
+
+def test_what_a_review_took_the_place_of_is_not_answered_any_more() -> None:
+    desk = OneDesk([a_case(a_row(1, **PROVISIONAL), reviewed())])
+
+    assert visit(desk, "/incidents/alias/answer/release-1").status_code == 404
+    assert visit(desk, "/incidents/alias/answer/release-2").status_code == 200
+
+
+def test_the_timeline_says_what_is_no_longer_expected_and_has_no_press_for_it() -> None:
+    page = visit(OneDesk([a_case(a_row(1, **PROVISIONAL), reviewed())]), "/incidents/alias").text
+
+    assert "the Hub&#39;s review may change it. No longer: what came later took its place." in page
+    assert "/answer/release-1" not in page
+
+
+def test_what_was_answered_before_the_review_is_asked_anew_by_it() -> None:
+    desk = OneDesk([a_case(a_row(1, **PROVISIONAL), reviewed(), answers=("release-1",))])
+
+    page = visit(desk, "/inbox?show=expected").text
+
+    assert "Offer an independent adviser" in page
+
+
+def test_children_told_of_by_two_forms_are_each_waited_for() -> None:
+    welfare = {"ground": "childs-welfare", "sections": ["children[0]"]}
+    first = a_row(1, **welfare, event_type="VpaRaised", expects="decide within 1 working day who supports")
+    second = a_row(2, **welfare, expects="decide within 1 working day who supports")
+
+    page = visit(OneDesk([a_case(first, second)]), "/incidents/alias").text
+
+    assert "/answer/release-1" in page
+    assert "/answer/release-2" in page
+
+
+def test_what_a_review_took_the_place_of_is_no_news_once_the_review_was_opened() -> None:
+    desk = OneDesk([a_case(a_row(1, **PROVISIONAL), reviewed())], opened=["release-2"])
+
+    page = visit(desk, "/inbox").text
+
+    assert "Opened, and nothing has changed since." in page
+
+
 def test_a_recall_is_said_first_and_why() -> None:
     rows = (
         a_row(1),
@@ -99,6 +168,95 @@ def test_a_recall_is_said_first_and_why() -> None:
     page = visit(OneDesk([a_case(*rows)]), "/inbox?show=recalled").text
 
     assert "<strong>Recalled.</strong> Recalled because consent was withdrawn." in page
+
+
+RECALL = a_row(2, kind="recalled", event_id="event-1", reason="withdrawn", sections=[], expects=None)
+
+
+def test_a_recall_of_what_the_agency_opened_is_news_until_somebody_has_seen_it() -> None:
+    recalled = OneDesk([a_case(a_row(1), RECALL)], opened=["release-1"])
+
+    before = visit(recalled, "/inbox?show=new").text
+    visit(recalled, "/incidents/alias/answer/release-2", outcome="done", back="inbox")
+    after = visit(recalled, "/inbox").text
+
+    assert "<strong>Recalled</strong> since your agency opened it." in before
+    assert 'action="/incidents/alias/answer/release-2"' in before
+    assert "<strong>Recalled.</strong>" in after
+    assert "/answer/" not in after
+    assert "No incident here matches these filters" in visit(recalled, "/inbox?show=new").text
+
+
+def test_that_a_recall_was_seen_is_an_event_of_the_agencys_own() -> None:
+    desk = OneDesk([a_case(a_row(1), RECALL)], opened=["release-1"])
+
+    first = visit(desk, "/incidents/alias/answer/release-2", outcome="done", back="inbox")
+    second = visit(desk, "/incidents/alias/answer/release-2", outcome="done", back="inbox")
+
+    ((_, event),) = desk.told
+    assert (event["type"], event["facts"]["release"]) == ("ExpectationMet", "release-2")
+    assert (first.headers["location"], second.headers["location"]) == ("/inbox", "/inbox")
+
+
+def test_the_page_of_an_incident_says_what_was_recalled_of_it_and_that_it_was_seen() -> None:
+    case = (a_row(1), RECALL)
+    unseen = visit(OneDesk([a_case(*case)], opened=["release-1"]), "/incidents/alias").text
+    seen = visit(
+        OneDesk([a_case(*case, answers=("release-2",))], opened=["release-1"]), "/incidents/alias"
+    ).text
+
+    assert "What your agency opened was recalled since." in unseen
+    assert unseen.count('action="/incidents/alias/answer/release-2"') == 1
+    assert "Your agency has seen this." in seen
+    assert "/answer/release-2" not in seen
+
+
+def test_a_recall_of_what_nobody_opened_is_no_news_and_needs_no_press() -> None:
+    desk = OneDesk([a_case(a_row(1), RECALL)])
+
+    assert "No incident here matches these filters" in visit(desk, "/inbox?show=new").text
+    assert visit(desk, "/incidents/alias/answer/release-2", outcome="done").status_code == 404
+
+
+def test_a_recall_is_no_news_of_another_event_that_was_opened() -> None:
+    listed = a_row(1, event_type="MaracListed", event_id="event-9")
+    rows = (listed, a_row(2), {**RECALL, "seq": 3, "release_id": "r-3", "event_id": "event-2"})
+
+    page = visit(OneDesk([a_case(*rows)], opened=["release-1"]), "/inbox?show=new").text
+
+    assert "No incident here matches these filters" in page
+
+
+def test_a_recall_takes_back_every_form_of_its_incident_that_was_opened() -> None:
+    raised = a_row(1, event_type="VpaRaised", event_id="event-0")
+    rows = (
+        raised,
+        a_row(2, kind="changed"),
+        {**RECALL, "seq": 3, "release_id": "r-3", "event_id": "event-2"},
+    )
+
+    page = visit(OneDesk([a_case(*rows)], opened=["release-1"]), "/inbox?show=new").text
+
+    assert "<strong>Recalled</strong> since your agency opened it." in page
+
+
+def test_a_recall_that_asks_something_back_is_seen_by_answering_that() -> None:
+    asked = {**RECALL, "expects": "delete every copy within 1 working day"}
+
+    page = visit(OneDesk([a_case(a_row(1), asked)], opened=["release-1"]), "/inbox?show=new").text
+
+    assert page.count('action="/incidents/alias/answer/release-2"') == 1
+    assert "It is done<" in page
+    assert "Seen<" not in page
+
+
+def test_nobody_says_that_a_recall_was_not_possible() -> None:
+    desk = OneDesk([a_case(a_row(1), RECALL)], opened=["release-1"])
+
+    pressed = visit(desk, "/incidents/alias/answer/release-2", outcome="not_possible", reason="not_ours")
+
+    assert (pressed.status_code, desk.told) == (404, [])
+    assert visit(desk, "/incidents/alias/answer/release-2").status_code == 404
 
 
 def test_every_filter_in_force_can_be_seen_and_taken_away() -> None:
@@ -159,6 +317,19 @@ def test_the_door_having_it_already_is_as_good_as_taken() -> None:
     assert visit(desk, "/incidents/alias/answer/release-1", outcome="done").status_code == 303
 
 
+def test_another_reason_why_it_was_not_possible_is_another_event() -> None:
+    ids = []
+    for reason in ("not_reached", "declined"):
+        desk = OneDesk([a_case()])
+        visit(desk, "/incidents/alias/answer/release-1", outcome="not_possible", reason=reason)
+        ids += [(event["id"], event["facts"]["reason"]) for _, event in desk.told]
+
+    assert ids == [
+        ("met-release-1-not_possible-not_reached", "not_reached"),
+        ("met-release-1-not_possible-declined", "declined"),
+    ]
+
+
 def test_what_was_not_possible_needs_a_reason_and_keeps_what_was_said() -> None:
     desk = OneDesk([a_case()])
 
@@ -199,6 +370,35 @@ def test_a_number_that_is_not_marked_safe_is_not_on_the_page_of_what_was_opened(
     assert "07700 900123" not in page
     assert "nobody@home.example" in page
     assert 'href="/incidents/alias/unsafe/release-1/phone"' in page
+
+
+def test_the_bar_and_the_number_say_the_same_of_a_phone_that_may_be_monitored() -> None:
+    safe = {"phone": "yes", "phone_monitored": "yes"}
+
+    page = opened(OneDesk([a_case()], opens={"contact": {"phone": "07700 900123", "safe": safe}}))
+
+    assert "<strong>phone</strong>: no: the phone may be monitored;" in page
+    assert "Phone: do not use" in page
+    assert "07700 900123" not in page
+
+
+def test_where_contact_was_not_opened_it_says_not_to_phone() -> None:
+    victim = {"victim": {"given_name": "Quenivaldra", "family_name": "Thornwickle"}}
+
+    without, with_contact = (
+        opened(OneDesk([a_case()], opens=what)) for what in (victim, {**victim, **UNSAFE})
+    )
+
+    assert "Contact was not opened: do not phone." in without
+    assert "Contact was not opened" not in with_contact
+
+
+def test_who_reviews_a_vpa_reads_how_the_person_may_be_reached() -> None:
+    at_hub = OneDesk([a_case(a_row(ground="own"))], opens=UNSAFE, who=HUB)
+
+    page = visit(at_hub, "/incidents/alias/review/release-1", purpose="Secondary assessment").text
+
+    assert "<strong>phone</strong>: no: the person said this is not safe;" in page
 
 
 def test_the_stop_shows_nothing_and_opens_nothing() -> None:

@@ -97,7 +97,7 @@ def test_the_identity_bar_names_the_adult_victim_before_anyone_else() -> None:
 def test_contact_is_told_by_channel_and_never_as_a_bare_number() -> None:
     contact = {"phone": "07700 900123", "safe": {"phone": "no", "said_by": "adult victim"}}
 
-    (part,) = parts({"contact": contact})
+    (part,) = parts({"contact": contact}, str)
 
     assert [line.value for line in part.lines] == ["adult victim"]
     assert [(channel.value, channel.safe) for channel in part.channels if channel.name == "phone"] == [
@@ -121,6 +121,14 @@ def test_what_was_told_of_a_person_stands_incident_by_incident_the_last_heard_of
     ]
 
 
+def test_what_was_told_of_a_person_says_which_of_it_is_the_last_word() -> None:
+    (told,) = by_incident(
+        read(a_row(1, incident="one", event_type="VpaRaised"), a_row(2, incident="one", kind="changed"))
+    )
+
+    assert told.standing == {"release-2"}
+
+
 def test_a_birthday_makes_a_person_a_year_older_on_the_day_and_what_is_no_day_no_age() -> None:
     ages = [
         getattr(identity({"victim": {"date_of_birth": born}}, date(2024, 4, 17)), "age", "nobody")
@@ -138,8 +146,24 @@ def test_how_somebody_may_be_reached_is_said_by_channel_with_who_said_so() -> No
     assert found is not None
     assert [(line.label, line.value) for line in found.channels] == [
         ("Phone", "Yes"),
-        ("Post", "No"),
-        ("Email", "Not known"),
+        ("Post", "No: the person said this is not safe"),
+        ("Email", "No: it is not known whether this is safe"),
     ]
     assert (found.said_by, found.hours, found.monitored) == ("adult victim", None, "Not known")
     assert "07700" not in str(found)
+
+
+def test_a_phone_that_may_be_monitored_is_said_to_be_no_way_to_reach_anybody() -> None:
+    contact = {"phone": "07700 900123", "safe": {"phone": "yes", "phone_monitored": "yes"}}
+
+    found = reach({"contact": contact})
+
+    assert found is not None
+    assert found.channels[0].value == "No: the phone may be monitored"
+
+
+def test_a_way_that_is_safe_and_leads_nowhere_says_so() -> None:
+    found = reach({"contact": {"safe": {"phone": "yes"}}})
+
+    assert found is not None
+    assert found.channels[0].value == "Yes, but none is recorded"

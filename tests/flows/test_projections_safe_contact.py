@@ -46,6 +46,23 @@ def test_anything_else_is_not(contact: dict[str, Any]) -> None:
     assert found.why
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("no", "The person said this is not safe."),
+        ("not_known", "It is not known whether this is safe."),
+        (None, "It is not known whether this is safe."),
+        ("yes", "It is marked as not to be used, although the person said it is safe."),
+    ],
+)
+def test_a_channel_not_to_be_used_says_whether_the_person_said_so_or_nobody_knows(
+    said: str | None, why: str
+) -> None:
+    contact = {"phone": "07700 900123", "safe": {"phone": said}, "do_not_contact": ["phone"]}
+
+    assert phone(contact).why == why
+
+
 def test_a_channel_without_an_address_is_never_safe() -> None:
     assert not any(channel.safe for channel in channels({"safe": YES}))
 

@@ -57,7 +57,7 @@ class Model:
     def standing(self, rows: Sequence[Row]) -> list[Row]:
         last: dict[str, Row] = {}
         for row in rows:
-            if row.kind in ("recalled", "corrected") and row.event_type in FORMS:
+            if row.kind in ("changed", "recalled", "corrected") and row.event_type in FORMS:
                 last = {key: other for key, other in last.items() if other.event_type not in FORMS}
             last[row.event_id] = row
         return list(last.values())
@@ -65,14 +65,24 @@ class Model:
     def told(self) -> list[Row]:
         return [row for row in self.rows if row.ground != "own"] or list(self.rows)
 
-    def is_new(self) -> bool:
+    def is_new(self, answered: frozenset[str]) -> bool:
         return any(
-            row.ground != "own"
-            and row.kind != "recalled"
-            and set(row.sections) - {"facts"}
-            and row.release_id not in self.opened
+            self.is_unseen(row, answered) if row.kind == "recalled" else self.is_unopened(row)
             for row in self.standing(self.told())
         )
+
+    def is_unopened(self, row: Row) -> bool:
+        content = bool(set(row.sections) - {"facts"})
+        return row.ground != "own" and content and row.release_id not in self.opened
+
+    def is_unseen(self, recall: Row, answered: frozenset[str]) -> bool:
+        was_opened = any(
+            row.seq < recall.seq
+            and row.release_id in self.opened
+            and (row.event_id == recall.event_id or {row.event_type, recall.event_type} <= FORMS)
+            for row in self.told()
+        )
+        return recall.ground != "own" and was_opened and recall.release_id not in answered
 
     def is_recalled(self) -> bool:
         return all(row.kind == "recalled" for row in self.standing(self.told()))
@@ -279,9 +289,11 @@ def modelled(history: History, recipient: str, now: datetime) -> dict[Show, list
         alias: Model([row for row in rows if row.incident == alias], history.opened(recipient))
         for alias in {row.incident for row in rows if row.incident}
     }
-    ordered = sorted(models, key=lambda alias: (not models[alias].is_new(), -models[alias].rows[-1].seq))
+    ordered = sorted(
+        models, key=lambda alias: (not models[alias].is_new(answered), -models[alias].rows[-1].seq)
+    )
     says = {
-        Show.NEW: lambda one: one.is_new(),
+        Show.NEW: lambda one: one.is_new(answered),
         Show.EXPECTED: lambda one: bool(one.unanswered(answered)),
         Show.OVERDUE: lambda one: one.is_overdue(answered, now),
         Show.RECALLED: lambda one: one.is_recalled(),

@@ -11,16 +11,19 @@ from services.consent.flow.desk import Desk
 from services.consent.keyring.handles import handle
 from services.consent.keyring.shown import as_seen
 from services.consent.keyring.telling import Teller, sharing
+from services.consent.rules.danger import review_due
 from services.consent.rules.policy import EDUCATION
 from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.entities import Incident
+from services.consent.state.sides import age_of
 from services.consent.state.world import World
 from services.consent.store.days import Days
 from services.consent.store.ledger import InForce, Ledger
 from services.consent.store.openings import OPENING, Openings
 from services.runtime.identity import Caller
 from services.vocabulary.agencies import is_school
+from services.vocabulary.times import format_time
 
 MOST = 1000
 """Openings of one incident that are told, the latest first."""
@@ -45,7 +48,8 @@ class Incidents:
         `person`: the adult victim's handle for the ledger's `told`; None: nobody is known as one.
         `sharing`: as it stands. `openings`: the latest first. `routing`: how its latest form would be decided
         by the state and the policy of now, with the gate's own rules, each beside how it stands; empty where
-        there is no policy or no form. What the ledger says is as of one moment. Raises NothingToTell.
+        there is no policy or no form. `review`: until when its form may wait for the Hub's, None where none
+        waits. What the ledger says is as of one moment. Raises NothingToTell.
         """
         with self._ledger.at_one_moment():
             return self._account(caller, text)
@@ -61,6 +65,21 @@ class Incidents:
             "sharing": stands,
             "openings": [as_seen(each, caller) for each in opened],
             "routing": self._routing(incident, {row["recipient"]: row for row in stands}),
+            "review": self._review(incident),
+        }
+
+    def _review(self, key: str) -> Mapping[str, Any] | None:
+        """Return until when a raised form may wait: `review_by` None is for ever (NA 4.10)."""
+        incident, policy = self._ledger.incident(key), self._ledger.policy()
+        if incident is None or incident.raised is None:
+            return None
+        age = age_of(self._ledger.person, incident, incident.raised)
+        in_force = self._deciders(policy).rulebook.policy if policy is not None else None
+        due = review_due(incident.raised, age, in_force) if in_force is not None else None
+        now = self._ledger.taking_part().time
+        return {
+            "review_by": format_time(due) if due is not None else None,
+            "overdue": due is not None and now is not None and due <= now,
         }
 
     def _handle(self, caller: Caller, incident: str) -> str | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -50,10 +51,11 @@ class Registry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Latest:
-    """A recipient's answer as it stands, and the decision that gave it."""
+    """A recipient's answer as it stands, and the decision that gave it. `since`: when it was first so."""
 
     answer: Answer
     given: Answered
+    since: datetime
     corrected: bool = False
 
 
@@ -136,7 +138,7 @@ class Teller:
         latest: dict[str, _Latest] = {}
         for each in given:
             for answer in each.answers:
-                latest[answer.recipient] = _Latest(answer=answer, given=each)
+                latest[answer.recipient] = _Latest(answer=answer, given=each, since=each.decided_at)
         if to is None:
             yield from latest.values()
         elif to in latest:
@@ -183,7 +185,12 @@ def _ended(latest: _Latest, by: Closing) -> _Latest:
         outcome=Outcome.DENY, ground=None, reason=by.reason, sections=(), leaves=()
     )
     given = replace(latest.given, cause=by.cause, policy=by.policy, decided_at=by.decided_at)
-    return _Latest(answer=answer, given=given, corrected=by.kind is ReleaseKind.CORRECTED)
+    return _Latest(
+        answer=answer,
+        given=given,
+        since=by.decided_at,
+        corrected=by.kind is ReleaseKind.CORRECTED,
+    )
 
 
 def _hidden(latest: _Latest, caller: Caller) -> _Latest:
@@ -215,8 +222,8 @@ def _row(latest: _Latest) -> dict[str, Any]:
 
 
 def sharing(given: Iterable[Answered]) -> list[dict[str, Any]]:
-    """Return who may see what of an incident's forms, as it stands."""
-    return [_row(each) for each in _standing(given).values()]
+    """Return who may see what of an incident's forms, as it stands, and since when they are told, or not."""
+    return [{**_row(each), "since": format_time(each.since)} for each in _standing(given).values()]
 
 
 def _standing(given: Iterable[Answered]) -> dict[str, _Latest]:
@@ -237,5 +244,7 @@ def _standing(given: Iterable[Answered]) -> dict[str, _Latest]:
             if answer.recipient == ALL_OTHER_SCHOOLS:
                 continue
             if not stays or answer.outcome is Outcome.PERMIT or each.event_id in corrected:
-                standing[answer.recipient] = _Latest(answer=answer, given=each)
+                same = known if known and known.answer.outcome is answer.outcome else None
+                since = same.since if same else each.decided_at
+                standing[answer.recipient] = _Latest(answer=answer, given=each, since=since)
     return standing

@@ -1,5 +1,6 @@
 """Saying what came of what was expected: done, in one press, or not possible, with the reason (NA 6.184).
 
+That a recall was seen is said the same way: what it expects is that nobody goes on using what it took back.
 It is published through the door in the visitor's name. What is said twice is one event under one id.
 """
 
@@ -9,6 +10,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.projections.pages.cases import to_be_seen
 from services.projections.pages.desk import Answer, Desk
 from services.projections.pages.entries import Entry, entries
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, known_of, objects
@@ -26,7 +28,7 @@ REASONS: Final[Mapping[str, str]] = {
     "not_ours": "It is not for our agency",
 }
 TAKEN: Final = frozenset({200, 201, 409})
-"""Answers of the door that mean it is on the log, this one or an earlier one."""
+"""Answers of the door that mean it is on the log. A conflict does: only the time differs under one id."""
 
 BACK: Final = {"inbox": "/inbox"}
 """Where a press leads back to, other than to the incident."""
@@ -39,7 +41,7 @@ def router(desk: Desk) -> APIRouter:
     @routes.get("/incidents/{alias}/answer/{release}")
     async def ask_outcome(request: Request, alias: str, release: str) -> Response:
         entry = await _open_one(desk, request, alias, release)
-        return _page(desk, request, alias, entry, {}) if entry else absent(desk, request)
+        return _page(desk, request, alias, entry, {}) if entry and entry.expects else absent(desk, request)
 
     @routes.post("/incidents/{alias}/answer/{release}")
     async def answer(request: Request, alias: str, release: str) -> Response:
@@ -49,6 +51,8 @@ def router(desk: Desk) -> APIRouter:
         entry = await _open_one(desk, request, alias, release)
         if entry is None:
             return await _again(desk, request, alias, release, back)
+        if not entry.expects and said["outcome"] != DONE:
+            return absent(desk, request)
         problems = _problems(said)
         if not problems:
             told = await desk.tell(request, "/v1/events", _met(entry, said, format_time(desk.now())))
@@ -62,17 +66,22 @@ def router(desk: Desk) -> APIRouter:
 
 
 def _met(entry: Entry, said: Mapping[str, str], now: str) -> Mapping[str, object]:
-    """Return the event that answers a release; one outcome of one release always has the same id."""
+    """Return the event that answers a release.
+
+    One outcome of one release, for one reason, always has the same id: another reason is another event, the
+    last of which holds.
+    """
     outcome = said["outcome"]
+    reason = None if outcome == DONE else said["reason"]
     return {
         "type": EventType.EXPECTATION_MET.value,
-        "id": f"met-{entry.release_id}-{outcome}",
+        "id": "-".join(["met", entry.release_id, outcome, *([reason] if reason else [])]),
         "occurred_at": now,
         "incident": entry.incident,
         "facts": {
             "release": entry.release_id,
             "outcome": outcome,
-            "reason": None if outcome == DONE else said["reason"],
+            "reason": reason,
         },
     }
 
@@ -112,12 +121,13 @@ def _page(
 
 
 async def _open_one(desk: Desk, request: Request, alias: str, release: str) -> Entry | None:
-    """Return a release of the incident that still expects something; None for any other."""
+    """Return a release of the incident that still waits for an answer; None for any other."""
     row = await held(desk, request, alias)
     if row is None:
         return None
     known = known_of(desk, request, [row])
-    found = unanswered(entries(row.get("releases"), desk.title_of), known.answered)
+    told = entries(row.get("releases"), desk.title_of)
+    found = (*unanswered(told, known.answered), *to_be_seen(told, known))
     return next((entry for entry in found if entry.release_id == release), None)
 
 
@@ -125,6 +135,7 @@ async def _again(desk: Desk, request: Request, alias: str, release: str, back: s
     """Lead on from a second press of what is answered already; anything else is absent."""
     row = await held(desk, request, alias)
     found = entries(row.get("releases"), desk.title_of) if row else ()
-    if any(entry.release_id == release and entry.expects for entry in found):
+    seen = known_of(desk, request, [row]).answered if row else ()
+    if any(entry.release_id == release and (entry.expects or release in seen) for entry in found):
         return desk.to(back)
     return absent(desk, request)

@@ -7,7 +7,15 @@ from datetime import date, datetime
 
 from services.projections.pages.entries import Entry, Title, entries
 from services.projections.rules.expecting import first_due, over_at
-from services.projections.rules.standing import News, is_recalled, news, of_others, standing
+from services.projections.rules.standing import (
+    News,
+    awaits_review,
+    is_recalled,
+    news,
+    of_others,
+    standing,
+    unseen,
+)
 from services.vocabulary.due import Due
 
 
@@ -23,7 +31,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One incident as its recipient holds it. `expected` is None where nothing is left to do."""
+    """One incident as its recipient holds it. `expected` is None where nothing is left to do.
+
+    `unseen`: a recall that somebody there is to say they saw. `awaits_review`: the Hub has yet to review it.
+    """
 
     alias: str
     cursor: str
@@ -36,6 +47,8 @@ class Case:
     news: News
     recalled: bool
     expected: Expected | None
+    unseen: str | None
+    awaits_review: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +77,18 @@ def case(row: Mapping[str, object], known: Known, title_of: Title) -> Case | Non
         types=frozenset(entry.event_type for entry in told),
         received_at=last.decided_at,
         occurred_at=min((entry.occurred_at for entry in told if entry.occurred_at), default=None),
-        news=news(told, known.opened),
+        news=news(told, known.opened, known.answered),
         recalled=is_recalled(told),
         expected=expected(found, known),
+        awaits_review=awaits_review(found),
+        unseen=next((entry.release_id for entry in to_be_seen(found, known)), None),
+    )
+
+
+def to_be_seen(found: Sequence[Entry], known: Known) -> tuple[Entry, ...]:
+    """Return the recalls somebody in the agency is to say they saw: those that ask for nothing else."""
+    return tuple(
+        entry for entry in unseen(of_others(found), known.opened, known.answered) if not entry.expects
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.projections.pages import words
-from services.projections.rules.standing import standing
-from services.vocabulary.grounds import CLOSES, Ground, ReleaseKind
+from services.projections.rules.standing import left_open, standing
+from services.vocabulary.grounds import CLOSES, REPLACES, Ground, ReleaseKind
 
 Title = Callable[[str], str]
 NOTHING_EXPECTED = "Nothing is expected of you."
@@ -34,6 +34,7 @@ class Entry:
     own: bool
     recalled: bool
     closes: bool
+    replaces: bool
     sections: tuple[tuple[str, str], ...]
 
     @property
@@ -49,17 +50,21 @@ def entries(rows: object, title_of: Title) -> tuple[Entry, ...]:
 
 
 def openable(found: Iterable[Entry]) -> frozenset[str]:
-    """Return the ids of releases of one incident that stand and still have sections to open."""
-    return frozenset(entry.release_id for entry in standing(found) if entry.sections and not entry.recalled)
+    """Return the ids of releases of one incident that still have sections to open."""
+    return frozenset(entry.release_id for entry in left_open(found) if entry.sections and not entry.recalled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfIncident:
-    """What was told of one incident, the newest first. `began`: when the first of it happened."""
+    """What was told of one incident, the newest first. `began`: when the first of it happened.
+
+    `standing`: the releases that are the last word on it.
+    """
 
     alias: str
     began: str | None
     entries: tuple[Entry, ...]
+    standing: frozenset[str]
 
 
 def by_incident(found: Iterable[Entry]) -> tuple[OfIncident, ...]:
@@ -73,6 +78,7 @@ def by_incident(found: Iterable[Entry]) -> tuple[OfIncident, ...]:
             alias=alias,
             began=min((each.occurred_at for each in told if each.occurred_at), default=None),
             entries=tuple(told),
+            standing=frozenset(each.release_id for each in standing(told)),
         )
         for alias, told in of.items()
     )
@@ -100,6 +106,7 @@ def _entry(row: Mapping[str, object], title_of: Title) -> Entry:
         own=_text(row, "ground") == Ground.OWN,
         recalled=kind == ReleaseKind.RECALLED,
         closes=kind in CLOSES,
+        replaces=kind in REPLACES,
         sections=tuple((name, words.section(name)) for name in _names(row.get("sections"))),
     )
 

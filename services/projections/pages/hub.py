@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from fastapi import Request
@@ -11,7 +12,10 @@ from services.projections.pages.desk import Desk
 from services.projections.pages.holding import ALIAS, OK
 from services.projections.pages.sharing import Shared, shared, told_why
 from services.projections.pages.told import is_of_the_hub
+from services.vocabulary.calendar import local_date
+from services.vocabulary.due import Due, Precision
 from services.vocabulary.grounds import Outcome
+from services.vocabulary.times import NotATime, parse_time
 
 Row = Mapping[str, object]
 OURS: Final = {"notify": "The system, for Operation Encompass"}
@@ -48,16 +52,27 @@ class Routed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """The review that an incident waits for, and by when; `due` None: it has no set time."""
+
+    text: str
+    due: Due | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """All that is said of an incident: who may see what, who opened it, how it would be decided now.
 
     `person`: what the adult victim is called where the Hub asks who was told of them; empty: nobody is known.
+    `review`: what is expected of the Hub while the form waits for it, None where none does.
     """
 
     person: str
     sharing: tuple[Shared, ...]
     opened: tuple[Opened, ...]
     routed: tuple[Routed, ...]
+    review: Review | None
 
 
 async def account(desk: Desk, request: Request, alias: str) -> Account | None:
@@ -77,7 +92,18 @@ async def account(desk: Desk, request: Request, alias: str) -> Account | None:
         sharing=shared(answer.body, desk.title_of),
         opened=tuple(_opened(row, desk) for row in _rows(answer.body, "openings")),
         routed=tuple(sorted(routed, key=lambda line: (line.same, not line.told))),
+        review=_review(answer.body.get("review"), desk.now()),
     )
+
+
+def _review(found: object, now: datetime) -> Review | None:
+    """Return the review that is waited for. It is overdue once the gate says so, or its time is past."""
+    if not isinstance(found, Mapping):
+        return None
+    by = _time(found.get("review_by"))
+    due = Due(over_at=by, day=local_date(by), precision=Precision.MOMENT) if by is not None else None
+    late = found.get("overdue") is True or (by is not None and by <= now)
+    return Review(text="Review this VPA.", due=due, overdue=late)
 
 
 def differs(now: Row, stands: Row) -> str:
@@ -122,6 +148,13 @@ def _opened(row: Row, desk: Desk) -> Opened:
 def _rows(body: Row, name: str) -> tuple[Row, ...]:
     rows = body.get(name)
     return tuple(row for row in rows if isinstance(row, Mapping)) if isinstance(rows, Sequence) else ()
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        return parse_time(value) if isinstance(value, str) else None
+    except NotATime:
+        return None
 
 
 def _text(row: Row, name: str) -> str:

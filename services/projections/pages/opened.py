@@ -1,10 +1,11 @@
 """Opened content as lists of words: who it is about, how to reach them safely, then each section."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from services.projections.pages import words
+from services.projections.pages.spoken import Line, TitleOf, lines
 from services.projections.rules.safe_contact import Channel, channels
 from services.vocabulary.consent import SafeToUse
 from services.vocabulary.times import NotATime, parse_date
@@ -15,14 +16,6 @@ IDENTITIES = ("victim", "children", "person_causing_harm")
 
 SAID = frozenset({"said_by", "said_at", "hours", "phone_monitored"})
 """What a contact section says beside its channels."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One thing a section says."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +42,7 @@ class Identity:
 class Reach:
     """How somebody may be reached, as an identity bar says it: never where a channel leads.
 
-    `monitored`: whether the phone may be. Each answer is yes, no or not known.
+    A channel is a yes only where nothing stands against using it. `monitored`: whether the phone may be.
     """
 
     channels: tuple[Line, ...]
@@ -59,10 +52,11 @@ class Reach:
     monitored: str
 
 
-def parts(sections: object) -> tuple[Part, ...]:
-    """Return the opened sections in the order they came."""
+def parts(sections: object, title_of: TitleOf) -> tuple[Part, ...]:
+    """Return the opened sections in the order they came, in words."""
     found = sections if isinstance(sections, Mapping) else {}
-    return tuple(_part(str(name), content) for name, content in found.items() if isinstance(content, Mapping))
+    opened = ((str(name), content) for name, content in found.items() if isinstance(content, Mapping))
+    return tuple(_part(name, content, title_of) for name, content in opened)
 
 
 def reach(sections: object) -> Reach | None:
@@ -74,14 +68,20 @@ def reach(sections: object) -> Reach | None:
     safe: Mapping[str, object] = said if isinstance(said, Mapping) else {}
     return Reach(
         channels=tuple(
-            Line(label=words.CHANNELS[each.name], value=words.ANSWERS[each.answer])
-            for each in channels(contact)
+            Line(label=words.CHANNELS[each.name], value=_usable(each)) for each in channels(contact)
         ),
         said_by=_text(safe, "said_by"),
         said_at=_text(safe, "said_at"),
         hours=_text(safe, "hours"),
         monitored=words.ANSWERS.get(str(safe.get("phone_monitored")), words.ANSWERS[SafeToUse.NOT_KNOWN]),
     )
+
+
+def _usable(channel: Channel) -> str:
+    """Return whether a channel may be used, and why not; the same rule holds its number back."""
+    if channel.against is not None:
+        return f"No: {channel.against[:1].lower()}{channel.against[1:].rstrip('.')}"
+    return "Yes" if channel.value is not None else "Yes, but none is recorded"
 
 
 def identity(sections: object, today: date) -> Identity | None:
@@ -115,13 +115,13 @@ def _age(born: str, today: date) -> int | None:
     return years if years >= 0 else None
 
 
-def _part(name: str, content: Mapping[str, object]) -> Part:
+def _part(name: str, content: Mapping[str, object], title_of: TitleOf) -> Part:
     is_contact = name == "contact"
     said = _safety(content) if is_contact else content
     return Part(
         name=name,
         title=words.section(name),
-        lines=tuple(_lines(said)),
+        lines=tuple(lines(said, title_of)),
         channels=channels(content) if is_contact else (),
     )
 
@@ -130,25 +130,6 @@ def _safety(contact: Mapping[str, object]) -> Mapping[str, object]:
     """Return who said what is safe, and when."""
     safe = contact.get("safe")
     return {key: value for key, value in safe.items() if key in SAID} if isinstance(safe, Mapping) else {}
-
-
-def _lines(content: Mapping[str, object], within: str = "") -> Iterator[Line]:
-    for key, value in content.items():
-        label = f"{within}{words.sentence(str(key))}"
-        if isinstance(value, Mapping):
-            yield from _lines(value, f"{label}: ")
-        elif value is not None and value != "" and value != []:
-            yield Line(label=label, value=_said(value))
-
-
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, Mapping):
-        return " ".join(_said(part) for part in value.values())
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(_said(part) for part in value)
-    return str(value)
 
 
 def _text(record: Mapping[str, object], name: str) -> str | None:

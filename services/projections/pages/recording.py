@@ -15,7 +15,7 @@ from services.projections.pages.deciding import NOT_TO_SHARE, OVERRIDE, Kind
 from services.projections.pages.desk import Answer, Desk
 from services.projections.pages.entries import Entry
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, released
-from services.projections.pages.opened import identity, parts
+from services.projections.pages.opened import identity, parts, reach
 from services.projections.pages.publishing import OWN_ID, Problem, Stamp, flagged, problems, stamp
 from services.projections.pages.told import sharing
 from services.vocabulary.calendar import local_date
@@ -148,7 +148,8 @@ def _review(desk: Desk, request: Request, sheet: _Sheet, wrong: tuple[Problem, .
         "original": review.written(sheet.original),
         "before": review.graded(sheet.original),
         "identity": identity(shown, local_date(desk.now())),
-        "parts": parts(shown),
+        "reach": reach(shown),
+        "parts": parts(shown, desk.title_of),
         "choices": {"risk": review.RISKS, "children": review.CHILDREN, "adults": review.ADULTS},
         "answers": review.ANSWERS,
         "asked_for": review.ASKED_FOR,

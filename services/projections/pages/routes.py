@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.projections.pages import answering, hub, inbox, recording, saying, unsafe
-from services.projections.pages.cases import expected
+from services.projections.pages.cases import expected, to_be_seen
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry, by_incident, entries, openable
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, known_of, released
@@ -16,6 +16,7 @@ from services.projections.pages.opened import identity, parts, reach
 from services.projections.pages.pulse import HEIGHT, WIDTH, pulse
 from services.projections.pages.told import told
 from services.projections.rules.expecting import unanswered
+from services.projections.rules.standing import standing
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import VPA_FAMILY
 
@@ -37,12 +38,17 @@ def router(desk: Desk) -> APIRouter:
         if row is None:
             return absent(desk, request)
         found, known = entries(row.get("releases"), desk.title_of), known_of(desk, request, [row])
+        newest = sorted(found, key=lambda entry: -entry.seq)
+        forms = [entry.release_id for entry in newest if entry.event_type in VPA_FAMILY]
         values = {
             "alias": alias,
-            "entries": sorted(found, key=lambda entry: -entry.seq),
+            "entries": newest,
+            "to_review": next((form for form in forms if form in openable(found)), None),
             "expected": expected(found, known),
             "unanswered": {entry.release_id for entry in unanswered(found, known.answered)},
+            "unseen": {entry.release_id for entry in to_be_seen(found, known)},
             "answered": known.answered,
+            "standing": {entry.release_id for entry in standing(found)},
             "openable": openable(found),
             "person": next((entry.person for entry in found if entry.person), None),
             "account": account,
@@ -101,7 +107,7 @@ async def _open(
         "purpose": purpose,
         "identity": identity(sections, local_date(desk.now())),
         "reach": reach(sections),
-        "parts": parts(sections),
+        "parts": parts(sections, desk.title_of),
         "opening": answer.body.get("opening_id"),
     }
     return desk.page(request, "projections/opened.html", values)

@@ -2,23 +2,31 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from services.projections.pages import words
-from services.vocabulary.grounds import Outcome
+from services.vocabulary.grounds import Ground, Outcome
 
 EVERY_OTHER_SCHOOL = ("school:*", "Every other school")
 """The one line in which a decision answers for all schools it does not name."""
 
+GROUNDS: Final = {**words.GROUNDS, Ground.OWN: "it published it"}
+"""Grounds as they are said of each recipient, whoever reads it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """The answer for one recipient, in words. `code`: the recipient as the log has it."""
+    """The answer for one recipient, in words. `code`: the recipient as the log has it.
+
+    `since`: when they were first told, or when it was first decided that they are not.
+    """
 
     code: str
     recipient: str
     told: bool
     why: str
     sections: str
+    since: str | None
 
 
 def shared(body: Mapping[str, object], title_of: Callable[[str], str]) -> tuple[Shared, ...]:
@@ -32,7 +40,7 @@ def shared(body: Mapping[str, object], title_of: Callable[[str], str]) -> tuple[
 def told_why(row: Mapping[str, object]) -> tuple[bool, str]:
     """Return whether an answer tells its recipient, and the ground, or the reason why not, in words."""
     told = row.get("outcome", Outcome.PERMIT) == Outcome.PERMIT
-    why = _words(words.GROUNDS, row.get("ground")) if told else _words(words.REASONS, row.get("reason"))
+    why = _words(GROUNDS, row.get("ground")) if told else _words(words.REASONS, row.get("reason"))
     return told, why
 
 
@@ -46,6 +54,7 @@ def _line(row: Mapping[str, object], title_of: Callable[[str], str]) -> Shared:
         told=told,
         why=why,
         sections=", ".join(dict.fromkeys(sections)) if told else "Nothing",
+        since=str(row["since"]) if row.get("since") else None,
     )
 
 

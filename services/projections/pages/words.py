@@ -48,7 +48,9 @@ ANSWERS: Final[Mapping[str, str]] = {
 }
 FIELDS: Final[Mapping[str, str]] = {
     "urn": "school number",
-    "school_urn": "School number",
+    "school_urn": "School",
+    "school_conflict": "A parent works at the school",
+    "present": "In the household, or there when police attended",
     "date_of_birth": "Date of birth",
     "identifiers": "Identifiers",
 }

@@ -8,7 +8,7 @@ from services.projections.rules.expecting import first_due, over_at
 from services.projections.rules.standing import News, is_recalled, news, of_others
 from services.projections.state import CaseLine, Place, Row
 
-REVISION = 1
+REVISION = 2
 """What lines are made by. Count on whenever these rules say something else of the same releases, or the words
 that ends are read from do (`vocabulary/due`): then every line that was kept is made again."""
 
@@ -29,7 +29,7 @@ def line(
     return CaseLine(
         recipient=last.recipient,
         incident=last.incident or "",
-        place=Place(waits=news(told, opened) is not News.OPENED, seq=last.seq),
+        place=Place(waits=news(told, opened, answered) is not News.OPENED, seq=last.seq),
         recalled=is_recalled(told),
         over_at=over_at(first[1]) if first is not None else None,
         happened=tuple(sorted({row.event_type for row in told})),

@@ -20,12 +20,12 @@ CHANNELS: Mapping[str, tuple[str, ...]] = {
 class Channel:
     """One way to reach somebody: where it leads, whether it is safe, and why or within what hours.
 
-    `answer` is what was said of it, whatever else stands against using it.
+    `against` is the first reason not to use it, whether or not one is recorded; None where there is none.
     """
 
     name: str
     value: str | None
-    answer: SafeToUse
+    against: str | None
     safe: bool
     why: str
 
@@ -41,35 +41,30 @@ def _channel(name: str, contact: Mapping[str, object]) -> Channel:
     value = ", ".join(_texts(contact.get(field) for field in CHANNELS[name])) or None
     against = _against(name, safety, contact.get("do_not_contact"))
     if value is None:
-        return Channel(
-            name=name, value=None, answer=_answer(name, safety), safe=False, why="None is recorded."
-        )
+        return Channel(name=name, value=None, against=against, safe=False, why="None is recorded.")
     return Channel(
         name=name,
         value=value,
-        answer=_answer(name, safety),
+        against=against,
         safe=against is None,
         why=against or _within(safety),
     )
 
 
-def _answer(name: str, safety: Mapping[str, object]) -> SafeToUse:
-    """Return what was said of a channel; what cannot be read as an answer is not known."""
-    said = safety.get(name)
-    return next((answer for answer in SafeToUse if answer == said), SafeToUse.NOT_KNOWN)
-
-
 def _against(name: str, safety: Mapping[str, object], do_not: object) -> str | None:
-    """Return the first reason not to use a channel, or None where there is none."""
+    """Return the first reason not to use a channel, or None where there is none.
+
+    What the person said comes before the door's mark: it marks whatever is not a plain yes.
+    """
     answer = safety.get(name)
-    if isinstance(do_not, Sequence) and name in do_not:
-        return "Do not contact this way."
     if answer == SafeToUse.NO:
         return "The person said this is not safe."
     if answer != SafeToUse.YES:
         return "It is not known whether this is safe."
     if name == "phone" and safety.get("phone_monitored") == SafeToUse.YES:
         return "The phone may be monitored."
+    if isinstance(do_not, Sequence) and name in do_not:
+        return "It is marked as not to be used, although the person said it is safe."
     return None
 
 
