@@ -172,6 +172,7 @@ def test_a_consent_goes_by_keyboard(
         choose(page, "Which agency is it about?", "Cheshire Cares")
         mark(page, "They consent")
         mark(page, "By phone")
+        mark(page, "Support for them and their children")
         press(page, "Say so")
 
         eventually(lambda: "ConsentRecorded" in types_of(system, untouched))

@@ -241,6 +241,7 @@ def test_a_consent_given_to_another_agency_is_recorded_and_told(
         page.get_by_label("Which agency is it about?").select_option("cheshire-cares")
         page.get_by_label("They consent").check()
         page.get_by_label("By phone").check()
+        page.get_by_label("Support for them and their children").check()
         follow(page.get_by_role("button", name="Say so"))
 
         expect(page.get_by_role("heading", name="Incident", exact=True)).to_be_visible()
