@@ -87,7 +87,7 @@ def read(questions: Sequence[Question], sent: Mapping[str, object]) -> dict[str,
 
     A day that is none is what was typed of it: the door and `problems` say so.
     """
-    said = {}
+    said: dict[str, str] = {}
     for question in questions:
         if question.kind is Kind.DAY:
             typed = {f"{question.name}-{part}": _text(sent, f"{question.name}-{part}") for part in PARTS}
