@@ -37,7 +37,8 @@ MOST_IN_A_GROUP = 12
 FORMS = (
     ways.narrowed_inbox, ways.answered_nothing, ways.consented_nothing, ways.referred_nothing,
     ways.why_review_unsaid, ways.review_unfinished, ways.override_unsaid, ways.not_sharing_unsaid,
-    ways.referred_nobody, ways.referral_kept, ways.stopped_again, ways.calls, ways.day, ways.call_without_outcome, ways.today, ways.hub_incident,
+    ways.referred_nobody, ways.referral_kept, ways.stopped_again, ways.calls, ways.day,
+    ways.call_without_outcome, ways.today, ways.hub_incident,
 )  # fmt: skip
 of_every_form = pytest.mark.parametrize("reach", FORMS, ids=lambda reach: reach.__name__)
 
