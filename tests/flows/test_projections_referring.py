@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 
+from services.console.pages.navigation import ways
+from services.console.pages.sessions import Visitor
 from services.eventlog.catalogue_files import load_catalogue
 from services.ingest import flow
 from services.ingest.forms.documents import Forms
 from services.ingest.state import Accepted, Arrival, Known, Reason, Registered, SchoolAges, Sender
 from services.vocabulary.agencies import RECIPIENTS, REFERRERS, may_refer
+from tests.door_builders import demo_partnership
 from tests.inbox_builders import NOW, Given, OneDesk, Person, visit
 
 REFER = "/refer"
+PARTNERSHIP = demo_partnership()
 FORMS = Forms(load_catalogue())
 PRESS = "0" * 32
 SHOWN = {"press": PRESS, "occurred_at": "2024-09-09T08:55:00Z", "children": "1"}
@@ -384,6 +388,17 @@ def test_no_reason_of_the_door_is_said_in_the_words_of_systems() -> None:
     page = text_of(visit(ReferringDesk(), REFER, **said))
 
     assert [word for word in ("facts.", "contact.safe", "given_name is", "/victim") if word in page] == []
+
+
+def test_the_way_to_it_stands_on_every_page_of_who_may_refer_and_of_nobody_else() -> None:
+    for agency in PARTNERSHIP.publishers():
+        for person in PARTNERSHIP.people_of(agency):
+            visitor = Visitor(
+                person=person.id, name=person.name, agency=agency, title=agency, role=person.role
+            )
+            shown = "/refer" in {way["href"] for way in ways(visitor, "/")}
+
+            assert shown == may_refer(agency)
 
 
 def test_the_inbox_leads_to_it_where_the_agency_may_refer() -> None:

@@ -185,6 +185,30 @@ def test_every_reason_of_the_door_stands_at_its_question_and_what_was_typed_is_k
     assert "A safe move</textarea>" in page.text
 
 
+@pytest.mark.parametrize("danger", [{"risk": "high"}, {"children": "safeguarding"}])
+@pytest.mark.parametrize("direction", [{"direction": "received"}, {"direction": "on", "to": "dafsu"}])
+def test_who_is_in_danger_never_waits_for_what_is_missing(
+    danger: dict[str, str], direction: dict[str, str]
+) -> None:
+    desk = OneDesk([a_case()])
+
+    visit(desk, REFERRAL, **danger, **direction, press=PRESS)
+    after = visit(desk, "/incidents/alias").text
+
+    assert len(desk.told) == 1
+    assert "Choose whether the phone is safe to use" in after
+    assert ("Enter which organisation it came from" in after) == (direction["direction"] == "received")
+
+
+def test_in_danger_too_a_referral_says_to_whom_it_goes() -> None:
+    desk = OneDesk([a_case()])
+
+    page = visit(desk, REFERRAL, direction="on", risk="high", press=PRESS)
+
+    assert (page.status_code, desk.told) == (422, [])
+    assert page.text.count('href="#to"') == 1
+
+
 FLAGGED = {
     "pointer": "/facts/confirmed_by",
     "rule": "second-person",

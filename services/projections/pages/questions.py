@@ -70,7 +70,8 @@ class Problem:
 class Form:
     """A form: its questions, which question a pointer of the door's is about, and the sections it says.
 
-    `also`: what is wrong with answers that are right each by itself.
+    `also`: what is wrong with answers that are right each by itself. `spared`: the questions whose answers
+    nobody waits for, because of what the others say.
     """
 
     title: str
@@ -80,6 +81,7 @@ class Form:
     type_of: Callable[[Answers], EventType]
     sections: Callable[[Answers, str, date], Mapping[str, object]]
     also: Callable[[Answers], tuple[Problem, ...]] = lambda _said: ()
+    spared: Callable[[Answers], frozenset[str]] = lambda _said: frozenset()
 
 
 def read(questions: Sequence[Question], sent: Mapping[str, object]) -> dict[str, str]:
@@ -101,6 +103,12 @@ def problems(form: Form, said: Answers) -> tuple[Problem, ...]:
     """Return everything that is wrong with the answers, in the order of the questions."""
     found = (_problem(question, said.get(question.name, "")) for question in form.questions)
     return (*(one for one in found if one is not None), *form.also(said))
+
+
+def missing(form: Form, said: Answers) -> tuple[Problem, ...]:
+    """Return what of the problems is an answer that is not given and that nobody waits for."""
+    spared = form.spared(said)
+    return tuple(one for one in problems(form, said) if one.name in spared and not said.get(one.name))
 
 
 def refused(form: Form, reasons: Sequence[Row]) -> tuple[Problem, ...]:

@@ -18,7 +18,7 @@ from services.projections.pages.consents import Known, known
 from services.projections.pages.desk import Desk
 from services.projections.pages.holding import OK, UNPROCESSABLE, Row, absent, held, objects
 from services.projections.pages.publishing import flagged
-from services.projections.pages.questions import Form, Problem, problems, read, refused
+from services.projections.pages.questions import Form, Problem, missing, problems, read, refused
 from services.projections.pages.sayings import consent_form, referral_form
 from services.vocabulary.calendar import local_date
 from services.vocabulary.times import format_time
@@ -54,7 +54,8 @@ def router(desk: Desk) -> APIRouter:
         form = FORMS[name](desk.title_of)
         said = read(form.questions, sent)
         press = str(sent.get("press", ""))
-        found = problems(form, said)
+        lacking = missing(form, said)
+        found = tuple(one for one in problems(form, said) if one not in lacking)
         if not found:
             found = await _tell(
                 desk, request, alias, form, said, press if PRESS.fullmatch(press) else _press()
@@ -83,7 +84,8 @@ async def _tell(
     }
     told = await desk.tell(request, "/v1/events", event)
     if told.status in TAKEN:
-        desk.flagged(request)[alias] = flagged(told)
+        lacking = tuple(one.text for one in missing(form, said))
+        desk.flagged(request)[alias] = (*flagged(told), *lacking)
         return ()
     nothing_said = (Problem(name=form.questions[0].name, text="It was not taken: press again"),)
     return refused(form, objects(told.body.get("reasons"))) or nothing_said

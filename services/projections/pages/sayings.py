@@ -37,6 +37,11 @@ CHILDREN: Final[Mapping[str, str]] = {
     ChildrenLevel.EARLY_HELP: "Children who meet the Early Help threshold",
     ChildrenLevel.SAFEGUARDING: "A child safeguarding concern",
 }
+NEVER_WAITED_FOR: Final = frozenset(
+    {"source", "risk", "children", "safe_phone", "safe_post", "safe_email", "said_by"}
+)
+"""What a referral is taken without where somebody is in danger. Which it is, and to whom it goes, it says."""
+
 METHODS: Final[Mapping[str, str]] = {"in_person": "In person", "phone": "By phone", "written": "In writing"}
 """How an adult victim was asked."""
 
@@ -202,6 +207,7 @@ def referral_form(title_of: Callable[[str], str]) -> Form:
         ),
         sections=_referral,
         also=_other_end,
+        spared=_spared,
     )
 
 
@@ -240,6 +246,12 @@ def _referral(said: Answers, _person: str, today: date) -> Mapping[str, object]:
         "contact": {"phone": said["phone"] or None, "safe": {**safe, "said_by": said["said_by"]}},
     }
     return {**sections, "referral": {"text": said["text"]}} if said["text"] else sections
+
+
+def _spared(said: Answers) -> frozenset[str]:
+    """Return what a referral of somebody at high risk, or of a child in danger, goes without (NA 3.20)."""
+    urgent = said.get("risk") == Risk.HIGH or said.get("children") == ChildrenLevel.SAFEGUARDING
+    return NEVER_WAITED_FOR if urgent else frozenset()
 
 
 def _other_end(said: Answers) -> tuple[Problem, ...]:
