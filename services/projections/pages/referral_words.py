@@ -60,9 +60,7 @@ def in_order(
 
 def unsafe(said: Answers) -> tuple[str, ...]:
     """Return the ways of reaching the adult victim that nobody called safe."""
-    return tuple(
-        words for channel, words in asked.CHANNELS.items() if said[f"safe_{channel}"] != SafeToUse.YES
-    )
+    return tuple(channel for channel in asked.CHANNELS if said[f"safe_{channel}"] != SafeToUse.YES)
 
 
 def kept(said: Answers, children: int, title_of: Title) -> Iterator[str]:
@@ -103,7 +101,7 @@ def follows(said: Answers, children: int, today: date, title_of: Title) -> Itera
 
 def _reach(said: Answers) -> str:
     apart = unsafe(said)
-    safe = [words for words in asked.CHANNELS.values() if words not in apart]
+    safe = [channel for channel in asked.CHANNELS if channel not in apart]
     return f"What is safe: {_and(safe)}" if safe else "What is safe: nobody called any way safe"
 
 
@@ -119,7 +117,7 @@ def _known_children(said: Answers, children: int) -> str:
 def _text(row: Row, question: Question) -> str:
     rule, pointer = str(row.get("rule", "")), str(row.get("pointer", ""))
     if rule == "missing":
-        return f"{question.label}: not given"
+        return f"{question.label.rstrip('?')}: not given"
     if rule == "safe-contact":
         return question.missing
     if rule == "referrers-own-details":
