@@ -158,6 +158,13 @@ def types_of(system: Running, told: Told) -> list[str]:
     return [str(one["event_type"]) for one in found]
 
 
+def releases_to(system: Running, agency: str) -> list[dict[str, Any]]:
+    """Return what an agency received last, the newest first."""
+    api = System(system.url, system.data)
+    found = api.get("/v1/inbox", {"order": "newest", "limit": "100"}, agency=agency).good()["releases"]
+    return [dict(row) for row in found]
+
+
 def problems_of(page: Page) -> list[str]:
     """Return what axe finds wrong with a page under WCAG 2.2 AA."""
     found = Axe().run(page, options={"runOnly": STANDARDS}).response["violations"]

@@ -75,6 +75,9 @@ class OneDesk:
     def title_of(self, agency: str) -> str:
         return agency.title()
 
+    def schools(self) -> list[tuple[str, str]]:
+        return [("900101", "Oakenbrookham Primary School, Sandbach")]
+
     async def ask(
         self, request: Request, path: str, query: Mapping[str, str | int | Sequence[str]] | None = None
     ) -> Given:

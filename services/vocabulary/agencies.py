@@ -55,6 +55,15 @@ HUB_ROLES = frozenset({"lead", "practitioner", "officer"})
 """Roles of police persons who act for the Vulnerability Hub; a first responder is not one."""
 
 
+REFERRERS = frozenset(
+    {
+        "cedah", "dafsu", "mycwa", "cheshire-cares", "hospital", "gp", "health-0-19", "housing", "probation",
+        "cgl", "youth-justice", "rasasc", "fire", "checs", "family-help", "adult-social-care",
+    }
+)  # fmt: skip
+"""Who may publish that somebody was referred: every agency, or class of them, that supports people."""
+
+
 def in_order(recipients: Iterable[str]) -> tuple[str, ...]:
     """Return recipients in the order decisions use, whatever order they were registered in."""
     places = {name: place for place, name in enumerate(SINGLE_CONTROLLERS)}
@@ -97,3 +106,8 @@ def may_publish(name: str, publishers: Iterable[str]) -> bool:
     """Say whether a name is among permitted publishers, where a category admits all its instances."""
     permitted = frozenset(publishers)
     return name in permitted or (":" in name and category_of(name) in permitted)
+
+
+def may_refer(name: str) -> bool:
+    """Say whether an agency may publish a referral of somebody new (design 10)."""
+    return may_publish(name, REFERRERS)

@@ -16,6 +16,7 @@ from tests.browser_builders import (
     DAFSU,
     EDUCATION,
     HUB,
+    NARROW,
     WIDE,
     Told,
     answers_of,
@@ -36,7 +37,8 @@ MOST_IN_A_GROUP = 12
 FORMS = (
     ways.narrowed_inbox, ways.answered_nothing, ways.consented_nothing, ways.referred_nothing,
     ways.why_review_unsaid, ways.review_unfinished, ways.override_unsaid, ways.not_sharing_unsaid,
-    ways.stopped_again, ways.calls, ways.day, ways.call_without_outcome, ways.today, ways.hub_incident,
+    ways.referred_nobody, ways.referral_kept, ways.stopped_again, ways.calls, ways.day,
+    ways.call_without_outcome, ways.today, ways.hub_incident,
 )  # fmt: skip
 of_every_form = pytest.mark.parametrize("reach", FORMS, ids=lambda reach: reach.__name__)
 
@@ -172,6 +174,7 @@ def test_a_consent_goes_by_keyboard(
         choose(page, "Which agency is it about?", "Cheshire Cares")
         mark(page, "They consent")
         mark(page, "By phone")
+        mark(page, "Support for them and their children")
         press(page, "Say so")
 
         eventually(lambda: "ConsentRecorded" in types_of(system, untouched))
@@ -197,6 +200,30 @@ def test_a_referral_goes_by_keyboard(
         press(page, "Say so")
 
         eventually(lambda: "ReferredOn" in types_of(system, untouched))
+
+
+@SCRIPTS
+def test_a_referral_of_somebody_new_goes_by_keyboard(
+    browser: Browser, system: Running, told: Told, scripts: bool
+) -> None:
+    with window(browser, system, scripts=scripts, width=NARROW) as page:
+        sign_in(page, system, DAFSU)
+
+        enter(page, "link", "Refer somebody new")
+        mark(page, "The adult victim themselves")
+        tab_to(page, "textbox", "First name of the adult victim")
+        page.keyboard.type("Ottolinde")
+        mark(page, "Yes")
+        tab_to(page, "textbox", "Who said what is safe?")
+        page.keyboard.type("adult victim")
+        mark(page, "High")
+        choose(page, "Cheshire East Domestic Abuse Hub", "Hand it on: they consent")
+        mark(page, "By phone")
+        mark(page, "Not established")
+        press(page, "Send the referral")
+
+        expect(page).to_have_title("Referral kept – Sightline")
+        expect(page.get_by_text("Handed on to Cheshire East Domestic Abuse Hub")).to_be_visible()
 
 
 @SCRIPTS

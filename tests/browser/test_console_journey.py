@@ -1,6 +1,7 @@
 """People at work in a real browser: with scripts and without, with a mouse and with the keyboard alone."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -16,6 +17,7 @@ from tests.browser_builders import (
     answers_of,
     follow,
     owe_call,
+    releases_to,
     review_again,
     sign_in,
     state_of,
@@ -264,6 +266,7 @@ def test_a_consent_given_to_another_agency_is_recorded_and_told(
         page.get_by_label("Which agency is it about?").select_option("cheshire-cares")
         page.get_by_label("They consent").check()
         page.get_by_label("By phone").check()
+        page.get_by_label("Support for them and their children").check()
         follow(page.get_by_role("button", name="Say so"))
 
         expect(page.get_by_role("heading", name="Incident", exact=True)).to_be_visible()
@@ -292,6 +295,40 @@ def test_a_referral_handed_on_is_refused_with_every_reason_until_it_is_whole(
         assert reasons == 6
         expect(page.get_by_role("heading", name="Incident", exact=True)).to_be_visible()
         eventually(lambda: "ReferredOn" in types_of(system, untouched))
+
+
+@SCRIPTS
+def test_somebody_new_is_referred_with_consent_and_who_takes_it_up_is_told_who_they_are(
+    browser: Browser, system: Running, scripts: bool
+) -> None:
+    before = len(referrals_to(system, CEDAH))
+    with window(browser, system, scripts=scripts, width=NARROW) as page:
+        sign_in(page, system, "housing")
+        follow(page.get_by_role("link", name="Refer somebody", exact=True))
+
+        page.get_by_label("The adult victim themselves").check()
+        page.get_by_label("First name of the adult victim").fill("Ottolinde")
+        page.get_by_label("Last name of the adult victim").fill("Brackenmoss")
+        for channel in ("phone", "post", "email"):
+            page.locator(f'input[name="safe_{channel}"][value="no"]').check()
+        page.get_by_label("Who said what is safe?").fill("adult victim")
+        page.get_by_label("Medium", exact=True).check()
+        page.get_by_label("Cheshire East Domestic Abuse Hub").select_option("given")
+        page.get_by_label("By phone").check()
+        page.get_by_label("Yes", exact=True).last.check()
+        page.get_by_label("Children who meet the Early Help threshold").check()
+        follow(page.get_by_role("button", name="Ask about another child"))
+        for number, name in ((1, "Peverilla"), (2, "Wendelmoor")):
+            page.get_by_label(f"First name of child {number}").fill(name)
+            page.get_by_label(f"School of child {number}").select_option("900101")
+        follow(page.get_by_role("button", name="Send the referral"))
+
+        expect(page).to_have_title("Referral kept – Sightline")
+        expect(page.get_by_text("Children: 2 named, each for themselves")).to_be_visible()
+    eventually(lambda: len(referrals_to(system, CEDAH)) == before + 1)
+    told = referrals_to(system, CEDAH)[0]
+    assert told["ground"] == "consent"
+    assert {"victim", "contact", "children[0]", "children[1]"} <= set(told["sections"])
 
 
 @SCRIPTS
@@ -369,6 +406,11 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_content(browser: Browser, s
         page.keyboard.press("Enter")
 
         page.wait_for_url("**/sign-in#main-content")
+
+
+def referrals_to(system: Running, agency: str) -> list[dict[str, Any]]:
+    """Return the referrals that were handed on to an agency, the newest first."""
+    return [row for row in releases_to(system, agency) if row["event_type"] == "ReferredOn"]
 
 
 def choose(page: Page, label: str, start: str) -> None:

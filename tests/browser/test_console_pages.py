@@ -185,6 +185,28 @@ def referred_nothing(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("button", name="Say so"))
 
 
+def referring_somebody(page: Page, system: Running, told: Told) -> None:
+    inbox(page, system, told)
+    follow(page.get_by_role("link", name="Refer somebody new"))
+
+
+def referred_nobody(page: Page, system: Running, told: Told) -> None:
+    referring_somebody(page, system, told)
+    follow(page.get_by_role("button", name="Send the referral"))
+
+
+def referring_children(page: Page, system: Running, told: Told) -> None:
+    referring_somebody(page, system, told)
+    follow(page.get_by_role("button", name="Ask about another child"))
+
+
+def referral_kept(page: Page, system: Running, told: Told) -> None:
+    referring_somebody(page, system, told)
+    page.get_by_label("First name of the adult victim").fill("Ottolinde")
+    page.get_by_label("High", exact=True).check()
+    follow(page.get_by_role("button", name="Send the referral"))
+
+
 def school(page: Page, system: Running, told: Told) -> None:
     sign_in(page, system, SCHOOL)
 
@@ -260,6 +282,9 @@ PAGES: dict[str, Reach] = {
     "Error: Record consent – Sightline": consented_nothing,
     "Record a referral – Sightline": referring,
     "Error: Record a referral – Sightline": referred_nothing,
+    "Refer somebody – Sightline": referring_somebody,
+    "Error: Refer somebody – Sightline": referred_nobody,
+    "Referral kept – Sightline": referral_kept,
     "Your messages – Sightline": school,
     "Message – Sightline": message,
     "Who it is about – Sightline": children,
@@ -270,7 +295,7 @@ PAGES: dict[str, Reach] = {
     "Operations – Sightline": operations,
     "There is nothing here – Sightline": nothing_here,
 }
-EVERY_PAGE = [*PAGES.values(), empty_inbox, narrowed_inbox, hub_incident]
+EVERY_PAGE = [*PAGES.values(), empty_inbox, narrowed_inbox, referring_children, hub_incident]
 of_every_page = pytest.mark.parametrize("reach", EVERY_PAGE, ids=lambda reach: reach.__name__)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import anyio
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from fastapi import FastAPI
 
 from services.console.__main__ import app_of
@@ -161,6 +163,22 @@ def test_a_form_without_the_pages_token_is_refused(console: FastAPI) -> None:
     *_, refused = visit(console, ARRIVE, ("POST", "/sign-in", {"agency": "dafsu", "form_token": "0" * 64}))
 
     assert refused.status_code == 403
+
+
+def test_a_form_that_a_service_does_not_answer_can_be_sent_again_by_loading_the_page_again(
+    console: FastAPI, tmp_path: Path
+) -> None:
+    key = tmp_path / "credentials" / "dafsu" / "key.pem"
+    key.parent.mkdir(parents=True)
+    signing = Ed25519PrivateKey.generate()
+    key.write_bytes(signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+    steps: list[Step] = [("GET", "/refer", {}), ("POST", "/refer", {}), ("GET", "/inbox", {})]
+    *_, sent, looked_at = visit(console, ARRIVE, CHOOSE, ENTER, *steps)
+
+    assert (sent.status_code, looked_at.status_code) == (503, 503)
+    assert "Load this page again, and what you typed is sent again" in sent.text
+    assert "Load this page again" not in looked_at.text
 
 
 def test_nobody_signs_in_as_another_agencys_person(console: FastAPI) -> None:

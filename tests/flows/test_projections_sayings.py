@@ -1,14 +1,23 @@
 """What an agency says of an incident: every problem at once, what was typed is kept, said twice is one."""
 
+from typing import Any
+
 import pytest
 
+from services.projections.pages.consents import CONSENTED, ENDED, UNKNOWN
 from services.projections.pages.sayings import consent_form, referral_form
-from tests.inbox_builders import Given, OneDesk, a_case, visit
+from tests.inbox_builders import Given, OneDesk, a_case, a_row, visit
 
 CONSENT = "/incidents/alias/say/consent"
 REFERRAL = "/incidents/alias/say/referral"
 PRESS = "0" * 32
-SAID = {"recipient": "cheshire-cares", "answer": "given", "method": "phone", "press": PRESS}
+SAID = {
+    "recipient": "cheshire-cares",
+    "answer": "given",
+    "method": "phone",
+    "purpose": "support",
+    "press": PRESS,
+}
 REFERRED = {
     "direction": "on", "to": "mycwa", "risk": "medium", "children": "none", "safe_phone": "yes",
     "safe_post": "no", "safe_email": "not_known", "said_by": "adult victim", "press": PRESS,
@@ -25,6 +34,68 @@ def test_a_consent_is_an_event_about_the_incident_by_its_alias_in_the_persons_na
     assert (pressed.status_code, path, event["type"]) == (303, "/v1/events", "ConsentRecorded")
     assert (event["incident"], event["consent"]) == ("alias", {"cheshire-cares": "given"})
     assert (event["facts"]["method"], event["facts"]["taken_by"]) == ("phone", "p-dafsu-1")
+
+
+def test_a_consent_says_what_it_is_for_and_holds_to_the_end_of_its_last_day() -> None:
+    desk = OneDesk([a_case()])
+    last_day = {"ends_on-day": "9", "ends_on-month": "6", "ends_on-year": "2025"}
+
+    visit(desk, CONSENT, **{**SAID, "purpose": "research", **last_day})
+
+    ((_, event),) = desk.told
+    assert (event["facts"]["purpose"], event["facts"]["expires_at"]) == ("research", "2025-06-09T23:00:00Z")
+
+
+def test_a_consent_without_a_last_day_has_no_end() -> None:
+    desk = OneDesk([a_case()])
+
+    visit(desk, CONSENT, **SAID)
+
+    ((_, event),) = desk.told
+    assert event["facts"]["expires_at"] is None
+
+
+@pytest.mark.parametrize("year", ["2025", "9999"])
+def test_a_last_day_that_is_none_is_kept_as_typed_and_asked_for_again(year: str) -> None:
+    desk = OneDesk([a_case()])
+    typed = {"ends_on-day": "31", "ends_on-month": "6" if year == "2025" else "12", "ends_on-year": year}
+
+    page = visit(desk, CONSENT, **{**SAID, **typed})
+
+    assert (page.status_code, desk.told) == (422, [])
+    assert '<a href="#ends_on">Enter a real date, such as 27 3 1984</a>' in page.text
+    assert f'value="{year}"' in page.text
+
+
+def test_only_a_consent_that_is_given_has_an_end() -> None:
+    desk = OneDesk([a_case()])
+    last_day = {"ends_on-day": "9", "ends_on-month": "6", "ends_on-year": "2025"}
+
+    page = visit(desk, CONSENT, **{**SAID, "answer": "refused", **last_day})
+
+    assert (page.status_code, desk.told) == (422, [])
+    assert 'href="#ends_on"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("releases", "said"),
+    [
+        ([a_row(1)], UNKNOWN),
+        ([a_row(1, ground="consent")], CONSENTED),
+        ([a_row(1, ground="consent"), a_row(2, ground="own")], CONSENTED),
+        ([a_row(1, ground="consent"), a_row(2, ground="high-risk", kind="changed")], UNKNOWN),
+        ([a_row(1, ground="consent"), a_row(2, kind="recalled", reason="withdrawn")], ENDED["withdrawn"]),
+        ([a_row(1, ground="consent"), a_row(2, kind="recalled", reason="ended")], ENDED["ended"]),
+        ([a_row(1, ground="marac"), a_row(2, kind="recalled", reason="ended")], UNKNOWN),
+    ],
+)
+def test_the_form_for_a_consent_says_what_is_recorded_of_the_agency_s_own(
+    releases: list[dict[str, Any]], said: str
+) -> None:
+    page = visit(OneDesk([a_case(*releases)]), CONSENT)
+
+    assert f"{said}." in page.text
+    assert "about another agency is not told to yours" in page.text
 
 
 def test_a_consent_withdrawn_is_an_event_of_its_own() -> None:
@@ -77,7 +148,7 @@ def test_everything_that_is_missing_is_said_at_once_and_linked_to_its_question()
     page = visit(desk, CONSENT, press=PRESS)
 
     assert (page.status_code, desk.told) == (422, [])
-    for name in ("recipient", "answer", "method"):
+    for name in ("recipient", "answer", "method", "purpose"):
         assert f'href="#{name}"' in page.text
         assert f'id="{name}"' in page.text
 
@@ -112,6 +183,30 @@ def test_every_reason_of_the_door_stands_at_its_question_and_what_was_typed_is_k
         assert f'<a href="#{name}">{text}</a>' in page.text
     assert 'value="Health"' in page.text
     assert "A safe move</textarea>" in page.text
+
+
+@pytest.mark.parametrize("danger", [{"risk": "high"}, {"children": "safeguarding"}])
+@pytest.mark.parametrize("direction", [{"direction": "received"}, {"direction": "on", "to": "dafsu"}])
+def test_who_is_in_danger_never_waits_for_what_is_missing(
+    danger: dict[str, str], direction: dict[str, str]
+) -> None:
+    desk = OneDesk([a_case()])
+
+    visit(desk, REFERRAL, **danger, **direction, press=PRESS)
+    after = visit(desk, "/incidents/alias").text
+
+    assert len(desk.told) == 1
+    assert "Choose whether the phone is safe to use" in after
+    assert ("Enter which organisation it came from" in after) == (direction["direction"] == "received")
+
+
+def test_in_danger_too_a_referral_says_to_whom_it_goes() -> None:
+    desk = OneDesk([a_case()])
+
+    page = visit(desk, REFERRAL, direction="on", risk="high", press=PRESS)
+
+    assert (page.status_code, desk.told) == (422, [])
+    assert page.text.count('href="#to"') == 1
 
 
 FLAGGED = {

@@ -77,6 +77,8 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("get", "/school/{message}"): HIDDEN,
     ("post", "/school/{message}"): HIDDEN,
     ("post", "/school/{message}/acknowledge"): HIDDEN,
+    ("get", "/refer"): OWN,
+    ("post", "/refer"): OWN,
     ("get", "/sign-in"): OPEN,
     ("post", "/sign-in"): OPEN,
     ("post", "/sign-in/person"): OPEN,

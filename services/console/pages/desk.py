@@ -85,6 +85,12 @@ class Desk:
         people = self._partnership.people_of(visitor.agency)
         return [(each.id, each.name) for each in people if each.id != visitor.person]
 
+    def schools(self) -> list[tuple[str, str]]:
+        """Return the number and the name of every school of the area, and of those known beyond it."""
+        of_area = [(each.urn, each.name) for each in self._partnership.schools]
+        beyond = [(each.urn, each.name) for each in self._partnership.neighbours]
+        return sorted((*of_area, *beyond), key=lambda each: each[1])
+
     def visitor(self, request: Request) -> Visitor:
         """Return who is signed in. Raises SignedOut."""
         return self._session(request).visitor

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.console.pages.sessions import Visitor
 from services.runtime.partnership import Role
-from services.vocabulary.agencies import HUB, HUB_ROLES, OFFICE
+from services.vocabulary.agencies import HUB, HUB_ROLES, OFFICE, may_refer
 
 READS_ALL = frozenset({Role.LEAD, Role.AUDITOR})
 """Whoever is one of these has a list of the ledger at least, wherever they work."""
@@ -21,6 +21,8 @@ def ways(visitor: Visitor, path: str) -> list[dict[str, object]]:
 def _ways(visitor: Visitor) -> Iterator[tuple[str, str]]:
     if visitor.agency == HUB and visitor.role in HUB_ROLES:
         yield "Inbox", "/inbox"
+    if may_refer(visitor.agency):
+        yield "Refer somebody", "/refer"
     yield "Policy", "/policy"
     yield "Events", "/catalogue"
     if _has_lists(visitor):

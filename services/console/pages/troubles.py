@@ -8,6 +8,10 @@ from services.console.pages.desk import Desk, Forged, SignedOut, Unanswered
 from services.runtime.problems import http_error
 
 ABSENT = 404
+SENT = "Load this page again, and what you typed is sent again: it is not lost. "
+"""What a form was sent with the browser still has, and what is sent twice counts once."""
+
+DANGER = "If somebody is in danger, do not wait for this page: phone."
 API = "/v1"
 
 
@@ -32,7 +36,7 @@ def install(app: FastAPI, desk: Desk) -> None:
             request,
             503,
             "This is not available just now",
-            "Try again in a minute. If somebody is in danger, do not wait for this page: phone.",
+            f"{SENT if request.method == 'POST' else ''}Try again in a minute. {DANGER}",
         )
 
     async def refused(request: Request, error: Exception) -> Response:

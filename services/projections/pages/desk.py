@@ -61,6 +61,9 @@ class Desk(Protocol):
     def title_of(self, agency: str) -> str:
         """Return what people call an agency or school."""
 
+    def schools(self) -> list[tuple[str, str]]:
+        """Return the number and the name of every school of the area, and of those known beyond it."""
+
     async def ask(
         self, request: Request, path: str, query: Mapping[str, str | int | Sequence[str]] | None = None
     ) -> Answer:

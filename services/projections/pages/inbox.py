@@ -12,6 +12,7 @@ from services.projections.pages.desk import Desk
 from services.projections.pages.entries import entries
 from services.projections.pages.holding import OK, Row, absent, known_of, objects
 from services.projections.pages.narrowing import SHOWN, Narrowing, narrowing
+from services.vocabulary.agencies import may_refer
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import ReleaseKind
 
@@ -42,6 +43,7 @@ def router(desk: Desk) -> APIRouter:
             "asked": asked,
             "shown": SHOWN,
             "types": words.TYPES,
+            "may_refer": may_refer(desk.visitor(request).agency),
         }
         return desk.page(request, "projections/inbox.html", values)
 

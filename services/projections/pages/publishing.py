@@ -64,11 +64,16 @@ def problems(
 
 def flagged(answer: Answer) -> tuple[str, ...]:
     """Return what the door took and flagged, in words: it is on the log, and to be put right."""
+    return tuple(dict.fromkeys(_said(each) for each in defects(answer)))
+
+
+def defects(answer: Answer) -> tuple[Mapping[str, object], ...]:
+    """Return what the door took and flagged, as the door says it to systems."""
     results = answer.body.get("results")
     rows = results if isinstance(results, Sequence) else ()
     found = [row.get("defects") for row in rows if isinstance(row, Mapping)]
-    defects = [each for some in found if isinstance(some, Sequence) for each in some]
-    return tuple(dict.fromkeys(_said(each) for each in defects if isinstance(each, Mapping)))
+    each = [one for some in found if isinstance(some, Sequence) for one in some]
+    return tuple(one for one in each if isinstance(one, Mapping))
 
 
 def _problem(row: Mapping[str, object], fields: Mapping[str, str], said: Mapping[str, str]) -> Problem:

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.projections.pages import answering, hub, inbox, recording, saying, unsafe
+from services.projections.pages import answering, hub, inbox, recording, referring, saying, unsafe
 from services.projections.pages.cases import expected, to_be_seen
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry, by_incident, entries, openable
@@ -29,7 +29,7 @@ def router(desk: Desk) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     routes.include_router(recording.router(desk))
 
-    for each in (inbox, answering, saying, unsafe):
+    for each in (inbox, answering, referring, saying, unsafe):
         routes.include_router(each.router(desk))
 
     @routes.get("/incidents/{alias}")

@@ -14,15 +14,18 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.projections.pages.consents import Known, known
 from services.projections.pages.desk import Desk
-from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, objects
+from services.projections.pages.holding import OK, UNPROCESSABLE, Row, absent, held, objects
 from services.projections.pages.publishing import flagged
-from services.projections.pages.sayings import Form, Problem, consent_form, problems, referral_form, refused
+from services.projections.pages.questions import Form, Problem, missing, problems, read, refused
+from services.projections.pages.sayings import consent_form, referral_form
 from services.vocabulary.calendar import local_date
 from services.vocabulary.times import format_time
 
+CONSENT: Final = "consent"
 FORMS: Final[Mapping[str, Callable[[Callable[[str], str]], Form]]] = {
-    "consent": consent_form,
+    CONSENT: consent_form,
     "referral": referral_form,
 }
 PRESS: Final = re.compile("[0-9a-f]{32}", re.ASCII)
@@ -36,25 +39,30 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.get("/incidents/{alias}/say/{name}")
     async def ask(request: Request, alias: str, name: str) -> Response:
-        if name not in FORMS or await held(desk, request, alias) is None:
+        row = await held(desk, request, alias) if name in FORMS else None
+        if row is None:
             return absent(desk, request)
-        return _page(desk, request, alias, FORMS[name](desk.title_of), {}, ())
+        now = await _known(desk, request, alias, name, row)
+        return _page(desk, request, alias, FORMS[name](desk.title_of), {}, (), now)
 
     @routes.post("/incidents/{alias}/say/{name}")
     async def say(request: Request, alias: str, name: str) -> Response:
         sent = await desk.form(request)
-        if name not in FORMS or await held(desk, request, alias) is None:
+        row = await held(desk, request, alias) if name in FORMS else None
+        if row is None:
             return absent(desk, request)
         form = FORMS[name](desk.title_of)
-        said = {each.name: str(sent.get(each.name, "")).strip() for each in form.questions}
+        said = read(form.questions, sent)
         press = str(sent.get("press", ""))
-        found = problems(form, said)
+        lacking = missing(form, said)
+        found = tuple(one for one in problems(form, said) if one not in lacking)
         if not found:
             found = await _tell(
                 desk, request, alias, form, said, press if PRESS.fullmatch(press) else _press()
             )
         if found:
-            return _page(desk, request, alias, form, {**said, "press": press}, found)
+            now = await _known(desk, request, alias, name, row)
+            return _page(desk, request, alias, form, {**said, "press": press}, found, now)
         return desk.to(f"/incidents/{alias}")
 
     return routes
@@ -76,10 +84,16 @@ async def _tell(
     }
     told = await desk.tell(request, "/v1/events", event)
     if told.status in TAKEN:
-        desk.flagged(request)[alias] = flagged(told)
+        lacking = tuple(one.text for one in missing(form, said))
+        desk.flagged(request)[alias] = (*flagged(told), *lacking)
         return ()
     nothing_said = (Problem(name=form.questions[0].name, text="It was not taken: press again"),)
     return refused(form, objects(told.body.get("reasons"))) or nothing_said
+
+
+async def _known(desk: Desk, request: Request, alias: str, name: str, row: Row) -> tuple[Known, ...]:
+    """Return what is recorded of consent, for the form that asks for it."""
+    return await known(desk, request, alias, row) if name == CONSENT else ()
 
 
 def _page(
@@ -89,6 +103,7 @@ def _page(
     form: Form,
     said: Mapping[str, str],
     found: Sequence[Problem],
+    now: Sequence[Known],
 ) -> Response:
     press = said.get("press", "")
     values = {
@@ -97,6 +112,7 @@ def _page(
         "said": said,
         "press": press if PRESS.fullmatch(press) else _press(),
         "found": found,
+        "known": now,
         "problems": {one.name: one.text for one in reversed(found)},
         **({"error": True} if found else {}),
     }

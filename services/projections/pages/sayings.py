@@ -4,22 +4,24 @@ A form is a list of questions, its event is made of the answers, and what the do
 question it is about. Nobody is named: the incident's alias says who it is.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from enum import StrEnum
+from collections.abc import Callable, Mapping
+from datetime import date, time, timedelta
 from typing import Final
 
-from services.vocabulary.agencies import RECIPIENTS
+from services.projections.pages.questions import (
+    Answers,
+    Form,
+    Kind,
+    Problem,
+    Question,
+    day_in,
+    recipients,
+)
+from services.vocabulary.calendar import at_wall_clock
 from services.vocabulary.consent import ConsentAnswer, SafeToUse
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
-
-Answers = Mapping[str, str]
-LONGEST: Final = 200
-LONGEST_TEXT: Final = 20_000
-NOT_ASKED_FOR: Final = frozenset({"police", "education", "partnership"})
-"""Recipients to whom no consent is given and no referral made."""
+from services.vocabulary.times import format_time
 
 HERE, ON = "received", "on"
 SAFE: Final[Mapping[str, str]] = {SafeToUse.YES: "Yes", SafeToUse.NO: "No", SafeToUse.NOT_KNOWN: "Not known"}
@@ -35,67 +37,23 @@ CHILDREN: Final[Mapping[str, str]] = {
     ChildrenLevel.EARLY_HELP: "Children who meet the Early Help threshold",
     ChildrenLevel.SAFEGUARDING: "A child safeguarding concern",
 }
+NEVER_WAITED_FOR: Final = frozenset(
+    {"source", "risk", "children", "safe_phone", "safe_post", "safe_email", "said_by"}
+)
+"""What a referral is taken without where somebody is in danger. Which it is, and to whom it goes, it says."""
 
+METHODS: Final[Mapping[str, str]] = {"in_person": "In person", "phone": "By phone", "written": "In writing"}
+"""How an adult victim was asked."""
 
-class Kind(StrEnum):
-    """How a question is answered."""
-
-    CHOICE = "choice"
-    LIST = "list"
-    LINE = "line"
-    TEXT = "text"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One question. `missing` is what is said where it needs an answer and has none."""
-
-    name: str
-    label: str
-    kind: Kind
-    options: Mapping[str, str] = field(default_factory=dict)
-    hint: str = ""
-    missing: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """What is wrong with the answer to a question."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """A form: its questions, which question a pointer of the door's is about, and the sections it says.
-
-    `also`: what is wrong with answers that are right each by itself.
-    """
-
-    title: str
-    lead: str
-    questions: tuple[Question, ...]
-    about: Mapping[str, str]
-    type_of: Callable[[Answers], EventType]
-    sections: Callable[[Answers, str, date], Mapping[str, object]]
-    also: Callable[[Answers], tuple[Problem, ...]] = lambda _said: ()
-
-
-def problems(form: Form, said: Answers) -> tuple[Problem, ...]:
-    """Return everything that is wrong with the answers, in the order of the questions."""
-    found = (_problem(question, said.get(question.name, "")) for question in form.questions)
-    return (*(one for one in found if one is not None), *form.also(said))
-
-
-def refused(form: Form, reasons: Sequence[Mapping[str, object]]) -> tuple[Problem, ...]:
-    """Return every reason the door gave, each at the question it is about; at the first where it is none."""
-    return tuple(
-        Problem(
-            name=_question(form, str(one.get("pointer", ""))), text=f"{one.get('detail')}: {one.get('fix')}"
-        )
-        for one in reasons
-    )
+SUPPORT: Final = "support"
+PURPOSES: Final[Mapping[str, str]] = {
+    SUPPORT: "Support for them and their children",
+    "research": "Research",
+    "training": "Training",
+    "evaluation": "Evaluation of a service",
+    "publication": "Publication",
+}
+"""What consent is asked for: only for support does it let anybody be told (NA 4.21)."""
 
 
 def consent_form(title_of: Callable[[str], str]) -> Form:
@@ -108,7 +66,7 @@ def consent_form(title_of: Callable[[str], str]) -> Form:
                 name="recipient",
                 label="Which agency is it about?",
                 kind=Kind.LIST,
-                options=_recipients(title_of),
+                options=recipients(title_of),
                 missing="Choose which agency it is about",
             ),
             Question(
@@ -127,8 +85,22 @@ def consent_form(title_of: Callable[[str], str]) -> Form:
                 name="method",
                 label="How were they asked?",
                 kind=Kind.CHOICE,
-                options={"in_person": "In person", "phone": "By phone", "written": "In writing"},
+                options=METHODS,
                 missing="Choose how they were asked",
+            ),
+            Question(
+                name="purpose",
+                label="What is it for?",
+                kind=Kind.CHOICE,
+                options=PURPOSES,
+                hint="Consent to anything but support lets nobody be told.",
+                missing="Choose what it is for",
+            ),
+            Question(
+                name="ends_on",
+                label="The last day it holds (optional)",
+                kind=Kind.DAY,
+                hint="As they said, such as 27 3 2025. Leave it empty where they gave no end.",
             ),
             Question(
                 name="confirmed_by",
@@ -140,6 +112,8 @@ def consent_form(title_of: Callable[[str], str]) -> Form:
         about={
             "/consent": "recipient",
             "/facts/method": "method",
+            "/facts/purpose": "purpose",
+            "/facts/expires_at": "ends_on",
             "/facts/confirmed_by": "confirmed_by",
         },
         type_of=lambda said: (
@@ -147,15 +121,8 @@ def consent_form(title_of: Callable[[str], str]) -> Form:
             if said["answer"] == ConsentAnswer.WITHDRAWN
             else EventType.CONSENT_RECORDED
         ),
-        sections=lambda said, person, _today: {
-            "consent": {said["recipient"]: said["answer"]},
-            "facts": {
-                "purpose": "support",
-                "method": said["method"],
-                "taken_by": person,
-                "confirmed_by": said["confirmed_by"] or None,
-            },
-        },
+        sections=_consent,
+        also=_end,
     )
 
 
@@ -182,7 +149,7 @@ def referral_form(title_of: Callable[[str], str]) -> Form:
                 name="to",
                 label="If you refer on: to which agency?",
                 kind=Kind.LIST,
-                options=_recipients(title_of),
+                options=recipients(title_of),
             ),
             Question(
                 name="risk",
@@ -240,7 +207,34 @@ def referral_form(title_of: Callable[[str], str]) -> Form:
         ),
         sections=_referral,
         also=_other_end,
+        spared=_spared,
     )
+
+
+def _consent(said: Answers, person: str, _today: date) -> Mapping[str, object]:
+    given = said["answer"] == ConsentAnswer.GIVEN
+    return {
+        "consent": {said["recipient"]: said["answer"]},
+        "facts": {
+            "purpose": said["purpose"],
+            "method": said["method"],
+            "taken_by": person,
+            "expires_at": _end_of(said.get("ends_on", "")) if given else None,
+            "confirmed_by": said["confirmed_by"] or None,
+        },
+    }
+
+
+def _end_of(typed: str) -> str | None:
+    """Return the moment, in Europe/London, at which a last day is over."""
+    last = day_in(typed)
+    return format_time(at_wall_clock(last + timedelta(days=1), time())) if last is not None else None
+
+
+def _end(said: Answers) -> tuple[Problem, ...]:
+    if said.get("ends_on") and said.get("answer") not in ("", ConsentAnswer.GIVEN):
+        return (Problem(name="ends_on", text="Only a consent that is given has an end: leave it empty"),)
+    return ()
 
 
 def _referral(said: Answers, _person: str, today: date) -> Mapping[str, object]:
@@ -254,29 +248,15 @@ def _referral(said: Answers, _person: str, today: date) -> Mapping[str, object]:
     return {**sections, "referral": {"text": said["text"]}} if said["text"] else sections
 
 
+def _spared(said: Answers) -> frozenset[str]:
+    """Return what a referral of somebody at high risk, or of a child in danger, goes without (NA 3.20)."""
+    urgent = said.get("risk") == Risk.HIGH or said.get("children") == ChildrenLevel.SAFEGUARDING
+    return NEVER_WAITED_FOR if urgent else frozenset()
+
+
 def _other_end(said: Answers) -> tuple[Problem, ...]:
     if said.get("direction") == HERE and not said.get("source"):
         return (Problem(name="source", text="Enter which organisation it came from"),)
     if said.get("direction") == ON and not said.get("to"):
         return (Problem(name="to", text="Choose which agency you refer to"),)
     return ()
-
-
-def _problem(question: Question, answer: str) -> Problem | None:
-    longest = LONGEST_TEXT if question.kind is Kind.TEXT else LONGEST
-    if question.missing and not answer:
-        return Problem(name=question.name, text=question.missing)
-    if answer and question.options and answer not in question.options:
-        return Problem(name=question.name, text=question.missing or "Choose one of the list")
-    if len(answer) > longest:
-        return Problem(name=question.name, text=f"It must be {longest} characters or fewer")
-    return None
-
-
-def _question(form: Form, pointer: str) -> str:
-    matching = [start for start in form.about if pointer == start or pointer.startswith(f"{start}/")]
-    return form.about[max(matching, key=len)] if matching else form.questions[0].name
-
-
-def _recipients(title_of: Callable[[str], str]) -> Mapping[str, str]:
-    return {name: title_of(name) for name in RECIPIENTS if name not in NOT_ASKED_FOR}
