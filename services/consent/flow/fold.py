@@ -3,11 +3,11 @@
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.consent.flow.agenda import watch
-from services.consent.flow.decide import STOPS, Decider
-from services.consent.flow.decision import Decision, Emit
+from services.consent.flow.decide import RULE_ERROR, STOPS, Decider
+from services.consent.flow.decision import Answer, Decision, Emit
 from services.consent.flow.desk import Desk
 from services.consent.flow.erasing import settle
 from services.consent.flow.news import brought
@@ -22,6 +22,9 @@ from services.consent.state.joining import bring, join
 from services.consent.state.world import World
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import ENCOMPASS, ONCE, ReleaseKind
+
+ERRED_AGAIN = timedelta(hours=1)
+"""How long after a rule erred its incident is decided again: something may be owed, or to be recalled."""
 
 
 class OtherVersion(Exception):
@@ -169,8 +172,11 @@ def apply(world: World, heard: Heard, decision: Decision, *, keeps: bool) -> Map
         _set_beside(world, heard)
     if heard.incident is not None and heard.readable and (keeps or heard.type in VPA_FAMILY):
         world.put_occurred(heard.occurred_at, heard.incident)
-    for recipient, incident in _stopped(heard, decision, incident_of):
-        world.waits(recipient, incident)
+    for answer, incident in _answered(heard, decision, incident_of):
+        if answer.owed and answer.rule in STOPS.values():
+            world.waits(answer.recipient, incident)
+        if answer.rule == RULE_ERROR:
+            world.put_due(decision.decided_at + ERRED_AGAIN, incident)
     for emit in decision.emits:
         world.number_used(emit.recipient, emit.seq)
         key = incident_of.get(emit.event_id)
@@ -200,14 +206,15 @@ def _known_events(incident: Incident) -> set[str]:
     return known | forms | set(incident.beside)
 
 
-def _stopped(heard: Heard, decision: Decision, incident_of: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield who was owed something and takes no part just now, and of which incident."""
+def _answered(
+    heard: Heard, decision: Decision, incident_of: Mapping[str, str]
+) -> Iterator[tuple[Answer, str]]:
+    """Yield every answer of a decision that is of an incident, and of which."""
     said = [(heard.event_id, decision.answers)]
     said += [(each.event_id, each.answers) for each in decision.again]
     for event_id, answers in said:
-        for answer in answers:
-            if answer.owed and answer.rule in STOPS.values() and event_id in incident_of:
-                yield answer.recipient, incident_of[event_id]
+        if event_id in incident_of:
+            yield from ((answer, incident_of[event_id]) for answer in answers)
 
 
 def _set_beside(world: World, heard: Heard) -> None:
