@@ -4,7 +4,6 @@ The door that answers here judges by its own forms and rules, with nothing kept.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import pytest
@@ -12,23 +11,15 @@ import pytest
 from services.console.pages.navigation import ways
 from services.console.pages.sessions import Visitor
 from services.eventlog.catalogue_files import load_catalogue
-from services.ingest import flow
-from services.ingest.forms.documents import Forms
-from services.ingest.state import Accepted, Arrival, Known, Reason, Registered, SchoolAges, Sender
-from services.vocabulary.agencies import RECIPIENTS, REFERRERS, may_refer
+from services.vocabulary.agencies import REFERRERS, may_refer
 from tests.door_builders import demo_partnership
-from tests.inbox_builders import NOW, Given, OneDesk, Person, visit
+from tests.inbox_builders import Given, visit
+from tests.referring_builders import ReferringDesk
 
 REFER = "/refer"
 PARTNERSHIP = demo_partnership()
-FORMS = Forms(load_catalogue())
 PRESS = "0" * 32
 SHOWN = {"press": PRESS, "occurred_at": "2024-09-09T08:55:00Z", "children": "1"}
-REGISTERED = Registered(
-    schools={"900101": SchoolAges(youngest=4, oldest=11)},
-    neighbours=frozenset(),
-    recipients=frozenset(RECIPIENTS),
-)
 SAFE = {"safe_phone": "yes", "safe_post": "no", "safe_email": "not_known", "said_by": "adult victim"}
 WHOLE = {
     **SHOWN, **SAFE, "came": "organisation", "source": "Bramblewick Surgery",
@@ -41,44 +32,6 @@ A_CHILD = {
     "child_1_family_name": "Thornwickle", "child_1_born-day": "5", "child_1_born-month": "5",
     "child_1_born-year": "2016", "child_1_school": "900101",
 }  # fmt: skip
-
-
-@dataclass(slots=True)
-class ReferringDesk(OneDesk):
-    """A desk whose door says what the door says to an event: every reason, or every defect."""
-
-    agency: str = "dafsu"
-
-    def visitor(self, request: object) -> Person:
-        return Person(agency=self.agency, person=f"p-{self.agency}-1")
-
-    async def tell(self, request: object, path: str, body: Mapping[str, Any]) -> Given:
-        self.told.append((path, body))
-        reasons, defects = judged(body, self.agency)
-        if reasons:
-            return Given(422, {"reasons": [asdict(one) for one in reasons]})
-        return Given(201, {"results": [{"defects": [asdict(one) for one in defects]}]})
-
-    def events(self) -> dict[str, Any]:
-        """Return what was taken of what was sent, by type."""
-        taken = (body for _, body in self.told if not judged(body, self.agency)[0])
-        return {str(body["type"]): body for body in taken}
-
-
-def judged(event: Mapping[str, Any], agency: str) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """Return why the door refuses an event, or what it flags in it."""
-    reading = FORMS.read(dict(event))
-    assert reading.submission is not None
-    assert reading.schema is not None
-    sender = Sender(agency=agency, person=f"p-{agency}-1", role="practitioner")
-    arrival = Arrival(submission=reading.submission, sender=sender, at=NOW)
-    reasons = (*reading.reasons, *flow.screen(arrival, reading.schema.publishers, REGISTERED))
-    if event["type"] == "ReferralReceived":
-        decided = flow.decide(arrival, Known(incident=None, corrects=None), REGISTERED)
-        if isinstance(decided, Accepted):
-            return reasons, decided.defects
-        return (*reasons, *decided.reasons), ()
-    return reasons, ()
 
 
 def text_of(page: Any) -> str:

@@ -1,12 +1,14 @@
 """What an agency says of an incident: every problem at once, what was typed is kept, said twice is one."""
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from services.projections.pages.consents import CONSENTED, ENDED, UNKNOWN
 from services.projections.pages.sayings import consent_form, referral_form
-from tests.inbox_builders import Given, OneDesk, a_case, a_row, visit
+from tests.inbox_builders import Given, OneDesk, Person, a_case, a_row, visit
 
 CONSENT = "/incidents/alias/say/consent"
 REFERRAL = "/incidents/alias/say/referral"
@@ -96,6 +98,35 @@ def test_the_form_for_a_consent_says_what_is_recorded_of_the_agency_s_own(
 
     assert f"{said}." in page.text
     assert "about another agency is not told to yours" in page.text
+
+
+class HubDesk(OneDesk):
+    """The Hub's desk, where the keyring says who may see what of an incident."""
+
+    def visitor(self, request: object) -> Person:
+        return Person(agency="police", person="p-hub-1", role="lead")
+
+    async def ask(
+        self, request: Any, path: str, query: Mapping[str, str | int | Sequence[str]] | None = None
+    ) -> Given:
+        if not path.endswith("/sharing"):
+            return await OneDesk.ask(self, request, path, query)
+        rows = [
+            {"recipient": "cheshire-cares", "outcome": "permit", "ground": "consent", "sections": ["facts"]},
+            {"recipient": "cedah", "outcome": "deny", "reason": "withdrawn", "sections": []},
+            {"recipient": "school:*", "outcome": "deny", "reason": "not-owed", "sections": []},
+        ]
+        return Given(200, {"sharing": rows})
+
+
+def test_the_form_for_a_consent_tells_the_hub_what_stands_for_each_agency_that_is_asked_about() -> None:
+    page = visit(HubDesk([a_case()]), CONSENT)
+
+    lines = re.findall("<dt[^>]*>([^<]*)</dt>\\s*<dd[^>]*>([^<]*)</dd>", page.text)
+    assert lines == [
+        ("Cheshire-Cares", "The adult victim consented."),
+        ("Cedah", "Consent was withdrawn."),
+    ]
 
 
 def test_a_consent_withdrawn_is_an_event_of_its_own() -> None:
