@@ -94,6 +94,9 @@ NAMES_BOTH_SIDES = frozenset(
 )
 """What partners send that may name an adult victim and a person causing harm, beside the forms."""
 
+ALLOCATIONS = frozenset({EventType.PRACTITIONER_ALLOCATED, EventType.REFERRAL_ALLOCATED})
+"""What names a worker of one side of a case, who is kept from the other (decision 0021)."""
+
 SCHOOL_NOTIFICATIONS = frozenset(t for t in EventType if t.value.startswith("SchoolNotification"))
 """The life of one message to one school (NA 4.15)."""
 

@@ -230,8 +230,11 @@ def test_history_of_one_moment_is_a_scope() -> None:
     assert refused(with_facts("BackfillOrdered", {"since": at, "until": at})) == set()
 
 
-def test_a_practitioner_nobody_is_registered_as_is_allocated_and_a_correction_asked_for() -> None:
-    unknown = with_facts("PractitionerAllocated", {"practitioner": "p-dafsu-77"})
+@pytest.mark.parametrize("event_type", ["PractitionerAllocated", "ReferralAllocated"])
+def test_a_practitioner_nobody_is_registered_as_is_allocated_and_a_correction_asked_for(
+    event_type: str,
+) -> None:
+    unknown = with_facts(event_type, {"practitioner": "p-dafsu-77"})
 
     assert ("/facts/practitioner", "unknown-person") in defects(unknown)
     assert refused(unknown) == set()

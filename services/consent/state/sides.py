@@ -14,11 +14,10 @@ from services.consent.state.heard import Heard
 from services.consent.state.links import PersonOf, group
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB
-from services.vocabulary.events import NAMES_BOTH_SIDES, VPA_FAMILY, EventType
+from services.vocabulary.events import ALLOCATIONS, NAMES_BOTH_SIDES, VPA_FAMILY, EventType
 from services.vocabulary.sides import Looked, Roles, VictimAge
 
 REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
-ALLOCATIONS = frozenset({EventType.PRACTITIONER_ALLOCATED, EventType.REFERRAL_ALLOCATED})
 
 
 def with_sides(world: World, incident: Incident, heard: Heard, key: str) -> Incident:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.ingest.rules.reading import text
 from services.ingest.state import Reason, Registered, Submission, pointer
-from services.vocabulary.events import EventType
+from services.vocabulary.events import ALLOCATIONS
 
 
 def defects(submission: Submission, registered: Registered) -> Iterator[Reason]:
@@ -12,7 +12,7 @@ def defects(submission: Submission, registered: Registered) -> Iterator[Reason]:
 
     The allocation counts all the same, and a correction of the id is asked for.
     """
-    if submission.type is not EventType.PRACTITIONER_ALLOCATED:
+    if submission.type not in ALLOCATIONS:
         return
     practitioner = text(submission.section("facts"), "practitioner")
     if practitioner is not None and practitioner not in registered.staff:
