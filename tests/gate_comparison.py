@@ -25,9 +25,14 @@ from tests.gate_builders import desk
 from tests.gate_evidence import Held
 from tests.gate_history import HOSPITAL, LATE, Step, hear, text_without
 from tests.gate_model import Model
+from tests.gate_table import ASKS_NOTHING
 
 ENCOMPASS = ("operation-encompass", "childs-welfare")
 ONCE = ("own", "partnership")
+
+
+Told = tuple[str, str, ReleaseKind, frozenset[int]]
+"""Who is told, on what ground, how and which leaves."""
 
 
 @cache
@@ -65,12 +70,15 @@ class Inboxes:
         self._last: dict[str, int] = defaultdict(int)
         self._events: dict[str, Heard] = {}
 
-    def take(self, heard: Heard, decision: Decision, joined: Collection[str]) -> None:
+    def take(
+        self, heard: Heard, decision: Decision, joined: Collection[str], without: str | None = None
+    ) -> None:
         """Take what one event made the gate send. Raises Parted for what no inbox could make sense of.
 
-        `joined`: who joined by then, of those who do so by an event.
+        `joined`: who joined by then, of those who do so by an event. `without`: the rule the policy lacks.
         """
         self._events[heard.event_id] = heard
+        back = self._senders_to(heard, without) if heard.type == EventType.EXPECTATION_MET else ()
         once = []
         for emit in decision.emits:
             self._last[emit.recipient] += 1
@@ -80,12 +88,25 @@ class Inboxes:
                 once.append((emit.recipient, emit.ground.value, emit.kind, frozenset(emit.leaves)))
             else:
                 self._hold(emit, self._events[emit.event_id])
-        told = sorted(each for each in _as_it_is(heard) if each[0] not in LATE or each[0] in joined)
+        told = sorted(each for each in (*_as_it_is(heard), *back) if each[0] not in LATE or each[0] in joined)
         _agree(sorted(once) == told, f"each event once, as it is: {once}")
 
     def incident_of(self, event_id: str) -> str | None:
         """Return the incident an event is of."""
         return self._events[event_id].incident
+
+    def _senders_to(self, met: Heard, without: str | None) -> list[Told]:
+        """Return who hears of an outcome: who sent what its publisher holds and should act on."""
+        facts = frozenset(at.leaf for at in met.sections if at.name == "facts")
+        senders = set()
+        for event_id, holders in self.beside.items():
+            has = holders.get(met.publisher)
+            if has is not None and has.rule not in ASKS_NOTHING | {without}:
+                senders |= {self._events[event_id].publisher} if self._is_of(event_id, met) else set()
+        return [(to, "partnership", ReleaseKind.NEW, facts) for to in senders - {met.publisher, "police"}]
+
+    def _is_of(self, event_id: str, other: Heard) -> bool:
+        return self._events[event_id].incident == other.incident
 
     def _hold(self, emit: Emit, event: Heard) -> None:
         if emit.ground in ENCOMPASS:
@@ -120,7 +141,7 @@ class Inboxes:
         told[emit.event_id] = frozenset(emit.leaves)
 
 
-def _as_it_is(heard: Heard) -> list[tuple[str, str, ReleaseKind, frozenset[int]]]:
+def _as_it_is(heard: Heard) -> list[Told]:
     """Return who gets an event as it is: its publisher all of it; the partnership and those named, but no
     school, its facts.
     """
@@ -152,7 +173,7 @@ class Comparison:
         if step.type is EventType.POLICY_ADOPTED:
             self._adopt(step.without)
         self.model.hear(heard, {again.event_id for again in decision.again if not _is_brought(heard, again)})
-        self.inboxes.take(heard, decision, self.model.evidence.joined)
+        self.inboxes.take(heard, decision, self.model.evidence.joined, self.model.without)
         self._compare_held()
         self._compare_denials(decision)
         self._compare_recalls(heard, decision)

@@ -60,7 +60,8 @@ class Model:
         """Why whoever held an event, at the step just taken, holds it no more."""
         self.turned: set[tuple[str, str]] = set()
         """Who, at the step just taken, may not see what waits until the Hub has looked who harms whom."""
-        self._without: str | None = None
+        self.without: str | None = None
+        """Which rule the policy in force lacks."""
         self._decided_under: dict[tuple[str, str], str | None] = {}
         """Under which policy, by its missing rule, an event was last decided for a recipient."""
         self._was: dict[str, object] = {}
@@ -72,7 +73,7 @@ class Model:
 
     def adopt(self, without: str | None) -> None:
         """Decide by the strict table less a rule from now on."""
-        self._without = without
+        self.without = without
 
     def hear(self, event: Heard, again: Collection[str]) -> None:
         """Take one event, upon which the gate decided these earlier ones again for everybody."""
@@ -91,7 +92,7 @@ class Model:
             }
             decided |= both if both & decided else set()
         everybody = [to for to in (*ASKED, AREA) if self.evidence.takes_part(to)]
-        self._decided_under |= {(each, to): self._without for each in decided for to in everybody}
+        self._decided_under |= {(each, to): self.without for each in decided for to in everybody}
         self._bring(event)
         if event.type in VPA_FAMILY and event.incident is not None:
             self._tell(self.incidents[event.incident], event, stopped)
@@ -135,7 +136,7 @@ class Model:
             return
         for incident in self.incidents.values():
             if any(since <= at <= until for at in incident.occurred):
-                brought = {(event_id, to): self._without for event_id in self._events_of(incident)}
+                brought = {(event_id, to): self.without for event_id in self._events_of(incident)}
                 self._decided_under |= brought
                 incident.brought.add(to)
 

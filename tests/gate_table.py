@@ -352,6 +352,19 @@ ROUTED = frozenset(event_type for row in TABLE for event_type in row.on)
 """What is routed at all; everything else reaches its publisher and the partnership alone."""
 
 
+ASKS_NOTHING = frozenset(
+    [
+        "roles-reviewed-told",
+        "cheshire-cares-who-holds",
+        "who-holds",
+        "meeting",
+        "marac-attendee",
+        "accommodation-answered",
+    ]
+)
+"""Rows of which a recipient is not expected to do anything: nothing comes back of them to who sent it."""
+
+
 @cache
 def judge(without: str | None, to: str, event_type: str, facts: Facts) -> Verdict:
     """Return what a recipient may see of an event: their own rows first, then those for everybody."""

@@ -1,6 +1,7 @@
 """Events that are no forms: routed when they come, and again when news changes who may have them."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from services.consent.flow.decide import Decider
@@ -14,6 +15,7 @@ from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildrenLevel, Risk
 from tests.gate_builders import (
+    START,
     STRICT,
     Story,
     a_child,
@@ -27,6 +29,7 @@ from tests.gate_builders import (
     grades,
     internal,
     override,
+    permitted,
     policy_adopted,
     sent_of,
 )
@@ -133,6 +136,52 @@ def test_a_partners_referral_without_a_police_grade_reaches_the_hub_and_nobody_e
     event = an_event_of(EventType.MARAC_REFERRED, "housing")
 
     assert sent_of(Story().tell(event), event.event_id) == {"police": NEW}
+
+
+def test_the_outcome_of_a_referral_comes_back_to_who_sent_it_as_facts_alone() -> None:
+    story = Story()
+    story.tell(consent({"mycwa": "given"}), referred_on())
+    met = an_event_of(EventType.EXPECTATION_MET, "mycwa")
+
+    decision = story.tell(met)
+
+    told = answer(decision, "cedah")
+    assert permitted(decision) == {"police", "partnership", "mycwa", "cedah"}
+    assert (told.rule, told.ground, told.sections) == ("outcome-to-sender", "partnership", ("facts",))
+    assert "cedah" in {emit.recipient for emit in decision.emits}
+
+
+def test_an_outcome_comes_back_at_once_where_the_hub_is_to_look_who_harms_whom() -> None:
+    story, other, late = Story(), internal("other"), START + timedelta(hours=5)
+    about = {"incident": internal("incident"), "victim": other, "causing_harm": internal("victim")}
+    story.tell(a_form(of=HIGH, causing_harm=other))
+    story.tell(an_event(EventType.REFERRAL_RECEIVED, publisher="mycwa", grades=HIGH, **about))
+    story.tell(an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=late))
+
+    met = an_event(EventType.EXPECTATION_MET, publisher="dafsu", recorded_at=late, **about)
+
+    assert "mycwa" in permitted(story.tell(met))
+
+
+def test_an_outcome_comes_back_to_nobody_whose_referral_was_withheld() -> None:
+    story = Story()
+    story.tell(referred_on())
+
+    decision = story.tell(an_event_of(EventType.EXPECTATION_MET, "mycwa"))
+
+    assert permitted(decision) == {"police", "partnership", "mycwa"}
+
+
+def test_an_outcome_comes_back_to_nobody_who_only_said_that_they_act() -> None:
+    story = Story()
+    opened = an_event_of(EventType.CASE_OPENED, "dafsu", confirmed_by="p-second-2")
+    story.tell(a_form(of=grades(Risk.MEDIUM), consent={"cedah": "given"}))
+    seen = story.tell(opened)
+
+    decision = story.tell(an_event_of(EventType.EXPECTATION_MET, "cedah"))
+
+    assert sent_of(seen, opened.event_id) == {"cedah": NEW}
+    assert permitted(decision) == {"police", "partnership", "cedah"}
 
 
 def test_a_referral_to_marac_at_high_risk_reaches_dafsu_before_the_hub_accepts_it() -> None:

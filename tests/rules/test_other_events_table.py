@@ -195,6 +195,7 @@ TABLE = (
         "facts victim contact person_causing_harm narrative",
     ),
     Row("outcome", "police", "ExpectationMet DecidedNotToShare", {}, "partnership", "facts"),
+    Row("outcome-to-sender", EVERYBODY, "ExpectationMet", {"named": True}, "partnership", "facts"),
     Row(
         "action-owner", EVERYBODY, "ActionRaised ReviewCommissioned", {"named": True}, "partnership", "facts"
     ),
@@ -330,6 +331,11 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
     "outcome": (
         "NA 6.184",
         "know what came of what was shared, or why it was not",
+        None,
+    ),
+    "outcome-to-sender": (
+        "NA 6.184",
+        "know what came of what it sent",
         None,
     ),
     "action-owner": (

@@ -34,7 +34,7 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "MaracListed": {"others": MARAC},
     "MaracActionAgreed": {"others": f"{NAMED} or {MARAC}"},
     "DvdsDecided": {"others": NAMED},
-    "ExpectationMet": {"police": ALWAYS, "others": NEVER},
+    "ExpectationMet": {"police": ALWAYS, "others": NAMED},
     "AgreementSigned": {"others": NAMED},
     "OverrideRecorded": {"others": NEVER},
     "SchoolNotificationSent": {"others": NEVER},

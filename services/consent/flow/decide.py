@@ -301,7 +301,8 @@ class _Deciding:
             allowed = self._kept(recipient, matter, held.rule, Ground(held.ground), at) or verdict
         if allowed.permit and is_decided_against(matter.incident, recipient, matter.form.publisher):
             allowed = verdict = NOT_TO_BE_SHARED
-        if allowed.permit and recipient != HUB and matter.evidence.is_held():
+        # What is told once, as facts about nobody by name, would be told never if it waited.
+        if allowed.permit and recipient != HUB and allowed.ground not in ONCE and matter.evidence.is_held():
             allowed = verdict = NOT_BEFORE_THE_HUB
         if not allowed.permit:
             return self._deny(recipient, verdict, matter, held, at)

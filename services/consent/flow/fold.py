@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.consent.flow.agenda import watch
@@ -12,6 +12,7 @@ from services.consent.flow.desk import Desk
 from services.consent.flow.erasing import settle
 from services.consent.flow.news import brought
 from services.consent.flow.unclassified import unclassified
+from services.consent.rules.outcomes import senders_to
 from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.entities import Beside, Coming, Held, Incident, Standing
@@ -61,23 +62,33 @@ class Fold:
         What time alone will change is put on the agenda between 2 and 3.
         Raises OtherVersion, having changed nothing, where another version of deciding has to decide.
         """
-        self._hear(heard, obeyed=recorded is not None)
+        heard = self._hear(heard, obeyed=recorded is not None)
         return self._know(heard, recorded or self._decide(heard))
 
     def take_again(self, heard: Heard, recorded: Decision) -> tuple[Folded, Decision]:
         """Fold one event as it was decided, and return also what this code would decide of it today."""
-        self._hear(heard, obeyed=True)
+        heard = self._hear(heard, obeyed=True)
         today = self._decide(heard)
         return self._know(heard, recorded), today
 
-    def _hear(self, heard: Heard, *, obeyed: bool) -> None:
+    def _hear(self, heard: Heard, *, obeyed: bool) -> Heard:
         self._adopt(heard, obeyed=obeyed)
+        heard = self._addressed(heard)
         evolve(self.world, heard)
         join(self.world, heard, self._desk.by_event)
         settle(self.world, heard)
         if self.decider is not None:
             bring(self.world)
             watch(self.world, heard, self.decider.rulebook.policy)
+        return heard
+
+    def _addressed(self, heard: Heard) -> Heard:
+        """Return the outcome of what was expected as for those who sent it; any other event as it is."""
+        if heard.type != EventType.EXPECTATION_MET or heard.incident is None or self.decider is None:
+            return heard
+        incident = self.world.incident(heard.incident)
+        senders = senders_to(incident, heard.publisher, self.decider.rulebook.policy)
+        return replace(heard, named=senders)
 
     def _know(self, heard: Heard, decision: Decision) -> Folded:
         incident_of = apply(self.world, heard, decision, keeps=self._keeps(heard))
