@@ -115,6 +115,7 @@ MATRIX: dict[str, set[str]] = {
     "youth-justice": CASES,
     "rasasc": CASES,
     "fire": CASES,
+    "emergency-duty-team": {"ExpectationMet"},
     "education": EDUCATION,
     "partnership": PARTNERSHIP,
     "school:900101": {"SchoolNotificationAcknowledged"},
