@@ -1,5 +1,6 @@
 """Where somebody of the staff lives in an incident's household, all of it is closed to them, in any role."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from services.runtime.partnership import Person, Role
 from services.vocabulary.events import EventType
 from services.vocabulary.people import match_on_name
 from services.vocabulary.risk import Risk
-from tests.contract.test_consent_store_keyring import MATCH_KEY, Room, looks_absent, somebody_at
+from tests.contract.test_consent_store_keyring import MATCH_KEY, Room, looks_absent, somebody_at, staff
 from tests.gate_builders import HILLSIDE, HOME, a_child, a_form, an_event, grades, internal, newest
 
 HIGH = grades(Risk.HIGH)
@@ -58,12 +59,9 @@ def test_an_event_without_an_address_is_closed_to_who_lives_where_another_of_the
 ) -> None:
     room.bench.publish(a_form(of=HIGH), dash_redone())
     room.bench.settle()
-    lodger, neighbour = (
-        registered(room, "dafsu", **HOME),
-        Caller(agency="dafsu", person="p-2", role=Role.LEAD),
-    )
-    next_door: dict[str, Any] = {**HOME, "address": "15 Larkspur Close"}
-    room.staff["p-2"] = Person(id="p-2", name="P", agency="dafsu", role=Role.LEAD, **next_door)
+    lodger, neighbour = registered(room, "dafsu", **HOME), replace(somebody_at("dafsu"), person="p-2")
+    next_door = {**HOME, "address": "15 Larkspur Close"}
+    room.staff["p-2"] = staff("p-2", "Somebody Else", **next_door)
     release = room.release("dafsu")
 
     assert looks_absent(room, lodger, release)

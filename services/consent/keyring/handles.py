@@ -4,17 +4,15 @@ No row of an inbox says it. It is given with an incident, to whom that incident 
 and comparing says nothing about what is closed to who does.
 """
 
-from collections.abc import Callable
-
-from services.eventlog.aliases import Kind, unalias
+from services.eventlog.aliases import alias, unalias
 
 ASKING = "asking:"
 """Set before an agency's name, so that a handle is no alias of its inbox."""
 
 
-def handle(alias: Callable[[str, Kind, str], str], person: str, agency: str) -> str:
+def handle(key: bytes, person: str, agency: str) -> str:
     """Return what people of an agency call somebody where they ask who was told of them."""
-    return alias(person, "person", ASKING + agency)
+    return alias(key, person, "person", ASKING + agency)
 
 
 def person_behind(key: bytes, text: str, agency: str) -> str | None:

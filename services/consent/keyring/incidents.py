@@ -8,7 +8,6 @@ from services.consent.flow.children import told_already
 from services.consent.flow.decide import Decider
 from services.consent.flow.decision import Answer
 from services.consent.flow.desk import Desk
-from services.consent.keyring.handles import handle
 from services.consent.keyring.shown import as_seen
 from services.consent.keyring.telling import Teller, sharing
 from services.consent.rules.danger import review_due
@@ -85,7 +84,7 @@ class Incidents:
     def _handle(self, caller: Caller, incident: str) -> str | None:
         known = self._ledger.incident(incident)
         victim = known.victim if known is not None else None
-        return handle(self._desk.alias, victim, caller.agency) if victim is not None else None
+        return self._teller.handle(caller, victim) if victim is not None else None
 
     def _routing(self, incident: str, stands: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Schools and the education officer are asked of the children the form names, and `stands` has those

@@ -10,6 +10,7 @@ from typing import Any
 from services.consent.flow.decision import Answer
 from services.consent.flow.explain import Case, Known, explain
 from services.consent.flow.unclassified import ALL_OTHER_SCHOOLS
+from services.consent.keyring.handles import handle
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import may_be_told, sees_all
@@ -101,6 +102,10 @@ class Teller:
         """Return who may see what of an incident now. For the Hub and auditors. Raises NothingToTell."""
         _, given = self.given(caller, text)
         return {"incident": text, "sharing": sharing(given)}
+
+    def handle(self, caller: Caller, person: str) -> str:
+        """Return what a caller calls an adult victim of whom they ask who was told."""
+        return handle(self._registry.alias_key, person, caller.agency)
 
     def given(self, caller: Caller, text: str) -> tuple[str, Sequence[Answered]]:
         """Return an incident by the caller's alias, and every answer given of it, in order.
