@@ -11,8 +11,20 @@ from services.consent.rules.circumstances import ALLOWED
 from services.consent.state.heard import Heard
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import Ground, Reason
+from services.vocabulary.placement import Placement
 from services.vocabulary.risk import Risk
-from tests.gate_builders import START, Story, a_child, a_form, an_event, consent, grades, internal, override
+from tests.gate_builders import (
+    HILLSIDE,
+    START,
+    Story,
+    a_child,
+    a_form,
+    an_event,
+    consent,
+    grades,
+    internal,
+    override,
+)
 
 HIGH, MEDIUM, STANDARD = grades(Risk.HIGH), grades(Risk.MEDIUM), grades(Risk.STANDARD)
 
@@ -115,3 +127,49 @@ def test_an_answer_against_which_it_was_decided_says_who_decided_and_what_would_
 
     assert f"police decided not to share with it (event {decided.event_id})." in text
     assert text.endswith("records an override for this recipient, made after that decision.")
+
+
+HILLSIDE_SCHOOL = f"school:{HILLSIDE}"
+
+
+def told_of_a_pupil(*before: Heard, placement: Placement = Placement.SCHOOL) -> str:
+    """Return what is told of a school that is kept from hearing of its pupil."""
+    return told(*before, a_form(pupils=[a_child("one", placement=placement)]))[HILLSIDE_SCHOOL]
+
+
+def test_where_a_parent_works_at_the_school_a_council_lead_is_telephoned() -> None:
+    text = told_of_a_pupil(placement=Placement.CONFLICT)
+
+    assert "a parent of the child may work at the school" in text
+    assert text.endswith("A named council lead is told by telephone instead.")
+
+
+def test_a_school_is_not_told_of_a_child_causing_harm_because_of_that_and_of_no_parent() -> None:
+    text = told_of_a_pupil(placement=Placement.CAUSING_HARM)
+
+    assert "the child is said to cause the harm" in text
+    assert "parent" not in text
+    assert "telephone" not in text
+
+
+def test_a_school_that_takes_no_part_is_not_told_for_that_and_for_no_parent() -> None:
+    text = told_of_a_pupil(an_event(EventType.RECIPIENT_SUSPENDED, named=(HILLSIDE_SCHOOL,)))
+
+    assert "the school takes no part just now" in text
+    assert "parent" not in text
+    assert "telephone" not in text
+
+
+def test_a_school_with_which_it_was_decided_not_to_share_is_not_told_for_that_and_for_no_parent() -> None:
+    decided = an_event(
+        EventType.DECIDED_NOT_TO_SHARE,
+        incident=internal("incident"),
+        recipient=HILLSIDE_SCHOOL,
+        confirmed_by="p-second-2",
+    )
+
+    text = told_of_a_pupil(decided)
+
+    assert "it was decided not to share it with this school" in text
+    assert "parent" not in text
+    assert "telephone" not in text

@@ -249,17 +249,31 @@ def test_an_override_holds_whom_why_rank_and_reviewer_and_the_door_takes_it(door
     assert taken.sections["rationale"]["text"] == "Danger"
 
 
-def test_a_decision_not_to_share_holds_its_reason_and_the_day_to_look_again(door: OpenDoor) -> None:
+def test_a_decision_not_to_share_is_held_as_carefully_as_an_override_and_the_door_flags_nothing(
+    door: OpenDoor,
+) -> None:
     typed = {
         "recipient": "checs",
-        "rationale": "A relative",
         "reason": "other",
         "review_on": "2024-10-02",
-    } | {"confirmed_by": "p-hub-2"}
-    event = deciding.event(NOT_TO_SHARE, deciding.filled(NOT_TO_SHARE, typed), raised(door), OF)
+        "rank": "sergeant",
+        "reviewed_by": "p-hub-1",
+        "confirmed_by": "p-hub-2",
+    }
+    given = deciding.filled(NOT_TO_SHARE, {**typed, "rationale": "A relative"})
+    taken = answered(door, deciding.event(NOT_TO_SHARE, given, raised(door), OF))
 
-    assert problems(answered(door, event), deciding.fields(NOT_TO_SHARE)) == ()
-    assert door.opened()[-1].facts["review_on"] == "2024-10-02"
+    assert (problems(taken, deciding.fields(NOT_TO_SHARE)), flagged(taken)) == ((), ())
+    assert {name: door.opened()[-1].facts[name] for name in typed} == typed
+
+
+def test_a_decision_not_to_share_without_rank_and_reviewer_is_flagged(door: OpenDoor) -> None:
+    typed = {"recipient": "checs", "rationale": "A relative", "reason": "other", "review_on": "2024-10-02"}
+    given = deciding.filled(NOT_TO_SHARE, {**typed, "confirmed_by": "p-hub-2"})
+
+    taken = answered(door, deciding.event(NOT_TO_SHARE, given, raised(door), OF))
+
+    assert len(flagged(taken)) == 2
 
 
 def test_a_day_that_is_none_is_said_at_its_field(door: OpenDoor) -> None:

@@ -18,9 +18,9 @@ from services.consent.flow.release import (
 )
 from services.consent.rules.differences import Occasion
 from services.consent.rules.not_shared import is_decided_against
-from services.consent.rules.policy import EDUCATION, Rule
+from services.consent.rules.policy import EDUCATION
 from services.consent.rules.route import NOT_OWED
-from services.consent.rules.schools import kind_of, schools_of, tell
+from services.consent.rules.schools import NOT_WITH_SCHOOL, SCHOOL_STOPPED, kind_of, schools_of, tell
 from services.consent.state.entities import NOTHING, Held, Incident
 from services.consent.state.heard import Child, Heard
 from services.consent.state.links import group
@@ -63,7 +63,8 @@ class Children:
         kind, rulebook = kind_of(recipient), self._emitter.rulebook
         verdict = tell(rulebook.own_rules(kind, self._heard.type), recipient, self._placed, told)
         if verdict.rule is None or not verdict.children:
-            return self._untold(recipient, verdict.reason or Reason.NOT_OWED, verdict.rule, held)
+            rule = self._kept_from(recipient) or (verdict.rule.id if verdict.rule is not None else NOT_OWED)
+            return self._untold(recipient, verdict.reason or Reason.NOT_OWED, rule, held)
         sends = ReleaseKind.CORRECTED if held else ReleaseKind.NEW
         leaves = frozenset(child.leaf for child in verdict.children)
         row = unconditional(verdict.rule)
@@ -80,16 +81,32 @@ class Children:
             return replace(child, placement=Placement.CAUSING_HARM)
         if child.urn is None or child.placement is Placement.CAUSING_HARM:
             return child
-        school, sender = school_of(child.urn), self._heard.publisher
-        if stopped(self._world.standing, school) or is_decided_against(self._incident, school, sender):
+        if self._why_not(school_of(child.urn)) is not None:
             return replace(child, placement=Placement.CONFLICT)
         return child
 
-    def _untold(self, recipient: str, reason: Reason, rule: Rule | None, held: tuple[Held, ...]) -> Answer:
+    def _why_not(self, school: str) -> str | None:
+        """Return what a denial names where a school may be told of nobody just now; None: it may be."""
+        if is_decided_against(self._incident, school, self._heard.publisher):
+            return NOT_WITH_SCHOOL
+        return SCHOOL_STOPPED if stopped(self._world.standing, school) else None
+
+    def _kept_from(self, recipient: str) -> str | None:
+        """Return what keeps a pupil from their school that nothing else would; None: something else does."""
+        theirs = (
+            child
+            for child, placed in zip(self._heard.children, self._placed, strict=True)
+            if (child.placement, placed.placement) == (Placement.SCHOOL, Placement.CONFLICT)
+            and child.urn is not None
+            and school_of(child.urn) == recipient
+        )
+        return self._why_not(recipient) if any(theirs) else None
+
+    def _untold(self, recipient: str, reason: Reason, rule: str, held: tuple[Held, ...]) -> Answer:
         """Take back, one by one, every form that told somebody of children who are not theirs."""
         for form in held:
             self._emitter.recall(recipient, form, self._about, reason, Occasion.CORRECTION)
-        return denied(recipient, rule=rule.id if rule is not None else NOT_OWED, reason=reason)
+        return denied(recipient, rule=rule, reason=reason)
 
 
 def concerned(matter: Matter, recipients: Iterable[str]) -> tuple[str, ...]:

@@ -134,8 +134,6 @@ def _otherwise(answer: Answer, title: str, case: Case, rule: Rule | None) -> str
         return "That changes when the Hub reviews the assessment."
     if answer.reason is Reason.UNCLASSIFIED:
         return "That changes for events that come after a policy is adopted which names them."
-    if answer.reason is Reason.RESTRICTED:
-        return "A named council lead is told by telephone instead."
     if answer.owed and rule is not None:
         return f"It would be told if {_one_of(rule, answer.recipient, case)}."
     return _would_be_owed(answer, title, case)

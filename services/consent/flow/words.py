@@ -4,6 +4,7 @@ from services.consent.rules.circumstances import Condition
 from services.consent.rules.clauses import either
 from services.consent.rules.history import BEFORE_IT_JOINED
 from services.consent.rules.not_shared import NOT_SHARED
+from services.consent.rules.schools import NOT_WITH_SCHOOL, SCHOOL_STOPPED
 from services.consent.rules.two_sides import COUNTER_ALLEGATION
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.grounds import Ground, Reason
@@ -30,10 +31,13 @@ REASONS = {
     Reason.AWAITING_REVIEW: "the Hub has not reviewed it yet, and sharing is decided on the review",
     Reason.WITHDRAWN: "the adult victim withdrew consent and no other ground holds",
     Reason.ENDED: "the ground it was shared on has ended",
-    Reason.RESTRICTED: "a parent of the child may work at the school, so it is not told by this route",
+    Reason.RESTRICTED: "it is restricted, and not told by this route",
     Reason.RULE_ERROR: "a rule could not be applied, and then nothing is shared",
     Reason.UNCLASSIFIED: "no policy in force classified the event",
 }
+
+PARENT_THERE, CAUSES_HARM = "school-conflict", "school-child-causing-harm"
+"""The rules of the shipped policies by which a school is not told of a pupil."""
 
 STOPPED = {
     "suspended": "the partnership has suspended it",
@@ -41,8 +45,14 @@ STOPPED = {
     NOT_SHARED: "it was decided not to share it with this recipient, and the rationale is on record",
     COUNTER_ALLEGATION: "it turns round who was known to harm whom, and the Hub is to look at that first",
     BEFORE_IT_JOINED: "it was recorded before this recipient joined, and nobody is owed history by joining",
+    PARENT_THERE: "a parent of the child may work at the school, so it is not told by this route",
+    CAUSES_HARM: "the child is said to cause the harm, and is not described to a school as a victim",
+    SCHOOL_STOPPED: "the school takes no part just now: it is suspended, or no agreement binds it any more",
+    NOT_WITH_SCHOOL: "it was decided not to share it with this school, and the rationale is on record",
 }
 """Why a recipient is not told, by what the denial names in place of the rule that would owe it."""
+
+OFFICER = "The education officer is told of the child instead."
 
 NEXT = {
     "suspended": "It follows when the partnership lets the recipient take part again.",
@@ -52,6 +62,11 @@ NEXT = {
     BEFORE_IT_JOINED: "A backfill ordered for this recipient whose scope covers it would change the answer:"
     " it is then decided like any other. So would consent, or an override, that names it, where that is"
     " a ground.",
+    PARENT_THERE: "A named council lead is told by telephone instead.",
+    CAUSES_HARM: f"{OFFICER} That changes with a form by which the child causes no harm.",
+    SCHOOL_STOPPED: f"{OFFICER} The school is told by the next form once it takes part again.",
+    NOT_WITH_SCHOOL: f"{OFFICER} The school is told by the next form once the Hub has recorded an override"
+    " for it, made after that decision.",
 }
 """What has to happen then."""
 

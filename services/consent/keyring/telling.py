@@ -201,9 +201,11 @@ def _ended(latest: _Latest, by: Closing) -> _Latest:
 def _hidden(latest: _Latest, caller: Caller) -> _Latest:
     """Return an answer as a caller may know it: that it was decided not to share with somebody is for nobody
     there to find out, because a relative may work on that team; that roles were turned round, for nobody who
-    is not told of it. Both look like what no rule owes.
+    is not told of it; why a school is not told of a pupil, for nobody at the school, where a parent may work.
+    All look like what no rule owes.
     """
-    if latest.answer.rule not in (NOT_SHARED, COUNTER_ALLEGATION) or sees_all(caller):
+    of_pupil = is_school(latest.answer.recipient) and latest.answer.reason is Reason.RESTRICTED
+    if sees_all(caller) or not (of_pupil or latest.answer.rule in (NOT_SHARED, COUNTER_ALLEGATION)):
         return latest
     plain = latest.answer._replace(rule=NOT_OWED, reason=Reason.NOT_OWED, owed=False)
     return replace(latest, answer=plain)

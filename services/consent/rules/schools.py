@@ -8,6 +8,12 @@ from services.consent.state.heard import Child
 from services.vocabulary.agencies import school_of
 from services.vocabulary.grounds import Reason
 
+SCHOOL_STOPPED = "school-takes-no-part"
+"""What a denial names in place of a rule where a school would be told, were it not stopped just now."""
+
+NOT_WITH_SCHOOL = "decided-not-to-share-with-school"
+"""The same where it was decided not to share with it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolVerdict:
