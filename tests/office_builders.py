@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,9 @@ def trier(bench: Bench) -> Trier:
     return Trier(Replayer(bench.log.reader, Ear(catalogue(), ROUTING_KEY), desk()))
 
 
+_seeds = count(1)
+
+
 class Office:
     """The keyring's HTTP side over a bench, and callers with keys."""
 
@@ -109,6 +113,7 @@ class Office:
                     recipients=PARTNERSHIP.recipients(),
                     trier=self.trier,
                     versions=Versions(ledger, AdoptionsInLog(Unsealer(self.bench.log.reader({}), opens))),
+                    new_seed=lambda: f"seed-{next(_seeds)}",
                 )
             )
         )

@@ -191,6 +191,7 @@ class KeyringService:
                     recipients=self._registered.recipients(),
                     trier=Trier(self._replayer()),
                     versions=Versions(self._ledger, AdoptionsInLog(Unsealer(self._log, self._unsealing))),
+                    new_seed=lambda: secrets.token_hex(8),
                 )
             )
         )

@@ -52,6 +52,9 @@ LONGEST_POLICY = 262_144
 
 MOST_EXAMPLES = 20
 
+SEED = "^[0-9A-Za-z-]{1,64}$"
+"""What a sample is drawn by: whoever draws gives one, or is given one."""
+
 log = logging.getLogger("sightline.keyring")
 
 
@@ -120,6 +123,7 @@ class Keyring:
     recipients: tuple[str, ...]
     trier: Trier
     versions: Versions
+    new_seed: Callable[[], str]
 
 
 def store_away() -> Counter:
@@ -239,6 +243,7 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
         first: Annotated[date | None, Query(alias="from")] = None,
         last: Annotated[date | None, Query(alias="to")] = None,
         sample: Annotated[int | None, Query(ge=1, le=MOST)] = None,
+        seed: Annotated[str | None, Query(pattern=SEED)] = None,
         person: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
         below_threshold: bool | None = None,
         overdue: bool | None = None,
@@ -255,6 +260,7 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
             question = Question(
                 days=days,
                 sample=sample,
+                seed=seed if seed is not None else keyring.new_seed(),
                 person=person,
                 below_threshold=below_threshold,
                 overdue=overdue,

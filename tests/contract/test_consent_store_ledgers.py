@@ -68,9 +68,7 @@ def test_what_is_owed_and_withheld_is_listed_by_recipient_until_consent_comes(of
     assert rows(office, "withheld") == []
 
 
-def test_overrides_and_decisions_not_to_share_are_listed_and_sampled_by_nobodys_choice(
-    office: Office,
-) -> None:
+def test_overrides_and_decisions_not_to_share_are_listed(office: Office) -> None:
     made = [override(recipient) for recipient in ("cedah", "family-help", "adult-social-care")]
     against = an_event(
         EventType.DECIDED_NOT_TO_SHARE,
@@ -82,12 +80,54 @@ def test_overrides_and_decisions_not_to_share_are_listed_and_sampled_by_nobodys_
     office.bench.settle()
 
     every = rows(office, "overridden")
-    sample = rows(office, "overridden", sample=2)
 
     assert [row["recipient"] for row in every] == ["cedah", "family-help", "adult-social-care", "dafsu"]
     assert every[-1]["event_type"] == "DecidedNotToShare"
-    assert len(sample) == 2
-    assert sample == rows(office, "overridden", sample=2)
+
+
+def a_sample(office: Office, **query: Any) -> tuple[list[str], str]:
+    """Return which overrides a sample of three holds, and the seed it was drawn by."""
+    asked = "&".join(f"{key}={value}" for key, value in {"sample": 3, **query}.items())
+    found = office.ask(HUB, f"/v1/ledger/overridden?{asked}").json()
+    return [row["event_id"] for row in found["rows"]], found["seed"]
+
+
+@pytest.fixture
+def overridden(office: Office) -> Office:
+    """A keyring with twenty overrides."""
+    office.bench.publish(a_form(of=MEDIUM), *(override("cedah") for _ in range(20)))
+    office.bench.settle()
+    return office
+
+
+def test_the_same_days_give_another_sample_each_time_it_is_drawn(overridden: Office) -> None:
+    samples = [a_sample(overridden) for _ in range(5)]
+
+    assert {len(found) for found, _ in samples} == {3}
+    assert len({seed for _, seed in samples}) == 5
+    assert len({tuple(found) for found, _ in samples}) > 1
+
+
+def test_a_sample_is_drawn_again_by_its_seed(overridden: Office) -> None:
+    found, seed = a_sample(overridden)
+
+    assert a_sample(overridden, seed=seed) == (found, seed)
+
+
+def test_every_override_may_be_drawn(overridden: Office) -> None:
+    drawn = {each for number in range(60) for each in a_sample(overridden, seed=f"s{number}")[0]}
+
+    assert drawn == {row["event_id"] for row in rows(overridden, "overridden")}
+
+
+@pytest.mark.parametrize("seed", ["", "x" * 65, "a b"])
+def test_what_is_no_seed_is_refused(office: Office, seed: str) -> None:
+    assert office.ask(HUB, f"/v1/ledger/overridden?sample=2&seed={seed}").status_code == 422
+
+
+def test_where_nothing_was_drawn_no_seed_is_said(office: Office) -> None:
+    assert "seed" not in office.ask(HUB, "/v1/ledger/overridden").json()
+    assert "seed" not in office.ask(HUB, "/v1/ledger/withheld?sample=2").json()
 
 
 def test_days_choose_the_rows(office: Office) -> None:

@@ -61,7 +61,7 @@ BY_MOMENT = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Which rows are asked for. `sample`: so many overrides, chosen by nobody. `person`: an alias.
+    """Which rows are asked for. `sample`: so many overrides, drawn by `seed`. `person`: an alias.
 
     `below_threshold`: of what was not shared only those with children below the threshold, or the others
     alone. `overdue`: of what is not answered only what is overdue, or the rest alone. `after`: the cursor
@@ -70,6 +70,7 @@ class Question:
 
     days: Days
     sample: int | None = None
+    seed: str = ""
     person: str | None = None
     below_threshold: bool | None = None
     overdue: bool | None = None
@@ -83,6 +84,11 @@ class Asker(NamedTuple):
 
     caller: Caller
     closed: frozenset[str]
+
+
+def is_drawn(wanted: List, question: Question) -> bool:
+    """Say whether the rows of a list are a sample of it."""
+    return wanted is List.OVERRIDDEN and question.sample is not None
 
 
 def order_of(wanted: List, question: Question) -> Order:

@@ -16,7 +16,6 @@ undecided    what the gate could not read, or on which a rule failed, and has no
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from hashlib import sha256
 from itertools import islice
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -25,12 +24,23 @@ from sqlalchemy import ColumnElement
 
 from services.consent.flow.undecided import EVERYBODY
 from services.consent.keyring import erasures
-from services.consent.keyring.asking import Asker, List, NotForYou, Question, Row, Rows, following, order_of
+from services.consent.keyring.asking import (
+    Asker,
+    List,
+    NotForYou,
+    Question,
+    Row,
+    Rows,
+    following,
+    is_drawn,
+    order_of,
+)
 from services.consent.keyring.held_back import held_back
 from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import sees_all
+from services.consent.keyring.sampling import drawn
 from services.consent.keyring.shown import as_seen, plain
 from services.consent.keyring.unanswered import Unanswered, unanswered
 from services.consent.rules.danger import review_due
@@ -100,6 +110,7 @@ class Ledgers:
         `parties` is for those outside the line of who asked: never for themselves, nor for anybody of the
         same agency, auditors apart. `next`: the cursor of what follows, None where nothing does. A cursor
         that is none of the caller's begins nowhere: it is as absent as a list that is not theirs.
+        `seed`, where a sample was drawn: the same question with it draws the same.
         """
         if not _may_have(caller, wanted):
             raise NotForYou
@@ -110,7 +121,8 @@ class Ledgers:
         found = list(islice(following(rows, order, place), question.limit + 1))
         shown, more = found[: question.limit], len(found) > question.limit
         after = cursor(self._key, shown[-1][0], name, caller.agency) if more else None
-        return {"list": wanted.value, "rows": [row for _, row in shown], "more": more, "next": after}
+        answer = {"list": wanted.value, "rows": [row for _, row in shown], "more": more, "next": after}
+        return {**answer, "seed": question.seed} if is_drawn(wanted, question) else answer
 
     def opened(self, caller: Caller, releases: Iterable[str]) -> list[str]:
         """Return which of these releases anybody in the caller's own agency has opened.
@@ -182,8 +194,7 @@ class Ledgers:
         every = self._lists.against_consent(question.days)
         found = [each for each in every if self._is_open(asker, each.incident)]
         if question.sample is not None:
-            drawn = sorted(found, key=lambda each: sha256(each.event_id.encode()).digest())
-            found = sorted(drawn[: question.sample])
+            found = drawn(found, question.sample, question.seed)
         for each in found:
             incident = (
                 self._alias(each.incident, "incident", asker.caller) if each.incident is not None else None

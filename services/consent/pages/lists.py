@@ -280,8 +280,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "unanswered": Kind(
         title="Expected, and not answered",
-        about="What somebody was told and expected to act on, where they have neither said what came of it nor"
-        " published anything of the incident since (NA 6.184, 6.185).",
+        about="What somebody was told and expected to act on, where they have neither said what came of it"
+        " nor published anything of the incident since (NA 6.184, 6.185).",
         columns=(
             ("Due by", _moment_or("due_at", "No set time")),
             ("Recipient", _agency("recipient")),
