@@ -23,6 +23,7 @@ from services.consent.keyring.tracing import Traces
 from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys, Unsealer
 from services.consent.keyring.versions import AdoptionsInLog, Versions
+from services.consent.keyring.whom import Whom
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists
 from services.consent.store.openings import Openings
@@ -87,6 +88,7 @@ class Office:
             id_key=ID_KEY,
             alias_key=ALIAS_KEY,
         )
+        unsealer = Unsealer(self.bench.log.reader({}), opens)
         teller = Teller(ledger, registry, parties, restrictions)
         self._app = FastAPI()
         handle_problems(self._app)
@@ -109,10 +111,18 @@ class Office:
                     incidents=Incidents(ledger, self.openings, teller, desk()),
                     traces=Traces(ledger, teller, self.bench.log.reader({})),
                     ledger=ledger,
-                    ledgers=Ledgers(Lists(engine), self.openings, ledger, parties, restrictions, ALIAS_KEY),
+                    ledgers=Ledgers(
+                        Lists(engine),
+                        self.openings,
+                        ledger,
+                        parties,
+                        restrictions,
+                        Whom(ledger, unsealer),
+                        ALIAS_KEY,
+                    ),
                     recipients=PARTNERSHIP.recipients(),
                     trier=self.trier,
-                    versions=Versions(ledger, AdoptionsInLog(Unsealer(self.bench.log.reader({}), opens))),
+                    versions=Versions(ledger, AdoptionsInLog(unsealer)),
                     new_seed=lambda: f"seed-{next(_seeds)}",
                 )
             )

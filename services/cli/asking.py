@@ -74,13 +74,17 @@ def ledger(
     name: Annotated[
         str,
         typer.Argument(
-            help="not-shared, withheld, held-back, undecided, overridden, openings, told (--about), ..."
+            help="not-shared, withheld, held-back, undecided, overridden, openings, told (--about or --event), ..."
         ),
     ],
     from_: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
     to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
     about: Annotated[
         str | None, typer.Option(help="The alias of a person, as an inbox row's `person` has it.")
+    ] = None,
+    event: Annotated[str | None, typer.Option(help="Or an event's id in the log, with --role.")] = None,
+    role: Annotated[
+        str | None, typer.Option(help="victim, person_causing_harm, or children[0], children[1], ...")
     ] = None,
     sample: Annotated[int | None, typer.Option(help="So many overrides, drawn by lot.")] = None,
     seed: Annotated[str | None, typer.Option(help="With --sample: draw as it was drawn before.")] = None,
@@ -100,6 +104,8 @@ def ledger(
         "from": from_.date().isoformat() if from_ else None,
         "to": to.date().isoformat() if to else None,
         "person": about,
+        "event": event,
+        "role": role,
         "sample": str(sample) if sample is not None else None,
         "seed": seed,
     }

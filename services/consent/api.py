@@ -24,6 +24,7 @@ from services.consent.keyring.telling import NothingToTell, Teller
 from services.consent.keyring.tracing import Traces
 from services.consent.keyring.trying import OneAtATime, Trier
 from services.consent.keyring.versions import Versions
+from services.consent.keyring.whom import InRole
 from services.consent.rules.reading import PolicyError
 from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
@@ -245,6 +246,8 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
         sample: Annotated[int | None, Query(ge=1, le=MOST)] = None,
         seed: Annotated[str | None, Query(pattern=SEED)] = None,
         person: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
+        event: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
+        role: Annotated[str, Query(max_length=LONGEST_NAME)] = "victim",
         below_threshold: bool | None = None,
         overdue: bool | None = None,
         order: Order = Order.AS_LISTED,
@@ -262,6 +265,7 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
                 sample=sample,
                 seed=seed if seed is not None else keyring.new_seed(),
                 person=person,
+                named=InRole(event, role) if event is not None else None,
                 below_threshold=below_threshold,
                 overdue=overdue,
                 order=order,

@@ -42,7 +42,9 @@ from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import sees_all
 from services.consent.keyring.sampling import drawn
 from services.consent.keyring.shown import as_seen, plain
+from services.consent.keyring.told import told_rows
 from services.consent.keyring.unanswered import Unanswered, unanswered
+from services.consent.keyring.whom import Whom
 from services.consent.rules.danger import review_due
 from services.consent.rules.policy import Policy
 from services.consent.rules.reading import parse
@@ -76,6 +78,7 @@ class Ledgers:
         ledger: Ledger,
         parties: Parties,
         restrictions: Restrictions,
+        whom: Whom,
         alias_key: bytes,
     ) -> None:
         self._lists = lists
@@ -83,6 +86,7 @@ class Ledgers:
         self._ledger = ledger
         self._parties = parties
         self._restrictions = restrictions
+        self._whom = whom
         self._key = alias_key
         self._found: Mapping[List, Callable[[Asker, Question, str], Rows]] = {
             List.NOT_SHARED: self._not_shared,
@@ -236,25 +240,20 @@ class Ledgers:
             before = found[-1].offset
 
     def _told(self, asker: Asker, question: Question, _place: str) -> Rows:
-        person = unalias(self._key, question.person or "", "person", asker.caller.agency)
+        person = self._asked_about(asker, question)
         if person is None:
             raise NotForYou
         told = [each for each in self._lists.about(person) if self._is_open(asker, each.incident)]
-        opened: dict[str, list[Opening]] = {}
-        for opening in self._openings.of_releases(each.release_id for each in told):
-            opened.setdefault(opening.release_id, []).append(opening)
-        for number, each in enumerate(told):
-            row = {
-                **each._asdict(),
-                "incident": self._alias(each.incident, "incident", asker.caller),
-                "sections": list(each.sections),
-                "opened": [
-                    {"by": one.person, "at": one.at, "purpose": one.purpose, "sections": list(one.sections)}
-                    for one in opened.get(each.release_id, ())
-                    if not one.refused
-                ],
-            }
-            yield _number(number), row
+        opened = self._openings.of_releases(each.release_id for each in told)
+        for number, (each, row) in enumerate(told_rows(told, opened)):
+            yield _number(number), {**row, "incident": self._alias(each.incident, "incident", asker.caller)}
+
+    def _asked_about(self, asker: Asker, question: Question) -> str | None:
+        """Return who is asked about; None also where the event that names them is closed to the caller."""
+        if question.named is None:
+            return unalias(self._key, question.person or "", "person", asker.caller.agency)
+        found = self._whom.find(question.named)
+        return found.person if found is not None and self._is_open(asker, found.incident) else None
 
     def _turned(self, asker: Asker, question: Question, _place: str) -> Rows:
         for each in self._lists.naming_both_sides(question.days):
