@@ -73,9 +73,7 @@ def explain(
 def ledger(
     name: Annotated[
         str,
-        typer.Argument(
-            help="not-shared, withheld, held-back, undecided, overridden, openings, told (--about or --event), ..."
-        ),
+        typer.Argument(help="not-shared, withheld, held-back, undecided, overridden, openings, told, ..."),
     ],
     from_: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
     to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
