@@ -1,5 +1,6 @@
 """Every answer can be explained: why, on what, and what would have to be true for it to be another."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,18 @@ from services.consent.state.heard import Heard
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import Ground, Reason
 from services.vocabulary.risk import Risk
-from tests.gate_builders import START, Story, a_child, a_form, an_event, consent, grades, internal, override
+from tests.gate_builders import (
+    START,
+    Story,
+    a_child,
+    a_form,
+    an_event,
+    consent,
+    grades,
+    internal,
+    linked,
+    override,
+)
 
 HIGH, MEDIUM, STANDARD = grades(Risk.HIGH), grades(Risk.MEDIUM), grades(Risk.STANDARD)
 
@@ -24,6 +36,7 @@ def explained(story: Story, decision: Decision, event: Heard) -> dict[str, str]:
         event_type=event.type,
         incident=story.fold.world.incident(event.incident) if event.incident else None,
         agreements=story.fold.world.standing.agreements,
+        person_of=story.fold.world.person,
     )
     case = Case(known=known, decided_at=decision.decided_at, policy=story.fold.decider.rulebook.policy)
     return {each.recipient: explain(each, each.recipient.title(), case) for each in decision.answers}
@@ -115,3 +128,44 @@ def test_an_answer_against_which_it_was_decided_says_who_decided_and_what_would_
 
     assert f"police decided not to share with it (event {decided.event_id})." in text
     assert text.endswith("records an override for this recipient, made after that decision.")
+
+
+def after(form: Heard, *later: Heard) -> str:
+    """Return what is told Cheshire Cares about a form once other things were said."""
+    story = Story()
+    story.tell(form)
+    decision = story.tell(*later)
+    again = next(each for each in decision.again if each.event_id == form.event_id)
+    return explained(story, replace(decision, answers=again.answers), form)["cheshire-cares"]
+
+
+def test_a_withdrawal_of_everything_says_when_it_was_withdrawn() -> None:
+    form = a_form(of=STANDARD, consent={"cheshire-cares": "given"})
+
+    text = after(form, consent(withdraws=True, incident=None))
+
+    assert "Consent was given on 2 September 2024 at 23:00" in text
+    assert "Consent for every recipient was withdrawn on 2 September 2024 at 23:01." in text
+
+
+def test_a_withdrawal_for_one_recipient_in_all_incidents_is_said_to_be_for_it() -> None:
+    form = a_form(of=STANDARD, consent={"cheshire-cares": "given"})
+
+    text = after(form, consent({"cheshire-cares": "withdrawn"}, withdraws=True, incident=None))
+
+    assert "Consent for it was withdrawn on 2 September 2024 at 23:01." in text
+    assert "every recipient" not in text
+
+
+def test_what_somebody_said_under_another_name_is_said_too() -> None:
+    form = a_form(of=STANDARD, victim="ann")
+    other = consent({"cheshire-cares": "given"})
+
+    assert "Consent was given on" in after(form, other, linked("ann", "victim"))
+
+
+def test_what_was_withdrawn_under_another_name_is_said_too() -> None:
+    form = a_form(of=STANDARD, victim="ann", consent={"cheshire-cares": "given"})
+    withdrawal = consent(withdraws=True, incident=None)
+
+    assert "was withdrawn on 2 September 2024 at 23:01" in after(form, withdrawal, linked("ann", "victim"))
