@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from services.consent.keyring.tracing import Traces
 from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys, Unsealer
 from services.consent.keyring.versions import AdoptionsInLog, Versions
+from services.consent.keyring.whom import Whom
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists
 from services.consent.store.openings import Openings
@@ -58,6 +60,9 @@ def trier(bench: Bench) -> Trier:
     return Trier(Replayer(bench.log.reader, Ear(catalogue(), ROUTING_KEY), desk()))
 
 
+_seeds = count(1)
+
+
 class Office:
     """The keyring's HTTP side over a bench, and callers with keys."""
 
@@ -83,6 +88,7 @@ class Office:
             id_key=ID_KEY,
             alias_key=ALIAS_KEY,
         )
+        unsealer = Unsealer(self.bench.log.reader({}), opens)
         teller = Teller(ledger, registry, parties, restrictions)
         self._app = FastAPI()
         handle_problems(self._app)
@@ -105,10 +111,19 @@ class Office:
                     incidents=Incidents(ledger, self.openings, teller, desk()),
                     traces=Traces(ledger, teller, self.bench.log.reader({})),
                     ledger=ledger,
-                    ledgers=Ledgers(Lists(engine), self.openings, ledger, parties, restrictions, ALIAS_KEY),
+                    ledgers=Ledgers(
+                        Lists(engine),
+                        self.openings,
+                        ledger,
+                        parties,
+                        restrictions,
+                        Whom(ledger, unsealer),
+                        ALIAS_KEY,
+                    ),
                     recipients=PARTNERSHIP.recipients(),
                     trier=self.trier,
-                    versions=Versions(ledger, AdoptionsInLog(Unsealer(self.bench.log.reader({}), opens))),
+                    versions=Versions(ledger, AdoptionsInLog(unsealer)),
+                    new_seed=lambda: f"seed-{next(_seeds)}",
                 )
             )
         )

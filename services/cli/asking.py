@@ -73,14 +73,19 @@ def explain(
 def ledger(
     name: Annotated[
         str,
-        typer.Argument(help="not-shared, withheld, overridden, openings, parties, or told (with --about)."),
+        typer.Argument(help="not-shared, withheld, held-back, undecided, overridden, openings, told, ..."),
     ],
     from_: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
     to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
     about: Annotated[
         str | None, typer.Option(help="The alias of a person, as an inbox row's `person` has it.")
     ] = None,
-    sample: Annotated[int | None, typer.Option(help="So many overrides, chosen by nobody.")] = None,
+    event: Annotated[str | None, typer.Option(help="Or an event's id in the log, with --role.")] = None,
+    role: Annotated[
+        str | None, typer.Option(help="victim, person_causing_harm, or children[0], children[1], ...")
+    ] = None,
+    sample: Annotated[int | None, typer.Option(help="So many overrides, drawn by lot.")] = None,
+    seed: Annotated[str | None, typer.Option(help="With --sample: draw as it was drawn before.")] = None,
     as_: As = "police",
     person: By = None,
     url: Url = None,
@@ -97,13 +102,18 @@ def ledger(
         "from": from_.date().isoformat() if from_ else None,
         "to": to.date().isoformat() if to else None,
         "person": about,
+        "event": event,
+        "role": role,
         "sample": str(sample) if sample is not None else None,
+        "seed": seed,
     }
     found = reading.ledger(system_at(url, data), name, query, as_, person)
     if json_:
         return show.document(found)
     for row in found["rows"]:
         print(show.ledger_row(row))
+    if "seed" in found:
+        show.progress(f"drawn by the seed {found['seed']}: the same days and --seed draw the same again")
     if found["more"]:
         show.progress("there are more: ask for fewer days")
 

@@ -28,6 +28,7 @@ from services.consent.keyring.tracing import Traces
 from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys, Unsealer
 from services.consent.keyring.versions import AdoptionsInLog, Versions
+from services.consent.keyring.whom import Whom
 from services.consent.store.gate import GateStore
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists
@@ -171,6 +172,7 @@ class KeyringService:
         app = create_app("Sightline keyring", self._settings, ready=self.is_ready, standing=self.standing)
         app.add_exception_handler(Unavailable, _unavailable)
         teller = Teller(self._ledger, self._registry(), self._parties, self._restrictions)
+        unsealer = Unsealer(self._log, self._unsealing)
         app.include_router(
             api.router(
                 api.Keyring(
@@ -184,13 +186,15 @@ class KeyringService:
                         self._ledger,
                         self._parties,
                         self._restrictions,
+                        Whom(self._ledger, unsealer),
                         self._known.alias,
                     ),
                     incidents=Incidents(self._ledger, self._openings, teller, self._desk()),
                     traces=Traces(self._ledger, teller, self._log),
                     recipients=self._registered.recipients(),
                     trier=Trier(self._replayer()),
-                    versions=Versions(self._ledger, AdoptionsInLog(Unsealer(self._log, self._unsealing))),
+                    versions=Versions(self._ledger, AdoptionsInLog(unsealer)),
+                    new_seed=lambda: secrets.token_hex(8),
                 )
             )
         )

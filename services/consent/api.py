@@ -24,6 +24,7 @@ from services.consent.keyring.telling import NothingToTell, Teller
 from services.consent.keyring.tracing import Traces
 from services.consent.keyring.trying import OneAtATime, Trier
 from services.consent.keyring.versions import Versions
+from services.consent.keyring.whom import InRole
 from services.consent.rules.reading import PolicyError
 from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
@@ -51,6 +52,9 @@ LONGEST_POLICY = 262_144
 """Characters of a draft: what the door takes of a policy."""
 
 MOST_EXAMPLES = 20
+
+SEED = "^[0-9A-Za-z-]{1,64}$"
+"""What a sample is drawn by: whoever draws gives one, or is given one."""
 
 log = logging.getLogger("sightline.keyring")
 
@@ -120,6 +124,7 @@ class Keyring:
     recipients: tuple[str, ...]
     trier: Trier
     versions: Versions
+    new_seed: Callable[[], str]
 
 
 def store_away() -> Counter:
@@ -239,7 +244,10 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
         first: Annotated[date | None, Query(alias="from")] = None,
         last: Annotated[date | None, Query(alias="to")] = None,
         sample: Annotated[int | None, Query(ge=1, le=MOST)] = None,
+        seed: Annotated[str | None, Query(pattern=SEED)] = None,
         person: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
+        event: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
+        role: Annotated[str, Query(max_length=LONGEST_NAME)] = "victim",
         below_threshold: bool | None = None,
         overdue: bool | None = None,
         order: Order = Order.AS_LISTED,
@@ -255,7 +263,9 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
             question = Question(
                 days=days,
                 sample=sample,
+                seed=seed if seed is not None else keyring.new_seed(),
                 person=person,
+                named=InRole(event, role) if event is not None else None,
                 below_threshold=below_threshold,
                 overdue=overdue,
                 order=order,

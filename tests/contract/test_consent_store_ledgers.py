@@ -1,5 +1,6 @@
 """The ledger's lists: what went nowhere, was withheld, overridden or opened, and who was told of a person."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -7,20 +8,32 @@ from typing import Any
 import pytest
 
 from services.consent.state.heard import Heard
+from services.consent.store.ledger import Ledger
 from services.consent.worker.witness import Witness
 from services.eventlog.aliases import alias
 from services.eventlog.keys import name_token
 from services.eventlog.records import Record
-from services.eventlog.topics import OPENINGS
+from services.eventlog.topics import LOG, OPENINGS
 from services.vocabulary.events import EventType
 from services.vocabulary.people import match_on_name
 from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.sides import Roles
-from tests.gate_builders import ALIAS_KEY, START, a_form, an_event, consent, grades, internal, override
+from tests.gate_builders import (
+    ALIAS_KEY,
+    START,
+    a_child,
+    a_form,
+    an_event,
+    consent,
+    grades,
+    internal,
+    override,
+)
 from tests.office_builders import HUB, LEAD, MATCH_KEY, PRACTITIONER, RESPONDER, Office
 
 AUDITOR = ("partnership", "p-partnership-2")
-STANDARD, MEDIUM = grades(Risk.STANDARD), grades(Risk.MEDIUM)
+STANDARD, MEDIUM, HIGH = grades(Risk.STANDARD), grades(Risk.MEDIUM), grades(Risk.HIGH)
+HARMS = internal("causing harm")
 
 
 @pytest.fixture
@@ -68,9 +81,7 @@ def test_what_is_owed_and_withheld_is_listed_by_recipient_until_consent_comes(of
     assert rows(office, "withheld") == []
 
 
-def test_overrides_and_decisions_not_to_share_are_listed_and_sampled_by_nobodys_choice(
-    office: Office,
-) -> None:
+def test_overrides_and_decisions_not_to_share_are_listed(office: Office) -> None:
     made = [override(recipient) for recipient in ("cedah", "family-help", "adult-social-care")]
     against = an_event(
         EventType.DECIDED_NOT_TO_SHARE,
@@ -82,12 +93,54 @@ def test_overrides_and_decisions_not_to_share_are_listed_and_sampled_by_nobodys_
     office.bench.settle()
 
     every = rows(office, "overridden")
-    sample = rows(office, "overridden", sample=2)
 
     assert [row["recipient"] for row in every] == ["cedah", "family-help", "adult-social-care", "dafsu"]
     assert every[-1]["event_type"] == "DecidedNotToShare"
-    assert len(sample) == 2
-    assert sample == rows(office, "overridden", sample=2)
+
+
+def a_sample(office: Office, **query: Any) -> tuple[list[str], str]:
+    """Return which overrides a sample of three holds, and the seed it was drawn by."""
+    asked = "&".join(f"{key}={value}" for key, value in {"sample": 3, **query}.items())
+    found = office.ask(HUB, f"/v1/ledger/overridden?{asked}").json()
+    return [row["event_id"] for row in found["rows"]], found["seed"]
+
+
+@pytest.fixture
+def overridden(office: Office) -> Office:
+    """A keyring with twenty overrides."""
+    office.bench.publish(a_form(of=MEDIUM), *(override("cedah") for _ in range(20)))
+    office.bench.settle()
+    return office
+
+
+def test_the_same_days_give_another_sample_each_time_it_is_drawn(overridden: Office) -> None:
+    samples = [a_sample(overridden) for _ in range(5)]
+
+    assert {len(found) for found, _ in samples} == {3}
+    assert len({seed for _, seed in samples}) == 5
+    assert len({tuple(found) for found, _ in samples}) > 1
+
+
+def test_a_sample_is_drawn_again_by_its_seed(overridden: Office) -> None:
+    found, seed = a_sample(overridden)
+
+    assert a_sample(overridden, seed=seed) == (found, seed)
+
+
+def test_every_override_may_be_drawn(overridden: Office) -> None:
+    drawn = {each for number in range(60) for each in a_sample(overridden, seed=f"s{number}")[0]}
+
+    assert drawn == {row["event_id"] for row in rows(overridden, "overridden")}
+
+
+@pytest.mark.parametrize("seed", ["", "x" * 65, "a b"])
+def test_what_is_no_seed_is_refused(office: Office, seed: str) -> None:
+    assert office.ask(HUB, f"/v1/ledger/overridden?sample=2&seed={seed}").status_code == 422
+
+
+def test_where_nothing_was_drawn_no_seed_is_said(office: Office) -> None:
+    assert "seed" not in office.ask(HUB, "/v1/ledger/overridden").json()
+    assert "seed" not in office.ask(HUB, "/v1/ledger/withheld?sample=2").json()
 
 
 def test_days_choose_the_rows(office: Office) -> None:
@@ -135,6 +188,94 @@ def test_everything_told_of_a_person_and_who_opened_it_is_one_question(office: O
     ]
     assert [len(row["opened"]) for row in told] == [0, 1]
     assert told[1]["opened"][0]["by"] == "p-cedah-2"
+
+
+@pytest.fixture
+def family(office: Office) -> Office:
+    """A form with two children and somebody causing harm, and another of one of the three each."""
+    forms = [
+        a_form(
+            of=HIGH,
+            incident="one",
+            event_id="one",
+            pupils=[a_child("ann"), a_child("ben")],
+            causing_harm=HARMS,
+        ),
+        a_form(of=HIGH, incident="two", event_id="two", victim="other", pupils=[a_child("ben")]),
+        a_form(of=HIGH, incident="three", event_id="three", victim="third", causing_harm=HARMS),
+        a_form(of=HIGH, incident="four", event_id="four", victim="fourth"),
+    ]
+    office.bench.publish(*forms)
+    office.bench.settle()
+    return office
+
+
+@pytest.mark.parametrize(
+    ("role", "events"),
+    [
+        ("victim", {"one"}),
+        ("children[0]", {"one"}),
+        ("children[1]", {"one", "two"}),
+        ("person_causing_harm", {"one", "three"}),
+    ],
+)
+@pytest.mark.parametrize("who", [HUB, AUDITOR])
+def test_a_child_and_a_person_causing_harm_are_asked_about_by_an_event_that_names_them(
+    family: Office, who: tuple[str, str], role: str, events: set[str]
+) -> None:
+    told = rows(family, "told", who, event="one", role=role)
+
+    assert {row["event_id"] for row in told if row["recipient"] == "dafsu"} == events
+
+
+def test_a_child_is_counted_as_the_hubs_own_release_counts_them(office: Office) -> None:
+    form = a_form(of=HIGH, pupils=[a_child("ann"), a_child("ben")])
+    turned = replace(form, sections=form.sections[::-1])
+    bens = a_form(of=HIGH, incident="two", victim="two", pupils=[a_child("ben")])
+    office.bench.publish(turned, bens)
+    office.bench.settle()
+    release = Ledger(office.bench.engine).release(office.bench.output().releases["police"][0].release_id)
+    assert release is not None
+    (ben,) = [child.leaf for child in form.children if child.person == internal("ben")]
+    (number,) = [name for name, leaf in release.sections.items() if leaf == ben]
+
+    told = rows(office, "told", event=form.event_id, role=number)
+
+    assert {row["event_id"] for row in told} == {form.event_id, bens.event_id}
+
+
+@pytest.mark.parametrize(
+    ("event", "role"),
+    [
+        ("one", "children[2]"),
+        ("four", "person_causing_harm"),
+        ("one", "narrative"),
+        ("one", "children[-1]"),
+        ("nothing-like-it", "victim"),
+        ("unreadable-9", "victim"),
+    ],
+)
+def test_an_event_that_names_nobody_in_that_role_looks_like_one_there_is_not(
+    family: Office, event: str, role: str
+) -> None:
+    family.bench.log.writer().append(LOG, [Record(key=b"x", value=b"noise")])
+    family.bench.settle()
+
+    assert family.ask(HUB, f"/v1/ledger/told?event={event}&role={role}").status_code == 404
+
+
+def test_nobody_is_found_through_an_event_that_is_closed_to_who_asks(family: Office) -> None:
+    restricted = an_event(EventType.ACCESS_RESTRICTED, incident=internal("one"), people=("p-hub-2",))
+    family.bench.publish(restricted)
+    family.bench.settle()
+
+    assert family.ask(HUB, "/v1/ledger/told?event=one&role=children[1]").status_code == 404
+    assert rows(family, "told", ("police", "p-hub-2"), event="one", role="children[1]") != []
+
+
+@pytest.mark.parametrize("who", [LEAD, PRACTITIONER, RESPONDER])
+def test_nobody_else_finds_anybody_through_an_event(family: Office, who: tuple[str, str]) -> None:
+    assert family.ask(who, "/v1/ledger/told?event=one&role=victim").status_code == 404
 
 
 def test_who_asked_for_what_is_about_themselves_is_told_to_a_lead_outside_their_line(office: Office) -> None:

@@ -14,7 +14,7 @@ from services.console.pages.navigation import ways
 from services.console.pages.sessions import Visitor
 from services.eventlog.aliases import alias
 from services.vocabulary.risk import ChildrenLevel, Risk
-from tests.gate_builders import ALIAS_KEY, a_form, consent, grades, internal, override
+from tests.gate_builders import ALIAS_KEY, a_child, a_form, consent, grades, internal, override
 from tests.office_builders import HUB, LEAD, PARTNERSHIP, PRACTITIONER, RESPONDER, Office
 from tests.page_builders import Shown, look, new_office
 
@@ -260,3 +260,24 @@ def test_what_our_own_services_open_is_said_to_be_theirs(office: Office) -> None
 def test_every_list_but_the_search_has_a_page(office: Office) -> None:
     assert set(KINDS) == set(List) - {List.TOLD}
     assert {look(office, AUDITOR, f"/ledger/{name}").status for name in KINDS} == {200}
+
+
+def test_who_was_told_of_a_child_is_asked_by_an_event_that_names_them(office: Office) -> None:
+    settled(office, form(1, of=grades(Risk.HIGH), pupils=[a_child("ann"), a_child("ben")]))
+    event = f"00000000-0000-4000-8000-{1:012x}"
+
+    second = look(office, HUB, "/ledger/told", event=event, role="child", child="2")
+    third = look(office, HUB, "/ledger/told", event=event, role="child", child="3")
+
+    assert "Domestic Abuse Family Safety Unit" in second.text
+    assert "Nothing that you may see was told of this id." in third.text
+
+
+@pytest.mark.parametrize(
+    "sent", [{"event": "x"}, {"role": "victim"}, {"event": "x", "role": "child", "child": "0"}]
+)
+def test_half_a_question_about_who_was_told_comes_back(office: Office, sent: dict[str, str]) -> None:
+    page = look(office, HUB, "/ledger/told", **sent)
+
+    assert page.status == 422
+    assert "an event's id and the role" in page.text

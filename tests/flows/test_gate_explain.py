@@ -1,5 +1,6 @@
 """Every answer can be explained: why, on what, and what would have to be true for it to be another."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,7 @@ from tests.gate_builders import (
     consent,
     grades,
     internal,
+    linked,
     override,
 )
 
@@ -36,6 +38,7 @@ def explained(story: Story, decision: Decision, event: Heard) -> dict[str, str]:
         event_type=event.type,
         incident=story.fold.world.incident(event.incident) if event.incident else None,
         agreements=story.fold.world.standing.agreements,
+        person_of=story.fold.world.person,
     )
     case = Case(known=known, decided_at=decision.decided_at, policy=story.fold.decider.rulebook.policy)
     return {each.recipient: explain(each, each.recipient.title(), case) for each in decision.answers}
@@ -173,3 +176,44 @@ def test_a_school_with_which_it_was_decided_not_to_share_is_not_told_for_that_an
     assert "it was decided not to share it with this school" in text
     assert "parent" not in text
     assert "telephone" not in text
+
+
+def after(form: Heard, *later: Heard) -> str:
+    """Return what is told Cheshire Cares about a form once other things were said."""
+    story = Story()
+    story.tell(form)
+    decision = story.tell(*later)
+    again = next(each for each in decision.again if each.event_id == form.event_id)
+    return explained(story, replace(decision, answers=again.answers), form)["cheshire-cares"]
+
+
+def test_a_withdrawal_of_everything_says_when_it_was_withdrawn() -> None:
+    form = a_form(of=STANDARD, consent={"cheshire-cares": "given"})
+
+    text = after(form, consent(withdraws=True, incident=None))
+
+    assert "Consent was given on 2 September 2024 at 23:00" in text
+    assert "Consent for every recipient was withdrawn on 2 September 2024 at 23:01." in text
+
+
+def test_a_withdrawal_for_one_recipient_in_all_incidents_is_said_to_be_for_it() -> None:
+    form = a_form(of=STANDARD, consent={"cheshire-cares": "given"})
+
+    text = after(form, consent({"cheshire-cares": "withdrawn"}, withdraws=True, incident=None))
+
+    assert "Consent for it was withdrawn on 2 September 2024 at 23:01." in text
+    assert "every recipient" not in text
+
+
+def test_what_somebody_said_under_another_name_is_said_too() -> None:
+    form = a_form(of=STANDARD, victim="ann")
+    other = consent({"cheshire-cares": "given"})
+
+    assert "Consent was given on" in after(form, other, linked("ann", "victim"))
+
+
+def test_what_was_withdrawn_under_another_name_is_said_too() -> None:
+    form = a_form(of=STANDARD, victim="ann", consent={"cheshire-cares": "given"})
+    withdrawal = consent(withdraws=True, incident=None)
+
+    assert "was withdrawn on 2 September 2024 at 23:01" in after(form, withdrawal, linked("ann", "victim"))

@@ -7,7 +7,7 @@ import pytest
 from services.consent.flow.decision import Decision
 from services.consent.flow.explain import Case, Known, explain
 from services.consent.rules.reading import parse
-from services.consent.state.entities import Joined, Standing
+from services.consent.state.entities import Joined, Person, Standing
 from services.consent.state.heard import Heard
 from services.consent.state.world import MOST_AT_ONCE
 from services.vocabulary.agencies import RECIPIENTS
@@ -299,7 +299,7 @@ def test_why_history_is_withheld_is_explained_with_what_would_change_it() -> Non
     decision = story.tell(child_status("checs"))
     (said,) = [each for each in decision.again[0].answers if each.recipient == "cedah"]
 
-    known = Known(event_type="VpaReviewed", incident=None, agreements={})
+    known = Known(event_type="VpaReviewed", incident=None, agreements={}, person_of=lambda _: Person())
     text = explain(said, "CEDAH", Case(known=known, decided_at=START, policy=policy))
 
     assert "it was recorded before this recipient joined" in text

@@ -9,7 +9,8 @@ from services.consent.flow.words import ANSWERS, GROUNDS, NEXT, REASONS, STOPPED
 from services.consent.rules.clauses import both, either
 from services.consent.rules.policy import EDUCATION, GroundRule, Policy, Rule
 from services.consent.state.consents import answers_of, withdrawn_until
-from services.consent.state.entities import Agreement, Incident
+from services.consent.state.entities import EVERYONE, Agreement, Incident
+from services.consent.state.links import PersonOf, as_one, group
 from services.vocabulary.agencies import is_school
 from services.vocabulary.calendar import LONDON
 from services.vocabulary.events import VPA_FAMILY
@@ -23,11 +24,12 @@ TOLD_OF_CHILDREN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What an explanation is about: the event's type, its incident as known now, and the agreements."""
+    """What an explanation is about: the event's type, its incident and people as known now, agreements."""
 
     event_type: str
     incident: Incident | None
     agreements: Mapping[str, Agreement]
+    person_of: PersonOf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,7 @@ def _recorded(answer: Answer, case: Case) -> Iterator[str]:
         yield "Consent was not needed for it."
     if case.known.incident is None:
         return
-    yield from _said(answer.recipient, case.known.incident)
+    yield from _said(answer.recipient, case.known.incident, case.known.person_of)
     for row in case.known.incident.not_shared:
         if row.recipient == answer.recipient:
             yield f"On {_when(row.at)} {row.by} decided not to share with it (event {row.event_id})."
@@ -91,15 +93,18 @@ def _recorded(answer: Answer, case: Case) -> Iterator[str]:
         yield "It has an open case on the incident."
 
 
-def _said(recipient: str, incident: Incident) -> Iterator[str]:
-    answers = answers_of(incident, [incident.victim] if incident.victim is not None else [])
+def _said(recipient: str, incident: Incident, person_of: PersonOf) -> Iterator[str]:
+    """Say what the adult victim answered, under any name they are known by, and withdrew, here or for all."""
+    victim = as_one(person_of, incident.victim) if incident.victim is not None else None
+    answers = answers_of(incident, group(person_of, incident.victim) if incident.victim is not None else ())
     said = answers.get(recipient)
     if said is not None:
         when = f"on {_when(said.at)} and recorded on {_when(said.recorded_at)}"
         yield f"Consent was {ANSWERS[said.answer]} {when} (event {said.event_id})."
-    withdrawn = withdrawn_until(answers, None, recipient)
+    withdrawn = withdrawn_until(answers, victim, recipient)
     if withdrawn is not None:
-        yield f"Consent for every recipient was withdrawn on {_when(withdrawn)}."
+        whom = "every recipient" if withdrawn == withdrawn_until(answers, victim, EVERYONE) else "it"
+        yield f"Consent for {whom} was withdrawn on {_when(withdrawn)}."
     override = incident.overrides.get(recipient)
     if override is not None:
         when = f"on {_when(override.at)} and recorded on {_when(override.recorded_at)}"

@@ -6,6 +6,7 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from services.consent.keyring.whom import InRole
 from services.consent.store.days import Days
 from services.runtime.identity import Caller
 
@@ -61,7 +62,8 @@ BY_MOMENT = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Which rows are asked for. `sample`: so many overrides, chosen by nobody. `person`: an alias.
+    """Which rows are asked for. `sample`: so many overrides, drawn by `seed`. `person`: an alias;
+    `named`: or whom an event names in a role.
 
     `below_threshold`: of what was not shared only those with children below the threshold, or the others
     alone. `overdue`: of what is not answered only what is overdue, or the rest alone. `after`: the cursor
@@ -70,7 +72,9 @@ class Question:
 
     days: Days
     sample: int | None = None
+    seed: str = ""
     person: str | None = None
+    named: InRole | None = None
     below_threshold: bool | None = None
     overdue: bool | None = None
     order: Order = Order.AS_LISTED
@@ -83,6 +87,11 @@ class Asker(NamedTuple):
 
     caller: Caller
     closed: frozenset[str]
+
+
+def is_drawn(wanted: List, question: Question) -> bool:
+    """Say whether the rows of a list are a sample of it."""
+    return wanted is List.OVERRIDDEN and question.sample is not None
 
 
 def order_of(wanted: List, question: Question) -> Order:

@@ -16,7 +16,6 @@ undecided    what the gate could not read, or on which a rule failed, and has no
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from hashlib import sha256
 from itertools import islice
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -25,15 +24,28 @@ from sqlalchemy import ColumnElement
 
 from services.consent.flow.undecided import EVERYBODY
 from services.consent.keyring import erasures
-from services.consent.keyring.asking import Asker, List, NotForYou, Question, Row, Rows, following, order_of
+from services.consent.keyring.asking import (
+    Asker,
+    List,
+    NotForYou,
+    Question,
+    Row,
+    Rows,
+    following,
+    is_drawn,
+    order_of,
+)
 from services.consent.keyring.handles import person_behind
 from services.consent.keyring.held_back import held_back
 from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import sees_all
+from services.consent.keyring.sampling import drawn
 from services.consent.keyring.shown import as_seen, plain
+from services.consent.keyring.told import told_rows
 from services.consent.keyring.unanswered import Unanswered, unanswered
+from services.consent.keyring.whom import Whom
 from services.consent.rules.danger import review_due
 from services.consent.rules.policy import Policy
 from services.consent.rules.reading import parse
@@ -67,6 +79,7 @@ class Ledgers:
         ledger: Ledger,
         parties: Parties,
         restrictions: Restrictions,
+        whom: Whom,
         alias_key: bytes,
     ) -> None:
         self._lists = lists
@@ -74,6 +87,7 @@ class Ledgers:
         self._ledger = ledger
         self._parties = parties
         self._restrictions = restrictions
+        self._whom = whom
         self._key = alias_key
         self._found: Mapping[List, Callable[[Asker, Question, str], Rows]] = {
             List.NOT_SHARED: self._not_shared,
@@ -101,6 +115,7 @@ class Ledgers:
         `parties` is for those outside the line of who asked: never for themselves, nor for anybody of the
         same agency, auditors apart. `next`: the cursor of what follows, None where nothing does. A cursor
         that is none of the caller's begins nowhere: it is as absent as a list that is not theirs.
+        `seed`, where a sample was drawn: the same question with it draws the same.
         """
         if not _may_have(caller, wanted):
             raise NotForYou
@@ -111,7 +126,8 @@ class Ledgers:
         found = list(islice(following(rows, order, place), question.limit + 1))
         shown, more = found[: question.limit], len(found) > question.limit
         after = cursor(self._key, shown[-1][0], name, caller.agency) if more else None
-        return {"list": wanted.value, "rows": [row for _, row in shown], "more": more, "next": after}
+        answer = {"list": wanted.value, "rows": [row for _, row in shown], "more": more, "next": after}
+        return {**answer, "seed": question.seed} if is_drawn(wanted, question) else answer
 
     def opened(self, caller: Caller, releases: Iterable[str]) -> list[str]:
         """Return which of these releases anybody in the caller's own agency has opened.
@@ -183,8 +199,7 @@ class Ledgers:
         every = self._lists.against_consent(question.days)
         found = [each for each in every if self._is_open(asker, each.incident)]
         if question.sample is not None:
-            drawn = sorted(found, key=lambda each: sha256(each.event_id.encode()).digest())
-            found = sorted(drawn[: question.sample])
+            found = drawn(found, question.sample, question.seed)
         for each in found:
             incident = (
                 self._alias(each.incident, "incident", asker.caller) if each.incident is not None else None
@@ -226,25 +241,20 @@ class Ledgers:
             before = found[-1].offset
 
     def _told(self, asker: Asker, question: Question, _place: str) -> Rows:
-        person = person_behind(self._key, question.person or "", asker.caller.agency)
+        person = self._asked_about(asker, question)
         if person is None:
             raise NotForYou
         told = [each for each in self._lists.about(person) if self._is_open(asker, each.incident)]
-        opened: dict[str, list[Opening]] = {}
-        for opening in self._openings.of_releases(each.release_id for each in told):
-            opened.setdefault(opening.release_id, []).append(opening)
-        for number, each in enumerate(told):
-            row = {
-                **each._asdict(),
-                "incident": self._alias(each.incident, "incident", asker.caller),
-                "sections": list(each.sections),
-                "opened": [
-                    {"by": one.person, "at": one.at, "purpose": one.purpose, "sections": list(one.sections)}
-                    for one in opened.get(each.release_id, ())
-                    if not one.refused
-                ],
-            }
-            yield _number(number), row
+        opened = self._openings.of_releases(each.release_id for each in told)
+        for number, (each, row) in enumerate(told_rows(told, opened)):
+            yield _number(number), {**row, "incident": self._alias(each.incident, "incident", asker.caller)}
+
+    def _asked_about(self, asker: Asker, question: Question) -> str | None:
+        """Return who is asked about; None also where the event that names them is closed to the caller."""
+        if question.named is None:
+            return person_behind(self._key, question.person or "", asker.caller.agency)
+        found = self._whom.find(question.named)
+        return found.person if found is not None and self._is_open(asker, found.incident) else None
 
     def _turned(self, asker: Asker, question: Question, _place: str) -> Rows:
         for each in self._lists.naming_both_sides(question.days):

@@ -87,6 +87,7 @@ class Teller:
             event_type=given[0].event_type,
             incident=self._open_to(caller, incident) if incident is not None else None,
             agreements=self._ledger.taking_part().agreements,
+            person_of=self._ledger.person,
         )
         knows = incident is not None and (sees_all(caller) or _was_told(caller, given))
         return {

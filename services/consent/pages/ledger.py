@@ -4,11 +4,13 @@ Who may have which list the keyring decides; any other is a page that is not the
 it is asked by a form alone, and what it answers never says whether somebody is known.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from starlette.datastructures import FormData
 
 from services.consent.pages.desk import OK, UNPROCESSABLE, Answer, Desk, absent, rows_of
 from services.consent.pages.lists import KINDS, TOLD, Kind, lines
@@ -18,6 +20,10 @@ LEDGER: Final = "/v1/ledger"
 NOT_SHARED, TOLD_OF = "not-shared", "told"
 PAGE: Final = 20
 LONGEST_PERSON: Final = 100
+ASKED: Final = ("person", "event", "role", "child")
+CHILD: Final = "child"
+FROM_ONE: Final = re.compile(r"[1-9]\d{0,2}", re.ASCII)
+"""Which child of an event, as people count them."""
 BELOW: Final = "below-threshold"
 """Asks for the VPAs with children below the threshold that reached nobody, which are listed apart."""
 
@@ -47,13 +53,14 @@ def router(desk: Desk) -> APIRouter:
     @routes.post("/ledger/told")
     async def told(request: Request) -> Response:
         sent = await desk.form(request)
-        person = str(sent.get("person", "")).strip()
         if TOLD_OF not in await _names(desk, request):
             return absent(desk, request)
-        if not person:
-            values = {"kind": TOLD, "lines": None, "error": "Enter the person's id"}
+        asked = _about(sent)
+        if not asked:
+            error = "Enter the person's id, or an event's id and the role"
+            values = {"kind": TOLD, "lines": None, "error": error}
             return desk.page(request, "consent/told.html", values, UNPROCESSABLE)
-        return desk.page(request, "consent/told.html", await _told(desk, request, person))
+        return desk.page(request, "consent/told.html", await _told(desk, request, asked))
 
     @routes.get("/ledger/{name}")
     async def ledger(
@@ -95,9 +102,19 @@ async def _names(desk: Desk, request: Request) -> tuple[str, ...]:
     return tuple(map(str, found)) if isinstance(found, list) else ()
 
 
-async def _told(desk: Desk, request: Request, person: str) -> Mapping[str, object]:
+def _about(sent: FormData) -> Mapping[str, str]:
+    """Return who a form asks about: a person's id, or else whom an event names in a role. Empty: nobody."""
+    person, event, role, child = (str(sent.get(name, "")).strip() for name in ASKED)
+    if person:
+        return {"person": person[:LONGEST_PERSON]}
+    if role == CHILD:
+        role = f"children[{int(child) - 1}]" if FROM_ONE.fullmatch(child) else ""
+    return {"event": event[:LONGEST_PERSON], "role": role[:LONGEST_PERSON]} if event and role else {}
+
+
+async def _told(desk: Desk, request: Request, asked: Mapping[str, str]) -> Mapping[str, object]:
     """Return what was told of a person. Somebody unknown and somebody nothing was told of look alike."""
-    answer = await desk.ask(request, f"{LEDGER}/{TOLD_OF}", {"person": person[:LONGEST_PERSON]})
+    answer = await desk.ask(request, f"{LEDGER}/{TOLD_OF}", asked)
     if answer.status != OK:
         return {"kind": TOLD, "lines": []}
     return _listed(desk, TOLD, answer)

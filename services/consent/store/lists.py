@@ -141,12 +141,15 @@ class Lists:
             return [Stuck(*row) for row in conn.execute(query)]
 
     def about(self, person: str) -> list[Told]:
-        """Return every release of every incident that a person was a victim of, adult or child, in order.
+        """Return every release of every incident that a person had a part in, in order.
 
-        Whoever is linked with them is one with them (decision 0023).
+        As an adult victim, as a child, or as who causes harm. Whoever is linked with them is one with them
+        (decision 0023).
         """
         known = as_one(self._person, person)
-        lines = [line for key in (*known.incidents, *known.child_of) for line in self._lines(key)]
+        lines = [
+            line for key in (*known.incidents, *known.child_of, *known.harms_in) for line in self._lines(key)
+        ]
         columns = [RELEASE.c[name] for name in Told._fields]
         found: list[Told] = []
         with reading(self._engine) as conn:

@@ -1,0 +1,19 @@
+"""A dip sample that nobody chooses and anybody can draw again (NA section 8)."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from services.consent.store.lists import Against
+
+
+def drawn(found: Iterable[Against], size: int, seed: str) -> list[Against]:
+    """Return so many of these, as a seed has them, in log order.
+
+    The same seed draws the same from the same; one that was not known before chooses nothing. Where some are
+    closed to whoever asks, the others are drawn as if those had not been there.
+    """
+    return sorted(sorted(found, key=lambda each: _lot(seed, each))[:size])
+
+
+def _lot(seed: str, one: Against) -> bytes:
+    return sha256(f"{seed} {one.event_id}".encode()).digest()
