@@ -47,7 +47,7 @@ def router(desk: Desk) -> APIRouter:
         found = await _day(desk, request, asked) if asked else None
         if found is None:
             return desk.page(request, "absent.html", {}, ABSENT)
-        values = {"day": found, "before": asked - timedelta(days=1) if asked else None}
+        values = {"day": found, "before": _before(asked) if asked else None}
         return desk.page(request, "notify/day.html", values)
 
     return routes
@@ -65,6 +65,11 @@ def _asked(on: str, desk: Desk) -> date | None:
         return parse_date(on) if on else local_date(desk.now())
     except NotATime:
         return None
+
+
+def _before(day: date) -> date | None:
+    """Return the day before, or None for the first there is."""
+    return day - timedelta(days=1) if day > date.min else None
 
 
 async def _day(desk: Desk, request: Request, on: date) -> Day | None:
