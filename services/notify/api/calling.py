@@ -15,6 +15,7 @@ from services.notify.state import Attempt, Reached, SpokenTo
 from services.notify.store import calls, messages
 from services.runtime.clock import Clock
 from services.runtime.database import writing
+from services.runtime.described import refusals
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.partnership import Role
 from services.runtime.web import problem
@@ -43,7 +44,9 @@ def router(*, engine: Engine, verifier: Verifier, clock: Clock) -> APIRouter:
     """Return the route. `clock` is the partnership's: a call is an event of that time."""
     routes = APIRouter()
 
-    @routes.post("/v1/schools/calls", summary="What came of a phone call to a school")
+    @routes.post(
+        "/v1/schools/calls", summary="What came of a phone call to a school", responses=refusals(404, 409)
+    )
     def called(body: Called, authorization: Token = None) -> JSONResponse:
         try:
             caller = verifier.caller(authorization)

@@ -23,6 +23,7 @@ from services.notify.state import Notification
 from services.notify.store import calls, listing, messages, outbox
 from services.notify.store.aside import Aside
 from services.runtime.database import reading
+from services.runtime.described import refusals
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.operators import operator
 from services.runtime.partnership import Partnership, Role
@@ -43,7 +44,11 @@ def router(
     routes = APIRouter()
     inbox = SecureInbox(engine)
 
-    @routes.get("/v1/schools/status", summary="Every child told, escalated or listed, by day of occurrence")
+    @routes.get(
+        "/v1/schools/status",
+        summary="Every child told, escalated or listed, by day of occurrence",
+        responses=refusals(404),
+    )
     def status(
         first: Annotated[date, Query(alias="from")],
         last: Annotated[date, Query(alias="to")],
@@ -62,7 +67,11 @@ def router(
             found = listing.occurrences(conn, _midnight(first), _midnight(last + timedelta(days=1)))
         return JSONResponse(shown.status(report(found), key))
 
-    @routes.get("/v1/schools/notifications", summary="A school's own messages; officers see all")
+    @routes.get(
+        "/v1/schools/notifications",
+        summary="A school's own messages; officers see all",
+        responses=refusals(404),
+    )
     def notifications(authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
         if isinstance(caller, JSONResponse):
@@ -76,7 +85,9 @@ def router(
         return JSONResponse({"notifications": [shown.message(one) for one in found]})
 
     @routes.get(
-        "/v1/schools/notifications/{notification}", summary="One message, for its school and officers"
+        "/v1/schools/notifications/{notification}",
+        summary="One message, for its school and officers",
+        responses=refusals(404),
     )
     def notification(notification: str, authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
@@ -88,7 +99,11 @@ def router(
             return _absent()
         return JSONResponse(shown.message(found))
 
-    @routes.get("/v1/schools/tasks", summary="Phone calls owed, and children whom no school is told of")
+    @routes.get(
+        "/v1/schools/tasks",
+        summary="Phone calls owed, and children whom no school is told of",
+        responses=refusals(404),
+    )
     def tasks(after: Annotated[str | None, Query()] = None, authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
         if isinstance(caller, JSONResponse):
@@ -103,7 +118,11 @@ def router(
             made = calls.attempts(conn, [one.task.notification for one in owed.calls])
         return JSONResponse(shown.owed(owed, made, directory))
 
-    @routes.get("/v1/operations/notify/parked", summary="Records and events that went no further, and why")
+    @routes.get(
+        "/v1/operations/notify/parked",
+        summary="Records and events that went no further, and why",
+        responses=refusals(404),
+    )
     def parked(authorization: Token = None) -> JSONResponse:
         caller = operator(verifier, authorization)
         if isinstance(caller, JSONResponse):
@@ -112,7 +131,11 @@ def router(
             refused = [shown.refused(one) for one in outbox.refused(conn)]
         return JSONResponse({**set_aside(Aside(engine).found()), "refused": refused})
 
-    @routes.post("/v1/operations/notify/redrive", summary="Read, or say, again what went no further")
+    @routes.post(
+        "/v1/operations/notify/redrive",
+        summary="Read, or say, again what went no further",
+        responses=refusals(404, 409),
+    )
     def redrive(body: Asked, authorization: Token = None) -> JSONResponse:
         caller = operator(verifier, authorization)
         return caller if isinstance(caller, JSONResponse) else answered(redrives, caller, body)
