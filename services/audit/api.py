@@ -31,15 +31,16 @@ MOST_RECORDS = 50
 """Records that one look at a topic shows."""
 
 
-def _query(name: str, description: str) -> dict[str, object]:
-    return {"name": name, "in": "query", "required": False, "description": description, "schema": TEXT}
+def _query(name: str, description: str, **limits: str) -> dict[str, object]:
+    schema = {**TEXT, **limits}
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
 
 PLACE = {
     "parameters": [
-        _query("topic", "which topic"),
-        _query("from", "the offset of the first record; left out: the last records there are"),
-        _query("most", f"how many records, at most {MOST_RECORDS}"),
+        {**_query("topic", "which topic"), "required": True},
+        _query("from", "the first record's offset; left out: the last there are", pattern="^[0-9]{1,15}$"),
+        _query("most", f"how many records, at most {MOST_RECORDS}", pattern="^[0-9]{1,15}$"),
     ]
 }
 WHOSE = {"parameters": [_query("as", "a recipient's own releases; left out: the whole record")]}
