@@ -9,13 +9,14 @@ from tests.browser_builders import (
     HUB,
     LOOKED_AT,
     NAMES,
+    NARROW,
     SCHOOL,
     Told,
     follow,
     sign_in,
     window,
 )
-from tests.browser_visits import Reach, Visits
+from tests.browser_visits import SCHEME, Reach, Visits
 from tests.system import Running
 
 
@@ -291,16 +292,34 @@ def test_nothing_has_to_be_scrolled_to_sideways_on_a_phone(visits: Visits, reach
     assert visits.to(reach).fits_a_phone
 
 
+@of_every_page
+def test_nothing_is_lost_at_twice_its_size(visits: Visits, reach: Reach) -> None:
+    assert visits.to(reach).lost_at_twice == []
+
+
+@of_every_page
+def test_every_page_is_there_without_scripts(
+    browser: Browser, system: Running, told: Told, reach: Reach
+) -> None:
+    with window(browser, system, scripts=False, width=NARROW) as page:
+        reach(page, system, told)
+
+        assert page.locator("h1").count() == 1
+
+
 @pytest.mark.parametrize(("title", "reach"), PAGES.items(), ids=lambda one: getattr(one, "__name__", ""))
 def test_each_page_says_what_it_is(visits: Visits, title: str, reach: Reach) -> None:
     assert visits.to(reach).title == title
 
 
 @of_every_page
-def test_addresses_name_nobody(visits: Visits, told: Told, reach: Reach) -> None:
-    addresses = visits.to(reach).addresses
+def test_no_address_link_title_or_cookie_names_anybody_an_incident_or_the_scheme(
+    visits: Visits, told: Told, reach: Reach
+) -> None:
+    seen = visits.to(reach)
 
-    assert not [url for url in addresses for name in (*NAMES, told.reference) if name in url]
+    assert seen.told_of(*NAMES, told.reference, SCHEME) == []
+    assert seen.links and seen.cookies
 
 
 @of_every_page
@@ -313,6 +332,7 @@ def test_no_page_is_kept_and_none_runs_what_we_did_not_send(visits: Visits, reac
     pages = visits.to(reach).pages
 
     assert {page["cache-control"] for page in pages} == {"no-store"}
+    assert {page["referrer-policy"] for page in pages} == {"no-referrer"}
     assert not [page for page in pages if "unsafe-inline" in page["content-security-policy"]]
 
 
@@ -339,3 +359,21 @@ def test_scripts_run_under_the_policy_without_a_complaint(
 
         assert page.locator("body.govuk-frontend-supported").count() == 1
         assert complaints == []
+
+
+def test_no_line_of_a_log_names_anybody_an_incident_or_the_scheme(
+    visits: Visits, system: Running, told: Told
+) -> None:
+    visits.to(opened)
+    visits.to(children)
+    logs = {path: path.read_text("utf-8", "replace") for path in (system.data / "logs").rglob("*.log")}
+    words = (*NAMES, told.reference, SCHEME)
+
+    assert any(logs.values())
+    assert not [
+        f"{path.name}: {line}"
+        for path, text in logs.items()
+        for line in text.splitlines()
+        for word in words
+        if word.lower() in line.lower()
+    ]

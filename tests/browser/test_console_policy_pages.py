@@ -24,7 +24,7 @@ from tests.browser_builders import (
     sign_in,
     window,
 )
-from tests.browser_visits import Reach, Visits
+from tests.browser_visits import SCHEME, Reach, Visits
 from tests.system import Running, eventually
 
 _numbers = count(1)
@@ -161,6 +161,21 @@ def roles(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("link", name="Roles turned round"))
 
 
+def waiting(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Waiting for the Hub's review"))
+
+
+def unanswered(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Expected, and not answered"))
+
+
+def erasures(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Erasures and legal holds"))
+
+
 def wrong_days(page: Page, system: Running, told: Told) -> None:
     sign_in(page, system, HUB)
     page.goto("/ledger/withheld?from=2024-09-03&to=2024-09-02")
@@ -198,6 +213,9 @@ PAGES: dict[str, Reach] = {
     "Opened by whom – Sightline": openings,
     "Asked for what is about themselves – Sightline": parties,
     "Roles turned round – Sightline": roles,
+    "Waiting for the Hub's review – Sightline": waiting,
+    "Expected, and not answered – Sightline": unanswered,
+    "Erasures and legal holds – Sightline": erasures,
     "Who was told of this person – Sightline": who_was_told,
     "Who may see it, and why – Sightline": explanation,
 }
@@ -227,6 +245,11 @@ def test_nothing_has_to_be_scrolled_to_sideways_on_a_phone(visits: Visits, reach
     assert visits.to(reach).fits_a_phone
 
 
+@of_examples_too
+def test_nothing_is_lost_at_twice_its_size(visits: Visits, reach: Reach) -> None:
+    assert visits.to(reach).lost_at_twice == []
+
+
 @of_every_page
 def test_no_page_and_no_address_names_anybody_and_none_is_kept(
     visits: Visits, listed: Told, reach: Reach
@@ -234,7 +257,7 @@ def test_no_page_and_no_address_names_anybody_and_none_is_kept(
     seen = visits.to(reach)
 
     assert not [name for name in NAMES if name in seen.html]
-    assert not [url for url in seen.addresses for name in (*NAMES, listed.reference) if name in url]
+    assert seen.told_of(*NAMES, listed.reference, SCHEME) == []
     assert {sent["cache-control"] for sent in seen.pages} == {"no-store"}
 
 
