@@ -1,4 +1,4 @@
-"""Go to a page once, as a person would, and remember what was seen of it: wide, as wide as a phone, and at twice
+"""Go to a page once, as a person would, and remember what was seen of it: wide, as wide as a phone, at twice
 its size.
 
 A window of 1,280 pixels at 200% is one of 640 (WCAG 1.4.10). Text alone at 200% is a root of twice the size,

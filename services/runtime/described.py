@@ -107,6 +107,7 @@ def describe(app: FastAPI) -> None:
             schemas.pop(name, None)
         for operation in _operations(document):
             _refuses(operation)
+            _shows(operation, schemas)
         return document
 
     app.openapi = described  # type: ignore[method-assign]
@@ -132,6 +133,14 @@ def _refuses(operation: Described) -> None:
         responses.setdefault(str(status), _refusal(status))
     if operation.get("security") != []:
         responses.setdefault("401", _refusal(401))
+
+
+def _shows(operation: Described, schemas: Described) -> None:
+    """Put the example of what an operation takes where readers of the document look for it."""
+    taken = operation.get("requestBody", {}).get("content", {}).get(JSON, {})
+    name = taken.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    for example in schemas.get(name, {}).get("examples", [])[:1]:
+        taken.setdefault("example", example)
 
 
 def _refusal(status: int) -> Described:

@@ -319,7 +319,8 @@ def test_no_address_link_title_or_cookie_names_anybody_an_incident_or_the_scheme
     seen = visits.to(reach)
 
     assert seen.told_of(*NAMES, told.reference, SCHEME) == []
-    assert seen.links and seen.cookies
+    assert seen.links
+    assert seen.cookies
 
 
 @of_every_page

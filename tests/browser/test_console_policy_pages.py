@@ -104,6 +104,11 @@ def form_in_catalogue(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("link", name="VPA reviewed"))
 
 
+def interface(page: Page, system: Running, told: Told) -> None:
+    catalogue(page, system, told)
+    follow(page.get_by_role("link", name="the interface"))
+
+
 def compare(page: Page, system: Running, told: Told) -> None:
     policies(page, system, told)
     follow(page.get_by_role("link", name="Compare two policies"))
@@ -203,6 +208,7 @@ PAGES: dict[str, Reach] = {
     "Policy – Sightline": policy,
     "Events – Sightline": catalogue,
     "Consultation given – Sightline": in_catalogue,
+    "Interface – Sightline": interface,
     "Compare two policies – Sightline": compared,
     "Error: Compare two policies – Sightline": compared_nothing,
     "Ledger – Sightline": ledgers,

@@ -31,6 +31,8 @@ POLICY: Final = "3b7e" * 16
 HIDDEN: Final = refusals(404)
 """Said of what looks absent to whoever may not have it."""
 
+TO_TRACE: Final = {"event": EVENT}
+TO_TRY: Final = {"text": 'name = "a draft"', "examples": 5}
 TO_OPEN: Final = {
     "release_id": RELEASE,
     "sections": ["contact"],

@@ -91,7 +91,9 @@ class Held(BaseModel):
 class Named(BaseModel):
     """An event, by the log's id or its publisher's own."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [described.TO_TRACE]}
+    )
 
     event: Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_EVENT)]
 
@@ -99,7 +101,7 @@ class Named(BaseModel):
 class Draft(BaseModel):
     """A policy to try on the log as it is, and how many events to name as examples of each kind."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [described.TO_TRY]})
 
     text: Annotated[StrictStr, Field(max_length=LONGEST_POLICY)]
     examples: Annotated[int, Field(ge=0, le=MOST_EXAMPLES)] = 5

@@ -32,12 +32,17 @@ def install(app: FastAPI, settings: Settings, http: httpx.AsyncClient) -> None:
     @routes.get(PATH, include_in_schema=False)
     async def document() -> JSONResponse:
         try:
-            parts = await asyncio.gather(*(_part(http, name, settings) for name in DOCUMENTED))
+            return JSONResponse(await whole(settings, http))
         except (httpx.HTTPError, ValueError):
             return busy("a service does not describe itself just now: ask again")
-        return JSONResponse(composed(dict(zip(DOCUMENTED, parts, strict=True))))
 
     app.include_router(routes)
+
+
+async def whole(settings: Settings, http: httpx.AsyncClient) -> dict[str, object]:
+    """Return the document as it is now. Raises HTTPError or ValueError where an owner does not say its part."""
+    parts = await asyncio.gather(*(_part(http, name, settings) for name in DOCUMENTED))
+    return composed(dict(zip(DOCUMENTED, parts, strict=True)))
 
 
 def composed(parts: Mapping[str, Mapping[str, object]]) -> dict[str, object]:

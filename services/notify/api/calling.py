@@ -26,13 +26,14 @@ CALLERS = frozenset({"education"})
 MOST_CALLS = 100
 """Calls about one message."""
 
+MADE = {"notification": "0a1b2c", "number": 1, "reached": "no-answer"}
 Token = Annotated[str | None, Header(alias="Authorization")]
 
 
 class Called(BaseModel):
     """One call: about which message, which call about it this is, and what came of it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [MADE]})
 
     notification: Annotated[StrictStr, Field(min_length=1, max_length=64, pattern="^[0-9a-f]+$")]
     number: Annotated[int, Field(ge=1, le=MOST_CALLS, strict=True)]
