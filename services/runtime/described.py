@@ -136,11 +136,25 @@ def _refuses(operation: Described) -> None:
 
 
 def _shows(operation: Described, schemas: Described) -> None:
-    """Put the example of what an operation takes where readers of the document look for it."""
+    """Put the example of what an operation takes where readers of the document look for it; make others whole."""
     taken = operation.get("requestBody", {}).get("content", {}).get(JSON, {})
     name = taken.get("schema", {}).get("$ref", "").rpartition("/")[2]
     for example in schemas.get(name, {}).get("examples", [])[:1]:
         taken.setdefault("example", example)
+    given = operation["responses"].get("200", {}).get("content", {}).get(JSON, {})
+    if "example" in given:
+        given["example"] = _whole(given["schema"], given["example"])
+
+
+def _whole(schema: Described, example: Any) -> Any:
+    """Return an example with the nulls that FastAPI leaves out of it."""
+    if schema.get("type") == "array" and isinstance(example, list):
+        return [_whole(schema["items"], each) for each in example]
+    if not isinstance(example, dict) or "properties" not in schema:
+        return example
+    fields = schema["properties"]
+    there = {name: _whole(fields.get(name, {}), each) for name, each in example.items()}
+    return {**there, **{name: None for name in schema["required"] if name not in there}}
 
 
 def _refusal(status: int) -> Described:

@@ -31,6 +31,7 @@ ANSWERED: Final = {
     "GET /v1/ledger/{name}",
     "GET /v1/people/{alias}",
     "GET /v1/policy",
+    "GET /v1/policy/versions",
     "POST /v1/events",
     "POST /v1/open",
     "POST /v1/opened",

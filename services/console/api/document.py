@@ -40,7 +40,7 @@ def install(app: FastAPI, settings: Settings, http: httpx.AsyncClient) -> None:
 
 
 async def whole(settings: Settings, http: httpx.AsyncClient) -> dict[str, object]:
-    """Return the document as it is now. Raises HTTPError or ValueError where an owner does not say its part."""
+    """Return the document as it is now. Raises HTTPError or ValueError where an owner says no part."""
     parts = await asyncio.gather(*(_part(http, name, settings) for name in DOCUMENTED))
     return composed(dict(zip(DOCUMENTED, parts, strict=True)))
 

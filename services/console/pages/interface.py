@@ -1,7 +1,7 @@
 """The interface for those who build a system: each operation of `/openapi.json`, with a call to make.
 
-The calls are for a shell. Their ids are of the visitor's own newest release, where there is one; their address
-is the one the page was asked at. A token is named, never shown.
+The calls are for a shell. Their ids are of the visitor's own newest release, where there is one; their
+address is the one the page was asked at. A token is named, never shown.
 """
 
 import json
