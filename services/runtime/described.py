@@ -136,7 +136,7 @@ def _refuses(operation: Described) -> None:
 
 
 def _shows(operation: Described, schemas: Described) -> None:
-    """Put the example of what an operation takes where readers of the document look for it; make others whole."""
+    """Put the example of what an operation takes where readers look for it; make that of its answer whole."""
     taken = operation.get("requestBody", {}).get("content", {}).get(JSON, {})
     name = taken.get("schema", {}).get("$ref", "").rpartition("/")[2]
     for example in schemas.get(name, {}).get("examples", [])[:1]:

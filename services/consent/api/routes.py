@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.consent.api import described
+from services.consent.api.asked import LONGEST_NAME, Draft, Held, Named, Opening
 from services.consent.keyring.counts import summary
 from services.consent.keyring.incidents import Incidents
 from services.consent.keyring.ledgers import MOST, Ledgers, List, NotForYou, Question
@@ -34,77 +34,6 @@ from services.vocabulary.times import format_time
 Token = Annotated[str | None, Header(alias="Authorization")]
 ListName = Annotated[str, Path(json_schema_extra={"enum": [each.value for each in List]})]
 """A list's name as it was sent: one that there is not is answered like one that is not the caller's."""
-
-LONGEST_PURPOSE = 500
-LONGEST_NAME = 100
-LONGEST_EVENT = 1000
-"""Characters of an event's id: a publisher's own may be any text."""
-
-MOST_SECTIONS = 100
-MOST_HELD = 5000
-"""Releases asked about at once."""
-
-LONGEST_POLICY = 262_144
-"""Characters of a draft: what the door takes of a policy."""
-
-MOST_EXAMPLES = 20
-
-
-def printable(text: str) -> str:
-    """Return a text of lines that people can read. Raises ValueError for control characters."""
-    if not all(line.isprintable() for line in text.splitlines()):
-        raise ValueError("it holds control characters: write it in plain words")
-    return text
-
-
-class Opening(BaseModel):
-    """What to open: a release, all of its sections or some, and what for."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, json_schema_extra={"examples": [described.TO_OPEN]}
-    )
-
-    release_id: Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_NAME)]
-    purpose: Annotated[
-        StrictStr,
-        Field(min_length=1, max_length=LONGEST_PURPOSE, pattern=r"\S"),
-        AfterValidator(printable),
-    ]
-    sections: (
-        Annotated[list[Annotated[StrictStr, Field(max_length=LONGEST_NAME)]], Field(max_length=MOST_SECTIONS)]
-        | None
-    ) = None
-
-
-class Held(BaseModel):
-    """Releases of which somebody asks whether anybody in their agency opened them."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, json_schema_extra={"examples": [described.TO_ASK_ABOUT]}
-    )
-
-    releases: Annotated[
-        list[Annotated[StrictStr, Field(max_length=LONGEST_NAME)]], Field(max_length=MOST_HELD)
-    ]
-
-
-class Named(BaseModel):
-    """An event, by the log's id or its publisher's own."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, json_schema_extra={"examples": [described.TO_TRACE]}
-    )
-
-    event: Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_EVENT)]
-
-
-class Draft(BaseModel):
-    """A policy to try on the log as it is, and how many events to name as examples of each kind."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [described.TO_TRY]})
-
-    text: Annotated[StrictStr, Field(max_length=LONGEST_POLICY)]
-    examples: Annotated[int, Field(ge=0, le=MOST_EXAMPLES)] = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
