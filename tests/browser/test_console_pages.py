@@ -1,5 +1,7 @@
 """Every page, signed in and with data, in Chromium: for a screen reader, at 320 pixels, from one host."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -362,19 +364,25 @@ def test_scripts_run_under_the_policy_without_a_complaint(
         assert complaints == []
 
 
-def test_no_line_of_a_log_names_anybody_an_incident_or_the_scheme(
+def test_no_line_of_a_log_or_step_of_a_trace_names_anybody_an_incident_or_the_scheme(
     visits: Visits, system: Running, told: Told
 ) -> None:
-    visits.to(opened)
-    visits.to(children)
-    logs = {path: path.read_text("utf-8", "replace") for path in (system.data / "logs").rglob("*.log")}
+    for reach in (opened, children, calls):
+        visits.to(reach)
+    written = {path: path.read_text("utf-8", "replace") for path in written_by(system)}
     words = (*NAMES, told.reference, SCHEME)
 
-    assert any(logs.values())
+    assert {path.suffix for path, text in written.items() if text} >= {".jsonl", ".err"}
     assert not [
         f"{path.name}: {line}"
-        for path, text in logs.items()
+        for path, text in written.items()
         for line in text.splitlines()
         for word in words
         if word.lower() in line.lower()
     ]
+
+
+def written_by(system: Running) -> list[Path]:
+    """Return what a system writes for whoever looks after it: logs, steps of traces, and its own words."""
+    folders = [system.data / name for name in ("logs", "telemetry")]
+    return [*(path for folder in folders for path in sorted(folder.iterdir())), system.data / "up.err"]
