@@ -5,6 +5,8 @@ The ids in the examples are nobody's: put one of your own inbox in their place.
 
 from typing import Final
 
+from pydantic.config import JsonDict
+
 from services.runtime.described import (
     LINES,
     MOMENT,
@@ -31,9 +33,9 @@ POLICY: Final = "3b7e" * 16
 HIDDEN: Final = refusals(404)
 """Said of what looks absent to whoever may not have it."""
 
-TO_TRACE: Final = {"event": EVENT}
-TO_TRY: Final = {"text": 'name = "a draft"', "examples": 5}
-TO_OPEN: Final = {
+TO_TRACE: Final[JsonDict] = {"event": EVENT}
+TO_TRY: Final[JsonDict] = {"text": 'name = "a draft"', "examples": 5}
+TO_OPEN: Final[JsonDict] = {
     "release_id": RELEASE,
     "sections": ["contact"],
     "purpose": "To phone about a safety plan",
@@ -58,7 +60,7 @@ OPENED: Final[Answers] = {
         },
     ),
 }
-TO_ASK_ABOUT: Final = {"releases": [RELEASE]}
+TO_ASK_ABOUT: Final[JsonDict] = {"releases": [RELEASE]}
 OPENED_BEFORE: Final[Answers] = answer(
     "Those of them that somebody of your agency opened.",
     record({"opened": texts()}),

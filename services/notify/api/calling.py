@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic.config import JsonDict
 from sqlalchemy import Connection, Engine
 
 from services.notify.flow import phoned
@@ -26,7 +27,7 @@ CALLERS = frozenset({"education"})
 MOST_CALLS = 100
 """Calls about one message."""
 
-MADE = {"notification": "0a1b2c", "number": 1, "reached": "no-answer"}
+MADE: JsonDict = {"notification": "0a1b2c", "number": 1, "reached": "no-answer"}
 Token = Annotated[str | None, Header(alias="Authorization")]
 
 
