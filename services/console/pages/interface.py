@@ -127,12 +127,12 @@ def _filled(path: str, operation: Row, own: Row) -> str:
 
 
 def _body(operation: Row, own: Row) -> object:
-    """Return a body that may be sent: of events one of a type the visitor may publish, where there is one."""
+    """Return a body that may be sent: the shortest event the visitor may publish, where there is one."""
     content = _content(_mapping(operation, "requestBody"))
     named = _mapping(content, "examples")
     if named:
-        mine = [each for each in _texts(own.get("types")) if each in named]
-        return _mapping(named, mine[0] if mine else next(iter(named))).get("value")
+        mine = [each for each in _texts(own.get("types")) if each in named] or list(named)[:1]
+        return min((_mapping(named, each).get("value") for each in mine), key=lambda one: len(_shown(one)))
     example = content.get("example")
     if not isinstance(example, Mapping):
         return None
