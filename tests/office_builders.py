@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from services.consent import api
+from services.consent.api import routes as api
 from services.consent.keyring.incidents import Incidents
 from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.linked import Linked

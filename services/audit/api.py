@@ -18,6 +18,7 @@ from services.audit.store.trees import Trees
 from services.eventlog.errors import Unavailable
 from services.eventlog.masking import masked, place
 from services.eventlog.records import Stored
+from services.runtime.described import OPEN, TEXT, other, refusals
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.operators import operator
 from services.runtime.partnership import Partnership, Role
@@ -28,6 +29,21 @@ TAR = "application/x-tar"
 START = re.compile("[0-9]{1,15}", re.ASCII)
 MOST_RECORDS = 50
 """Records that one look at a topic shows."""
+
+
+def _query(name: str, description: str, **limits: str) -> dict[str, object]:
+    schema = {**TEXT, **limits}
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+PLACE = {
+    "parameters": [
+        {**_query("topic", "which topic"), "required": True},
+        _query("from", "the first record's offset; left out: the last there are", pattern="^[0-9]{1,15}$"),
+        _query("most", f"how many records, at most {MOST_RECORDS}", pattern="^[0-9]{1,15}$"),
+    ]
+}
+WHOSE = {"parameters": [_query("as", "a recipient's own releases; left out: the whole record")]}
 
 
 class Topics(Protocol):
@@ -68,16 +84,16 @@ def add_routes(
     async def unavailable(_request: Request, _error: Unavailable) -> Response:
         return busy("the log does not answer: try again")
 
-    @app.get("/v1/checkpoint/key")
+    @app.get("/v1/checkpoint/key", response_class=PlainTextResponse, openapi_extra=OPEN)
     def key() -> Response:
         return PlainTextResponse(signer.vkey() + "\n")
 
-    @app.get("/v1/checkpoint")
+    @app.get("/v1/checkpoint", response_class=PlainTextResponse)
     def checkpoint(request: Request) -> Response:
         known(request)
         return PlainTextResponse(trees.head(LOG)[1])
 
-    @app.get("/v1/operations/records")
+    @app.get("/v1/operations/records", responses=refusals(404), openapi_extra=PLACE)
     def records(request: Request) -> Response:
         caller = operator(callers, request.headers.get("authorization"))
         if isinstance(caller, Response):
@@ -94,7 +110,12 @@ def add_routes(
         found = reader.fetch(topic, range(first, min(first + count, end)))
         return JSONResponse({"records": [{**place(one), **masked(topic, one)} for one in found.values()]})
 
-    @app.get("/v1/export")
+    @app.get(
+        "/v1/export",
+        response_class=FileResponse,
+        responses={**other(TAR, "A bundle to check offline."), **refusals(404)},
+        openapi_extra=WHOSE,
+    )
     def export(request: Request) -> Response:
         recipient = request.query_params.get("as")
         if not may_export(known(request), recipient):

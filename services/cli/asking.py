@@ -46,6 +46,24 @@ def inbox(
 
 
 @commands.command()
+def token(
+    as_: As,
+    person: By = None,
+    url: Url = None,
+    data: Data = None,
+    json_: Json = False,
+) -> None:
+    """Print a token that names somebody of an agency, for calls of your own: good for five minutes at most.
+
+    Example: sightline token --as dafsu
+    """
+    from services.cli import show
+
+    signed = system_at(url, data).token(as_, person)
+    show.document({"token": signed}) if json_ else print(signed)
+
+
+@commands.command()
 def explain(
     event: Annotated[str, typer.Argument(metavar="EVENT", help="The log's id or the publisher's.")],
     to: Annotated[str | None, typer.Option(help="Only the decision on this recipient.")] = None,

@@ -10,7 +10,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.consent import api, commands
+from services.consent import commands
+from services.consent.api import routes as api
 from services.consent.flow.desk import Desk
 from services.consent.flow.release import Alias
 from services.consent.keyring.erasing import Eraser

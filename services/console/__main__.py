@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from services.consent import pages as consent_pages
 from services.console.api import document, passing, standings, whole
-from services.console.pages import assets, operations, sign_in, troubles
+from services.console.pages import assets, interface, operations, sign_in, troubles
 from services.console.pages.desk import Desk
 from services.console.pages.rendering import Pages
 from services.console.pages.sessions import Sessions
@@ -47,6 +47,7 @@ def app_of(settings: Settings) -> FastAPI:
     app.include_router(assets.router(assets.load()))
     app.include_router(sign_in.router(desk, partnership))
     app.include_router(operations.router(desk, settings, http))
+    app.include_router(interface.router(desk, settings, http))
     app.include_router(projections_pages.router(desk))
     app.include_router(notify_pages.router(desk))
     app.include_router(consent_pages.router(desk))

@@ -25,7 +25,7 @@ Json = dict[str, object]
 class Asked(BaseModel):
     """Which topic to read again; with the plan that was shown it is done, without it is tried."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"topic": "to.schools"}]})
 
     topic: Annotated[StrictStr, Field(min_length=1, max_length=255)]
     plan: Annotated[StrictStr, Field(min_length=1, max_length=64)] | None = None

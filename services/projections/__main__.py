@@ -12,7 +12,8 @@ from services.eventlog.errors import Unavailable
 from services.eventlog.reader import KafkaReader
 from services.eventlog.redriver import Redriver
 from services.eventlog.waiting import waits
-from services.projections import api, commands
+from services.projections import commands
+from services.projections.api import routes as api
 from services.projections.store.models import Store
 from services.projections.worker import Interpreter, Worker, topics_of
 from services.runtime import telemetry

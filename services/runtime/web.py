@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 
 from services.runtime import telemetry
+from services.runtime.described import describe
 from services.runtime.middleware import LARGEST_BODY_BYTES, BoundedBody, Headers
 from services.runtime.problems import busy, handle_problems, problem
 from services.runtime.settings import LOOPBACK, Settings
@@ -31,6 +32,7 @@ def create_app(
     console passes it on, and say of a route that it is there.
     """
     app = FastAPI(title=title, docs_url=None, redoc_url=None, redirect_slashes=False)
+    describe(app)
     handle_problems(app)
     app.add_middleware(Headers)
     app.add_middleware(BoundedBody)

@@ -1,8 +1,4 @@
-"""The forms people fill, by the keyboard alone, with scripts and without; and each at twice its size.
-
-A window of 1,280 pixels at 200% is one of 640 (WCAG 1.4.10). Text alone at 200% is a root of twice the size,
-in a window as wide as before (WCAG 1.4.4).
-"""
+"""The forms people fill, by the keyboard alone, with scripts and without."""
 
 from pathlib import Path
 
@@ -10,85 +6,30 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from services.cli.client import System
-from tests.browser import test_console_pages as ways
 from tests.browser.test_console_journey import choose, press, tab_to
 from tests.browser_builders import (
     DAFSU,
     EDUCATION,
     HUB,
     NARROW,
-    WIDE,
     Told,
     answers_of,
-    is_within,
     owe_call,
     raise_vpa,
     sign_in,
     types_of,
     window,
 )
-from tests.browser_visits import Reach
 from tests.system import Running, eventually
 
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-HALF = 640
 SERGEANT = 1
 MOST_IN_A_GROUP = 12
-FORMS = (
-    ways.narrowed_inbox, ways.answered_nothing, ways.consented_nothing, ways.referred_nothing,
-    ways.why_review_unsaid, ways.review_unfinished, ways.override_unsaid, ways.not_sharing_unsaid,
-    ways.referred_nobody, ways.referral_kept, ways.stopped_again, ways.calls, ways.day,
-    ways.call_without_outcome, ways.today, ways.hub_incident,
-)  # fmt: skip
-of_every_form = pytest.mark.parametrize("reach", FORMS, ids=lambda reach: reach.__name__)
-
-OUT_OF_SIGHT = """
-() => {
-  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const found = [];
-  while (words.nextNode()) {
-    const apart = words.currentNode.parentElement.closest(
-      ".govuk-visually-hidden, .govuk-skip-link, .sightline-wide, script, template, select");
-    const range = document.createRange();
-    range.selectNodeContents(words.currentNode);
-    const beyond = [...range.getClientRects()].some(
-      one => one.left < -1 || one.right > document.documentElement.clientWidth + 1);
-    if (!apart && beyond) found.push(words.currentNode.textContent.trim());
-  }
-  return found;
-}
-"""
-"""Words that stand beyond the window's edge; wide tables scroll by themselves."""
-
 
 WRITTEN_AFTER = """
 links => links.map(each => getComputedStyle(each, "::after").content).filter(text => text !== "none")
 """
 """What is printed after links."""
-
-
-@of_every_form
-def test_a_page_at_twice_its_size_is_scrolled_in_one_direction(
-    browser: Browser, system: Running, told: Told, reach: Reach
-) -> None:
-    with window(browser, system, width=HALF) as page:
-        reach(page, system, told)
-
-        assert is_within(page, HALF)
-        assert page.evaluate(OUT_OF_SIGHT) == []
-
-
-@of_every_form
-def test_text_at_twice_its_size_is_all_there(
-    browser: Browser, system: Running, told: Told, reach: Reach
-) -> None:
-    with window(browser, system) as page:
-        reach(page, system, told)
-
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-
-        assert is_within(page, WIDE)
-        assert page.evaluate(OUT_OF_SIGHT) == []
 
 
 @SCRIPTS

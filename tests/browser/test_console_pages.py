@@ -1,5 +1,7 @@
 """Every page, signed in and with data, in Chromium: for a screen reader, at 320 pixels, from one host."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -9,13 +11,14 @@ from tests.browser_builders import (
     HUB,
     LOOKED_AT,
     NAMES,
+    NARROW,
     SCHOOL,
     Told,
     follow,
     sign_in,
     window,
 )
-from tests.browser_visits import Reach, Visits
+from tests.browser_visits import SCHEME, Reach, Visits
 from tests.system import Running
 
 
@@ -316,16 +319,35 @@ def test_nothing_has_to_be_scrolled_to_sideways_on_a_phone(visits: Visits, reach
     assert visits.to(reach).fits_a_phone
 
 
+@of_every_page
+def test_nothing_is_lost_at_twice_its_size(visits: Visits, reach: Reach) -> None:
+    assert visits.to(reach).lost_at_twice == []
+
+
+@of_every_page
+def test_every_page_is_there_without_scripts(
+    browser: Browser, system: Running, told: Told, reach: Reach
+) -> None:
+    with window(browser, system, scripts=False, width=NARROW) as page:
+        reach(page, system, told)
+
+        assert page.locator("h1").count() == 1
+
+
 @pytest.mark.parametrize(("title", "reach"), PAGES.items(), ids=lambda one: getattr(one, "__name__", ""))
 def test_each_page_says_what_it_is(visits: Visits, title: str, reach: Reach) -> None:
     assert visits.to(reach).title == title
 
 
 @of_every_page
-def test_addresses_name_nobody(visits: Visits, told: Told, reach: Reach) -> None:
-    addresses = visits.to(reach).addresses
+def test_no_address_link_title_or_cookie_names_anybody_an_incident_or_the_scheme(
+    visits: Visits, told: Told, reach: Reach
+) -> None:
+    seen = visits.to(reach)
 
-    assert not [url for url in addresses for name in (*NAMES, told.reference) if name in url]
+    assert seen.told_of(*NAMES, told.reference, SCHEME) == []
+    assert seen.links
+    assert seen.cookies
 
 
 @of_every_page
@@ -338,6 +360,7 @@ def test_no_page_is_kept_and_none_runs_what_we_did_not_send(visits: Visits, reac
     pages = visits.to(reach).pages
 
     assert {page["cache-control"] for page in pages} == {"no-store"}
+    assert {page["referrer-policy"] for page in pages} == {"no-referrer"}
     assert not [page for page in pages if "unsafe-inline" in page["content-security-policy"]]
 
 
@@ -364,3 +387,27 @@ def test_scripts_run_under_the_policy_without_a_complaint(
 
         assert page.locator("body.govuk-frontend-supported").count() == 1
         assert complaints == []
+
+
+def test_no_line_of_a_log_or_step_of_a_trace_names_anybody_an_incident_or_the_scheme(
+    visits: Visits, system: Running, told: Told
+) -> None:
+    for reach in (opened, children, calls):
+        visits.to(reach)
+    written = {path: path.read_text("utf-8", "replace") for path in written_by(system)}
+    words = (*NAMES, told.reference, SCHEME)
+
+    assert {path.suffix for path, text in written.items() if text} >= {".jsonl", ".err"}
+    assert not [
+        f"{path.name}: {line}"
+        for path, text in written.items()
+        for line in text.splitlines()
+        for word in words
+        if word.lower() in line.lower()
+    ]
+
+
+def written_by(system: Running) -> list[Path]:
+    """Return what a system writes for whoever looks after it: logs, steps of traces, and its own words."""
+    folders = [system.data / name for name in ("logs", "telemetry")]
+    return [*(path for folder in folders for path in sorted(folder.iterdir())), system.data / "up.err"]

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from services.cli.client import System
 from services.eventlog.catalogue_files import SCHEMAS
+from services.vocabulary.agencies import OFFICE
 from tests.browser_builders import (
     DAFSU,
     HUB,
@@ -24,7 +25,7 @@ from tests.browser_builders import (
     sign_in,
     window,
 )
-from tests.browser_visits import Reach, Visits
+from tests.browser_visits import SCHEME, Reach, Visits
 from tests.system import Running, eventually
 
 _numbers = count(1)
@@ -104,6 +105,11 @@ def form_in_catalogue(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("link", name="VPA reviewed"))
 
 
+def interface(page: Page, system: Running, told: Told) -> None:
+    catalogue(page, system, told)
+    follow(page.get_by_role("link", name="the interface"))
+
+
 def compare(page: Page, system: Running, told: Told) -> None:
     policies(page, system, told)
     follow(page.get_by_role("link", name="Compare two policies"))
@@ -171,6 +177,22 @@ def undecided(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("link", name="Could not be decided"))
 
 
+def waiting(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Waiting for the Hub's review"))
+
+
+def unanswered(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Expected, and not answered"))
+
+
+def erasures(page: Page, system: Running, told: Told) -> None:
+    sign_in(page, system, OFFICE)
+    follow(page.get_by_role("link", name="Ledger"))
+    follow(page.get_by_role("link", name="Erasures and legal holds"))
+
+
 def wrong_days(page: Page, system: Running, told: Told) -> None:
     sign_in(page, system, HUB)
     page.goto("/ledger/withheld?from=2024-09-03&to=2024-09-02")
@@ -198,6 +220,7 @@ PAGES: dict[str, Reach] = {
     "Policy – Sightline": policy,
     "Events – Sightline": catalogue,
     "Consultation given – Sightline": in_catalogue,
+    "Interface – Sightline": interface,
     "Compare two policies – Sightline": compared,
     "Error: Compare two policies – Sightline": compared_nothing,
     "Ledger – Sightline": ledgers,
@@ -210,6 +233,9 @@ PAGES: dict[str, Reach] = {
     "Roles turned round – Sightline": roles,
     "Could not be decided – Sightline": undecided,
     "Danger held back – Sightline": held_back,
+    "Waiting for the Hub's review – Sightline": waiting,
+    "Expected, and not answered – Sightline": unanswered,
+    "Erasures and legal holds – Sightline": erasures,
     "Who was told of this person – Sightline": who_was_told,
     "Who may see it, and why – Sightline": explanation,
 }
@@ -239,6 +265,11 @@ def test_nothing_has_to_be_scrolled_to_sideways_on_a_phone(visits: Visits, reach
     assert visits.to(reach).fits_a_phone
 
 
+@of_examples_too
+def test_nothing_is_lost_at_twice_its_size(visits: Visits, reach: Reach) -> None:
+    assert visits.to(reach).lost_at_twice == []
+
+
 @of_every_page
 def test_no_page_and_no_address_names_anybody_and_none_is_kept(
     visits: Visits, listed: Told, reach: Reach
@@ -246,7 +277,7 @@ def test_no_page_and_no_address_names_anybody_and_none_is_kept(
     seen = visits.to(reach)
 
     assert not [name for name in NAMES if name in seen.html]
-    assert not [url for url in seen.addresses for name in (*NAMES, listed.reference) if name in url]
+    assert seen.told_of(*NAMES, listed.reference, SCHEME) == []
     assert {sent["cache-control"] for sent in seen.pages} == {"no-store"}
 
 

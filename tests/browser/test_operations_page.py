@@ -13,8 +13,8 @@ from services.eventlog.records import Record
 from services.eventlog.writer import KafkaWriter
 from services.runtime.certificates import ADMIN
 from services.runtime.spans import steps_of
-from tests.browser_builders import DAFSU, HUB, LOOKED_AT, NARROW, Told, follow, sign_in, window
-from tests.browser_visits import Reach, Visits
+from tests.browser_builders import DAFSU, HUB, LOOKED_AT, NAMES, NARROW, Told, follow, sign_in, window
+from tests.browser_visits import SCHEME, Reach, Visits
 from tests.system import Running, eventually, running_system
 
 SEE, DO = "See what reading it again would do", "Read it again now"
@@ -111,11 +111,17 @@ def test_nothing_has_to_be_scrolled_to_sideways_on_a_phone(visits: Visits, reach
 
 
 @each_page
+def test_nothing_is_lost_at_twice_its_size(visits: Visits, reach: Reach) -> None:
+    assert visits.to(reach).lost_at_twice == []
+
+
+@each_page
 def test_each_page_says_what_it_is_and_its_address_nothing(visits: Visits, reach: Reach) -> None:
     seen = visits.to(reach)
 
     assert seen.title == TITLES[reach]
     assert not [address for address in seen.addresses if "?" in address]
+    assert seen.told_of(*NAMES, SCHEME) == []
 
 
 @each_page

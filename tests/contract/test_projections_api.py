@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from services.eventlog.codec import decode_release
 from services.eventlog.ids import release_id
-from services.projections.api import Statements, router
+from services.projections.api.routes import Statements, router
 from services.runtime.certificates import issue
 from services.runtime.clock import FixedClock, SystemClock
 from services.runtime.identity import Verifier, folder_of, mint

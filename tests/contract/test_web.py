@@ -174,13 +174,14 @@ def test_what_an_exception_says_is_neither_told_nor_logged(service: Service) -> 
     assert "Quenivaldra" not in service.log.read_text()
 
 
-def test_every_answer_forbids_keeping_and_framing(service: Service) -> None:
+def test_every_answer_forbids_keeping_framing_and_saying_where_one_came_from(service: Service) -> None:
     connection = connect(service.url)
     connection.request("GET", "/healthz")
     headers = connection.getresponse().headers
 
     assert headers["cache-control"] == "no-store"
     assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
 
 

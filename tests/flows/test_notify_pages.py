@@ -352,6 +352,14 @@ def test_the_day_is_absent_for_everybody_else_and_for_what_is_no_day() -> None:
     assert visit(an_office([], []), "/calls/day?on=2024-09-09&since=friday").status_code == 404
 
 
+def test_the_first_day_there_is_has_none_before_it() -> None:
+    first, second = (visit(an_office([], []), f"/calls/day?on=0001-01-0{day}") for day in (1, 2))
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert "The day before" not in first.text
+    assert 'href="/calls/day?on=0001-01-01"' in second.text
+
+
 def test_what_came_of_a_call_is_told_by_role_with_the_number_of_the_call() -> None:
     desk = an_office([a_call(notification="ab12")], [])
     desk.answers["/v1/schools/calls"] = {"notification": "ab12", "number": 2}

@@ -65,6 +65,7 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("get", "/ledger/told"): HIDDEN,
     ("post", "/ledger/told"): HIDDEN,
     ("get", "/ledger/{name}"): HIDDEN,
+    ("get", "/interface"): OWN,
     ("get", "/metrics"): OPEN,
     ("get", "/openapi.json"): OPEN,
     ("get", "/people/{alias}"): HIDDEN,

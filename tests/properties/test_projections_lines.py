@@ -8,7 +8,7 @@ from functools import cache
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from services.projections.api import told
+from services.projections.api.routes import told
 from services.projections.flow import Folded
 from services.projections.pages.cases import Case, Known, case
 from services.projections.pages.narrowing import Narrowing

@@ -22,6 +22,7 @@ from services.cli.playing import play
 from services.runtime.places import ROOT
 from services.synthetic.actors import Schools
 from services.synthetic.month import first_moment
+from tests import pulse_builders
 from tests.browser_builders import Told, chromium, list_children, owe_call, tell, window
 from tests.journey_builders import SEED, a_few_days
 from tests.system import Running, running_system
@@ -64,10 +65,14 @@ def main() -> None:
 
 
 def lived(running: Running, folder: Path) -> Told:
-    """Play a few days of the month, and then an incident of which DAFSU, the Hub and a school are told."""
+    """Play a few days of the month, then an hour that the pulse can show, and an incident of which DAFSU, the
+    Hub and a school are told.
+    """
     system = System(running.url, running.data)
     schools = Schools(seed=SEED, urns=[school.urn for school in system.partnership.schools])
     play(system, a_few_days(INCIDENTS), schools, lambda done, text: say(f"{done:4.0%} {text}"))
+    pulse_builders.publish(running, folder / "raised.jsonl")
+    pulse_builders.an_hour_passes(running)
     list_children(running, folder)
     owe_call(running, folder)
     return tell(running, folder)

@@ -9,6 +9,8 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 
 from services.console.api.passing import DISPOSABLE, OWNERS, address_of, public
+from services.runtime.described import REFUSALS
+from services.runtime.problems import PROBLEM
 from services.runtime.settings import Settings
 from services.runtime.web import busy
 
@@ -16,6 +18,8 @@ PATH = "/openapi.json"
 DOCUMENTED = tuple(dict.fromkeys(known.owner for known in OWNERS if known.owner not in DISPOSABLE))
 """Whose paths the document has. What may be away is not in it, so that it is the same at all times."""
 
+AWAY = 503
+RETRY = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}}}
 TITLE = "Sightline"
 SECURITY = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
 
@@ -28,12 +32,17 @@ def install(app: FastAPI, settings: Settings, http: httpx.AsyncClient) -> None:
     @routes.get(PATH, include_in_schema=False)
     async def document() -> JSONResponse:
         try:
-            parts = await asyncio.gather(*(_part(http, name, settings) for name in DOCUMENTED))
+            return JSONResponse(await whole(settings, http))
         except (httpx.HTTPError, ValueError):
             return busy("a service does not describe itself just now: ask again")
-        return JSONResponse(composed(dict(zip(DOCUMENTED, parts, strict=True))))
 
     app.include_router(routes)
+
+
+async def whole(settings: Settings, http: httpx.AsyncClient) -> dict[str, object]:
+    """Return the document as it is now. Raises HTTPError or ValueError where an owner says no part."""
+    parts = await asyncio.gather(*(_part(http, name, settings) for name in DOCUMENTED))
+    return composed(dict(zip(DOCUMENTED, parts, strict=True)))
 
 
 def composed(parts: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
@@ -43,7 +52,7 @@ def composed(parts: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
     for owner, part in parts.items():
         named = _prefixed(part, owner)
         found = _mapping(named, "paths")
-        paths.update({path: found[path] for path in public(found, owner)})
+        paths.update({path: _may_be_away(found[path], owner) for path in public(found, owner)})
         schemas.update(_mapping(_mapping(named, "components"), "schemas"))
     return {
         "openapi": "3.1.0",
@@ -52,6 +61,18 @@ def composed(parts: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
         "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": SECURITY},
         "security": [{"token": []}],
     }
+
+
+def _may_be_away(path: object, owner: str) -> object:
+    """Return a path whose every operation may be answered by us that its owner is away."""
+    away = {
+        "description": REFUSALS[AWAY],
+        "headers": RETRY,
+        "content": {PROBLEM: {"schema": {"$ref": f"#/components/schemas/{owner}.Problem"}}},
+    }
+    for operation in path.values() if isinstance(path, dict) else ():
+        operation.get("responses", {}).setdefault(str(AWAY), away)
+    return path
 
 
 def _prefixed(part: Mapping[str, object], owner: str) -> Mapping[str, object]:

@@ -65,9 +65,20 @@ EVENTS: Described = {
         "503": _BUSY,
     },
 }
+WHERE = {
+    "receipt": "c2lnaHRsaW5lLXJlY2VpcHQ",
+    "event_id": "6a1f0b7c-52d3-4e8f-9a0b-1c2d3e4f5a6b",
+    "status": "appended",
+    "partition": 0,
+    "offset": 41,
+    "recorded_at": "2024-09-10T22:52:31Z",
+}
 RECEIPTS: Described = {
     "responses": {
-        "200": _answer("Where the event lies in the log.", "Receipt"),
+        "200": {
+            "description": "Where the event lies in the log.",
+            "content": {JSON: {"schema": _named("Receipt"), "example": WHERE}},
+        },
         "401": _NOBODY,
         "404": _refusal("No such receipt of the caller's."),
     }

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic.config import JsonDict
 from sqlalchemy import Connection, Engine
 
 from services.notify.api.described import Kept, KeptOfLead
@@ -20,6 +21,7 @@ from services.notify.state import Attempt, Listing, Notification, Reached, Spoke
 from services.notify.store import calls, messages
 from services.runtime.clock import Clock
 from services.runtime.database import writing
+from services.runtime.described import refusals
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.partnership import Role
 from services.runtime.web import problem
@@ -34,6 +36,7 @@ WHO_MAY_BE_TOLD: Final = (
     "`spoken_to` goes with `spoke` alone, and `council-lead` with a `listing` alone: give who was told"
 )
 
+MADE: JsonDict = {"notification": "0a1b2c", "number": 1, "reached": "no-answer"}
 Token = Annotated[str | None, Header(alias="Authorization")]
 
 
@@ -47,7 +50,7 @@ class Called(BaseModel):
     the school: the council's lead is phoned, and is the only one who may be told.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [MADE]})
 
     notification: Id | None = None
     listing: Id | None = None
@@ -76,6 +79,7 @@ def router(*, engine: Engine, verifier: Verifier, clock: Clock) -> APIRouter:
         "/v1/schools/calls",
         summary="What came of a phone call to a school, or to the council's lead",
         response_model=Kept | KeptOfLead,
+        responses=refusals(404, 409),
     )
     def called(body: Called, authorization: Token = None) -> JSONResponse:
         try:

@@ -24,6 +24,7 @@ from services.notify.state import Notification
 from services.notify.store import calls, listing, messages, outbox
 from services.notify.store.aside import Aside
 from services.runtime.database import reading
+from services.runtime.described import refusals
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.operators import operator
 from services.runtime.partnership import Partnership, Role
@@ -48,6 +49,7 @@ def router(
         "/v1/schools/status",
         summary="Every child told, escalated or listed, by day of occurrence",
         response_model=described.Status,
+        responses=refusals(404),
     )
     def status(
         first: Annotated[date, Query(alias="from")],
@@ -72,6 +74,7 @@ def router(
         "/v1/schools/notifications",
         summary="A school's own messages; officers see all",
         response_model=described.Messages,
+        responses=refusals(404),
     )
     def notifications(authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
@@ -89,6 +92,7 @@ def router(
         "/v1/schools/notifications/{notification}",
         summary="One message, for its school and officers",
         response_model=described.OwnMessage,
+        responses=refusals(404),
     )
     def notification(notification: str, authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
@@ -104,6 +108,7 @@ def router(
         "/v1/schools/tasks",
         summary="Phone calls owed, children whom no school is told of, and messages not yet answered",
         response_model=described.Tasks,
+        responses=refusals(404),
     )
     def tasks(after: Annotated[str | None, Query()] = None, authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
@@ -119,7 +124,11 @@ def router(
             made = calls.attempts(conn, owed.phoned)
         return JSONResponse(shown.owed(owed, made, directory))
 
-    @routes.get("/v1/operations/notify/parked", summary="Records and events that went no further, and why")
+    @routes.get(
+        "/v1/operations/notify/parked",
+        summary="Records and events that went no further, and why",
+        responses=refusals(404),
+    )
     def parked(authorization: Token = None) -> JSONResponse:
         caller = operator(verifier, authorization)
         if isinstance(caller, JSONResponse):
@@ -128,7 +137,11 @@ def router(
             refused = [shown.refused(one) for one in outbox.refused(conn)]
         return JSONResponse({**set_aside(Aside(engine).found()), "refused": refused})
 
-    @routes.post("/v1/operations/notify/redrive", summary="Read, or say, again what went no further")
+    @routes.post(
+        "/v1/operations/notify/redrive",
+        summary="Read, or say, again what went no further",
+        responses=refusals(404, 409),
+    )
     def redrive(body: Asked, authorization: Token = None) -> JSONResponse:
         caller = operator(verifier, authorization)
         return caller if isinstance(caller, JSONResponse) else answered(redrives, caller, body)

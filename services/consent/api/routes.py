@@ -10,9 +10,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from prometheus_client import Counter
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.consent.api import described
+from services.consent.api.asked import LONGEST_NAME, Draft, Held, Named, Opening
 from services.consent.keyring.asking import MOST, List, NotForYou, Order, Question
 from services.consent.keyring.counts import summary
 from services.consent.keyring.incidents import Incidents
@@ -39,75 +40,10 @@ Token = Annotated[str | None, Header(alias="Authorization")]
 ListName = Annotated[str, Path(json_schema_extra={"enum": [each.value for each in List]})]
 """A list's name as it was sent: one that there is not is answered like one that is not the caller's."""
 
-LONGEST_PURPOSE = 500
-LONGEST_NAME = 100
-LONGEST_EVENT = 1000
-"""Characters of an event's id: a publisher's own may be any text."""
-
-MOST_SECTIONS = 100
-MOST_HELD = 5000
-"""Releases asked about at once."""
-
-LONGEST_POLICY = 262_144
-"""Characters of a draft: what the door takes of a policy."""
-
-MOST_EXAMPLES = 20
-
 SEED = "^[0-9A-Za-z-]{1,64}$"
 """What a sample is drawn by: whoever draws gives one, or is given one."""
 
 log = logging.getLogger("sightline.keyring")
-
-
-def printable(text: str) -> str:
-    """Return a text of lines that people can read. Raises ValueError for control characters."""
-    if not all(line.isprintable() for line in text.splitlines()):
-        raise ValueError("it holds control characters: write it in plain words")
-    return text
-
-
-class Opening(BaseModel):
-    """What to open: a release, all of its sections or some, and what for."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    release_id: Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_NAME)]
-    purpose: Annotated[
-        StrictStr,
-        Field(min_length=1, max_length=LONGEST_PURPOSE, pattern=r"\S"),
-        AfterValidator(printable),
-    ]
-    sections: (
-        Annotated[list[Annotated[StrictStr, Field(max_length=LONGEST_NAME)]], Field(max_length=MOST_SECTIONS)]
-        | None
-    ) = None
-
-
-class Held(BaseModel):
-    """Releases of which somebody asks whether anybody in their agency opened them."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    releases: Annotated[
-        list[Annotated[StrictStr, Field(max_length=LONGEST_NAME)]], Field(max_length=MOST_HELD)
-    ]
-
-
-class Named(BaseModel):
-    """An event, by the log's id or its publisher's own."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    event: Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_EVENT)]
-
-
-class Draft(BaseModel):
-    """A policy to try on the log as it is, and how many events to name as examples of each kind."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    text: Annotated[StrictStr, Field(max_length=LONGEST_POLICY)]
-    examples: Annotated[int, Field(ge=0, le=MOST_EXAMPLES)] = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +92,11 @@ def no_such_days() -> JSONResponse:
 
 
 def _opening(routes: APIRouter, keyring: Keyring) -> None:
-    @routes.post("/v1/open", summary="Open sections that were released to the caller's agency")
+    @routes.post(
+        "/v1/open",
+        summary="Open sections that were released to the caller's agency",
+        responses=described.OPENED,
+    )
     def open_sections(body: Opening, authorization: Token = None) -> Response:
         def opened(caller: Caller) -> JSONResponse:
             if caller.person is None and caller.role is not Role.SERVICE:
@@ -169,7 +109,11 @@ def _opening(routes: APIRouter, keyring: Keyring) -> None:
 
         return _answered(keyring.verifier, authorization, opened)
 
-    @routes.post("/v1/opened", summary="Which of these releases anybody in the caller's agency has opened")
+    @routes.post(
+        "/v1/opened",
+        summary="Which of these releases anybody in the caller's agency has opened",
+        responses=described.OPENED_BEFORE,
+    )
     def opened_before(body: Held, authorization: Token = None) -> Response:
         return _answered(
             keyring.verifier,
@@ -179,7 +123,11 @@ def _opening(routes: APIRouter, keyring: Keyring) -> None:
 
 
 def _telling(routes: APIRouter, keyring: Keyring) -> None:
-    @routes.get("/v1/events/{event:path}/explanation", summary="Who may see an event, and why")
+    @routes.get(
+        "/v1/events/{event:path}/explanation",
+        summary="Who may see an event, and why",
+        responses=described.EXPLANATION,
+    )
     def explanation(event: str, authorization: Token = None, to: str | None = None) -> Response:
         return _answered(
             keyring.verifier,
@@ -187,7 +135,11 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
             lambda caller: JSONResponse(keyring.teller.about_event(caller, event, to)),
         )
 
-    @routes.get("/v1/incidents/{alias}/sharing", summary="Who may see what of an incident, for the Hub")
+    @routes.get(
+        "/v1/incidents/{alias}/sharing",
+        summary="Who may see what of an incident, for the Hub",
+        responses=described.SHARING,
+    )
     def sharing(alias: str, authorization: Token = None) -> Response:
         return _answered(
             keyring.verifier,
@@ -195,7 +147,11 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
             lambda caller: JSONResponse(keyring.teller.about_incident(caller, alias)),
         )
 
-    @routes.get("/v1/incidents/{alias}/account", summary="All that was said of an incident, for the Hub")
+    @routes.get(
+        "/v1/incidents/{alias}/account",
+        summary="All that was said of an incident, for the Hub",
+        responses=described.HIDDEN,
+    )
     def account(alias: str, authorization: Token = None) -> Response:
         return _answered(
             keyring.verifier,
@@ -203,7 +159,11 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
             lambda caller: JSONResponse(keyring.incidents.account(caller, alias)),
         )
 
-    @routes.post("/v1/operations/trace", summary="The trace an event came in, for operators")
+    @routes.post(
+        "/v1/operations/trace",
+        summary="The trace an event came in, for operators",
+        responses=described.HIDDEN,
+    )
     def trace(body: Named, authorization: Token = None) -> Response:
         return _answered(
             keyring.verifier,
@@ -213,7 +173,7 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
 
 
 def _counting(routes: APIRouter, keyring: Keyring) -> None:
-    @routes.get("/v1/ledger", summary="The names of the lists the caller may have")
+    @routes.get("/v1/ledger", summary="The names of the lists the caller may have", responses=described.NAMES)
     def ledger_names(authorization: Token = None) -> Response:
         def named(caller: Caller) -> JSONResponse:
             names = keyring.ledgers.names(caller)
@@ -221,7 +181,11 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
 
         return _answered(keyring.verifier, authorization, named)
 
-    @routes.get("/v1/ledger/summary", summary="What was shared and what was not, by ground and reason")
+    @routes.get(
+        "/v1/ledger/summary",
+        summary="What was shared and what was not, by ground and reason",
+        responses=described.SUMMARY,
+    )
     def ledger_summary(
         authorization: Token = None,
         first: Annotated[date | None, Query(alias="from")] = None,
@@ -237,7 +201,7 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
 
         return _answered(keyring.verifier, authorization, counted)
 
-    @routes.get("/v1/ledger/{name}", summary="The ledger as lists")
+    @routes.get("/v1/ledger/{name}", summary="The ledger as lists", responses=described.LIST)
     def ledger_list(
         name: ListName,
         authorization: Token = None,
@@ -278,7 +242,11 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
 
 
 def _policies(routes: APIRouter, keyring: Keyring) -> None:
-    @routes.get("/v1/policy/versions", summary="Every policy adopted, coming or shipped, for who may compare")
+    @routes.get(
+        "/v1/policy/versions",
+        summary="Every policy adopted, coming or shipped, for who may compare",
+        responses=described.HIDDEN,
+    )
     def versions(authorization: Token = None) -> Response:
         def listed(caller: Caller) -> JSONResponse:
             found = keyring.versions.listed(caller)
@@ -286,7 +254,11 @@ def _policies(routes: APIRouter, keyring: Keyring) -> None:
 
         return _answered(keyring.verifier, authorization, listed)
 
-    @routes.get("/v1/policy", summary="The policy in force; or another, by its hash or the name it ships by")
+    @routes.get(
+        "/v1/policy",
+        summary="The policy in force; or another, by its hash or the name it ships by",
+        responses=described.HIDDEN,
+    )
     def policy(
         authorization: Token = None,
         hash_: Annotated[str | None, Query(alias="hash", pattern="^[0-9a-f]{12,64}$")] = None,
@@ -328,7 +300,12 @@ def _days(first: date | None, last: date | None) -> Days | None:
 
 
 def _trying(routes: APIRouter, verifier: Verifier, trier: Trier) -> None:
-    @routes.post("/v1/policy/whatif", summary="What a draft would have done on the log as it is")
+    @routes.post(
+        "/v1/policy/whatif",
+        summary="What a draft would have done on the log as it is",
+        response_class=StreamingResponse,
+        responses=described.TRIED,
+    )
     def whatif(body: Draft, authorization: Token = None) -> Response:
         """Answer line by line, as JSON: `{"read", "of"}` now and then, and at last `{"result"}`.
 
@@ -349,7 +326,12 @@ def _trying(routes: APIRouter, verifier: Verifier, trier: Trier) -> None:
 
 
 def _redeciding(routes: APIRouter, verifier: Verifier, trier: Trier) -> None:
-    @routes.get("/v1/decisions/redecided", summary="Where today's code would decide the log otherwise")
+    @routes.get(
+        "/v1/decisions/redecided",
+        summary="Where today's code would decide the log otherwise",
+        response_class=StreamingResponse,
+        responses=described.TRIED,
+    )
     def redecided(authorization: Token = None) -> Response:
         """Answer line by line, as `/v1/policy/whatif` does. Nothing is written."""
 

@@ -20,10 +20,12 @@ from fastapi.responses import JSONResponse
 from services.eventlog.codec import decode_release
 from services.eventlog.redriver import Redriver
 from services.eventlog.redriving_answers import Asked, answered, set_aside
+from services.projections.api import described
 from services.projections.state import Place, Row, Show
 from services.projections.store.cases import Held, Wanted
 from services.projections.store.models import Order, Question, Store
 from services.runtime.clock import Clock
+from services.runtime.described import refusals
 from services.runtime.identity import ALGORITHM, Caller, Unauthenticated, Verifier
 from services.runtime.operators import operator
 from services.runtime.partnership import Role
@@ -57,7 +59,11 @@ def router(
     """Return the routes of the read models. What is overdue is so by `clock`, the partnership's time."""
     routes = APIRouter()
 
-    @routes.get("/v1/inbox", summary="Releases to the caller's agency, in the order of their numbers")
+    @routes.get(
+        "/v1/inbox",
+        summary="Releases to the caller's agency, in the order of their numbers",
+        responses=described.INBOX,
+    )
     def inbox(
         authorization: Token = None,
         after: str | None = None,
@@ -86,14 +92,22 @@ def router(
         releases = [shown(row) for row in rows]
         return JSONResponse({"releases": releases, "next": read_to, "resume": read_to or after})
 
-    @routes.get("/v1/inbox/head", summary="A signed statement of the first and last number kept")
+    @routes.get(
+        "/v1/inbox/head",
+        summary="A signed statement of the first and last number kept",
+        responses=described.HEAD,
+    )
     def head(authorization: Token = None) -> JSONResponse:
         caller = _person(verifier, authorization)
         if isinstance(caller, JSONResponse):
             return caller
         return JSONResponse(statements.of(caller.agency, store))
 
-    @routes.get("/v1/cases", summary="The caller's incidents, what nobody there has opened first")
+    @routes.get(
+        "/v1/cases",
+        summary="The caller's incidents, what nobody there has opened first",
+        responses=described.CASES,
+    )
     def cases(
         authorization: Token = None,
         after: str | None = None,
@@ -120,7 +134,11 @@ def router(
         read_to = _cursor_of(found[-1].place) if len(found) == limit else None
         return JSONResponse({"cases": [_case(each, told) for each in found], "next": read_to})
 
-    @routes.get("/v1/incidents/{alias}", summary="What the caller's agency was released about one incident")
+    @routes.get(
+        "/v1/incidents/{alias}",
+        summary="What the caller's agency was released about one incident",
+        responses=described.INCIDENT,
+    )
     def incident(alias: str, authorization: Token = None) -> JSONResponse:
         caller = _person(verifier, authorization)
         if isinstance(caller, JSONResponse):
@@ -130,7 +148,11 @@ def router(
             return problem(404, "not found", "there is no such incident in your inbox")
         return JSONResponse(_case(held, shown))
 
-    @routes.get("/v1/people/{alias}", summary="What the caller's agency was released about one adult victim")
+    @routes.get(
+        "/v1/people/{alias}",
+        summary="What the caller's agency was released about one adult victim",
+        responses=described.PERSON_TOLD,
+    )
     def person(alias: str, authorization: Token = None) -> JSONResponse:
         caller = _person(verifier, authorization)
         if isinstance(caller, JSONResponse):
@@ -140,14 +162,22 @@ def router(
             return problem(404, "not found", "there is no such person in your inbox")
         return JSONResponse({"person": alias, "releases": [shown(row) for row in rows]})
 
-    @routes.get("/v1/operations/projections/parked", summary="Records the read models cannot read, and why")
+    @routes.get(
+        "/v1/operations/projections/parked",
+        summary="Records the read models cannot read, and why",
+        responses=refusals(404),
+    )
     def parked(authorization: Token = None) -> JSONResponse:
         caller = operator(verifier, authorization)
         if isinstance(caller, JSONResponse):
             return caller
         return JSONResponse(set_aside(store.found()))
 
-    @routes.post("/v1/operations/projections/redrive", summary="Read again what was set aside, tried first")
+    @routes.post(
+        "/v1/operations/projections/redrive",
+        summary="Read again what was set aside, tried first",
+        responses=refusals(404, 409),
+    )
     def redrive(body: Asked, authorization: Token = None) -> JSONResponse:
         caller = operator(verifier, authorization)
         return caller if isinstance(caller, JSONResponse) else answered(redriver, caller, body)

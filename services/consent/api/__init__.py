@@ -1,0 +1,1 @@
+"""What the keyring answers over HTTP, and how that is described."""

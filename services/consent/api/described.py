@@ -1,0 +1,171 @@
+"""The keyring as `/openapi.json` describes it: what is opened, explained and listed, with examples.
+
+The ids in the examples are nobody's: put one of your own inbox in their place.
+"""
+
+from typing import Final
+
+from pydantic.config import JsonDict
+
+from services.runtime.described import (
+    LINES,
+    MOMENT,
+    TEXT,
+    WHOLE,
+    YES_OR_NO,
+    Answers,
+    answer,
+    by_name,
+    listed,
+    maybe,
+    other,
+    record,
+    refusals,
+    said,
+    texts,
+)
+
+RELEASE: Final = "4f0c1d2e3a4b5c6d7e8f90a1b2c3d4e5"
+OPENING_ID: Final = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+EVENT: Final = "6a1f0b7c-52d3-4e8f-9a0b-1c2d3e4f5a6b"
+POLICY: Final = "3b7e" * 16
+
+HIDDEN: Final = refusals(404)
+"""Said of what looks absent to whoever may not have it."""
+
+TO_TRACE: Final[JsonDict] = {"event": EVENT}
+TO_TRY: Final[JsonDict] = {"text": 'name = "a draft"', "examples": 5}
+TO_OPEN: Final[JsonDict] = {
+    "release_id": RELEASE,
+    "sections": ["contact"],
+    "purpose": "To phone about a safety plan",
+}
+OPENED: Final[Answers] = {
+    **refusals(403),
+    **HIDDEN,
+    **answer(
+        "What was opened, once the opening is on record.",
+        record(
+            {
+                "sections": said(
+                    by_name({"type": "object"}),
+                    "content by the section's name; each child as `children[0]`, `children[1]`",
+                ),
+                "opening_id": said(TEXT, "what it is on record under"),
+            }
+        ),
+        {
+            "sections": {"contact": {"phone": "01632 960123", "safe": {"phone": "yes", "post": "no"}}},
+            "opening_id": OPENING_ID,
+        },
+    ),
+}
+TO_ASK_ABOUT: Final[JsonDict] = {"releases": [RELEASE]}
+OPENED_BEFORE: Final[Answers] = answer(
+    "Those of them that somebody of your agency opened.",
+    record({"opened": texts()}),
+    {"opened": [RELEASE]},
+)
+_DECISION: Final = {
+    "recipient": TEXT,
+    "outcome": {**TEXT, "enum": ["permit", "deny"]},
+    "owed": said(YES_OR_NO, "whether a rule says the recipient is to have it"),
+    "rule": TEXT,
+    "ground": maybe(TEXT),
+    "reason": said(maybe(TEXT), "why not"),
+    "sections": texts(),
+    "policy": said(TEXT, "the hash of the policy it was decided under"),
+    "decision_version": WHOLE,
+    "cause": said(TEXT, "the event that made it be decided"),
+    "decided_at": MOMENT,
+}
+_DECISION_EXAMPLE: Final = {
+    "recipient": "dafsu",
+    "outcome": "permit",
+    "owed": True,
+    "rule": "dafsu-high",
+    "ground": "high-risk",
+    "reason": None,
+    "sections": ["incident", "victim", "contact", "children"],
+    "policy": POLICY,
+    "decision_version": 1,
+    "cause": EVENT,
+    "decided_at": "2024-09-11T02:10:00Z",
+}
+EXPLANATION: Final[Answers] = {
+    **HIDDEN,
+    **answer(
+        "Every decision on the event that you may know, each in words.",
+        record(
+            {
+                "event_id": TEXT,
+                "event_type": TEXT,
+                "incident": said(maybe(TEXT), "what you call the incident; null: you were not told of it"),
+                "decisions": listed(record({**_DECISION, "text": said(TEXT, "the same in words")})),
+            }
+        ),
+        {
+            "event_id": EVENT,
+            "event_type": "VpaReviewed",
+            "incident": "bU3pEtvXm1v2oXJkTq0H5A",
+            "decisions": [{**_DECISION_EXAMPLE, "text": "Permitted: the reviewed risk is high."}],
+        },
+    ),
+}
+SHARING: Final[Answers] = {
+    **HIDDEN,
+    **answer(
+        "Who may see what of the incident, as it stands.",
+        record({"incident": TEXT, "sharing": listed(record(_DECISION))}),
+        {"incident": "bU3pEtvXm1v2oXJkTq0H5A", "sharing": [_DECISION_EXAMPLE]},
+    ),
+}
+NAMES: Final[Answers] = {
+    **HIDDEN,
+    **answer("The lists you may have.", record({"lists": texts()}), {"lists": ["not-shared", "withheld"]}),
+}
+_COUNTS: Final = by_name(WHOLE)
+SUMMARY: Final[Answers] = {
+    **HIDDEN,
+    **answer(
+        "Counts of the days asked about, each VPA once, as it stands now.",
+        record(
+            {
+                "recipients": listed(record({"recipient": TEXT, "releases": WHOLE, "by_ground": _COUNTS})),
+                "owed_withheld": said(by_name(_COUNTS), "by recipient and reason"),
+                "not_answered": said(by_name(_COUNTS), "what was expected and not answered, by recipient"),
+                "vpas": said(WHOLE, "reviewed"),
+                "awaiting_review": WHOLE,
+                "shared_with_nobody": _COUNTS,
+            }
+        ),
+        {
+            "recipients": [{"recipient": "dafsu", "releases": 1, "by_ground": {"high-risk": 1}}],
+            "owed_withheld": {"cheshire-cares": {"no-consent": 1}},
+            "not_answered": {},
+            "vpas": 1,
+            "awaiting_review": 0,
+            "shared_with_nobody": {
+                "total": 0,
+                "standard_no_children_no_adult": 0,
+                "with_children_below_threshold": 0,
+            },
+        },
+    ),
+}
+LIST: Final[Answers] = {
+    **HIDDEN,
+    **answer(
+        "Rows of the list; what each holds is the list's own.",
+        record(
+            {
+                "list": TEXT,
+                "rows": listed({"type": "object"}),
+                "more": said(YES_OR_NO, "whether rows follow"),
+                "next": said(maybe(TEXT), "send it as `after` for the rows that follow; null: none do"),
+            }
+        ),
+        {"list": "not-shared", "rows": [], "more": False, "next": None},
+    ),
+}
+TRIED: Final[Answers] = {**HIDDEN, **other(LINES, "One JSON object a line: how far it is, and the result.")}
