@@ -69,19 +69,7 @@ TITLED_BY: Final[Mapping[str, frozenset[str]]] = {
 }
 """Templates that are titled by what they show, and every title they have; of events one stands for all."""
 
-YET_TO_BE_TAKEN: Final = frozenset(
-    {
-        f"{title}{SITE}"
-        for title in (
-            "Waiting for the Hub's review",
-            "Expected, and not answered",
-            "Erasures and legal holds",
-            "Interface",
-            "Records of a topic",
-            "Steps of a trace",
-        )
-    }
-)
+YET_TO_BE_TAKEN: Final[frozenset[str]] = frozenset()
 """New pages whose pictures the next `make tour` makes; then nothing stands here."""
 
 
