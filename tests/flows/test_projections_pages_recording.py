@@ -257,7 +257,7 @@ def test_a_decision_not_to_share_is_held_as_carefully_as_an_override_and_the_doo
         "reason": "other",
         "review_on": "2024-10-02",
         "rank": "sergeant",
-        "reviewed_by": "p-hub-1",
+        "reviewed_by": "p-hub-2",
         "confirmed_by": "p-hub-2",
     }
     given = deciding.filled(NOT_TO_SHARE, {**typed, "rationale": "A relative"})

@@ -14,7 +14,7 @@ from services.consent.rules import evidence
 from services.consent.rules.history import TOO_EARLY
 from services.consent.rules.lasting import FOR_GOOD
 from services.consent.rules.schools import tell
-from services.consent.state import consents, evolve, harms, sides, taking_part
+from services.consent.state import consents, evolve, forms, harms, sides, taking_part
 from services.consent.state.entities import Marac
 from services.consent.state.sides import age_of
 from services.vocabulary.calendar import OfficeHours
@@ -104,8 +104,15 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
     "the answer that came last stands": (evolve, "later", lambda known, said: said),
     "a recipient's own word needs nobody": (evolve, "_counts", lambda heard, to, said: True),
     "no withdrawal is of everything": (consents, "withdrawn_until", lambda *_: None),
-    "an open case keeps nothing": (decide, "open_case", lambda incident, to: False),
-    "everybody has an open case": (decide, "open_case", lambda incident, to: True),
+    "an open case keeps nothing": (evidence.Evidence, "has_open_case", lambda self, to: False),
+    "everybody has an open case": (evidence.Evidence, "has_open_case", lambda self, to: True),
+    "a case counts on its own incident alone": (
+        evidence.Evidence,
+        "has_open_case",
+        lambda self, to: to in self._incident.cases,
+    ),
+    "what a form repeats is a new answer": (evolve, "asked_before", lambda world, incident, heard: {}),
+    "danger that is raised again is none": (forms, "_are_danger", lambda world, incident, form: False),
     "nobody is stopped": (decide, "stopped", lambda standing, to: None),
     "what waited is forgotten": (taking_part, "stopped", lambda standing, to: None),
     "nothing is put on the agenda": (fold, "watch", lambda world, heard, policy: None),
@@ -169,7 +176,7 @@ def test_a_gate_with_one_line_of_deciding_altered_is_caught(
 
 
 def test_a_history_that_fails_is_told_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decide, "open_case", lambda incident, to: False)
+    monkeypatch.setattr(evidence.Evidence, "has_open_case", lambda self, to: False)
     history = caught(decider_of(STRICT.read_text()))
     assert history is not None
 
