@@ -162,10 +162,10 @@ def test_the_inbox_can_be_narrowed_to_what_happened(browser: Browser, system: Ru
     with window(browser, system, scripts=False) as page:
         sign_in(page, system, DAFSU)
 
-        page.get_by_label("What happened").select_option("ReferralReceived")
+        page.get_by_label("What happened").select_option("SupportFinished")
         follow(page.get_by_role("button", name="Apply filters"))
         none = page.locator("article").count()
-        follow(page.get_by_role("link", name="Remove this filter: Referral received"))
+        follow(page.get_by_role("link", name="Remove this filter: Support finished"))
 
         assert none == 0
         expect(page.locator(f'a[href="/incidents/{told.aliases[DAFSU]}"]')).to_have_count(1)
@@ -342,7 +342,7 @@ def test_an_officer_says_what_came_of_a_call_and_the_school_is_owed_none(
         owed = page.get_by_role("link", name="Say what came of the call")
         before = owed.count()
 
-        follow(owed.last)
+        follow(owed.first)
         page.get_by_label("I told somebody who may be told").check()
         page.get_by_label("The head teacher").check()
         follow(page.get_by_role("button", name="Record it"))

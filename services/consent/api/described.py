@@ -116,8 +116,13 @@ SHARING: Final[Answers] = {
     **HIDDEN,
     **answer(
         "Who may see what of the incident, as it stands.",
-        record({"incident": TEXT, "sharing": listed(record(_DECISION))}),
-        {"incident": "bU3pEtvXm1v2oXJkTq0H5A", "sharing": [_DECISION_EXAMPLE]},
+        record(
+            {"incident": TEXT, "sharing": listed(record({**_DECISION, "since": said(MOMENT, "since when")}))}
+        ),
+        {
+            "incident": "bU3pEtvXm1v2oXJkTq0H5A",
+            "sharing": [{**_DECISION_EXAMPLE, "since": _DECISION_EXAMPLE["decided_at"]}],
+        },
     ),
 }
 NAMES: Final[Answers] = {

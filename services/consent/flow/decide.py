@@ -191,7 +191,7 @@ class _Deciding:
         It leaves the risk open.
         """
         key, incident = self._heard.incident, self._incident
-        if key is None or self._corrects or incident.raised is None:
+        if key is None or incident.raised is None or self._heard.type != EventType.VPA_REVIEWED:
             return frozenset()
         overdue = self._overdue(key, incident)
         return frozenset(self._endangered(overdue, self._matter)) if overdue is not None else frozenset()

@@ -14,6 +14,9 @@ from services.vocabulary.words import Word
 EVERYBODY = "*"
 """Stands for all recipients where an event reached none of them."""
 
+NEED_NO_POLICY = frozenset({EventType.TIME_PASSED, EventType.RECIPIENT_JOINED})
+"""What comes before a policy does in every log (decision 0036), and leaves nothing to decide."""
+
 
 class Cause(Word):
     """Why something could not be decided."""
@@ -40,8 +43,7 @@ class UndecidedRow(NamedTuple):
 def undecided_rows(folded: Folded, said: Said) -> Iterator[UndecidedRow]:
     """Yield a row for each recipient on whom a rule failed; one where nobody could be answered at all.
 
-    Goes by what was recorded, so that it is the same whenever it is made again. That time passed, with no
-    policy yet, was nothing to decide.
+    Goes by what was recorded, so that it is the same whenever it is made again.
     """
     causes = dict(_causes(folded, said.answers))
     at = stamp(folded.decision.decided_at)
@@ -59,7 +61,7 @@ def _causes(folded: Folded, answers: tuple[Answer, ...]) -> Iterator[tuple[str, 
     if answers and all(answer.reason is Reason.UNCLASSIFIED for answer in answers):
         if folded.decision.policy:
             yield EVERYBODY, Cause.UNREADABLE
-        elif folded.decision.event_type != EventType.TIME_PASSED:
+        elif folded.decision.event_type not in NEED_NO_POLICY:
             yield EVERYBODY, Cause.NO_POLICY
     for answer in answers:
         if answer.reason is Reason.RULE_ERROR:

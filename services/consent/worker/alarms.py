@@ -6,6 +6,7 @@ from collections.abc import Container, Iterator, Sequence
 from prometheus_client import Counter
 
 from services.consent.flow.ledger import Entry
+from services.consent.flow.undecided import NEED_NO_POLICY
 from services.runtime import telemetry
 from services.vocabulary.events import ERASING, LINKS, EventType
 from services.vocabulary.grounds import Reason
@@ -63,7 +64,7 @@ def _alarms(entry: Entry, adopted: Container[int]) -> Iterator[tuple[str, str]]:
         yield "one_persons_alone", heard.event_id
     if not heard.readable:
         yield "unreadable", heard.event_id
-    elif not decision.policy and heard.type != EventType.TIME_PASSED:
+    elif not decision.policy and heard.type not in NEED_NO_POLICY:
         yield "no_policy", heard.event_id
     for said in entry.said:
         if any(answer.reason is Reason.RULE_ERROR for answer in said.answers):

@@ -18,6 +18,7 @@ from services.notify.rules.report import report
 from services.notify.store import doubt
 from services.runtime.clock import Clock
 from services.runtime.database import reading
+from services.runtime.described import refusals
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.partnership import Role
 from services.runtime.web import problem
@@ -34,7 +35,12 @@ def router(*, engine: Engine, verifier: Verifier, years: Iterable[SchoolYear], c
     routes = APIRouter()
     kept = tuple(years)
 
-    @routes.get("/v1/schools/bell", summary="Which days the coming bell is for", response_model=Bell)
+    @routes.get(
+        "/v1/schools/bell",
+        summary="Which days the coming bell is for",
+        response_model=Bell,
+        responses=refusals(404),
+    )
     def coming(authorization: Token = None) -> JSONResponse:
         try:
             caller = verifier.caller(authorization)
