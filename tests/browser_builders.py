@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, Locator, Page, Response, sync_playwright
 
 from services.cli.client import System
@@ -29,7 +31,9 @@ LOOKED_AT = (WIDE, NARROW) if LONG else (WIDE,)
 
 NAMES = ("Quenivaldra", "Thornwickle", "Marigoldine", "Peregrinian", "Bartolemius", "Grumblethwait")
 """Everybody in the example VPA."""
+SIGN_IN = "/sign-in"
 _numbers = count(1)
+_sessions: dict[tuple[str, str, int], list[SetCookieParam]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,16 @@ def sign_in(page: Page, system: Running, agency: str, which: int = 0) -> None:
     follow(page.get_by_role("button", name="Continue"))
     page.get_by_label(person.name).check()
     follow(page.get_by_role("button", name="Sign in"))
+
+
+def sit_down(page: Page, system: Running, agency: str, which: int = 0) -> None:
+    """Be somebody who is signed in: as before, where their session lasts, else by signing in."""
+    who = (system.url, agency, which)
+    page.context.add_cookies(_sessions.get(who, []))
+    page.goto("/")
+    if urlsplit(page.url).path == SIGN_IN:
+        sign_in(page, system, agency, which)
+        _sessions[who] = cast(list[SetCookieParam], page.context.cookies())
 
 
 def follow(leads_on: Locator) -> None:

@@ -144,13 +144,31 @@ def postgres_database(server: str) -> Iterator[str]:
     engine.dispose()
 
 
+@contextmanager
+def postgres_schema(server: str) -> Iterator[str]:
+    """Make an empty schema on that server and yield the URL of a database in which nothing else is seen.
+
+    It is made in a hundredth of the time a database takes; the cluster is thrown away with all of them.
+    """
+    from sqlalchemy import NullPool, create_engine, text
+
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as conn:
+        conn.execute(text(f"CREATE SCHEMA {name}"))
+    yield f"{server}?options=-csearch_path%3D{name}%20-capplication_name%3D{name}"
+    with engine.connect() as conn:
+        left = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name"
+        conn.execute(text(left), {"name": name})
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.db'}"
         return
-    with postgres_database(request.getfixturevalue("postgres")) as url:
+    with postgres_schema(request.getfixturevalue("postgres")) as url:
         yield url
 
 

@@ -15,7 +15,7 @@ from tests.browser_builders import (
     SCHOOL,
     Told,
     follow,
-    sign_in,
+    sit_down,
     window,
 )
 from tests.browser_visits import SCHEME, Reach, Visits
@@ -38,7 +38,7 @@ def nobody_chosen(page: Page, system: Running, told: Told) -> None:
 
 
 def inbox(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, DAFSU)
+    sit_down(page, system, DAFSU)
 
 
 def narrowed_inbox(page: Page, system: Running, told: Told) -> None:
@@ -53,11 +53,11 @@ def received(page: Page, system: Running, told: Told) -> None:
 
 
 def empty_inbox(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, "fire")
+    sit_down(page, system, "fire")
 
 
 def incident(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, DAFSU)
+    sit_down(page, system, DAFSU)
     page.goto(f"/incidents/{told.aliases[DAFSU]}")
 
 
@@ -67,12 +67,12 @@ def adult_victim(page: Page, system: Running, told: Told) -> None:
 
 
 def hub_incident(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, HUB)
+    sit_down(page, system, HUB)
     page.goto(f"/incidents/{told.aliases[HUB]}")
 
 
 def today(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, HUB)
+    sit_down(page, system, HUB)
 
 
 def why_review(page: Page, system: Running, told: Told) -> None:
@@ -211,7 +211,7 @@ def referral_kept(page: Page, system: Running, told: Told) -> None:
 
 
 def school(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, SCHOOL)
+    sit_down(page, system, SCHOOL)
 
 
 def message(page: Page, system: Running, told: Told) -> None:
@@ -226,7 +226,7 @@ def children(page: Page, system: Running, told: Told) -> None:
 
 
 def calls(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, EDUCATION)
+    sit_down(page, system, EDUCATION)
     page.goto("/calls")
 
 
@@ -246,12 +246,12 @@ def call_without_outcome(page: Page, system: Running, told: Told) -> None:
 
 
 def operations(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, HUB)
+    sit_down(page, system, HUB)
     follow(page.get_by_role("link", name="Operations"))
 
 
 def nothing_here(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, DAFSU)
+    sit_down(page, system, DAFSU)
     page.goto("/incidents/nothing-like-it")
 
 

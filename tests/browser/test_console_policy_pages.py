@@ -22,7 +22,7 @@ from tests.browser_builders import (
     NARROW,
     Told,
     follow,
-    sign_in,
+    sit_down,
     window,
 )
 from tests.browser_visits import SCHEME, Reach, Visits
@@ -70,7 +70,7 @@ def listed(system: Running, told: Told, tmp_path_factory: pytest.TempPathFactory
 
 
 def policies(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, HUB)
+    sit_down(page, system, HUB)
     page.goto("/policy")
 
 
@@ -85,12 +85,12 @@ def unlawful(page: Page, system: Running, told: Told) -> None:
 
 
 def policy_of_everybody(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, DAFSU, SECOND)
+    sit_down(page, system, DAFSU, SECOND)
     follow(page.get_by_role("link", name="Policy"))
 
 
 def catalogue(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, DAFSU, SECOND)
+    sit_down(page, system, DAFSU, SECOND)
     follow(page.get_by_role("link", name="Events"))
 
 
@@ -123,12 +123,12 @@ def compared(page: Page, system: Running, told: Told) -> None:
 
 
 def compared_nothing(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, HUB)
+    sit_down(page, system, HUB)
     page.goto("/policy/diff?before=strict&after=abcdefabcdef")
 
 
 def ledgers(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, HUB)
+    sit_down(page, system, HUB)
     follow(page.get_by_role("link", name="Ledger"))
 
 
@@ -188,13 +188,13 @@ def unanswered(page: Page, system: Running, told: Told) -> None:
 
 
 def erasures(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, OFFICE)
+    sit_down(page, system, OFFICE)
     follow(page.get_by_role("link", name="Ledger"))
     follow(page.get_by_role("link", name="Erasures and legal holds"))
 
 
 def wrong_days(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, HUB)
+    sit_down(page, system, HUB)
     page.goto("/ledger/withheld?from=2024-09-03&to=2024-09-02")
 
 
@@ -204,13 +204,13 @@ def ask_who_was_told(page: Page, system: Running, told: Told) -> None:
 
 
 def who_was_told(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, HUB)
+    sit_down(page, system, HUB)
     page.goto(f"/incidents/{told.aliases[HUB]}")
     follow(page.get_by_role("button", name="Who was told of the adult victim"))
 
 
 def explanation(page: Page, system: Running, told: Told) -> None:
-    sign_in(page, system, HUB)
+    sit_down(page, system, HUB)
     page.goto(f"/incidents/{told.aliases[HUB]}")
     follow(page.get_by_role("link", name="Who may see it, and why of VPA reviewed").first)
 
@@ -378,7 +378,7 @@ def test_what_is_not_a_practitioners_looks_like_what_is_not_there(
     browser: Browser, system: Running, listed: Told
 ) -> None:
     with window(browser, system) as page:
-        sign_in(page, system, DAFSU, SECOND)
+        sit_down(page, system, DAFSU, SECOND)
         expect(page.get_by_role("link", name="Ledger")).to_have_count(0)
         page.goto("/nothing-like-it")
         unknown = page.locator("main").inner_html()

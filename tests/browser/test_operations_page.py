@@ -13,7 +13,7 @@ from services.eventlog.records import Record
 from services.eventlog.writer import KafkaWriter
 from services.runtime.certificates import ADMIN
 from services.runtime.spans import steps_of
-from tests.browser_builders import DAFSU, HUB, LOOKED_AT, NAMES, NARROW, Told, follow, sign_in, window
+from tests.browser_builders import DAFSU, HUB, LOOKED_AT, NAMES, NARROW, Told, follow, sit_down, window
 from tests.browser_visits import SCHEME, Reach, Visits
 from tests.system import Running, eventually, running_system
 
@@ -53,7 +53,7 @@ def adoption(system: Running) -> str:
 
 
 def operations(page: Page, system: Running, told: Told = TOLD) -> None:
-    sign_in(page, system, HUB)
+    sit_down(page, system, HUB)
     follow(page.get_by_role("link", name="Operations"))
 
 
@@ -170,7 +170,7 @@ def test_without_a_script_and_by_keyboard_it_is_seen_first_and_then_done(
 
 def test_nobody_else_has_a_way_there(browser: Browser, spoilt: Running) -> None:
     with window(browser, spoilt) as page:
-        sign_in(page, spoilt, DAFSU)
+        sit_down(page, spoilt, DAFSU)
         assert page.get_by_role("link", name="Operations").count() == 0
 
         page.goto("/operations")

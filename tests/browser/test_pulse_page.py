@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser_builders import DAFSU, HUB, NARROW, WIDE, follow, is_within, problems_of, sign_in, window
+from tests.browser_builders import DAFSU, HUB, NARROW, WIDE, follow, is_within, problems_of, sit_down, window
 from tests.pulse_builders import FORMS, raised, some_forms_raised
 from tests.system import Running, eventually
 
@@ -19,7 +19,7 @@ def beating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def pulse(page: Page, system: Running) -> None:
-    sign_in(page, system, HUB)
+    sit_down(page, system, HUB)
     follow(page.get_by_role("link", name="Pulse"))
 
 
@@ -48,7 +48,7 @@ def test_without_a_script_the_table_and_the_bars_are_there(browser: Browser, bea
 
 def test_nobody_else_has_a_way_there(browser: Browser, beating: Running) -> None:
     with window(browser, beating) as page:
-        sign_in(page, beating, DAFSU)
+        sit_down(page, beating, DAFSU)
         assert page.get_by_role("link", name="Pulse").count() == 0
 
         page.goto("/pulse")

@@ -83,11 +83,13 @@ def caught(decider: Decider) -> Sequence[Step] | None:
     return next((history for history in histories if parts(history, decider)), None)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", FLIPPED)
 def test_a_gate_with_one_cell_of_its_policy_changed_is_caught(change: str) -> None:
     assert caught(decider_of(flipped(change))) is not None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rule", sorted({row.rule for row in TABLE} | {"school-child-causing-harm"}))
 def test_a_gate_that_lacks_one_rule_is_caught(rule: str) -> None:
     assert caught(decider_of(text_without(rule))) is not None
@@ -165,6 +167,7 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
 """Lines of deciding, each as somebody might get it wrong: where it is, its name, and what stands there."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("line", ALTERED)
 def test_a_gate_with_one_line_of_deciding_altered_is_caught(
     line: str, monkeypatch: pytest.MonkeyPatch

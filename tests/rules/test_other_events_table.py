@@ -21,6 +21,7 @@ from services.vocabulary.events import NAMES_BOTH_SIDES, VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
 from tests.gate_builders import STRICT
 from tests.policy_flips import as_toml, flips, unseen
+from tests.system import sized
 
 EVERYBODY = "*"
 USUAL = "high-risk child-safeguarding adult-safeguarding consent override marac"
@@ -497,7 +498,8 @@ def test_changing_any_one_cell_of_the_rules_on_other_events_is_seen() -> None:
             continue
         changed.append((what, (as_toml(policy), before)))
 
-    assert unseen(changed, is_seen) == []
+    assert unseen(changed[:: sized(4, 1)], is_seen) == []
+    assert len(changed) > 200
 
 
 def whom_it_serves(what: str) -> bool:
