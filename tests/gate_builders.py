@@ -151,6 +151,11 @@ def override(recipient: str, incident: str = "incident", **more: Any) -> Heard:
     return an_event(EventType.OVERRIDE_RECORDED, incident=internal(incident), recipient=recipient, **more)
 
 
+def own_override(agency: str, *, confirmed_by: str | None = "p-second-2", **more: Any) -> Heard:
+    """Return an agency's override for itself, confirmed by a second person unless told otherwise."""
+    return override(agency, publisher=agency, confirmed_by=confirmed_by, **more)
+
+
 def case(
     event_type: EventType, agency: str, *, confirmed_by: str | None = "p-second-2", **more: Any
 ) -> Heard:

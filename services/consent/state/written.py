@@ -77,7 +77,7 @@ def read_incident(text: str) -> Incident:
             for person, answers in d["consents"].items()
         },
         asked=d["asked"],
-        overrides={to: _read_override(row) for to, row in d["overrides"].items()},
+        overrides={to: tuple(map(_read_override, rows)) for to, rows in d["overrides"].items()},
         not_shared=tuple(map(_read_not_shared, d["not_shared"])),
         marac=_read_marac(d["marac"]),
         cases=tuple(d["cases"]),
@@ -198,10 +198,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
             for person, answers in incident.consents.items()
         },
         "asked": dict(incident.asked),
-        "overrides": {
-            to: [_when(row.at), _when(row.recorded_at), row.event_id, _when(row.expires_at)]
-            for to, row in incident.overrides.items()
-        },
+        "overrides": {to: list(map(_override, rows)) for to, rows in incident.overrides.items()},
         "not_shared": [[row.recipient, row.by, _when(row.at), row.event_id] for row in incident.not_shared],
         "marac": _marac(incident.marac),
         "cases": incident.cases,
@@ -214,6 +211,10 @@ def _incident(incident: Incident) -> dict[str, Any]:
 
 def _said(said: Said) -> list[Any]:
     return [said.answer, _when(said.at), _when(said.recorded_at), said.event_id, _when(said.expires_at)]
+
+
+def _override(row: Override) -> list[Any]:
+    return [row.by, _when(row.at), _when(row.recorded_at), row.event_id, _when(row.expires_at)]
 
 
 def _person(person: Person) -> dict[str, Any]:
@@ -330,8 +331,9 @@ def _read_said(row: list[Any]) -> Said:
 
 
 def _read_override(row: list[Any]) -> Override:
-    at, recorded_at, event_id, expires_at = row
+    by, at, recorded_at, event_id, expires_at = row
     return Override(
+        by=by,
         at=datetime.fromisoformat(at),
         recorded_at=datetime.fromisoformat(recorded_at),
         event_id=event_id,
