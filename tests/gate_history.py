@@ -338,12 +338,24 @@ class _Drawn:
         )
 
     def _override(self) -> Step:
-        return Step(
+        made = Step(
             type=EventType.OVERRIDE_RECORDED,
             incident=self._one(*self._incidents),
             recipient=self._one(*self._to),
             lasts=self._lasts(),
             ago=self._ago(),
+        )
+        return self._their_own(made) if self._chance(0.4) else made
+
+    def _their_own(self, made: Step) -> Step:
+        """Let somebody other than the Hub make an override: mostly children's services, for themselves."""
+        who = self._one(*("checs", "family-help") * 4, "cedah")
+        return replace(
+            made,
+            publisher=who,
+            recipient=made.recipient if self._chance(0.15) else who,
+            sender=self._sender(),
+            confirmed=self._rng.choice((None, *ITSELF, *("p-second-2",) * 4)),
         )
 
     def _marac(self) -> Step:
