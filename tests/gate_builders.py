@@ -24,7 +24,7 @@ from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.heard import Child, Grades, Heard, SectionAt
 from services.consent.store.gate import GateStore
-from services.consent.worker.gate import Gate, Partition, Writer
+from services.consent.worker.gate import Decides, Gate, Partition, Writer
 from services.consent.worker.hearing import Ear
 from services.eventlog import codec
 from services.eventlog.aliases import Kind, alias
@@ -442,6 +442,7 @@ class Bench:
         writer: Writer | None = None,
         releases: Writer | None = None,
         version: int = DECISION_VERSION,
+        decides: Decides = Decides.WHAT_IS_NEW,
     ) -> Gate:
         """Return a gate that starts from what is committed."""
         to = writer or self.log.writer()
@@ -452,6 +453,7 @@ class Bench:
             ear=Ear(catalogue(), ROUTING_KEY),
             desk=replace(desk(self.by_event), version=version),
             clock=self.clock,
+            decides=decides,
         )
         return Gate(self.store, partition, limit=limit)
 

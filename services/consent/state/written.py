@@ -1,4 +1,8 @@
-"""Entities as JSON and back: the same entity always gives the same text, in whatever order it grew."""
+"""Entities as JSON and back: the same entity always gives the same text, in whatever order it grew.
+
+Whoever changes what is written here, or a table of the gate, raises `SHAPE`. That is not the decision
+version: at its adoption a gate of a new one starts from the tables of the one before, if of one shape.
+"""
 
 import json
 from collections.abc import Mapping
@@ -35,6 +39,14 @@ from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
 from services.vocabulary.sides import Client, VictimAge
 
 Entity = Incident | Person | Erasure | Standing
+
+SHAPE = 1
+"""In which shape the gate's tables are: kept with the standing, and read in no other."""
+
+
+class OtherShape(Exception):
+    """the gate's tables are of another shape than this code reads: make them again from the log"""
+
 
 _dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
@@ -121,8 +133,14 @@ def read_erasure(text: str) -> Erasure:
 
 
 def read_standing(text: str) -> Standing:
-    """Return the standing that `write` wrote."""
+    """Return the standing that `write` wrote. Raises OtherShape where the tables are of another shape."""
     d = json.loads(text)
+    if d.get("shape") != SHAPE:
+        raise OtherShape(
+            f"the gate's tables were written in shape `{d.get('shape')}` by decision version"
+            f" `{d.get('decision_version')}`, and this code reads shape `{SHAPE}`: stop the gate, make them"
+            " again with `python -m services.consent rebuild`, and start it"
+        )
     return Standing(
         time=_time(d["time"]),
         policy=d["policy"],
@@ -145,6 +163,7 @@ def read_standing(text: str) -> Standing:
 
 def _standing(standing: Standing) -> dict[str, Any]:
     return {
+        "shape": SHAPE,
         "time": _when(standing.time),
         "policy": standing.policy,
         "decision_version": standing.decision_version,
