@@ -45,6 +45,9 @@ SERVING = (
     HOSPITAL,
     TEAM,
 )
+CHILDRENS_SERVICES = ("checs", "family-help", "family-help")
+"""Who may override for itself; Family Help is owed more that it has no other ground for."""
+
 AGREEMENTS: Mapping[str, tuple[str, ...]] = {
     "isa-1": ("police", "cedah", "dafsu", "checs"),
     "isa-2": ("cedah", "family-help", "adult-social-care", HOSPITAL),
@@ -341,7 +344,7 @@ class _Drawn:
         made = Step(
             type=EventType.OVERRIDE_RECORDED,
             incident=self._one(*self._incidents),
-            recipient=self._one(*self._to),
+            recipient=self._one(*self._to, *CHILDRENS_SERVICES),
             lasts=self._lasts(),
             ago=self._ago(),
         )
@@ -349,7 +352,7 @@ class _Drawn:
 
     def _their_own(self, made: Step) -> Step:
         """Let somebody other than the Hub make an override: mostly children's services, for themselves."""
-        who = self._one(*("checs", "family-help") * 4, "cedah")
+        who = self._one(*CHILDRENS_SERVICES * 2, "cedah")
         return replace(
             made,
             publisher=who,
