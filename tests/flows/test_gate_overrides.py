@@ -123,6 +123,16 @@ def test_the_ground_holds_while_either_override_lasts() -> None:
     assert sent(after) == {"family-help": RECALLED}
 
 
+def test_it_may_be_opened_until_the_last_of_both_ends() -> None:
+    story, form = Story(), a_form(of=EARLY_HELP)
+    story.tell(form, override("family-help", expires_at=START + 9 * DAY))
+
+    decision = story.tell(own_override("family-help", expires_at=START + 30 * DAY))
+
+    (emit,) = [each for each in decision.emits if each.event_id == form.event_id]
+    assert (emit.kind, emit.not_after) == (CHANGED, START + 30 * DAY)
+
+
 def test_a_later_one_of_theirs_does_not_shorten_the_hub_s() -> None:
     story = Story()
     story.tell(a_form(of=EARLY_HELP), override("family-help"))
