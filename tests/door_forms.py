@@ -25,7 +25,7 @@ HUB = Sender(agency="police", person="p-hub-1", role="lead")
 REGISTERED = Registered(
     schools={"900101": SchoolAges(youngest=4, oldest=11)},
     neighbours=frozenset(),
-    recipients=frozenset({"cheshire-cares", "family-help", "dafsu", "housing", "probation"}),
+    recipients=frozenset({"checs", "cheshire-cares", "family-help", "dafsu", "housing", "probation"}),
 )
 KNOWN = Known(incident=Incident(id="a" * 32, victim="b" * 32), corrects="original")
 

@@ -24,7 +24,7 @@ from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.heard import Child, Grades, Heard, SectionAt
 from services.consent.store.gate import GateStore
-from services.consent.worker.gate import Gate, Partition, Writer
+from services.consent.worker.gate import Decides, Gate, Partition, Writer
 from services.consent.worker.hearing import Ear
 from services.eventlog import codec
 from services.eventlog.aliases import Kind, alias
@@ -149,6 +149,11 @@ def consent(
 def override(recipient: str, incident: str = "incident", **more: Any) -> Heard:
     """Return the Hub's override for a recipient."""
     return an_event(EventType.OVERRIDE_RECORDED, incident=internal(incident), recipient=recipient, **more)
+
+
+def own_override(agency: str, *, confirmed_by: str | None = "p-second-2", **more: Any) -> Heard:
+    """Return an agency's override for itself, confirmed by a second person unless told otherwise."""
+    return override(agency, publisher=agency, confirmed_by=confirmed_by, **more)
 
 
 def case(
@@ -437,6 +442,7 @@ class Bench:
         writer: Writer | None = None,
         releases: Writer | None = None,
         version: int = DECISION_VERSION,
+        decides: Decides = Decides.WHAT_IS_NEW,
     ) -> Gate:
         """Return a gate that starts from what is committed."""
         to = writer or self.log.writer()
@@ -447,6 +453,7 @@ class Bench:
             ear=Ear(catalogue(), ROUTING_KEY),
             desk=replace(desk(self.by_event), version=version),
             clock=self.clock,
+            decides=decides,
         )
         return Gate(self.store, partition, limit=limit)
 

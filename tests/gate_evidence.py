@@ -93,7 +93,8 @@ class Incident:
     on_forms: dict[str, str] = field(default_factory=dict)
     """What the forms so far have their adult victim answer: a form that says it again repeats it."""
     withdrawn: list[tuple[str | None, datetime]] = field(default_factory=list)
-    overrides: dict[str, list[Said]] = field(default_factory=lambda: defaultdict(list))
+    overrides: dict[tuple[str, str], list[Said]] = field(default_factory=lambda: defaultdict(list))
+    """By for whom, and who made them."""
     marac: Heard | None = None
     cases: set[str] = field(default_factory=set)
     whole_case: set[str] = field(default_factory=set)
@@ -199,8 +200,8 @@ class Evidence:
                 incident.answers[who, to].append(_said("withdrawn", event))
             if not event.consent:
                 incident.withdrawn.append((who, event.occurred_at))
-        if event.type == EventType.OVERRIDE_RECORDED and event.recipient is not None:
-            incident.overrides[event.recipient].append(_said("", event))
+        if event.type == EventType.OVERRIDE_RECORDED and _may_override(event):
+            incident.overrides[event.recipient or "", event.publisher].append(_said("", event))
         if event.type in (EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED):
             incident.marac = event
         if event.type == EventType.CASE_OPENED and _is_confirmed(event):
@@ -288,16 +289,19 @@ class Evidence:
         """Return what stands about one recipient of one incident at a moment, for what is about somebody."""
         ends: list[datetime] = []
         consent = self._standing(incident, to, at, ends, of)
-        overrides = incident.overrides.get(to)
-        override = max(overrides, key=lambda said: (said.at, _protects(said))) if overrides else None
-        overridden = override is not None and override.ends > at
-        if override is not None and overridden:
-            ends.append(override.ends)
+        lasting = self._overrides(incident, to, at)
+        ends += [override.ends for override in lasting]
         attends = self._attends(incident, to, at)
         if attends and incident.marac is not None:
             ends.append(incident.marac.recorded_at + YEAR)
         case = to in incident.whole_case or any(to in self._child_cases[each] for each in incident.children)
-        return Known(consent, overridden, attends, case, tuple(sorted(ends)))
+        return Known(consent, bool(lasting), attends, case, tuple(sorted(ends)))
+
+    def _overrides(self, incident: Incident, to: str, at: datetime) -> list[Said]:
+        """Return what overrides for a recipient at a moment: the last made of the Hub, and of itself."""
+        made = [said for (name, _), said in incident.overrides.items() if name == to]
+        last = [max(said, key=lambda each: (each.at, _protects(each))) for said in made]
+        return [each for each in last if each.ends > at]
 
     def _standing(
         self, incident: Incident, to: str, at: datetime, ends: list[datetime], who: str | None
@@ -421,6 +425,14 @@ def _is_confirmed(event: Heard) -> bool:
     """A second named person has to confirm: both are named, and a shout or a blank makes nobody another."""
     sent, confirmed = (event.publisher_person or "").strip(), (event.confirmed_by or "").strip()
     return sent != "" and confirmed != "" and sent.lower() != confirmed.lower()
+
+
+def _may_override(event: Heard) -> bool:
+    """The Hub overrides for whom it likes; children's services, by two people, for themselves alone."""
+    if event.publisher == "police":
+        return event.recipient is not None
+    own = event.publisher in ("checs", "family-help") and event.publisher == event.recipient
+    return own and _is_confirmed(event)
 
 
 def _protects(said: Said) -> tuple[int, float, str]:

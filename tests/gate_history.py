@@ -45,6 +45,9 @@ SERVING = (
     HOSPITAL,
     TEAM,
 )
+CHILDRENS_SERVICES = ("checs", "family-help", "family-help")
+"""Who may override for itself; Family Help is owed more that it has no other ground for."""
+
 AGREEMENTS: Mapping[str, tuple[str, ...]] = {
     "isa-1": ("police", "cedah", "dafsu", "checs"),
     "isa-2": ("cedah", "family-help", "adult-social-care", HOSPITAL),
@@ -338,12 +341,24 @@ class _Drawn:
         )
 
     def _override(self) -> Step:
-        return Step(
+        made = Step(
             type=EventType.OVERRIDE_RECORDED,
             incident=self._one(*self._incidents),
-            recipient=self._one(*self._to),
+            recipient=self._one(*self._to, *CHILDRENS_SERVICES),
             lasts=self._lasts(),
             ago=self._ago(),
+        )
+        return self._their_own(made) if self._chance(0.4) else made
+
+    def _their_own(self, made: Step) -> Step:
+        """Let somebody other than the Hub make an override: mostly children's services, for themselves."""
+        who = self._one(*CHILDRENS_SERVICES * 2, "cedah")
+        return replace(
+            made,
+            publisher=who,
+            recipient=made.recipient if self._chance(0.15) else who,
+            sender=self._sender(),
+            confirmed=self._rng.choice((None, *ITSELF, *("p-second-2",) * 4)),
         )
 
     def _marac(self) -> Step:

@@ -30,11 +30,12 @@ from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys, Unsealer
 from services.consent.keyring.versions import AdoptionsInLog, Versions
 from services.consent.keyring.whom import Whom
+from services.consent.state.written import OtherShape
 from services.consent.store.gate import GateStore
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists
 from services.consent.store.openings import Openings
-from services.consent.worker.gate import Gate, Partition, Quiet, Writer
+from services.consent.worker.gate import Decides, Gate, Partition, Quiet, Writer
 from services.consent.worker.hearing import Ear
 from services.consent.worker.replaying import Replayer
 from services.consent.worker.witness import Witness
@@ -69,13 +70,13 @@ class GateService:
     """The gate of one partition, and its HTTP side."""
 
     def __init__(self, settings: Settings, *, quiet: bool = False) -> None:
+        self.engine = engine_for(DATABASE, settings)
+        self.store = GateStore(self.engine)
+        self.store.create_tables()
         self._settings = settings
         self._registered = Partnership.load(settings.partnership)
         self._secrets = Secrets.load(settings)
         self._ends = self._reader({})
-        self.engine = engine_for(DATABASE, settings)
-        self.store = GateStore(self.engine)
-        self.store.create_tables()
         self.gate = Gate(self.store, self._partition(quiet=quiet))
 
     def app(self) -> FastAPI:
@@ -119,6 +120,7 @@ class GateService:
             ear=Ear(load_catalogue(), self._secrets.routing),
             desk=self._desk(),
             clock=SystemClock(),
+            decides=Decides.NOTHING_NEW if quiet else Decides.WHAT_IS_NEW,
         )
 
     def _desk(self) -> Desk:
@@ -290,6 +292,14 @@ async def _unavailable(_request: Request, _error: Exception) -> Response:
 
 def main(arguments: list[str]) -> int:
     """Serve, or do what was asked and return the exit code."""
+    try:
+        return _done(arguments)
+    except OtherShape as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _done(arguments: list[str]) -> int:
     settings = Settings.load()
     if arguments == ["gate"]:
         telemetry.setup("gate", settings)

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from sqlalchemy import Engine, select
 
+from services.consent.flow.fold import NotRecorded
 from services.consent.store.tables import METADATA, REBUILT
-from services.runtime.database import reading, writing
+from services.runtime.database import reading
 
 
 class Folds(Protocol):
@@ -25,18 +27,21 @@ class Folds(Protocol):
 
 
 def clear(engine: Engine) -> None:
-    """Throw away everything the gate keeps, its position with it. Stop the gate first."""
-    with writing(engine) as conn:
-        for table in METADATA.sorted_tables:
-            conn.execute(table.delete())
+    """Throw away everything the gate keeps, its position with it. Stop the gate first.
+
+    The tables too, and make them anew: those of an earlier version may lack a column.
+    """
+    METADATA.drop_all(engine)
+    METADATA.create_all(engine)
 
 
 def catch_up(gate: Folds) -> int:
-    """Let a gate read to the end of `log`. Returns how many records that took."""
-    count = 0
-    while gate.position < gate.ends()["log"]:
-        count += gate.step(1.0)
-    return count
+    """Let a gate read to the end of `log`, or of what was decided. Returns over how many records that was."""
+    began = gate.position
+    with suppress(NotRecorded):
+        while gate.position < gate.ends()["log"]:
+            gate.step(1.0)
+    return gate.position - began
 
 
 def dump(engine: Engine) -> Iterator[str]:

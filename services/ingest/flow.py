@@ -15,6 +15,7 @@ from services.ingest.rules import (
     incidents,
     joining,
     linking,
+    overriding,
     referrals,
     restricting,
     times,
@@ -63,6 +64,7 @@ def screen(arrival: Arrival, publishers: Iterable[str], registered: Registered) 
         times.refusal(submission, arrival.at),
         *answers.refusals(submission, registered),
         *answers.without_rationale(submission),
+        *overriding.refusals(submission, arrival.sender),
         *adopting.refusals(submission, arrival.sender, registered),
         *linking.refusals(submission, arrival.sender, registered),
         *joining.refusals(submission, registered),
@@ -107,6 +109,7 @@ def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted |
         *victim_age.defects(submission),
         *restricting.defects(submission, registered),
         *allocating.defects(submission, registered),
+        *overriding.defects(submission, arrival.sender),
         *(referrals.faults(submission) if is_urgent(submission) else ()),
         *defects(submission, arrival.sender, registered),
     )

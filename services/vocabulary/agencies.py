@@ -51,6 +51,9 @@ HUB = "police"
 OFFICE = "partnership"
 """The partnership's own office, which adopts policy, signs agreements and orders erasures."""
 
+CHILDRENS_SERVICES = ("checs", "family-help")
+"""Whose own duty to a child may outweigh an answer: they override for themselves and for nobody else."""
+
 HUB_ROLES = frozenset({"lead", "practitioner", "officer"})
 """Roles of police persons who act for the Vulnerability Hub; a first responder is not one."""
 

@@ -38,6 +38,7 @@ from tests.gate_builders import (
     case,
     consent,
     grades,
+    own_override,
     policy_adopted,
     sealed,
 )
@@ -187,6 +188,21 @@ def test_the_ledger_is_made_again_from_the_record_row_for_row(bench: Bench) -> N
 
     assert list(dump(bench.engine)) == live
     assert (bench.records(DECISIONS), bench.output()) == written
+
+
+def test_an_agency_s_override_for_itself_is_heard_from_the_log_with_whoever_confirmed_it(
+    bench: Bench,
+) -> None:
+    form = a_form(of=grades(Risk.MEDIUM, ChildrenLevel.EARLY_HELP))
+    bench.publish(form, own_override("family-help", confirmed_by=None))
+    bench.settle()
+    before = [each.event_id for each in bench.output().releases["family-help"]]
+    bench.publish(own_override("family-help"))
+    bench.settle()
+
+    grounds = {each.event_id: each.ground for each in bench.output().releases["family-help"]}
+    assert form.event_id not in before
+    assert grounds[form.event_id] == "override"
 
 
 def test_what_a_recipient_holds_stands_until_something_takes_its_place(bench: Bench) -> None:

@@ -28,6 +28,7 @@ from tests.gate_builders import (
     grades,
     internal,
     override,
+    own_override,
 )
 from tests.office_builders import HUB, LEAD, MATCH_KEY, PRACTITIONER, RESPONDER, Office
 
@@ -96,6 +97,19 @@ def test_overrides_and_decisions_not_to_share_are_listed(office: Office) -> None
 
     assert [row["recipient"] for row in every] == ["cedah", "family-help", "adult-social-care", "dafsu"]
     assert every[-1]["event_type"] == "DecidedNotToShare"
+
+
+def test_an_override_of_an_agency_for_itself_is_listed_and_drawn_with_who_made_it(office: Office) -> None:
+    office.bench.publish(a_form(of=MEDIUM), override("family-help"), own_override("family-help"))
+    office.bench.settle()
+
+    sampled = office.ask(HUB, "/v1/ledger/overridden?sample=2").json()["rows"]
+
+    assert [row["publisher"] for row in rows(office, "overridden")] == ["police", "family-help"]
+    assert {(row["publisher"], row["recipient"]) for row in sampled} == {
+        ("police", "family-help"),
+        ("family-help", "family-help"),
+    }
 
 
 def a_sample(office: Office, **query: Any) -> tuple[list[str], str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.eventlog.catalogue_files import load_catalogue
-from tests.door_builders import NOBODY, OpenDoor, example, open_door
+from tests.door_builders import NOBODY, Event, OpenDoor, example, open_door
 
 VPA = {"VpaRaised", "VpaReviewed", "VpaCorrected"}
 CONSENT = {"ConsentRecorded", "ConsentWithdrawn"}
@@ -55,6 +55,7 @@ FRONT_DOORS = {
     "ChildCaseStatus",
     "DecidedNotToShare",
 }
+CHILDRENS_SERVICES = {*FRONT_DOORS, "OverrideRecorded"}
 PLACING = {*CASES, *ACCOMMODATION}
 SPECIALIST = {*PLACING, "DashRedone"}
 SENT = {
@@ -103,8 +104,8 @@ MATRIX: dict[str, set[str]] = {
     "police": HUB,
     "cedah": SPECIALIST,
     "dafsu": SPECIALIST,
-    "checs": FRONT_DOORS,
-    "family-help": FRONT_DOORS,
+    "checs": CHILDRENS_SERVICES,
+    "family-help": CHILDRENS_SERVICES,
     "adult-social-care": FRONT_DOORS,
     "cheshire-cares": {*CASES, "DashRedone"},
     "mycwa": PLACING,
@@ -139,9 +140,17 @@ INSTANCES = {
 EVERYTHING = set[str]().union(*MATRIX.values())
 
 
+def an_example(name: str, agency: str) -> Event:
+    """Return the example of a type; an override as an agency may record it, if any: for itself."""
+    event = example(name)
+    if name == "OverrideRecorded" and agency != "police":
+        event["facts"]["recipient"] = agency
+    return event
+
+
 def permitted(door: OpenDoor, agency: str, person: str | None = None) -> set[str]:
     """Return the types that are not refused for want of authority."""
-    events = [example(name) for name in sorted(EVERYTHING)]
+    events = [an_example(name, agency) for name in sorted(EVERYTHING)]
     who = {} if person is None else {"person": person}
     results = door.publisher.publish(events, agency, **who).json()["results"]
     refused = {"authority" in [reason["rule"] for reason in result["reasons"]] for result in results}

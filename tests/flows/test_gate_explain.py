@@ -13,7 +13,7 @@ from services.consent.state.heard import Heard
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import Ground, Reason
 from services.vocabulary.placement import Placement
-from services.vocabulary.risk import Risk
+from services.vocabulary.risk import ChildrenLevel, Risk
 from tests.gate_builders import (
     HILLSIDE,
     START,
@@ -26,6 +26,7 @@ from tests.gate_builders import (
     internal,
     linked,
     override,
+    own_override,
 )
 
 HIGH, MEDIUM, STANDARD = grades(Risk.HIGH), grades(Risk.MEDIUM), grades(Risk.STANDARD)
@@ -100,7 +101,20 @@ def test_a_permit_says_whether_consent_was_needed_and_which_event_gave_it() -> N
 def test_an_override_is_explained_with_its_event() -> None:
     made = override("cedah")
 
-    assert f"(event {made.event_id})" in told(made, a_form(of=MEDIUM))["cedah"]
+    text = told(made, a_form(of=MEDIUM))["cedah"]
+
+    assert "An override was made by the Hub, on " in text
+    assert f"(event {made.event_id})" in text
+
+
+def test_an_agency_s_own_override_is_explained_as_its_own_beside_the_hub_s() -> None:
+    form = a_form(of=grades(Risk.MEDIUM, ChildrenLevel.EARLY_HELP))
+
+    text = told(override("family-help"), own_override("family-help"), form)["family-help"]
+
+    assert "the ground is override: an override is recorded, with its rationale, for this recipient." in text
+    assert "An override was made by the Hub, on " in text
+    assert "An override was made by the recipient itself, for its own duty, on " in text
 
 
 def test_an_answer_says_which_agreement_binds_the_recipient() -> None:

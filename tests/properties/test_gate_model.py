@@ -1,8 +1,10 @@
 """A model written independently agrees with the gate about every recipient after every step (design 5)."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from functools import reduce
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,7 +19,9 @@ from services.consent.rules.schools import tell
 from services.consent.state import consents, evolve, forms, harms, sides, taking_part
 from services.consent.state.entities import Marac
 from services.consent.state.sides import age_of
+from services.vocabulary.agencies import HUB
 from services.vocabulary.calendar import OfficeHours
+from services.vocabulary.grounds import Ground
 from tests.gate_builders import STRICT
 from tests.gate_comparison import Parted, compare, decider_of, parts, shortened
 from tests.gate_history import Step, a_history, text_without
@@ -102,6 +106,11 @@ def test_the_shipped_policy_written_out_again_is_not_caught_at_once() -> None:
     assert not any(parts(a_history(seed, STEPS), decider) for seed in range(10))
 
 
+def first_override_ends(self: evidence.Evidence, recipient: str) -> Iterator[datetime]:
+    rows = self._incident.overrides[recipient]
+    yield from sorted(end for row in rows for end in evidence._end(self._policy, Ground.OVERRIDE, row))[:1]
+
+
 ALTERED: Mapping[str, tuple[object, str, object]] = {
     "the answer that came last stands": (evolve, "later", lambda known, said: said),
     "a recipient's own word needs nobody": (evolve, "_counts", lambda heard, to, said: True),
@@ -161,6 +170,15 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
         "age_of",
         lambda person_of, incident, form: age_of(person_of, incident, replace(form, victim=incident.victim)),
     ),
+    "whoever overrides is heard": (evolve, "_overrides", lambda heard: True),
+    "nobody but the Hub overrides": (evolve, "_overrides", lambda heard: heard.publisher == HUB),
+    "the override that came last stands alone": (evolve, "with_override", lambda known, made: (made,)),
+    "the override made last stands alone": (
+        evolve,
+        "with_override",
+        lambda known, made: (reduce(consents.later_override, known, made),),
+    ),
+    "the first override to end is the last": (evidence.Evidence, "_last_override_ends", first_override_ends),
     "a child consents for the adult victim": (evolve, "_is_for_sharing", lambda heard: True),
     "what is told once is told again": (decide, "ONCE", frozenset()),
 }

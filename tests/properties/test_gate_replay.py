@@ -37,6 +37,7 @@ from tests.gate_builders import (
     grades,
     internal,
     override,
+    own_override,
     policy_adopted,
 )
 
@@ -94,6 +95,11 @@ some_event = st.one_of(
         some_minutes,
     ),
     st.builds(override, some_agency, some_incident),
+    st.builds(
+        lambda agency, incident: own_override(agency, incident=incident),
+        st.sampled_from(("checs", "family-help")),
+        some_incident,
+    ),
     st.builds(
         lambda kind, agency, incident: case(kind, agency, incident=internal(incident)),
         st.sampled_from((EventType.CASE_OPENED, EventType.CASE_CLOSED)),

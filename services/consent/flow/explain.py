@@ -11,7 +11,7 @@ from services.consent.rules.policy import EDUCATION, GroundRule, Policy, Rule
 from services.consent.state.consents import answers_of, withdrawn_until
 from services.consent.state.entities import EVERYONE, Agreement, Incident
 from services.consent.state.links import PersonOf, as_one, group
-from services.vocabulary.agencies import is_school
+from services.vocabulary.agencies import HUB, is_school
 from services.vocabulary.calendar import LONDON
 from services.vocabulary.events import VPA_FAMILY
 from services.vocabulary.grounds import CAN_END, Ground, Outcome, Reason
@@ -105,10 +105,10 @@ def _said(recipient: str, incident: Incident, person_of: PersonOf) -> Iterator[s
     if withdrawn is not None:
         whom = "every recipient" if withdrawn == withdrawn_until(answers, victim, EVERYONE) else "it"
         yield f"Consent for {whom} was withdrawn on {_when(withdrawn)}."
-    override = incident.overrides.get(recipient)
-    if override is not None:
+    for override in incident.overrides.get(recipient, ()):
+        who = "the Hub" if override.by == HUB else "the recipient itself, for its own duty"
         when = f"on {_when(override.at)} and recorded on {_when(override.recorded_at)}"
-        yield f"An override was made {when} (event {override.event_id})."
+        yield f"An override was made by {who}, {when} (event {override.event_id})."
 
 
 def _agreed(recipient: str, case: Case) -> Iterator[str]:

@@ -32,6 +32,10 @@ class OtherVersion(Exception):
     """the policy in force names a version of deciding that this code is not: start the one that is"""
 
 
+class NotRecorded(Exception):
+    """nobody decided the next event yet, and this gate only folds what was: start the gate to go on"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folded:
     """One event, its decision, and the incident each of its releases and earlier forms is of."""

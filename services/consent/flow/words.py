@@ -15,7 +15,7 @@ GROUNDS = {
     Ground.OPEN_CHILD_CASE: "it has an open case about a child of the family",
     Ground.ADULT_SAFEGUARDING: "there is a vulnerable adult and a safeguarding concern",
     Ground.CONSENT: "the adult victim consented to this recipient",
-    Ground.OVERRIDE: "the Hub recorded an override, with its rationale, for this recipient",
+    Ground.OVERRIDE: "an override is recorded, with its rationale, for this recipient",
     Ground.MARAC: "the Hub accepted a MARAC referral and it attends the meeting",
     Ground.OPERATION_ENCOMPASS: "a child who may be a victim is its pupil (Operation Encompass)",
     Ground.CHILDS_WELFARE: "no school is told of a child who may be a victim",

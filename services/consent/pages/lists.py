@@ -243,8 +243,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "overridden": Kind(
         title="Overridden, or decided not to share",
-        about="Where the Hub recorded an override, or somebody decided not to share what was owed. Each has a"
-        " rationale on record (NA 4.22).",
+        about="Where the Hub recorded an override, or children's services did for their own duty, or somebody"
+        " decided not to share what was owed. Each has a rationale on record (NA 4.22).",
         columns=(
             ("Decided", _moment("decided_at")),
             ("What", _plain("event_type", TYPES)),

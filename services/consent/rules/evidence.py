@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -99,8 +100,7 @@ class Evidence:
             expired = {"consent": ConsentAnswer.EXPIRED}
             yield from ((end, expired) for end in _end(policy, Ground.CONSENT, self._answers[recipient]))
         if at.override:
-            gone = {"override": False}
-            yield from ((end, gone) for end in _end(policy, Ground.OVERRIDE, incident.overrides[recipient]))
+            yield from ((end, {"override": False}) for end in self._last_override_ends(recipient))
         if at.marac and incident.marac is not None and not self._is_for_a_meeting(recipient):
             yield from ((end, {"marac": False}) for end in _end(policy, Ground.MARAC, incident.marac))
 
@@ -111,8 +111,15 @@ class Evidence:
         return self._form.type == EventType.MARAC_TRANSFERRED and recipient in self._form.named
 
     def _is_overridden(self, recipient: str) -> bool:
-        override = self._incident.overrides.get(recipient)
-        return override is not None and self._lasts(Ground.OVERRIDE, override)
+        overrides = self._incident.overrides.get(recipient, ())
+        return any(self._lasts(Ground.OVERRIDE, override) for override in overrides)
+
+    def _last_override_ends(self, recipient: str) -> Iterator[datetime]:
+        """Yield when the last of a recipient's overrides ends; nothing where one of them never does."""
+        overrides = self._incident.overrides[recipient]
+        every = [end for override in overrides for end in _end(self._policy, Ground.OVERRIDE, override)]
+        if len(every) == len(overrides):
+            yield max(every)
 
     def _lasts(self, ground: Ground, recorded: Override | Marac) -> bool:
         end = ends(recorded, self._policy.lasts(ground))
@@ -144,7 +151,7 @@ def ends_of(incident: Incident, policy: Policy, person_of: PersonOf) -> Iterator
         given = (said for said in answers.values() if said.answer is ConsentAnswer.GIVEN)
         for said in given:
             yield from _end(policy, Ground.CONSENT, said)
-    for override in incident.overrides.values():
+    for override in chain.from_iterable(incident.overrides.values()):
         yield from _end(policy, Ground.OVERRIDE, override)
     if incident.marac is not None:
         yield from _end(policy, Ground.MARAC, incident.marac)

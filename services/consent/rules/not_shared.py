@@ -12,9 +12,9 @@ def is_decided_against(incident: Incident, recipient: str, publisher: str) -> bo
 
     The Hub decides for every event of an incident, anybody else for what it published itself. It holds until
     the Hub records an override for that recipient that was made later: a date to look at it again alone
-    ends nothing.
+    ends nothing, nor does the recipient's own override.
     """
-    override = incident.overrides.get(recipient)
+    override = next((row for row in incident.overrides.get(recipient, ()) if row.by == HUB), None)
     return any(
         row.recipient == recipient
         and row.by in (HUB, publisher)

@@ -77,8 +77,18 @@ def withdrawn_until(answers: Answers, victim: Person | None, recipient: str) -> 
     return max(moments, default=None)
 
 
+def with_override(known: Iterable[Override], made: Override) -> tuple[Override, ...]:
+    """Return the overrides that stand for a recipient once another is known: the last of each who made any.
+
+    Neither ends nor shortens the other's: the ground holds while one of them lasts.
+    """
+    rows = {row.by: row for row in known}
+    rows[made.by] = later_override(rows.get(made.by), made)
+    return tuple(rows[by] for by in sorted(rows))
+
+
 def later_override(known: Override | None, made: Override) -> Override:
-    """Return which of two overrides stands: the later made, whatever came first; the shorter at a tie."""
+    """Return which of two of one maker stands: the later made, whatever came first; the shorter at a tie."""
     if known is None or _made(made) > _made(known):
         return made
     return known

@@ -30,8 +30,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """The Hub's recorded decision to share without consent, its rationale sealed in the event (NA 4.22)."""
+    """A recorded decision to share without consent, its rationale sealed in the event (NA 4.22).
 
+    `by`: who made it: the Hub, or its recipient, children's services, for their own duty (decision 0019).
+    """
+
+    by: str
     at: datetime
     recorded_at: datetime
     event_id: str
@@ -170,7 +174,8 @@ class Incident(NamedTuple):
     """By who gave them, then by recipient."""
     asked: Mapping[str, str] = NOTHING
     """What the last form that says so has its adult victim answer, by recipient."""
-    overrides: Mapping[str, Override] = NOTHING
+    overrides: Mapping[str, tuple[Override, ...]] = NOTHING
+    """By recipient: one for each who made any, the last that was made, in the order of their names."""
     not_shared: tuple[NotShared, ...] = ()
     """One for each recipient and who decided, the last that was made."""
     marac: Marac | None = None

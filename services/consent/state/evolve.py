@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.consent.state.consents import later, later_override
+from services.consent.state.consents import later, with_override
 from services.consent.state.entities import (
     EVERYONE,
     NOTHING,
@@ -20,6 +20,7 @@ from services.consent.state.links import as_one, group, incidents_of, link
 from services.consent.state.sides import with_age, with_sides
 from services.consent.state.taking_part import take_part
 from services.consent.state.world import MOST_AT_ONCE, World
+from services.vocabulary.agencies import CHILDRENS_SERVICES, HUB
 from services.vocabulary.consent import NOT_FOR_SHARING, ConsentAnswer
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildCase
@@ -105,7 +106,7 @@ def _folded(world: World, incident: Incident, heard: Heard) -> Incident:
         return with_form(world, _with_consents(incident, heard, new), heard)
     if heard.type in (EventType.CONSENT_RECORDED, EventType.CONSENT_WITHDRAWN):
         return _with_consents(incident, heard, heard.consent)
-    if heard.type == EventType.OVERRIDE_RECORDED and heard.recipient is not None:
+    if heard.type == EventType.OVERRIDE_RECORDED and heard.recipient is not None and _overrides(heard):
         return _with_override(incident, heard, heard.recipient)
     if heard.type == EventType.DECIDED_NOT_TO_SHARE and heard.recipient is not None and heard.is_confirmed:
         return _with_not_shared(incident, heard, heard.recipient)
@@ -171,14 +172,23 @@ def _counts(heard: Heard, recipient: str, said: Said) -> bool:
     return heard.is_confirmed
 
 
+def _overrides(heard: Heard) -> bool:
+    """Say whether an override counts: the Hub's; children's services' for themselves, made by two."""
+    if heard.publisher == HUB:
+        return True
+    is_own = heard.publisher in CHILDRENS_SERVICES and heard.recipient == heard.publisher
+    return is_own and heard.is_confirmed
+
+
 def _with_override(incident: Incident, heard: Heard, recipient: str) -> Incident:
     row = Override(
+        by=heard.publisher,
         at=heard.occurred_at,
         recorded_at=heard.recorded_at,
         event_id=heard.event_id,
         expires_at=heard.expires_at,
     )
-    stands = later_override(incident.overrides.get(recipient), row)
+    stands = with_override(incident.overrides.get(recipient, ()), row)
     return incident._replace(overrides={**incident.overrides, recipient: stands})
 
 

@@ -1,4 +1,8 @@
-"""Entities as JSON and back: the same entity always gives the same text, in whatever order it grew."""
+"""Entities as JSON and back: the same entity always gives the same text, in whatever order it grew.
+
+Whoever changes what is written here, or a table of the gate, raises `SHAPE`. That is not the decision
+version: at its adoption a gate of a new one starts from the tables of the one before, if of one shape.
+"""
 
 import json
 from collections.abc import Mapping
@@ -35,6 +39,14 @@ from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
 from services.vocabulary.sides import Client, VictimAge
 
 Entity = Incident | Person | Erasure | Standing
+
+SHAPE = 1
+"""In which shape the gate's tables are: kept with the standing, and read in no other."""
+
+
+class OtherShape(Exception):
+    """the gate's tables are of another shape than this code reads: make them again from the log"""
+
 
 _dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
@@ -77,7 +89,7 @@ def read_incident(text: str) -> Incident:
             for person, answers in d["consents"].items()
         },
         asked=d["asked"],
-        overrides={to: _read_override(row) for to, row in d["overrides"].items()},
+        overrides={to: tuple(map(_read_override, rows)) for to, rows in d["overrides"].items()},
         not_shared=tuple(map(_read_not_shared, d["not_shared"])),
         marac=_read_marac(d["marac"]),
         cases=tuple(d["cases"]),
@@ -121,8 +133,14 @@ def read_erasure(text: str) -> Erasure:
 
 
 def read_standing(text: str) -> Standing:
-    """Return the standing that `write` wrote."""
+    """Return the standing that `write` wrote. Raises OtherShape where the tables are of another shape."""
     d = json.loads(text)
+    if d.get("shape") != SHAPE:
+        raise OtherShape(
+            f"the gate's tables were written in shape `{d.get('shape')}` by decision version"
+            f" `{d.get('decision_version')}`, and this code reads shape `{SHAPE}`: stop the gate, make them"
+            " again with `python -m services.consent rebuild`, and start it"
+        )
     return Standing(
         time=_time(d["time"]),
         policy=d["policy"],
@@ -145,6 +163,7 @@ def read_standing(text: str) -> Standing:
 
 def _standing(standing: Standing) -> dict[str, Any]:
     return {
+        "shape": SHAPE,
         "time": _when(standing.time),
         "policy": standing.policy,
         "decision_version": standing.decision_version,
@@ -198,10 +217,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
             for person, answers in incident.consents.items()
         },
         "asked": dict(incident.asked),
-        "overrides": {
-            to: [_when(row.at), _when(row.recorded_at), row.event_id, _when(row.expires_at)]
-            for to, row in incident.overrides.items()
-        },
+        "overrides": {to: list(map(_override, rows)) for to, rows in incident.overrides.items()},
         "not_shared": [[row.recipient, row.by, _when(row.at), row.event_id] for row in incident.not_shared],
         "marac": _marac(incident.marac),
         "cases": incident.cases,
@@ -214,6 +230,10 @@ def _incident(incident: Incident) -> dict[str, Any]:
 
 def _said(said: Said) -> list[Any]:
     return [said.answer, _when(said.at), _when(said.recorded_at), said.event_id, _when(said.expires_at)]
+
+
+def _override(row: Override) -> list[Any]:
+    return [row.by, _when(row.at), _when(row.recorded_at), row.event_id, _when(row.expires_at)]
 
 
 def _person(person: Person) -> dict[str, Any]:
@@ -330,8 +350,9 @@ def _read_said(row: list[Any]) -> Said:
 
 
 def _read_override(row: list[Any]) -> Override:
-    at, recorded_at, event_id, expires_at = row
+    by, at, recorded_at, event_id, expires_at = row
     return Override(
+        by=by,
         at=datetime.fromisoformat(at),
         recorded_at=datetime.fromisoformat(recorded_at),
         event_id=event_id,

@@ -101,8 +101,10 @@ class GateStore:
         self._at = 0
 
     def create_tables(self) -> None:
-        """Make the tables that are missing."""
+        """Make the tables that are missing. Raises OtherShape where those there are of another shape."""
         METADATA.create_all(self._engine)
+        with reading(self._engine) as conn:
+            _standing(conn)
 
     def load(self) -> Loaded:
         """Return where the gate stands, as of one moment."""

@@ -4,12 +4,13 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from services.consent.flow.decide import Decider
 from services.consent.flow.decision import Decision
 from services.consent.flow.desk import Desk
-from services.consent.flow.fold import Fold, OtherVersion
+from services.consent.flow.fold import Fold, NotRecorded, OtherVersion
 from services.consent.flow.ledger import Entry, entry
 from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
@@ -60,6 +61,14 @@ class Quiet:
         return []
 
 
+class Decides(Enum):
+    """What a gate does about an event that nobody decided yet."""
+
+    WHAT_IS_NEW = "what is new"
+    NOTHING_NEW = "nothing new"
+    """For making the ledger again: what is not recorded is left to the gate that records it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partition:
     """What a gate reads from and writes to."""
@@ -70,6 +79,7 @@ class Partition:
     ear: Ear
     desk: Desk
     clock: Clock
+    decides: Decides = Decides.WHAT_IS_NEW
 
 
 class Gate:
@@ -117,7 +127,7 @@ class Gate:
             self.step(WAIT_SECONDS)
 
     def step(self, timeout: float) -> int:
-        """Decide one batch. Return how many records it had.
+        """Decide one batch. Return how many records it had. Raises NotRecorded, OtherVersion.
 
         1. Read from the committed position.
         2. Fold and decide; an event decided already, in `decisions` beyond the committed position,
@@ -182,23 +192,31 @@ class Gate:
     def _fold(
         self, fold: Fold, first: Sequence[Arrived], recorded: Mapping[str, Decision], until: int
     ) -> tuple[list[Entry], int, dict[str, str]]:
-        """Fold the batch; up to, and without, an event that another version of the code must decide."""
+        """Fold the batch; up to, and without, an event that another version of the code must decide.
+
+        Or that any gate must decide, where this one decides nothing new.
+        """
         entries: list[Entry] = []
         traces: dict[str, str] = {}
         for each in first:
             if each.cut is not None and each.heard.readable:
                 self._bytes.keep(each.stored.offset, each.cut, [at.leaf for at in each.heard.sections])
             try:
+                self._require_decided(each, recorded)
                 with tracing.deciding(each.stored, few=len(first) <= tracing.FEW) as trace:
                     folded = fold.take(each.heard, recorded.get(each.heard.event_id))
                     entries.append(entry(fold.world, folded))
-            except OtherVersion:
+            except (OtherVersion, NotRecorded):
                 if not entries:
                     raise
                 return entries, each.stored.offset, traces
             if trace is not None:
                 traces[each.heard.event_id] = trace
         return entries, until, traces
+
+    def _require_decided(self, arrived: Arrived, recorded: Mapping[str, Decision]) -> None:
+        if self._on.decides is Decides.NOTHING_NEW and arrived.heard.event_id not in recorded:
+            raise NotRecorded(f"nobody decided `{arrived.heard.event_id}` yet: start the gate")
 
     def _append(
         self, entries: Sequence[Entry], recorded: Mapping[str, Decision], traces: Mapping[str, str]

@@ -10,8 +10,9 @@ from services.vocabulary.events import HUB_ALONE, EventType
 def refusal(sender: Sender, event: EventType, publishers: Iterable[str]) -> Reason | None:
     """Return why the sender may not publish this type, or None.
 
-    Reviews, corrections, overrides and MARAC listing come from the Hub alone: never in the name of somebody
-    of police who does not act for it. In nobody's name it is the police's own system, which signs for them.
+    Reviews, corrections, MARAC listing and, of police, overrides come from the Hub alone: never in the name
+    of somebody of police who does not act for it. In nobody's name it is the police's own system, which signs
+    for them. For whom children's services may override is `overriding`'s to say.
     """
     if not may_publish(sender.agency, publishers):
         return _refused(event, "this agency may not publish it", "have the agency that may publish it do so")

@@ -21,7 +21,7 @@ GROUNDS: Final[Mapping[str, str]] = {
     Ground.OPEN_CHILD_CASE: "children's services have an open case",
     Ground.ADULT_SAFEGUARDING: "there is a safeguarding concern for a vulnerable adult",
     Ground.CONSENT: "the adult victim consented",
-    Ground.OVERRIDE: "the Hub recorded an override with its rationale",
+    Ground.OVERRIDE: "an override is recorded with its rationale",
     Ground.MARAC: "the Hub accepted the case for MARAC",
     Ground.OPERATION_ENCOMPASS: "Operation Encompass: a pupil may be a victim",
     Ground.CHILDS_WELFARE: "a child may be a victim and no school is told",
