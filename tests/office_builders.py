@@ -113,7 +113,6 @@ class Office:
                         ledger=ledger,
                         opener=opener,
                         unsealer=unsealer,
-                        sides=Sides(ledger),
                         alias_key=ALIAS_KEY,
                     ),
                     teller=teller,

@@ -273,7 +273,6 @@ class KeyringService:
             ledger=self._ledger,
             opener=self._opener,
             unsealer=unsealer,
-            sides=Sides(self._ledger),
             alias_key=self._known.alias,
         )
 

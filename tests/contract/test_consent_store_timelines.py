@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from services.consent.keyring.opening import Refused
-from services.consent.keyring.sides import Sides
 from services.consent.keyring.timelines import Timeline, Timelines
 from services.consent.keyring.unsealing import Keys, Unsealer
 from services.consent.state.heard import Heard
@@ -65,7 +64,6 @@ def timelines(room: Room) -> Timelines:
         ledger=ledger,
         opener=room.opener,
         unsealer=Unsealer(room.bench.log.reader({}), keys),
-        sides=Sides(ledger),
         alias_key=ALIAS_KEY,
     )
 

@@ -142,11 +142,31 @@ class Opener:
         """
         release, names = self._checked(caller, request)
         event = self._unsealer.event(release.event_offset)
+        return self._seen(caller, request, release, names, event, self._sides)
+
+    def found_in(self, caller: Caller, request: Request, event: SealedEvent, sides: Sides) -> Found:
+        """Return what `found` does, of one release of many: its event was read already, and `sides` remembers
+        what it knows from one to the next.
+        """
+        release, names = self._checked(caller, request)
+        if release.event_id != event.id:
+            raise Refused
+        return self._seen(caller, request, release, names, event, sides)
+
+    def _seen(
+        self,
+        caller: Caller,
+        request: Request,
+        release: Released,
+        names: tuple[str, ...],
+        event: SealedEvent,
+        sides: Sides,
+    ) -> Found:
         incident = self._incident(release)
         self._require_no_party(caller, incident, event)
         if not self._restrictions.may_open(caller, release, incident):
             raise Refused
-        names = self._of_own_side(caller, request, names, incident, event)
+        names = self._of_own_side(caller, request, names, incident, event, sides)
         content = self._content(release, names, event)
         if not content or (request.sections is not None and len(content) < len(names)):
             raise Refused
@@ -182,10 +202,11 @@ class Opener:
         names: tuple[str, ...],
         incident: Incident | None,
         event: SealedEvent,
+        sides: Sides,
     ) -> tuple[str, ...]:
         """Return the sections but those of the other side. Raises Refused if one was asked for by name."""
         helps = helped(event.type, self._unsealer.telling(event, {FACTS}))
-        closed = self._sides.closed(caller, incident, event.id, names, helps)
+        closed = sides.closed(caller, incident, event.id, names, helps)
         left = tuple(name for name in names if name not in closed)
         if closed and (request.sections is not None or not left):
             raise Refused

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from services.consent.keyring.opening import Found, Opener, Refused, Request
+from services.consent.keyring.remembering import Remembered
 from services.consent.keyring.rights import CHILDREN, base, sees_all
 from services.consent.keyring.sides import Sides
-from services.consent.keyring.unsealing import Unsealer
+from services.consent.keyring.unsealing import SealedEvent, Unsealer
 from services.consent.state.links import group
 from services.consent.store.ledger import Ledger, Released
 from services.eventlog.aliases import alias
@@ -51,16 +52,24 @@ class Timeline:
     opening_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """Who asks about whom, what for, and from which incident; `sides` is for this question alone."""
+
+    caller: Caller
+    purpose: str
+    incident: str | None
+    person: str
+    sides: Sides
+
+
 class Timelines:
     """Finds one person among what an agency was released."""
 
-    def __init__(
-        self, *, ledger: Ledger, opener: Opener, unsealer: Unsealer, sides: Sides, alias_key: bytes
-    ) -> None:
+    def __init__(self, *, ledger: Ledger, opener: Opener, unsealer: Unsealer, alias_key: bytes) -> None:
         self._ledger = ledger
         self._opener = opener
         self._unsealer = unsealer
-        self._sides = sides
         self._key = alias_key
 
     def of(self, caller: Caller, release_id: str, section: str, purpose: str) -> Timeline:
@@ -79,7 +88,14 @@ class Timelines:
         except Refused as error:
             self._opener.refused(caller, request, error)
             raise Refused from None
-        parts = tuple(self._parts(caller, found.release, person, purpose))
+        question = _Question(
+            caller=caller,
+            purpose=purpose,
+            incident=found.release.incident,
+            person=person,
+            sides=Sides(Remembered(self._ledger)),
+        )
+        parts = tuple(self._parts(question))
         return Timeline(parts=parts, opening_id=self._opener.asked(caller, request, found.release, section))
 
     def _person(self, found: Found, section: str) -> str:
@@ -90,47 +106,51 @@ class Timelines:
             raise Refused
         return person
 
-    def _parts(self, caller: Caller, asked: Released, person: str, purpose: str) -> Iterator[InPart]:
+    def _parts(self, question: _Question) -> Iterator[InPart]:
         of: dict[str, dict[Part, list[Stands]]] = {}
-        for each in sorted(self._stands(caller, asked, person, purpose), key=lambda one: -one.release.seq):
+        for each in sorted(self._stands(question), key=lambda one: -one.release.seq):
             if each.release.incident is not None:
                 parts = of.setdefault(each.release.incident, {})
                 parts.setdefault(PARTS[base(each.section)], []).append(each)
         for key, parts in of.items():
-            name = alias(self._key, key, "incident", caller.agency)
+            name = alias(self._key, key, "incident", question.caller.agency)
             for part, stands in parts.items():
                 yield InPart(incident=name, part=part, stands=tuple(stands))
 
-    def _stands(self, caller: Caller, asked: Released, person: str, purpose: str) -> Iterator[Stands]:
-        """Yield every section about a person that the caller could open now."""
-        them = self._them(caller, person)
-        releases = self._ledger.released(caller.agency, self._incidents(caller, asked, them))
+    def _stands(self, question: _Question) -> Iterator[Stands]:
+        """Yield every section about the person that the caller could open now."""
+        them = self._them(question)
+        releases = self._ledger.released(question.caller.agency, self._incidents(question, them))
         telling = [each for each in releases if not PARTS.keys().isdisjoint(map(base, each.sections))]
         events = self._unsealer.events(tuple(each.event_offset for each in telling))
         for release, event in zip(telling, events, strict=True):
             for name, leaf in release.sections.items():
                 if base(name) in PARTS and self._unsealer.whose(event, leaf) in them:
-                    request = Request(release_id=release.release_id, purpose=purpose, sections=(name,))
-                    if self._may_open(caller, request):
-                        yield Stands(release, name)
+                    stands = Stands(release, name)
+                    if self._may_open(question, stands, event):
+                        yield stands
 
-    def _may_open(self, caller: Caller, request: Request) -> bool:
+    def _may_open(self, question: _Question, stands: Stands, event: SealedEvent) -> bool:
+        request = Request(
+            release_id=stands.release.release_id, purpose=question.purpose, sections=(stands.section,)
+        )
         try:
-            self._opener.found(caller, request)
+            self._opener.found_in(question.caller, request, event, question.sides)
         except Refused:
             return False
         return True
 
-    def _them(self, caller: Caller, person: str) -> tuple[str, ...]:
+    def _them(self, question: _Question) -> tuple[str, ...]:
         """Return under which names a person is looked for: that two are one is told to nobody who does not
         see all (decision 0023).
         """
-        return group(self._ledger.person, person) if sees_all(caller) else (person,)
+        one = question.person
+        return group(self._ledger.person, one) if sees_all(question.caller) else (one,)
 
-    def _incidents(self, caller: Caller, asked: Released, them: tuple[str, ...]) -> set[str]:
+    def _incidents(self, question: _Question, them: tuple[str, ...]) -> set[str]:
         """Return where to look: of the other side of a case, the incident alone that the question is from."""
-        own = {asked.incident} if asked.incident is not None else set()
-        if any(self._sides.faces(caller, person) for person in them):
+        own = {question.incident} if question.incident is not None else set()
+        if any(question.sides.faces(question.caller, person) for person in them):
             return own
         known = [self._ledger.person(person) for person in them]
         return own.union(
