@@ -192,6 +192,18 @@ def test_a_worker_finds_their_own_client_in_a_report_that_turns_the_roles_round(
     ]
 
 
+def test_who_works_for_both_sides_as_nobody_should_finds_of_each_the_incident_they_ask_from(
+    room: Room,
+) -> None:
+    told(room, form(), form(incident="another"), allocated(Client.PERSON_CAUSING_HARM, "p-both"))
+    told(room, allocated(Client.ADULT_VICTIM, "p-both"))
+    release = room.release("dafsu", 0)
+
+    found = [parts(room, at_dafsu("p-both"), release, each) for each in ("victim", "person_causing_harm")]
+
+    assert found == [[("incident", VICTIM)], [("incident", HARM)]]
+
+
 def test_a_restricted_case_is_absent_for_whoever_is_not_named(room: Room) -> None:
     told(room, form(), form(incident="another"), restricted("p-named"))
     release = next(each for each in room.bench.output().releases["dafsu"] if each.seq == 2)

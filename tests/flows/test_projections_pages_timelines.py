@@ -141,6 +141,18 @@ def test_the_newest_release_of_a_part_stands_first_and_what_it_replaced_expects_
     assert page.count("No longer: what came later took its place.") == 1
 
 
+def test_an_answer_holds_for_a_later_release_of_the_same_event_that_expects_the_same() -> None:
+    rows = [a_row(1, sections=NAMED), a_row(2, kind="changed", event_id="event-1", sections=NAMED)]
+    answered, unanswered = (a_case(*rows, answers=answers) for answers in (("release-1",), ()))
+    pages = []
+
+    for case in (answered, unanswered):
+        desk = OneDesk([case], timeline=followed(a_part("alias", "adult_victim", "release-2")))
+        pages.append(visit(desk, "/incidents/alias/timeline/release-2/adult-victim", purpose=PURPOSE).text)
+
+    assert ["Your agency has answered this." in page for page in pages] == [True, False]
+
+
 def test_somebody_known_in_one_part_alone_has_nothing_else_and_the_page_says_so() -> None:
     desk = OneDesk([a_case(a_row(sections=NAMED))])
     desk.timeline = followed(a_part("alias", "adult_victim", "release-1"))

@@ -86,10 +86,9 @@ class Sides:
     def faces(self, caller: Caller, person: str) -> bool:
         """Say whether a caller works for somebody who harms a person or is harmed by them, or is said to be.
 
-        Never for whoever works for that person themselves, whatever a report says of them.
+        A report that turns the roles round keeps nobody from their own client. Who works for both sides, as
+        nobody should, faces both.
         """
-        if self._works_for(caller, person):
-            return False
         known, them = as_one(self._known.person, person), group(self._known.person, person)
         others = {each.by for each in known.harmed_by}
         for key in known.incidents:
