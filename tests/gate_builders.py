@@ -321,7 +321,9 @@ def _person(heard: Heard, at: SectionAt) -> str | None:
         return None
     if at.name == "children":
         return next(child.person for child in heard.children if child.leaf == at.leaf)
-    return internal("causing harm") if at.name == "person_causing_harm" else heard.victim
+    if at.name == "person_causing_harm":
+        return heard.causing_harm or internal("causing harm")
+    return heard.victim
 
 
 def _plain(heard: Heard, at: SectionAt) -> bytes:

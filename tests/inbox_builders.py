@@ -41,7 +41,7 @@ class Person:
 class OneDesk:
     """`cases` are what the agency holds, in the order of its inbox, `opened` what somebody there opened,
     `door` what the door says; `asked` are the questions about cases, answered without looking at filters.
-    `account` is what the keyring says of an incident, to the Hub."""
+    `account` is what the keyring says of an incident, to the Hub; `timeline` what it says of a person."""
 
     cases: list[dict[str, Any]] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
@@ -53,6 +53,7 @@ class OneDesk:
     flags: dict[str, tuple[str, ...]] = field(default_factory=dict)
     who: Person = field(default_factory=Person)
     account: Mapping[str, object] = field(default_factory=dict)
+    timeline: Given = Given(404, {})
 
     def visitor(self, request: Request) -> Person:
         return self.who
@@ -99,6 +100,8 @@ class OneDesk:
 
     async def tell(self, request: Request, path: str, body: Mapping[str, object]) -> Given:
         self.told.append((path, body))
+        if path == "/v1/timeline":
+            return self.timeline
         return self.door if path == "/v1/events" else Given(200, {"sections": self.opens, "opening_id": "o"})
 
     async def form(self, request: Request) -> FormData:

@@ -19,6 +19,7 @@ from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.sides import Sides
 from services.consent.keyring.telling import Registry, Teller
+from services.consent.keyring.timelines import Timelines
 from services.consent.keyring.tracing import Traces
 from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys, Unsealer
@@ -90,22 +91,29 @@ class Office:
         )
         unsealer = Unsealer(self.bench.log.reader({}), opens)
         teller = Teller(ledger, registry, parties, restrictions)
+        opener = Opener(
+            ledger=ledger,
+            log=self.bench.log.reader({}),
+            openings=self.bench.log.writer(),
+            keys=opens,
+            parties=parties,
+            restrictions=restrictions,
+            sides=Sides(ledger),
+            clock=self.bench.clock,
+            new_id=lambda: "0" * 32,
+        )
         self._app = FastAPI()
         handle_problems(self._app)
         self._app.include_router(
             api.router(
                 api.Keyring(
                     verifier=Verifier(PARTNERSHIP, folder),
-                    opener=Opener(
+                    opener=opener,
+                    timelines=Timelines(
                         ledger=ledger,
-                        log=self.bench.log.reader({}),
-                        openings=self.bench.log.writer(),
-                        keys=opens,
-                        parties=parties,
-                        restrictions=restrictions,
-                        sides=Sides(ledger),
-                        clock=self.bench.clock,
-                        new_id=lambda: "0" * 32,
+                        opener=opener,
+                        unsealer=unsealer,
+                        alias_key=ALIAS_KEY,
                     ),
                     teller=teller,
                     incidents=Incidents(ledger, self.openings, teller, desk()),

@@ -25,6 +25,7 @@ from services.consent.keyring.saying import Sayer
 from services.consent.keyring.sides import Sides
 from services.consent.keyring.suspending import Suspended
 from services.consent.keyring.telling import Registry, Teller
+from services.consent.keyring.timelines import Timelines
 from services.consent.keyring.tracing import Traces
 from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys, Unsealer
@@ -181,6 +182,7 @@ class KeyringService:
                 api.Keyring(
                     verifier=Verifier(self._registered, self._settings.credentials),
                     opener=self._opener,
+                    timelines=self._timelines(unsealer),
                     teller=teller,
                     ledger=self._ledger,
                     ledgers=Ledgers(
@@ -266,6 +268,14 @@ class KeyringService:
             sides=Sides(self._ledger),
             clock=clock_for(settings),
             new_id=lambda: secrets.token_hex(16),
+        )
+
+    def _timelines(self, unsealer: Unsealer) -> Timelines:
+        return Timelines(
+            ledger=self._ledger,
+            opener=self._opener,
+            unsealer=unsealer,
+            alias_key=self._known.alias,
         )
 
     def _registry(self) -> Registry:

@@ -88,12 +88,14 @@ class Interpreter:
     def opening(self, stored: Stored) -> Opening | None:
         """Return of which release the agency it was made to was shown something; None where none was.
 
-        A refused attempt showed nothing, and what our own services open for their work is nobody's reading.
+        A refused attempt showed nothing, a question where else somebody stands shows no section, and what our
+        own services open for their work is nobody's reading.
         Who opened it and why is not looked at. Raises Undecodable.
         """
         try:
             record = json.loads(stored.value)
-            if record["refused"] or record["agency"] != record["recipient"]:
+            showed_nothing = record["refused"] or not record["sections"]
+            if showed_nothing or record["agency"] != record["recipient"]:
                 return None
             if RELEASE_ID.fullmatch(record["release_id"]) is None:
                 raise ValueError("no release id")

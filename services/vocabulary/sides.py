@@ -27,6 +27,14 @@ class Client(Word):
     CHILD = "child"
 
 
+class Part(Word):
+    """What part somebody has in an incident."""
+
+    ADULT_VICTIM = "adult_victim"
+    CHILD = "child"
+    PERSON_CAUSING_HARM = "person_causing_harm"
+
+
 class VictimAge(Word):
     """How old an adult victim was on the day: under sixteen nobody is one (Domestic Abuse Act 2021 s1)."""
 

@@ -66,6 +66,22 @@ def adult_victim(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("link", name="Everything your agency was told of this adult victim"))
 
 
+def why_everything(page: Page, system: Running, told: Told) -> None:
+    incident(page, system, told)
+    follow(page.get_by_role("link", name="everything about child 1").first)
+
+
+def why_everything_unsaid(page: Page, system: Running, told: Told) -> None:
+    why_everything(page, system, told)
+    follow(page.get_by_role("button", name="Show it and record why"))
+
+
+def everything(page: Page, system: Running, told: Told) -> None:
+    why_everything(page, system, told)
+    page.get_by_label("Purpose").fill("Safety planning call")
+    follow(page.get_by_role("button", name="Show it and record why"))
+
+
 def hub_incident(page: Page, system: Running, told: Told) -> None:
     sit_down(page, system, HUB)
     page.goto(f"/incidents/{told.aliases[HUB]}")
@@ -262,6 +278,9 @@ PAGES: dict[str, Reach] = {
     "Inbox – Sightline": inbox,
     "Incident – Sightline": incident,
     "Adult victim – Sightline": adult_victim,
+    "Why do you need everything about one person? – Sightline": why_everything,
+    "Error: Why do you need everything about one person? – Sightline": why_everything_unsaid,
+    "Everything about one person – Sightline": everything,
     "Today – Sightline": today,
     "Review this VPA – Sightline": why_review,
     "Error: Review this VPA – Sightline": why_review_unsaid,

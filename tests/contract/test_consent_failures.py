@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from services.consent.api.routes import store_away
+from services.consent.api.answering import store_away
 from services.consent.flow.record import decode
 from services.consent.state.heard import Heard
 from services.consent.worker.alarms import ALARMS

@@ -457,7 +457,9 @@ def test_an_opening_that_is_heard_of_before_its_release_counts_when_that_comes(
 
 
 @pytest.mark.parametrize(
-    "said", [{"refused": True, "sections": []}, {"agency": "notify"}, {"agency": "cedah"}], ids=str
+    "said",
+    [{"refused": True, "sections": []}, {"sections": []}, {"agency": "notify"}, {"agency": "cedah"}],
+    ids=str,
 )
 def test_what_showed_nobody_of_the_agency_anything_is_no_opening(
     models: ReadModels, ask: Ask, said: dict[str, Any]

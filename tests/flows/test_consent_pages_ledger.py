@@ -190,6 +190,18 @@ def test_an_opening_says_who_and_what_for_to_the_hub_and_to_the_agencys_own_lead
         assert f"{practitioner.name} Cheshire East Domestic Abuse Hub Safety planning <call> Opened:" in text
 
 
+def test_a_question_where_else_somebody_stands_is_listed_as_one_that_opened_nothing(office: Office) -> None:
+    settled(office, form(1, of=grades(Risk.MEDIUM), consent={"cedah": "given"}))
+    release = office.bench.output().releases["cedah"][0].release_id
+    asked = {"release_id": release, "section": "victim", "purpose": "Who else is there"}
+    assert office.ask(PRACTITIONER, "/v1/timeline", asked).status_code == 200
+    Witness(office.openings, office.bench.log.reader).step(0.0)
+
+    text = look(office, LEAD, "/ledger/openings").text
+
+    assert "Who else is there Nothing was opened: where else somebody stands" in text
+
+
 def test_who_was_told_of_a_person_is_asked_by_a_form_and_no_address_holds_the_id(office: Office) -> None:
     settled(office, form(1, of=grades(Risk.HIGH)))
     person = alias(ALIAS_KEY, internal("victim"), "person", "police")

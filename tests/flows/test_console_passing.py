@@ -25,6 +25,7 @@ SERVICES = ("ingest", "gate", "keyring", "projections", "notify", "audit")
         ("/v1/inbox/head", "projections"),
         ("/v1/incidents/an-alias", "projections"),
         ("/v1/people/an-alias", "projections"),
+        ("/v1/timeline", "keyring"),
         ("/v1/incidents/an-alias/sharing", "keyring"),
         ("/v1/incidents/an-alias/account", "keyring"),
         ("/v1/incidents/an-alias/anything", None),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.projections.pages.hub import LESS, MORE, OTHER_GROUND, OTHER_SECTIONS, SAME, differs
+from services.projections.pages.hub import LESS, MORE, OTHER_GROUND, OTHER_SECTIONS, SAME, WHERE_ELSE, differs
 from tests.inbox_builders import OneDesk, Person, a_case, a_row, visit
 
 HUB = Person(agency="police", role="lead")
@@ -80,6 +80,18 @@ def test_a_row_of_the_hubs_inbox_says_that_a_vpa_waits_for_its_review() -> None:
     assert "It waits for the Hub's review." in raised
     assert "Nothing is expected of you now." not in raised
     assert "Nothing is expected of you now." in reviewed
+
+
+def test_a_question_where_else_somebody_stands_is_told_as_one_that_opened_nothing() -> None:
+    asked = {"at": "2024-09-02T07:15:00Z", "person": "p-hub-1", "agency": "police", "purpose": "To see"}
+    rows = [{**asked, "sections": []}, {**asked, "sections": ["victim"]}]
+    account = {"review": None, "sharing": [], "openings": rows, "routing": []}
+
+    found = visit(OneDesk([a_case(RAISED)], who=HUB, account=account), "/incidents/alias").text
+
+    table = found.partition('id="opened"')[2]
+    assert table.count(WHERE_ELSE) == 1
+    assert "Adult victim" in table
 
 
 def test_who_may_see_what_says_since_when_and_of_each_recipient_why() -> None:

@@ -139,12 +139,15 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("post", "/incidents/{alias}/review/{release}/record"): HIDDEN,
     ("get", "/incidents/{alias}/say/{name}"): HIDDEN,
     ("post", "/incidents/{alias}/say/{name}"): HIDDEN,
+    ("get", "/incidents/{alias}/timeline/{release}/{whom}"): HIDDEN,
+    ("post", "/incidents/{alias}/timeline/{release}/{whom}"): HIDDEN,
     ("get", "/incidents/{alias}/unsafe/{release}/{channel}"): HIDDEN,
     ("post", "/incidents/{alias}/unsafe/{release}/{channel}"): HIDDEN,
     ("get", "/today"): HIDDEN,
     ("get", "/v1/cases"): OWN,
     ("get", "/v1/incidents/{alias}/account"): HIDDEN,
     ("post", "/v1/opened"): OWN,
+    ("post", "/v1/timeline"): HIDDEN,
     ("post", "/v1/schools/calls"): HIDDEN,
 }
 AT_THE_DOOR: Final = {
@@ -228,6 +231,7 @@ def told(cli: System) -> Told:
         "event_type": "VpaRaised",
         "name": "openings",
         "which": "strict",
+        "whom": "adult-victim",
         "rest:path": "nothing",
     }
     other = {
@@ -235,6 +239,7 @@ def told(cli: System) -> Told:
         "event_type": "VpaRaised",
         "name": "no-such-list",
         "which": "f" * 64,
+        "whom": "adult-victim",
         "rest:path": "nor/this",
     }
     return Told(
@@ -319,6 +324,8 @@ def form_of(path: str, ids: Ids) -> Mapping[str, object]:
     """Return what goes with a form or a call, as somebody who means it would send it."""
     if path == "/v1/open":
         return {"release_id": ids["release"], "purpose": "to see"}
+    if path == "/v1/timeline":
+        return {"release_id": ids["release"], "section": "victim", "purpose": "to see"}
     if path == "/v1/opened":
         return {"releases": [ids["release"]]}
     if path == "/v1/schools/calls":
@@ -456,3 +463,6 @@ def test_its_owner_is_shown_what_is_hidden_from_the_other(cli: System, told: Tol
     assert cli.get(f"/v1/people/{told.theirs['person']}", agency=OWNER).status == 200
     assert cli.get(f"/v1/events/{told.theirs['event']}/explanation", agency=OWNER).status == 200
     assert cli.get(f"/v1/receipts/{told.theirs['receipt']}").status == 200
+    whom = {"release_id": told.theirs["release"], "section": "victim", "purpose": "to see"}
+    (part,) = cli.post("/v1/timeline", whom, agency=OWNER).good()["parts"]
+    assert part["incident"] == told.theirs["alias"]

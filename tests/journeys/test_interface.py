@@ -35,6 +35,7 @@ ANSWERED: Final = {
     "POST /v1/events",
     "POST /v1/open",
     "POST /v1/opened",
+    "POST /v1/timeline",
 }
 """What a lead of DAFSU has an answer to; everything else is not theirs, and looks absent or is not taken."""
 
@@ -42,6 +43,7 @@ DESCRIBED: Final = {
     "POST /v1/open", "GET /v1/inbox", "GET /v1/inbox/head", "GET /v1/receipts/{receipt}", "GET /v1/cases",
     "GET /v1/events/{event}/explanation", "GET /v1/incidents/{alias}", "GET /v1/people/{alias}",
     "GET /v1/ledger", "GET /v1/ledger/summary", "GET /v1/ledger/{name}", "POST /v1/opened",
+    "POST /v1/timeline",
     "GET /v1/incidents/{alias}/sharing",
 }  # fmt: skip
 """Operations whose answer is described field by field, with an example."""

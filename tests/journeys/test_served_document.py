@@ -141,6 +141,7 @@ def ids_there_are(cli: System) -> Known:
         "event": release["event_id"],
         "release_id": release["release_id"],
         "sections": None,
+        "section": "victim",
         "purpose": "to see",
         "receipt": receipt,
         "notification": owed["notification"],

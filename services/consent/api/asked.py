@@ -28,6 +28,14 @@ def printable(text: str) -> str:
     return text
 
 
+Purpose = Annotated[
+    StrictStr,
+    Field(min_length=1, max_length=LONGEST_PURPOSE, pattern=r"\S"),
+    AfterValidator(printable),
+]
+"""What somebody needs to know something for, as it goes on record."""
+
+
 class Opening(BaseModel):
     """What to open: a release, all of its sections or some, and what for."""
 
@@ -36,15 +44,23 @@ class Opening(BaseModel):
     )
 
     release_id: Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_NAME)]
-    purpose: Annotated[
-        StrictStr,
-        Field(min_length=1, max_length=LONGEST_PURPOSE, pattern=r"\S"),
-        AfterValidator(printable),
-    ]
+    purpose: Purpose
     sections: (
         Annotated[list[Annotated[StrictStr, Field(max_length=LONGEST_NAME)]], Field(max_length=MOST_SECTIONS)]
         | None
     ) = None
+
+
+class WhereElse(BaseModel):
+    """Of whom to ask where else they stand: whoever is in a section of a release, and what for."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [described.TO_FOLLOW]}
+    )
+
+    release_id: Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_NAME)]
+    section: Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_NAME)]
+    purpose: Purpose
 
 
 class Held(BaseModel):

@@ -24,6 +24,7 @@ from services.runtime.described import (
     said,
     texts,
 )
+from services.vocabulary.sides import Part
 
 RELEASE: Final = "4f0c1d2e3a4b5c6d7e8f90a1b2c3d4e5"
 OPENING_ID: Final = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
@@ -56,6 +57,55 @@ OPENED: Final[Answers] = {
         ),
         {
             "sections": {"contact": {"phone": "01632 960123", "safe": {"phone": "yes", "post": "no"}}},
+            "opening_id": OPENING_ID,
+        },
+    ),
+}
+TO_FOLLOW: Final[JsonDict] = {
+    "release_id": RELEASE,
+    "section": "victim",
+    "purpose": "To see what else is known before a safety plan",
+}
+TIMELINE: Final[Answers] = {
+    **refusals(403),
+    **HIDDEN,
+    **answer(
+        "Every part the person has among the releases you may open, once the question is on record.",
+        record(
+            {
+                "parts": said(
+                    listed(
+                        record(
+                            {
+                                "incident": said(TEXT, "what you call the incident"),
+                                "part": {**TEXT, "enum": [each.value for each in Part]},
+                                "releases": said(
+                                    listed(
+                                        record(
+                                            {
+                                                "release_id": TEXT,
+                                                "section": said(TEXT, "the one that is about them"),
+                                            }
+                                        )
+                                    ),
+                                    "the newest first",
+                                ),
+                            }
+                        )
+                    ),
+                    "the incident last heard of first",
+                ),
+                "opening_id": said(TEXT, "what the question is on record under"),
+            }
+        ),
+        {
+            "parts": [
+                {
+                    "incident": "bU3pEtvXm1v2oXJkTq0H5A",
+                    "part": "adult_victim",
+                    "releases": [{"release_id": RELEASE, "section": "victim"}],
+                }
+            ],
             "opening_id": OPENING_ID,
         },
     ),

@@ -1,7 +1,6 @@
 """The keyring's HTTP side: open, explain, count, show the policy, try a draft."""
 
 import json
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,31 +8,29 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from prometheus_client import Counter
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.consent.api import described
-from services.consent.api.asked import LONGEST_NAME, Draft, Held, Named, Opening
-from services.consent.keyring.asking import MOST, List, NotForYou, Order, Question
+from services.consent.api.answering import answered, nothing_here, store_away
+from services.consent.api.asked import LONGEST_NAME, Draft, Held, Named, Opening, WhereElse
+from services.consent.keyring.asking import MOST, List, Order, Question
 from services.consent.keyring.counts import summary
 from services.consent.keyring.incidents import Incidents
 from services.consent.keyring.ledgers import Ledgers
-from services.consent.keyring.opening import Busy, Opener, Refused, Request
+from services.consent.keyring.opening import Opener, Request
 from services.consent.keyring.paging import LONGEST as LONGEST_CURSOR
 from services.consent.keyring.rights import may_try, sees_all
-from services.consent.keyring.telling import NothingToTell, Teller
+from services.consent.keyring.telling import Teller
+from services.consent.keyring.timelines import Timeline, Timelines
 from services.consent.keyring.tracing import Traces
-from services.consent.keyring.trying import OneAtATime, Trier
+from services.consent.keyring.trying import Trier
 from services.consent.keyring.versions import Versions
 from services.consent.keyring.whom import InRole
 from services.consent.rules.reading import PolicyError
 from services.consent.store.days import Days
 from services.consent.store.ledger import Ledger
-from services.eventlog.errors import Unavailable
-from services.runtime import telemetry
-from services.runtime.identity import Caller, Unauthenticated, Verifier
+from services.runtime.identity import Caller, Verifier
 from services.runtime.partnership import Role
-from services.runtime.web import busy, problem
+from services.runtime.web import problem
 from services.vocabulary.times import format_time
 
 Token = Annotated[str | None, Header(alias="Authorization")]
@@ -43,8 +40,6 @@ ListName = Annotated[str, Path(json_schema_extra={"enum": [each.value for each i
 SEED = "^[0-9A-Za-z-]{1,64}$"
 """What a sample is drawn by: whoever draws gives one, or is given one."""
 
-log = logging.getLogger("sightline.keyring")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyring:
@@ -52,6 +47,7 @@ class Keyring:
 
     verifier: Verifier
     opener: Opener
+    timelines: Timelines
     teller: Teller
     ledger: Ledger
     ledgers: Ledgers
@@ -61,11 +57,6 @@ class Keyring:
     trier: Trier
     versions: Versions
     new_seed: Callable[[], str]
-
-
-def store_away() -> Counter:
-    """Return the counter of requests that the ledger, or the key store, left unanswered."""
-    return telemetry.counter("keyring_store_away", "Requests for which a store of the keyring did not answer")
 
 
 def router(keyring: Keyring) -> APIRouter:
@@ -79,11 +70,6 @@ def router(keyring: Keyring) -> APIRouter:
     _trying(routes, keyring.verifier, keyring.trier)
     _redeciding(routes, keyring.verifier, keyring.trier)
     return routes
-
-
-def nothing_here() -> JSONResponse:
-    """Return the one answer for what is forbidden, unknown or erased."""
-    return problem(404, "not found", "there is nothing here for you: check the id")
 
 
 def no_such_days() -> JSONResponse:
@@ -107,7 +93,21 @@ def _opening(routes: APIRouter, keyring: Keyring) -> None:
             )
             return JSONResponse({"sections": found.sections, "opening_id": found.opening_id})
 
-        return _answered(keyring.verifier, authorization, opened)
+        return answered(keyring.verifier, authorization, opened)
+
+    @routes.post(
+        "/v1/timeline",
+        summary="Where the person in a section stands among the caller's own releases, in every part",
+        responses=described.TIMELINE,
+    )
+    def timeline(body: WhereElse, authorization: Token = None) -> Response:
+        def followed(caller: Caller) -> JSONResponse:
+            if caller.person is None:
+                return problem(403, "nobody named", "a named person asks: put `sub` in the token")
+            found = keyring.timelines.of(caller, body.release_id, body.section, body.purpose.strip())
+            return JSONResponse(_timeline(found))
+
+        return answered(keyring.verifier, authorization, followed)
 
     @routes.post(
         "/v1/opened",
@@ -115,11 +115,25 @@ def _opening(routes: APIRouter, keyring: Keyring) -> None:
         responses=described.OPENED_BEFORE,
     )
     def opened_before(body: Held, authorization: Token = None) -> Response:
-        return _answered(
+        return answered(
             keyring.verifier,
             authorization,
             lambda caller: JSONResponse({"opened": keyring.ledgers.opened(caller, body.releases)}),
         )
+
+
+def _timeline(found: Timeline) -> dict[str, Any]:
+    parts = [
+        {
+            "incident": each.incident,
+            "part": each.part,
+            "releases": [
+                {"release_id": one.release.release_id, "section": one.section} for one in each.stands
+            ],
+        }
+        for each in found.parts
+    ]
+    return {"parts": parts, "opening_id": found.opening_id}
 
 
 def _telling(routes: APIRouter, keyring: Keyring) -> None:
@@ -129,7 +143,7 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
         responses=described.EXPLANATION,
     )
     def explanation(event: str, authorization: Token = None, to: str | None = None) -> Response:
-        return _answered(
+        return answered(
             keyring.verifier,
             authorization,
             lambda caller: JSONResponse(keyring.teller.about_event(caller, event, to)),
@@ -141,7 +155,7 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
         responses=described.SHARING,
     )
     def sharing(alias: str, authorization: Token = None) -> Response:
-        return _answered(
+        return answered(
             keyring.verifier,
             authorization,
             lambda caller: JSONResponse(keyring.teller.about_incident(caller, alias)),
@@ -153,7 +167,7 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
         responses=described.HIDDEN,
     )
     def account(alias: str, authorization: Token = None) -> Response:
-        return _answered(
+        return answered(
             keyring.verifier,
             authorization,
             lambda caller: JSONResponse(keyring.incidents.account(caller, alias)),
@@ -165,7 +179,7 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
         responses=described.HIDDEN,
     )
     def trace(body: Named, authorization: Token = None) -> Response:
-        return _answered(
+        return answered(
             keyring.verifier,
             authorization,
             lambda caller: JSONResponse(keyring.traces.of_event(caller, body.event)),
@@ -179,7 +193,7 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
             names = keyring.ledgers.names(caller)
             return JSONResponse({"lists": [each.value for each in names]}) if names else nothing_here()
 
-        return _answered(keyring.verifier, authorization, named)
+        return answered(keyring.verifier, authorization, named)
 
     @routes.get(
         "/v1/ledger/summary",
@@ -199,7 +213,7 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
                 return no_such_days()
             return JSONResponse(summary(keyring.ledger, keyring.recipients, days))
 
-        return _answered(keyring.verifier, authorization, counted)
+        return answered(keyring.verifier, authorization, counted)
 
     @routes.get("/v1/ledger/{name}", summary="The ledger as lists", responses=described.LIST)
     def ledger_list(
@@ -238,7 +252,7 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
             )
             return JSONResponse(keyring.ledgers.rows(caller, List(name), question))
 
-        return _answered(keyring.verifier, authorization, listed)
+        return answered(keyring.verifier, authorization, listed)
 
 
 def _policies(routes: APIRouter, keyring: Keyring) -> None:
@@ -252,7 +266,7 @@ def _policies(routes: APIRouter, keyring: Keyring) -> None:
             found = keyring.versions.listed(caller)
             return JSONResponse(found) if found is not None else nothing_here()
 
-        return _answered(keyring.verifier, authorization, listed)
+        return answered(keyring.verifier, authorization, listed)
 
     @routes.get(
         "/v1/policy",
@@ -289,7 +303,7 @@ def _policies(routes: APIRouter, keyring: Keyring) -> None:
                 }
             )
 
-        return _answered(keyring.verifier, authorization, shown)
+        return answered(keyring.verifier, authorization, shown)
 
 
 def _days(first: date | None, last: date | None) -> Days | None:
@@ -322,7 +336,7 @@ def _trying(routes: APIRouter, verifier: Verifier, trier: Trier) -> None:
                 return problem(422, "no policy", "the draft cannot be applied: see reasons", reasons=reasons)
             return StreamingResponse(map(_line, lines), media_type="application/x-ndjson")
 
-        return _answered(verifier, authorization, tried)
+        return answered(verifier, authorization, tried)
 
 
 def _redeciding(routes: APIRouter, verifier: Verifier, trier: Trier) -> None:
@@ -340,7 +354,7 @@ def _redeciding(routes: APIRouter, verifier: Verifier, trier: Trier) -> None:
                 return nothing_here()
             return StreamingResponse(map(_line, trier.redecides()), media_type="application/x-ndjson")
 
-        return _answered(verifier, authorization, told)
+        return answered(verifier, authorization, told)
 
 
 def _fault(reason: str) -> Mapping[str, str]:
@@ -350,25 +364,3 @@ def _fault(reason: str) -> Mapping[str, str]:
 
 def _line(said: Mapping[str, Any]) -> bytes:
     return json.dumps(said, ensure_ascii=False).encode() + b"\n"
-
-
-def _answered(
-    verifier: Verifier, authorization: str | None, answer: Callable[[Caller], Response]
-) -> Response:
-    """Answer a caller, or say why not. Nothing tells what is forbidden from what is not there."""
-    try:
-        return answer(verifier.caller(authorization))
-    except Unauthenticated as error:
-        return problem(401, "not authenticated", str(error), headers={"www-authenticate": "Bearer"})
-    except (Refused, NothingToTell, NotForYou):
-        return nothing_here()
-    except OneAtATime:
-        return busy("the log is being decided again for somebody else: send the same when that is done")
-    except Busy:
-        return busy("the gate has not reached the end of the log: send the same again")
-    except Unavailable:
-        return busy("the log does not answer just now: send the same again")
-    except SQLAlchemyError as error:
-        store_away().inc()
-        log.error("a store does not answer: %s", type(error).__name__)
-        return busy("the ledger or the key store does not answer just now: send the same again")

@@ -138,7 +138,7 @@ class Ledgers:
         if caller.person is None or caller.role is Role.RESPONDER:
             raise NotForYou
         found = self._openings.of_releases(releases)
-        ours = (each for each in found if each.agency == caller.agency and not each.refused)
+        ours = (each for each in found if each.agency == caller.agency and each.sections)
         return sorted({each.release_id for each in ours})
 
     def _place(self, caller: Caller, name: str, after: str | None) -> str:

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from services.consent.flow.ledger import Became
@@ -67,6 +67,15 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a caller may open of a release: its content is in memory, and nobody was shown any of it."""
+
+    release: Released
+    event: SealedEvent
+    sections: Mapping[str, Mapping[str, Any]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """Content by section name, and the id its opening is on record under."""
 
@@ -119,22 +128,60 @@ class Opener:
         log does not answer, having shown nothing.
         """
         try:
-            release, names = self._checked(caller, request)
-            event = self._unsealer.event(release.event_offset)
-            incident = self._incident(release)
-            self._require_no_party(caller, incident, event)
-            if not self._restrictions.may_open(caller, release, incident):
-                raise Refused
-            names = self._of_own_side(caller, request, names, incident, event)
-            content = self._content(release, names, event)
-            if not content or (request.sections is not None and len(content) < len(names)):
-                raise Refused
+            found = self.found(caller, request)
         except Refused as error:
-            about = self._known(request.release_id)
-            self._record(caller, request, about, names=None, party=isinstance(error, Party))
+            self.refused(caller, request, error)
             raise Refused from None
-        opening_id = self._record(caller, request, release, names=tuple(content))
-        return Opened(sections=content, opening_id=opening_id)
+        opening_id = self._record(caller, request, found.release, names=tuple(found.sections))
+        return Opened(sections=found.sections, opening_id=opening_id)
+
+    def found(self, caller: Caller, request: Request) -> Found:
+        """Return what `open` would show, by its first four steps, and put nothing on record.
+
+        For who asks about what may be opened, and is shown none of it. Raises as `open` does.
+        """
+        release, names = self._checked(caller, request)
+        event = self._unsealer.event(release.event_offset)
+        return self._seen(caller, request, release, names, event, self._sides)
+
+    def found_in(self, caller: Caller, request: Request, event: SealedEvent, sides: Sides) -> Found:
+        """Return what `found` does, of one release of many: its event was read already, and `sides` remembers
+        what it knows from one to the next.
+        """
+        release, names = self._checked(caller, request)
+        if release.event_id != event.id:
+            raise Refused
+        return self._seen(caller, request, release, names, event, sides)
+
+    def _seen(
+        self,
+        caller: Caller,
+        request: Request,
+        release: Released,
+        names: tuple[str, ...],
+        event: SealedEvent,
+        sides: Sides,
+    ) -> Found:
+        incident = self._incident(release)
+        self._require_no_party(caller, incident, event)
+        if not self._restrictions.may_open(caller, release, incident):
+            raise Refused
+        names = self._of_own_side(caller, request, names, incident, event, sides)
+        content = self._content(release, names, event)
+        if not content or (request.sections is not None and len(content) < len(names)):
+            raise Refused
+        return Found(release=release, event=event, sections=content)
+
+    def asked(self, caller: Caller, request: Request, release: Released, about: str) -> str:
+        """Put on record that somebody asked where else the person in a section stands, and was shown nothing
+        of it. Returns the record's id once it is kept.
+        """
+        return self._record(caller, request, release, names=(), about=about)
+
+    def refused(self, caller: Caller, request: Request, error: Refused) -> None:
+        """Put a refused attempt on record."""
+        about = self._known(request.release_id)
+        self._record(caller, request, about, names=None, party=isinstance(error, Party))
 
     def _checked(self, caller: Caller, request: Request) -> tuple[Released, tuple[str, ...]]:
         release = self._found(caller, request.release_id)
@@ -155,10 +202,11 @@ class Opener:
         names: tuple[str, ...],
         incident: Incident | None,
         event: SealedEvent,
+        sides: Sides,
     ) -> tuple[str, ...]:
         """Return the sections but those of the other side. Raises Refused if one was asked for by name."""
         helps = helped(event.type, self._unsealer.telling(event, {FACTS}))
-        closed = self._sides.closed(caller, incident, event.id, names, helps)
+        closed = sides.closed(caller, incident, event.id, names, helps)
         left = tuple(name for name in names if name not in closed)
         if closed and (request.sections is not None or not left):
             raise Refused
@@ -279,8 +327,12 @@ class Opener:
         *,
         names: Sequence[str] | None,
         party: bool = False,
+        about: str | None = None,
     ) -> str:
-        """Put an opening, or a refused attempt (no names), on record. Returns its id once it is kept."""
+        """Put an opening, or a refused attempt (no names), on record. Returns its id once it is kept.
+
+        An empty list of names: nothing was shown, and the question was `about` whoever is in that section.
+        """
         opening_id = self._new_id()
         record = {
             "opening_id": opening_id,
@@ -294,6 +346,7 @@ class Opener:
             "sections": list(names or ()),
             "refused": names is None,
             "party": party,
+            **({"about": about} if about is not None else {}),
         }
         self._openings.append(OPENINGS, [Record(key=opening_id.encode(), value=_dumps(record).encode())])
         if party:

@@ -83,6 +83,32 @@ class Sides:
             return frozenset(names)
         return frozenset(name for name in names if base(name) in WHERE_THEY_ARE)
 
+    def faces(self, caller: Caller, person: str) -> bool:
+        """Say whether a caller works for somebody who harms a person or is harmed by them, or is said to be.
+
+        A report that turns the roles round keeps nobody from their own client. Who works for both sides, as
+        nobody should, faces both.
+        """
+        known, them = as_one(self._known.person, person), group(self._known.person, person)
+        others = {each.by for each in known.harmed_by}
+        for key in known.incidents:
+            others.update(self._causing_harm(key))
+        for key in known.harms_in:
+            others.update(self._victims(key))
+        return any(self._works_for(caller, other) for other in sorted(others.difference(them)))
+
+    def _causing_harm(self, key: str) -> Collection[str]:
+        incident = self._known.incident(key)
+        return incident.causing_harm if incident is not None else ()
+
+    def _victims(self, key: str) -> Collection[str]:
+        incident = self._known.incident(key)
+        if incident is None:
+            return ()
+        named = (incident.victim, *(form.victim for form in events_of(incident)))
+        said = (victim for victim, _ in (*incident.forms_say.values(), *incident.reports.values()))
+        return {victim for victim in (*named, *said) if victim is not None}
+
     def _works_for_victim(self, caller: Caller, incident: Incident, event_id: str) -> bool:
         about = _victim_of(incident, event_id)
         return about is not None and self._works_for(caller, about)

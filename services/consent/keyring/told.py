@@ -19,7 +19,7 @@ def told_rows(told: Sequence[Told], openings: Iterable[Opening]) -> Iterator[tup
             "opened": [
                 {"by": one.person, "at": one.at, "purpose": one.purpose, "sections": list(one.sections)}
                 for one in opened.get(each.release_id, ())
-                if not one.refused
+                if one.sections
             ],
         }
         yield each, row

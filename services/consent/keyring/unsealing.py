@@ -71,6 +71,10 @@ class Unsealer:
         for leaf, content in self.unsealed(event, wanted).items():
             yield event.sections[leaf].name, content
 
+    def whose(self, event: SealedEvent, leaf: int) -> str | None:
+        """Return the person a section is sealed for; None: the routing key seals it. It opens nothing."""
+        return person_of(event.sections[leaf], event.id, self._keys.routing)
+
     def _keyed(self, event: SealedEvent, leaves: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         persons = {leaf: person_of(event.sections[leaf], event.id, self._keys.routing) for leaf in leaves}
         keys = self._keys.persons.get_all(person for person in persons.values() if person is not None)

@@ -180,7 +180,10 @@ def _withheld(row: Row, desk: Desk) -> Cell:
 def _opened(row: Row, _: Desk) -> Cell:
     if row.get("party") is True:
         return Cell(text="Refused: it is about who asked, or their home")
-    return Cell(text="Refused" if row.get("refused") is True else f"Opened: {sections(row)}")
+    if row.get("refused") is True:
+        return Cell(text="Refused")
+    opened = sections(row)
+    return Cell(text=f"Opened: {opened}" if opened else "Nothing was opened: where else somebody stands")
 
 
 def _asked(row: Row, _: Desk) -> Cell:

@@ -122,6 +122,16 @@ class Ledger:
             row = conn.execute(select(RELEASE).where(RELEASE.c.release_id == release_id)).first()
         return _released(row._mapping) if row is not None else None
 
+    def released(self, recipient: str, incidents: Iterable[str]) -> tuple[Released, ...]:
+        """Return every release to a recipient of these incidents, what it published itself too, in order."""
+        wanted, found = sorted(set(incidents)), list[Released]()
+        own = select(RELEASE).where(RELEASE.c.recipient == recipient)
+        with reading(self._engine) as conn:
+            for start in range(0, len(wanted), AT_ONCE):
+                few = own.where(RELEASE.c.incident.in_(wanted[start : start + AT_ONCE]))
+                found += [_released(row) for row in conn.execute(few).mappings()]
+        return tuple(sorted(found, key=lambda each: each.seq))
+
     def standing(self, line: str, recipient: str) -> Released | None:
         """Return the release of a line that stands for a recipient, the last if several."""
         query = (

@@ -51,6 +51,7 @@ OWNERS: Final = (
     _path(r"/v1/incidents/[^/]+/(sharing|account)", "keyring"),
     _path(r"/v1/open", "keyring"),
     _path(r"/v1/opened", "keyring"),
+    _path(r"/v1/timeline", "keyring"),
     _path(r"/v1/events/.+/explanation", "keyring"),
     _path(r"/v1/ledger(/.*)?", "keyring"),
     _path(r"/v1/policy(/versions|/whatif)?", "keyring"),

@@ -21,6 +21,7 @@ Row = Mapping[str, object]
 OURS: Final = {"notify": "The system, for Operation Encompass"}
 """Our own services among those who open, as people may know them."""
 
+WHERE_ELSE: Final = "Nothing: asked where else somebody in it stands"
 SAME: Final = "As it stands"
 MORE: Final = "Different: it would be told now, and is not"
 LESS: Final = "Different: it would not be told now, and is"
@@ -141,7 +142,7 @@ def _opened(row: Row, desk: Desk) -> Opened:
         who=OURS.get(person) or desk.name_of(person),
         agency=OURS.get(agency) or desk.title_of(agency),
         purpose=_text(row, "purpose"),
-        what="Refused" if row.get("refused") is True else ", ".join(dict.fromkeys(sections)),
+        what="Refused" if row.get("refused") is True else ", ".join(dict.fromkeys(sections)) or WHERE_ELSE,
     )
 
 
