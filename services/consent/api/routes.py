@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.consent.api import described
+from services.consent.api import described, described_incident, described_lists, described_policy
 from services.consent.api.asked import LONGEST_NAME, Draft, Held, Named, Opening
 from services.consent.keyring.asking import MOST, List, NotForYou, Order, Question
 from services.consent.keyring.counts import summary
@@ -150,7 +150,7 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
     @routes.get(
         "/v1/incidents/{alias}/account",
         summary="All that was said of an incident, for the Hub",
-        responses=described.HIDDEN,
+        responses=described_incident.ACCOUNT,
     )
     def account(alias: str, authorization: Token = None) -> Response:
         return _answered(
@@ -162,7 +162,7 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
     @routes.post(
         "/v1/operations/trace",
         summary="The trace an event came in, for operators",
-        responses=described.HIDDEN,
+        responses=described.TRACED,
     )
     def trace(body: Named, authorization: Token = None) -> Response:
         return _answered(
@@ -201,7 +201,7 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
 
         return _answered(keyring.verifier, authorization, counted)
 
-    @routes.get("/v1/ledger/{name}", summary="The ledger as lists", responses=described.LIST)
+    @routes.get("/v1/ledger/{name}", summary="The ledger as lists", responses=described_lists.LIST)
     def ledger_list(
         name: ListName,
         authorization: Token = None,
@@ -245,7 +245,7 @@ def _policies(routes: APIRouter, keyring: Keyring) -> None:
     @routes.get(
         "/v1/policy/versions",
         summary="Every policy adopted, coming or shipped, for who may compare",
-        responses=described.HIDDEN,
+        responses=described_policy.VERSIONS,
     )
     def versions(authorization: Token = None) -> Response:
         def listed(caller: Caller) -> JSONResponse:
@@ -257,7 +257,7 @@ def _policies(routes: APIRouter, keyring: Keyring) -> None:
     @routes.get(
         "/v1/policy",
         summary="The policy in force; or another, by its hash or the name it ships by",
-        responses=described.HIDDEN,
+        responses=described_policy.SHOWN,
     )
     def policy(
         authorization: Token = None,
@@ -304,7 +304,7 @@ def _trying(routes: APIRouter, verifier: Verifier, trier: Trier) -> None:
         "/v1/policy/whatif",
         summary="What a draft would have done on the log as it is",
         response_class=StreamingResponse,
-        responses=described.TRIED,
+        responses=described_policy.TRIED,
     )
     def whatif(body: Draft, authorization: Token = None) -> Response:
         """Answer line by line, as JSON: `{"read", "of"}` now and then, and at last `{"result"}`.
@@ -330,7 +330,7 @@ def _redeciding(routes: APIRouter, verifier: Verifier, trier: Trier) -> None:
         "/v1/decisions/redecided",
         summary="Where today's code would decide the log otherwise",
         response_class=StreamingResponse,
-        responses=described.TRIED,
+        responses=described_policy.REDECIDED,
     )
     def redecided(authorization: Token = None) -> Response:
         """Answer line by line, as `/v1/policy/whatif` does. Nothing is written."""

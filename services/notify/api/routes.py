@@ -16,15 +16,15 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
 
+from services.eventlog.described import PARKED_AND_REFUSED, REDRIVEN
 from services.eventlog.redriving_answers import Asked, Redrives, answered, set_aside
-from services.notify.api import described, shown
+from services.notify.api import described, examples, shown
 from services.notify.channels.secure_inbox import SecureInbox
 from services.notify.rules.report import report
 from services.notify.state import Notification
 from services.notify.store import calls, listing, messages, outbox
 from services.notify.store.aside import Aside
 from services.runtime.database import reading
-from services.runtime.described import refusals
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.operators import operator
 from services.runtime.partnership import Partnership, Role
@@ -49,7 +49,7 @@ def router(
         "/v1/schools/status",
         summary="Every child told, escalated or listed, by day of occurrence",
         response_model=described.Status,
-        responses=refusals(404),
+        responses=examples.STATUS,
     )
     def status(
         first: Annotated[date, Query(alias="from")],
@@ -74,7 +74,7 @@ def router(
         "/v1/schools/notifications",
         summary="A school's own messages; officers see all",
         response_model=described.Messages,
-        responses=refusals(404),
+        responses=examples.MESSAGES,
     )
     def notifications(authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
@@ -92,7 +92,7 @@ def router(
         "/v1/schools/notifications/{notification}",
         summary="One message, for its school and officers",
         response_model=described.OwnMessage,
-        responses=refusals(404),
+        responses=examples.MESSAGE,
     )
     def notification(notification: str, authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
@@ -108,7 +108,7 @@ def router(
         "/v1/schools/tasks",
         summary="Phone calls owed, children whom no school is told of, and messages not yet answered",
         response_model=described.Tasks,
-        responses=refusals(404),
+        responses=examples.TASKS,
     )
     def tasks(after: Annotated[str | None, Query()] = None, authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
@@ -127,7 +127,7 @@ def router(
     @routes.get(
         "/v1/operations/notify/parked",
         summary="Records and events that went no further, and why",
-        responses=refusals(404),
+        responses=PARKED_AND_REFUSED,
     )
     def parked(authorization: Token = None) -> JSONResponse:
         caller = operator(verifier, authorization)
@@ -140,7 +140,7 @@ def router(
     @routes.post(
         "/v1/operations/notify/redrive",
         summary="Read, or say, again what went no further",
-        responses=refusals(404, 409),
+        responses=REDRIVEN,
     )
     def redrive(body: Asked, authorization: Token = None) -> JSONResponse:
         caller = operator(verifier, authorization)

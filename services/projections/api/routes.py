@@ -18,6 +18,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse
 
 from services.eventlog.codec import decode_release
+from services.eventlog.described import PARKED, REDRIVEN
 from services.eventlog.redriver import Redriver
 from services.eventlog.redriving_answers import Asked, answered, set_aside
 from services.projections.api import described
@@ -25,7 +26,6 @@ from services.projections.state import Place, Row, Show
 from services.projections.store.cases import Held, Wanted
 from services.projections.store.models import Order, Question, Store
 from services.runtime.clock import Clock
-from services.runtime.described import refusals
 from services.runtime.identity import ALGORITHM, Caller, Unauthenticated, Verifier
 from services.runtime.operators import operator
 from services.runtime.partnership import Role
@@ -165,7 +165,7 @@ def router(
     @routes.get(
         "/v1/operations/projections/parked",
         summary="Records the read models cannot read, and why",
-        responses=refusals(404),
+        responses=PARKED,
     )
     def parked(authorization: Token = None) -> JSONResponse:
         caller = operator(verifier, authorization)
@@ -176,7 +176,7 @@ def router(
     @routes.post(
         "/v1/operations/projections/redrive",
         summary="Read again what was set aside, tried first",
-        responses=refusals(404, 409),
+        responses=REDRIVEN,
     )
     def redrive(body: Asked, authorization: Token = None) -> JSONResponse:
         caller = operator(verifier, authorization)
