@@ -21,6 +21,7 @@ from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.opening import Busy, Opener, Refused, Request
 from services.consent.keyring.paging import LONGEST as LONGEST_CURSOR
 from services.consent.keyring.rights import may_try, sees_all
+from services.consent.keyring.sampling import SEED
 from services.consent.keyring.telling import NothingToTell, Teller
 from services.consent.keyring.tracing import Traces
 from services.consent.keyring.trying import OneAtATime, Trier
@@ -39,9 +40,6 @@ from services.vocabulary.times import format_time
 Token = Annotated[str | None, Header(alias="Authorization")]
 ListName = Annotated[str, Path(json_schema_extra={"enum": [each.value for each in List]})]
 """A list's name as it was sent: one that there is not is answered like one that is not the caller's."""
-
-SEED = "^[0-9A-Za-z-]{1,64}$"
-"""What a sample is drawn by: whoever draws gives one, or is given one."""
 
 log = logging.getLogger("sightline.keyring")
 
