@@ -5,9 +5,9 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.background import BackgroundTask
 
@@ -21,7 +21,7 @@ from services.eventlog.masking import masked, place
 from services.eventlog.records import Stored
 from services.runtime.described import OPEN, TEXT, other, refusals
 from services.runtime.identity import Caller, Unauthenticated, Verifier
-from services.runtime.operators import operator
+from services.runtime.operators import operator_by
 from services.runtime.partnership import Partnership, Role
 from services.runtime.web import busy, problem
 from services.vocabulary.agencies import HUB, is_recipient
@@ -123,10 +123,7 @@ def add_routes(
         responses=RECORDS,
         openapi_extra=PLACE,
     )
-    def records(request: Request) -> Response:
-        caller = operator(callers, request.headers.get("authorization"))
-        if isinstance(caller, Response):
-            return caller
+    def records(request: Request, _operator: Annotated[Caller, Depends(operator_by(callers))]) -> Response:
         topic, start, most = (request.query_params.get(name, "") for name in ("topic", "from", "most"))
         if topic not in topics or not all(given == "" or START.fullmatch(given) for given in (start, most)):
             return problem(

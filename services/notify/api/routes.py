@@ -12,7 +12,7 @@ POST /v1/operations/notify/redrive    operators: have it read again, or said aga
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
 
@@ -26,7 +26,7 @@ from services.notify.store import calls, listing, messages, outbox
 from services.notify.store.aside import Aside
 from services.runtime.database import reading
 from services.runtime.identity import Caller, Unauthenticated, Verifier
-from services.runtime.operators import operator
+from services.runtime.operators import operator_by
 from services.runtime.partnership import Partnership, Role
 from services.runtime.web import problem
 from services.vocabulary.agencies import is_school
@@ -43,6 +43,7 @@ def router(
 ) -> APIRouter:
     """Return the routes. `key` makes the ids under which occurrences are named; `directory` names staff."""
     routes = APIRouter()
+    Operator = Annotated[Caller, Depends(operator_by(verifier))]
     inbox = SecureInbox(engine)
 
     @routes.get(
@@ -129,10 +130,7 @@ def router(
         summary="Records and events that went no further, and why",
         responses=PARKED_AND_REFUSED,
     )
-    def parked(authorization: Token = None) -> JSONResponse:
-        caller = operator(verifier, authorization)
-        if isinstance(caller, JSONResponse):
-            return caller
+    def parked(_operator: Operator) -> JSONResponse:
         with reading(engine) as conn:
             refused = [shown.refused(one) for one in outbox.refused(conn)]
         return JSONResponse({**set_aside(Aside(engine).found()), "refused": refused})
@@ -142,9 +140,8 @@ def router(
         summary="Read, or say, again what went no further",
         responses=REDRIVEN,
     )
-    def redrive(body: Asked, authorization: Token = None) -> JSONResponse:
-        caller = operator(verifier, authorization)
-        return caller if isinstance(caller, JSONResponse) else answered(redrives, caller, body)
+    def redrive(body: Asked, caller: Operator) -> JSONResponse:
+        return answered(redrives, caller, body)
 
     return routes
 
