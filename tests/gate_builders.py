@@ -291,8 +291,8 @@ CONTENT: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def sealed(heard: Heard) -> Record:
-    """Return the record of `log` that is heard as this event."""
+def sealed(heard: Heard, **facts: Any) -> Record:
+    """Return the record of `log` that is heard as this event, or that has other facts."""
     persons = {at.leaf: _person(heard, at) for at in heard.sections}
     envelope = seal_event(
         event_id=heard.event_id,
@@ -305,7 +305,7 @@ def sealed(heard: Heard) -> Record:
                 schema_id=at.schema_id,
                 leaf=at.leaf,
                 person=persons[at.leaf],
-                plaintext=_plain(heard, at),
+                plaintext=_plain(heard, at, facts),
             )
             for at in heard.sections
         ],
@@ -326,10 +326,13 @@ def _person(heard: Heard, at: SectionAt) -> str | None:
     return heard.victim
 
 
-def _plain(heard: Heard, at: SectionAt) -> bytes:
+def _plain(heard: Heard, at: SectionAt, facts: Mapping[str, Any]) -> bytes:
     schema = catalogue().section(at.schema_id, heard.type)
-    content = {"routing": _routing, "facts": _facts}.get(at.name)
-    return codec.encode_content(schema, content(heard) if content else CONTENT[at.name])
+    if at.name == "routing":
+        return codec.encode_content(schema, _routing(heard))
+    return codec.encode_content(
+        schema, {**_facts(heard), **facts} if at.name == "facts" else CONTENT[at.name]
+    )
 
 
 def _routing(heard: Heard) -> dict[str, Any]:

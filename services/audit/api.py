@@ -5,9 +5,9 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.background import BackgroundTask
 
@@ -15,12 +15,13 @@ from services.audit.flow import LOG
 from services.audit.rules.notes import Signer
 from services.audit.store.bundles import Bundles, pack
 from services.audit.store.trees import Trees
+from services.eventlog.described import RECORDS
 from services.eventlog.errors import Unavailable
 from services.eventlog.masking import masked, place
 from services.eventlog.records import Stored
 from services.runtime.described import OPEN, TEXT, other, refusals
 from services.runtime.identity import Caller, Unauthenticated, Verifier
-from services.runtime.operators import operator
+from services.runtime.operators import operator_by
 from services.runtime.partnership import Partnership, Role
 from services.runtime.web import busy, problem
 from services.vocabulary.agencies import HUB, is_recipient
@@ -43,6 +44,18 @@ PLACE = {
         _query("most", f"how many records, at most {MOST_RECORDS}", pattern="^[0-9]{1,15}$"),
     ]
 }
+PLAIN = "text/plain"
+KEY = other(
+    PLAIN,
+    "The trust root, as C2SP writes a verifier key: its name, its hash and the key.",
+    example="cheshire.sightline+3f0b7c52+AQECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g\n",
+)
+HEAD = other(
+    PLAIN,
+    "A C2SP checkpoint: of what, how many events it has, their root, and who signed it.",
+    example="sightline/cheshire/log\n41\nq83vEjRWeJqrze8SNFZ4mqvN7xI0VniaqzfvEjRWeJo=\n\n"
+    "\u2014 cheshire.sightline c2lnbmF0dXJl\n",
+)
 WHOSE = {"parameters": [_query("as", "a recipient's own releases; left out: the whole record")]}
 
 
@@ -84,20 +97,33 @@ def add_routes(
     async def unavailable(_request: Request, _error: Unavailable) -> Response:
         return busy("the log does not answer: try again")
 
-    @app.get("/v1/checkpoint/key", response_class=PlainTextResponse, openapi_extra=OPEN)
+    @app.get(
+        "/v1/checkpoint/key",
+        summary="The key checkpoints verify under",
+        response_class=PlainTextResponse,
+        responses=KEY,
+        openapi_extra=OPEN,
+    )
     def key() -> Response:
         return PlainTextResponse(signer.vkey() + "\n")
 
-    @app.get("/v1/checkpoint", response_class=PlainTextResponse)
+    @app.get(
+        "/v1/checkpoint",
+        summary="The log's signed tree head",
+        response_class=PlainTextResponse,
+        responses=HEAD,
+    )
     def checkpoint(request: Request) -> Response:
         known(request)
         return PlainTextResponse(trees.head(LOG)[1])
 
-    @app.get("/v1/operations/records", responses=refusals(404), openapi_extra=PLACE)
-    def records(request: Request) -> Response:
-        caller = operator(callers, request.headers.get("authorization"))
-        if isinstance(caller, Response):
-            return caller
+    @app.get(
+        "/v1/operations/records",
+        summary="Records of a topic, masked, for operators",
+        responses=RECORDS,
+        openapi_extra=PLACE,
+    )
+    def records(request: Request, _operator: Annotated[Caller, Depends(operator_by(callers))]) -> Response:
         topic, start, most = (request.query_params.get(name, "") for name in ("topic", "from", "most"))
         if topic not in topics or not all(given == "" or START.fullmatch(given) for given in (start, most)):
             return problem(
@@ -112,6 +138,7 @@ def add_routes(
 
     @app.get(
         "/v1/export",
+        summary="A bundle to check offline",
         response_class=FileResponse,
         responses={**other(TAR, "A bundle to check offline."), **refusals(404)},
         openapi_extra=WHOSE,

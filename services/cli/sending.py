@@ -99,6 +99,9 @@ def check(
 def settle(timeout: Timeout = 240.0, url: Url = None, data: Data = None, json_: Json = False) -> None:
     """Wait until everything published has been decided, projected and planned.
 
+    Ends with 1 when time is up; and at once, with what to do, where a reader waits for a number that will
+    not come.
+
     Example: sightline settle --timeout 60
     """
     from services.cli import show

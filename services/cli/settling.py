@@ -1,7 +1,8 @@
 """Waiting until all is decided, projected and planned; and moving simulated time without skipping.
 
 A system is at rest when every service says it is behind in nothing and owes nothing, all who know a topic's
-end agree on it, and a second look finds the same ends.
+end agree on it, and a second look finds the same ends. Where somebody then still waits for a number, nothing
+is on its way that could bring it: that is no rest, and waiting longer mends nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from services.cli.client import System, connect, wait_for
 from services.cli.errors import CliError, Refused
 from services.cli.patience import PATIENCE_SECONDS, Patience, seconds_to_answer
+from services.cli.stuck import stuck
 from services.runtime.clock import SharedClock, clock_path, elapsed, rest
 
 LOOK_SECONDS = 0.01
@@ -28,23 +30,38 @@ class Unsettled(CliError):
     """Time was up before the system came to rest."""
 
 
+class Stuck(Unsettled):
+    """Nothing moves any more, and somebody waits for a number that will not come."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standings:
-    """What every service said of itself at one look."""
+    """What every service said of itself at one look. `stuck`: who takes nothing more for whom, in words."""
 
     resting: bool
     ends: Mapping[str, int]
     busy: tuple[str, ...]
     next_wake: datetime | None
+    stuck: tuple[str, ...] = ()
 
 
 def settle(system: System, timeout: float = PATIENCE_SECONDS) -> Standings:
-    """Return once the system is at rest, seen twice with the same ends. Raises Unsettled when time is up."""
-    return at_rest(system, Patience(timeout))
+    """Return once the system is at rest, seen twice with the same ends.
+
+    Raises Stuck as soon as all but a reader that waits for a missing number is at rest, and Unsettled when
+    time is up.
+    """
+    seen = at_rest(system, Patience(timeout))
+    if seen.stuck:
+        raise Stuck("; ".join(seen.stuck))
+    return seen
 
 
 def at_rest(system: System, patience: Patience) -> Standings:
-    """Do as `settle` does with the patience there is; it is spent where the system does not come to rest."""
+    """Return once nothing moves, whoever is stuck: that keeps nobody from publishing, nor the clock still.
+
+    Raises Unsettled with the patience there is; it is spent where the system does not come to rest.
+    """
     began, until, pace = elapsed(), patience.until(), LOOK_SECONDS
     before: Standings | None = None
     while True:
@@ -55,7 +72,8 @@ def at_rest(system: System, patience: Patience) -> Standings:
         if elapsed() >= until:
             waited = elapsed() - began
             patience.spend(waited)
-            raise Unsettled(f"not at rest after {waited:.0f} s: {', '.join(seen.busy) or 'still moving'}")
+            why = ", ".join((*seen.stuck, *seen.busy)) or "still moving"
+            raise Unsettled(f"not at rest after {waited:.0f} s: {why}")
         rest(min(pace, max(until - elapsed(), 0)))
         pace = LOOK_SECONDS if before else min(pace * 1.3, SLOWEST_LOOK_SECONDS)
 
@@ -103,7 +121,13 @@ def judge(standings: Sequence[Mapping[str, Any]]) -> Standings:
         for one in standings
         for topic in one["ends"]
     }
-    return Standings(resting=not busy, ends=ends, busy=busy[:BUSY_MOST], next_wake=min(wakes, default=None))
+    return Standings(
+        resting=not busy,
+        ends=ends,
+        busy=busy[:BUSY_MOST],
+        next_wake=min(wakes, default=None),
+        stuck=tuple(stuck(standings)),
+    )
 
 
 def _busy(standings: Sequence[Mapping[str, Any]]) -> Iterable[str]:

@@ -5,6 +5,7 @@ A schema built here names every field it has and no other, so that an answer tha
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -64,14 +65,29 @@ def said(each: Described, description: str) -> Described:
     return {**each, "description": description}
 
 
-def record(fields: Mapping[str, Described]) -> Described:
-    """Return the schema of an object that has each of these fields and no other."""
+def one_of(each: Described, *words: str) -> Described:
+    """Return the schema of a text that is one of these words."""
+    return {**each, "enum": list(words)}
+
+
+def either(*schemas: Described) -> Described:
+    """Return the schema of a value that fits one of these."""
+    return {"anyOf": list(schemas)}
+
+
+def record(fields: Mapping[str, Described], sometimes: Mapping[str, Described] | None = None) -> Described:
+    """Return the schema of an object that has each of these fields, may have the others, and has no more."""
     return {
         "type": "object",
         "required": list(fields),
-        "properties": dict(fields),
+        "properties": {**fields, **(sometimes or {})},
         "additionalProperties": False,
     }
+
+
+def titled(title: str, each: Described) -> Described:
+    """Return a schema under a name, which tells it from those beside it."""
+    return {"title": title, **each}
 
 
 def answer(description: str, schema: Described, example: object) -> Answers:
@@ -79,9 +95,24 @@ def answer(description: str, schema: Described, example: object) -> Answers:
     return {200: {"description": description, "content": {JSON: {"schema": schema, "example": example}}}}
 
 
-def other(media: str, description: str) -> Answers:
+def shown(description: str, example: object) -> Answers:
+    """Return the good answer of an operation whose route has the schema already, as its response model."""
+    return {200: {"description": description, "content": {JSON: {"example": example}}}}
+
+
+def other(media: str, description: str, **example: str) -> Answers:
     """Return a good answer that is no JSON object."""
-    return {200: {"description": description, "content": {media: {"schema": TEXT}}}}
+    return {200: {"description": description, "content": {media: {"schema": TEXT, **example}}}}
+
+
+def lines(description: str, line: Described, *examples: object) -> Answers:
+    """Return a good answer that is told line by line.
+
+    OpenAPI 3.1 has no word for what each line holds: that stands under the one 3.2 has.
+    """
+    text = "".join(json.dumps(each) + "\n" for each in examples)
+    content = {"schema": TEXT, "example": text, "x-itemSchema": line}
+    return {200: {"description": description, "content": {LINES: content}}}
 
 
 def refusals(*statuses: int) -> Answers:
@@ -108,6 +139,7 @@ def describe(app: FastAPI) -> None:
         for operation in _operations(document):
             _refuses(operation)
             _shows(operation, schemas)
+        complete(document)
         return document
 
     app.openapi = described  # type: ignore[method-assign]
@@ -136,25 +168,42 @@ def _refuses(operation: Described) -> None:
 
 
 def _shows(operation: Described, schemas: Described) -> None:
-    """Put the example of what an operation takes where readers look for it; make that of its answer whole."""
+    """Put the example of what an operation takes where readers look for it."""
     taken = operation.get("requestBody", {}).get("content", {}).get(JSON, {})
     name = taken.get("schema", {}).get("$ref", "").rpartition("/")[2]
     for example in schemas.get(name, {}).get("examples", [])[:1]:
         taken.setdefault("example", example)
-    given = operation["responses"].get("200", {}).get("content", {}).get(JSON, {})
-    if "example" in given:
-        given["example"] = _whole(given["schema"], given["example"])
 
 
-def _whole(schema: Described, example: Any) -> Any:
-    """Return an example with the nulls that FastAPI leaves out of it."""
+def complete(document: Described) -> None:
+    """Put into the example of every answer the nulls that FastAPI leaves out of it."""
+    schemas = document["components"]["schemas"]
+    for operation in _operations(document):
+        given = operation["responses"].get("200", {}).get("content", {}).get(JSON, {})
+        if "example" in given:
+            given["example"] = _whole(given["schema"], given["example"], schemas)
+
+
+def _whole(schema: Described, example: Any, schemas: Described) -> Any:
+    schema = _meant(schema, example, schemas)
     if schema.get("type") == "array" and isinstance(example, list):
-        return [_whole(schema["items"], each) for each in example]
+        return [_whole(schema["items"], each, schemas) for each in example]
     if not isinstance(example, dict) or "properties" not in schema:
         return example
     fields = schema["properties"]
-    there = {name: _whole(fields.get(name, {}), each) for name, each in example.items()}
-    return {**there, **{name: None for name in schema["required"] if name not in there}}
+    there = {name: _whole(fields.get(name, {}), each, schemas) for name, each in example.items()}
+    return {**there, **{name: None for name in schema.get("required", ()) if name not in there}}
+
+
+def _meant(schema: Described, example: Any, schemas: Described) -> Described:
+    """Return what a reference stands for; of several schemas the one an example lacks the least of."""
+    if "$ref" in schema:
+        return _meant(schemas.get(schema["$ref"].rpartition("/")[2], {}), example, schemas)
+    if "anyOf" not in schema or not isinstance(example, dict):
+        return schema
+    found = [_meant(each, example, schemas) for each in schema["anyOf"]]
+    fitting = [each for each in found if set(example) <= set(each.get("properties", ()))]
+    return min(fitting, key=lambda each: len(each["properties"]), default={})
 
 
 def _refusal(status: int) -> Described:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Header
 from fastapi.responses import JSONResponse
 
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.partnership import Role
-from services.runtime.problems import problem
+from services.runtime.problems import Answered, problem
 from services.vocabulary.agencies import HUB, HUB_ROLES
+
+Token = Annotated[str | None, Header(alias="Authorization")]
 
 
 def operates(caller: Caller) -> bool:
@@ -15,13 +21,23 @@ def operates(caller: Caller) -> bool:
     return caller.role is Role.AUDITOR or (caller.agency == HUB and caller.role in HUB_ROLES)
 
 
-def operator(verifier: Verifier, authorization: str | None) -> Caller | JSONResponse:
-    """Return the operator a token names, or the answer to everybody else: there is nothing."""
-    try:
-        caller = verifier.caller(authorization)
-    except Unauthenticated as error:
-        return problem(401, "not authenticated", str(error), headers={"www-authenticate": "Bearer"})
-    return caller if operates(caller) else nothing()
+def operator_by(verifier: Verifier) -> Callable[[str | None], Caller]:
+    """Return what a route depends on that is for operators alone: whom the token names.
+
+    Everybody else is answered before the route is reached: 401 to who is nobody, to the others nothing.
+    """
+
+    def operator(authorization: Token = None) -> Caller:
+        try:
+            caller = verifier.caller(authorization)
+        except Unauthenticated as error:
+            bearer = {"www-authenticate": "Bearer"}
+            raise Answered(problem(401, "not authenticated", str(error), headers=bearer)) from error
+        if not operates(caller):
+            raise Answered(nothing())
+        return caller
+
+    return operator
 
 
 def nothing() -> JSONResponse:

@@ -27,10 +27,19 @@ def busy(detail: str, **extra: Any) -> JSONResponse:
     return problem(503, "busy", detail, headers={"retry-after": str(BUSY_SECONDS)}, **extra)
 
 
+class Answered(Exception):
+    """What a dependency of a route says before the route is reached: the whole answer."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__(answer.status_code)
+        self.answer = answer
+
+
 def handle_problems(app: FastAPI) -> None:
     """Answer whatever goes wrong in an app with problem details, and never with what an exception says."""
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Answered, _answered)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -39,6 +48,11 @@ async def http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     title = str(error.detail) if error.detail else "refused"
     return problem(error.status_code, title, title, headers=error.headers)
+
+
+async def _answered(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Answered)
+    return error.answer
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:

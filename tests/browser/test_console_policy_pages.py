@@ -152,6 +152,18 @@ def overridden(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("link", name="Overridden"))
 
 
+def sample(page: Page, system: Running, told: Told) -> None:
+    overridden(page, system, told)
+    page.get_by_label("How many to draw").fill("5")
+    follow(page.get_by_role("button", name="Draw a sample"))
+
+
+def no_sample(page: Page, system: Running, told: Told) -> None:
+    overridden(page, system, told)
+    page.get_by_label("How many to draw").fill("none")
+    follow(page.get_by_role("button", name="Draw a sample"))
+
+
 def openings(page: Page, system: Running, told: Told) -> None:
     ledgers(page, system, told)
     follow(page.get_by_role("link", name="Opened by whom"))
@@ -228,6 +240,7 @@ PAGES: dict[str, Reach] = {
     "Owed but withheld – Sightline": withheld,
     "Error: Owed but withheld – Sightline": wrong_days,
     "Overridden, or decided not to share – Sightline": overridden,
+    "A sample, drawn by lot – Sightline": sample,
     "Opened by whom – Sightline": openings,
     "Asked for what is about themselves – Sightline": parties,
     "Roles turned round – Sightline": roles,
@@ -239,9 +252,17 @@ PAGES: dict[str, Reach] = {
     "Who was told of this person – Sightline": who_was_told,
     "Who may see it, and why – Sightline": explanation,
 }
-WITH_ROWS = (not_shared, not_shared_below, withheld, overridden, openings, who_was_told)
+WITH_ROWS = (not_shared, not_shared_below, withheld, overridden, sample, openings, who_was_told)
 WITH_TABLES = (policies, policy, in_catalogue, explanation, *WITH_ROWS)
-EVERY_PAGE = [*PAGES.values(), unlawful, policy_of_everybody, compare, not_shared_below, ask_who_was_told]
+EVERY_PAGE = [
+    *PAGES.values(),
+    unlawful,
+    policy_of_everybody,
+    compare,
+    not_shared_below,
+    no_sample,
+    ask_who_was_told,
+]
 of_every_page = pytest.mark.parametrize("reach", EVERY_PAGE, ids=lambda reach: reach.__name__)
 of_examples_too = pytest.mark.parametrize(
     "reach", [*EVERY_PAGE, form_in_catalogue], ids=lambda reach: reach.__name__
@@ -329,6 +350,23 @@ def test_two_policies_are_chosen_and_compared_by_keyboard_alone(
             page.keyboard.press("Enter")
 
         expect(page.get_by_role("heading", name="From practised")).to_be_visible()
+
+
+def test_a_sample_is_drawn_again_by_keyboard_alone_from_the_seed_that_is_shown(
+    browser: Browser, system: Running, listed: Told
+) -> None:
+    with window(browser, system) as page:
+        sample(page, system, listed)
+        seed, drawn = page.get_by_label("Seed").input_value(), page.get_by_role("table").inner_text()
+
+        page.get_by_label("Seed").focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+        assert seed
+        assert page.get_by_label("Seed").input_value() == seed
+        assert page.get_by_role("table").inner_text() == drawn
+        assert seed not in page.url
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])

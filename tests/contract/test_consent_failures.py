@@ -95,6 +95,22 @@ def test_facts_of_a_version_the_gate_does_not_know_release_nothing_and_sound(ben
     assert everybody_is_denied(bench, "unclassified")
 
 
+@pytest.mark.parametrize(("ends_on", "times"), [("9999-12-31", 1), ("9999-12-30", 0), ("2025-06-30", 0)])
+def test_a_day_after_which_there_is_none_is_not_read_and_the_next_event_is_decided(
+    bench: Bench, ends_on: str, times: int
+) -> None:
+    signed = an_event(
+        EventType.AGREEMENT_SIGNED, publisher="partnership", named=("dafsu",), agreement="isa-1"
+    )
+    bench.publish(policy_adopted())
+    bench.log.writer().append(LOG, [sealed(signed, ends_on=ends_on), sealed(a_form(of=HIGH))])
+
+    with alarm("unreadable", times=times):
+        bench.settle()
+
+    assert "dafsu" in bench.output().releases
+
+
 def test_a_rule_that_raises_withholds_from_that_recipient_alone_and_sounds(bench: Bench) -> None:
     bench.publish(policy_adopted(), a_form(of=HIGH))
     gate = failing_for(bench, "dafsu")

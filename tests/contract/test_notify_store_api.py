@@ -21,6 +21,7 @@ from services.runtime.clock import SystemClock
 from services.runtime.database import reading, writing
 from services.runtime.identity import Verifier, folder_of, mint
 from services.runtime.partnership import Partnership, Role
+from services.runtime.problems import handle_problems
 from services.runtime.settings import DEMO_PARTNERSHIP
 from tests.notify_builders import BELL, HOUR_TO_PHONE, KEY, OTHER_SCHOOL, SCHOOL, YEAR, Child, Notify, london
 
@@ -52,6 +53,7 @@ def notify(database_url: str) -> Notify:
 @pytest.fixture
 def ask(notify: Notify, credentials: Path) -> Ask:
     app = FastAPI()
+    handle_problems(app)
     verifier = Verifier(PARTNERSHIP, credentials)
     app.include_router(
         router(

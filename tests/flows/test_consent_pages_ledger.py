@@ -293,3 +293,97 @@ def test_half_a_question_about_who_was_told_comes_back(office: Office, sent: dic
 
     assert page.status == 422
     assert "an event's id and the role" in page.text
+
+
+def overrides(office: Office, many: int) -> Office:
+    """Have so many overrides on the ledger, each of an incident of its own."""
+    forms = [form(number, of=grades(Risk.MEDIUM)) for number in range(1, many + 1)]
+    said = [
+        override(
+            "family-help", event_id=f"00000000-0000-4000-9000-{number:012x}", incident=f"incident {number}"
+        )
+        for number in range(1, many + 1)
+    ]
+    return settled(office, *forms, *said)
+
+
+def seed_of(page: Shown) -> str:
+    """Return the seed a page says it drew by."""
+    found = re.search(r"<code>([^<]+)</code>", page.html)
+    assert found
+    return found[1]
+
+
+def test_a_sample_is_drawn_by_a_seed_that_draws_it_again(office: Office) -> None:
+    overrides(office, 12)
+
+    first = look(office, HUB, "/ledger/overridden", sample="3", seed="")
+    again = look(office, AUDITOR, "/ledger/overridden", sample="3", seed=seed_of(first))
+    other = look(office, HUB, "/ledger/overridden", sample="3", seed="another-seed")
+
+    assert (first.status, len(events_of(first))) == (200, 3)
+    assert events_of(first) == events_of(again) != events_of(other)
+    assert f'value="{seed_of(first)}"' in first.html
+
+
+def test_the_list_of_overrides_has_the_form_for_a_sample_of_its_days_and_no_other_list_has(
+    office: Office,
+) -> None:
+    overrides(office, 1)
+
+    page = look(office, HUB, "/ledger/overridden?from=2024-09-01")
+    others = [look(office, HUB, f"/ledger/{name}") for name in KINDS if name != List.OVERRIDDEN]
+
+    assert 'action="/ledger/overridden"' in page.html
+    assert '<input type="hidden" name="from" value="2024-09-01">' in page.html
+    assert [each.title for each in others if 'action="/ledger/overridden"' in each.html] == []
+
+
+def test_a_sample_is_of_the_days_it_is_asked_for(office: Office) -> None:
+    overrides(office, 2)
+    days = {"from": "2024-09-01", "to": "2024-09-01"}
+
+    page = look(office, HUB, "/ledger/overridden", sample="5", seed="s", **days)
+
+    assert (page.status, events_of(page)) == (200, [])
+    assert "There is nothing to draw from for these days." in page.text
+    assert 'href="/ledger/overridden?from=2024-09-01&amp;to=2024-09-01"' in page.html
+
+
+def test_where_nothing_was_overridden_a_sample_says_so(office: Office) -> None:
+    page = look(settled(office), HUB, "/ledger/overridden", sample="5", seed="")
+
+    assert (page.status, "There is nothing to draw from." in page.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"sample": ""}, "Enter how many to draw"),
+        ({"sample": "0"}, "Enter how many to draw"),
+        ({"sample": "101"}, "Enter how many to draw"),
+        ({"sample": "ten"}, "Enter how many to draw"),
+        ({"sample": "3", "seed": "no spaces"}, "Enter a seed of letters"),
+        ({"sample": "3", "from": "2024-09-03", "to": "2024-09-02"}, "The first day must be the same"),
+    ],
+)
+def test_a_sample_that_cannot_be_drawn_comes_back_as_it_was_typed(
+    office: Office, sent: dict[str, str], said: str
+) -> None:
+    page = look(overrides(office, 1), HUB, "/ledger/overridden", **sent)
+
+    assert (page.status, page.title) == (422, "Error: A sample, drawn by lot – Sightline")
+    assert said in page.text
+    assert f'value="{sent["sample"]}"' in page.html or not sent["sample"]
+    assert events_of(page) == []
+
+
+@pytest.mark.parametrize("who", [PRACTITIONER, RESPONDER, LEAD, OFFICE])
+@pytest.mark.parametrize("sent", [{"sample": "3"}, {"sample": "x"}])
+def test_nobody_else_draws_a_sample_and_is_told_no_more_of_a_wrong_one(
+    office: Office, who: tuple[str, str], sent: dict[str, str]
+) -> None:
+    page = look(overrides(office, 1), who, "/ledger/overridden", **sent)
+
+    assert page.status == 404
+    assert ABSENT in page.text

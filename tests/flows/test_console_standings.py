@@ -12,6 +12,7 @@ from services.console.api.passing import WHOLE_SERVICES
 from services.runtime.certificates import enrol
 from services.runtime.clock import SystemClock
 from services.runtime.identity import Verifier, folder_of, mint
+from services.runtime.problems import handle_problems
 from services.runtime.settings import Settings
 from services.runtime.web import Standing, create_app
 from tests.office_builders import HUB, LEAD, PARTNERSHIP, RESPONDER
@@ -38,6 +39,7 @@ def ask(credentials: Path, who: Who | None) -> httpx.Response:
     settings = Settings.model_validate({name: f"http://{name}" for name in WHOLE_SERVICES})
     app = FastAPI()
     http = httpx.AsyncClient(transport=ByHost())
+    handle_problems(app)
     app.include_router(standings.router(settings, http, Verifier(PARTNERSHIP, credentials)))
 
     async def asked() -> httpx.Response:

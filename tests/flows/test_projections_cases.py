@@ -340,14 +340,15 @@ def test_what_was_not_possible_needs_a_reason_and_keeps_what_was_said() -> None:
     assert 'value="not_possible" checked' in page.text
 
 
-def test_what_the_door_refuses_is_said_with_its_fix() -> None:
-    refusal = {"reasons": [{"pointer": "/incident", "detail": "unknown incident", "fix": "give a victim"}]}
+def test_what_the_door_refuses_is_said_in_words_with_what_to_do() -> None:
+    refusal = {"reasons": [{"pointer": "/incident", "rule": "unknown-incident", "fix": "add the victim"}]}
     desk = OneDesk([a_case()], door=Given(422, refusal))
 
     page = visit(desk, "/incidents/alias/answer/release-1", outcome="done")
 
     assert page.status_code == 422
-    assert "unknown incident: give a victim" in page.text
+    assert "nothing is known of it here: go back to the inbox" in page.text
+    assert "add the victim" not in page.text
     assert desk.pressed == set()
 
 

@@ -194,7 +194,7 @@ def test_what_the_door_takes_and_flags_is_told_once_each(door: OpenDoor) -> None
     taken = answered(door, nameless)
 
     assert problems(taken, {}) == ()
-    assert flagged(taken) == ("Given_name is missing: give it once it is known",)
+    assert flagged(taken) == ("Adult victim, first name: not given",)
     assert flagged(answered(door, {**example("VpaReviewed"), "id": "whole"})) == ()
 
 
@@ -291,6 +291,9 @@ def test_nobody_can_override_for_cheshire_cares() -> None:
 
 
 def test_the_reason_of_a_field_that_is_not_on_the_form_stands_at_the_form() -> None:
-    answer = Answer(status=422, body={"reasons": [{"pointer": "/type", "detail": "refused", "fix": "ask"}]})
+    reason = {"pointer": "/type", "rule": "authority", "detail": "`VpaReviewed` is refused", "fix": "ask"}
+    answer = Answer(status=422, body={"reasons": [reason]})
 
-    assert problems(answer, review.FIELDS) == (Problem(field="form", text="Refused: ask"),)
+    (found,) = problems(answer, review.FIELDS)
+
+    assert found == Problem(field="form", text="Type: not for your agency to record: ask the Hub")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from html import unescape
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from services.projections.pages.consents import CONSENTED, ENDED, UNKNOWN
 from services.projections.pages.sayings import consent_form, referral_form
 from tests.inbox_builders import Given, OneDesk, Person, a_case, a_row, visit
+from tests.referring_builders import AN_INCIDENT, ReferringDesk
 
 CONSENT = "/incidents/alias/say/consent"
 REFERRAL = "/incidents/alias/say/referral"
@@ -195,25 +197,80 @@ def test_a_referral_needs_its_other_end(direction: str, missing: str) -> None:
     assert f'href="#{missing}"' in page.text
 
 
-def test_every_reason_of_the_door_stands_at_its_question_and_what_was_typed_is_kept() -> None:
+def at_the_door(agency: str = "dafsu") -> ReferringDesk:
+    """Return a desk that holds an incident, before a door that judges by its own forms and rules."""
+    return ReferringDesk([a_case()], agency=agency, known=AN_INCIDENT)
+
+
+def problems_on(page: Any) -> dict[str, str]:
+    """Return what a page says is wrong, by the question each leads to."""
+    return dict(re.findall(r'<a href="#([^"]+)">([^<]+)</a>', unescape(page.text)))
+
+
+def content_of(page: Any) -> str:
+    """Return the words of a page between its header and its footer."""
+    main = str(page.text).partition("<main")[2].partition("</main>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", main)).split())
+
+
+OF_SYSTEMS = re.compile(r"\b[a-z]+(_[a-z]+)+\b|\b(facts|contact|consent|rationale)\.\w|(^|\s)/\w|`")
+"""A field's name, a path to one, a JSON pointer, or a value as the door quotes it."""
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"source": "Health"}, {"source": "If it came to you: from which organisation: name the hospital"}),
+        ({"source": "Macclesfield @ Hospital"}, {"source": "from which organisation: use letters"}),
+        ({"text": "a" * 20_001}, {"text": "It must be 20000 characters or fewer"}),
+        ({"phone": "0" * 150}, {"phone": "Phone number of the adult victim: longer than 100 characters"}),
+    ],
+)
+def test_what_the_door_refuses_stands_at_its_question_in_words_and_what_was_typed_is_kept(
+    changed: dict[str, str], said: dict[str, str]
+) -> None:
+    page = visit(at_the_door(), REFERRAL, **{**RECEIVED, "text": "A safe move", **changed})
+    found = problems_on(page)
+
+    assert page.status_code == 422
+    assert set(found) == set(said)
+    assert [name for name, text in said.items() if text not in found[name]] == []
+    assert not OF_SYSTEMS.search(content_of(page))
+    assert changed.get("text") or "A safe move</textarea>" in page.text
+
+
+def test_every_reason_at_once_stands_at_its_question_and_of_none_at_the_first() -> None:
     reasons = [
-        {"pointer": "/facts/referral_source", "detail": "never just health", "fix": "name it"},
-        {"pointer": "/contact/safe/phone", "detail": "not marked safe", "fix": "set it"},
-        {"pointer": "/incident", "detail": "unknown", "fix": "give a victim"},
+        {"pointer": "/facts/referral_source", "rule": "named-organisation", "detail": "`Health`", "fix": "f"},
+        {"pointer": "/contact/safe/phone", "rule": "safe-contact", "detail": "facts.safe", "fix": "f"},
+        {"pointer": "/incident", "rule": "unknown-incident", "detail": "`VpaRaised`", "fix": "f"},
+        {"pointer": "/facts/taken_by", "rule": "never-heard-of", "detail": "taken_by is odd", "fix": "f"},
     ]
     desk = OneDesk([a_case()], door=Given(422, {"reasons": reasons}))
 
-    page = visit(desk, REFERRAL, **{**RECEIVED, "source": "Health", "text": "A safe move"})
+    page = visit(desk, REFERRAL, **{**RECEIVED, "source": "Health"})
 
-    assert page.status_code == 422
     for name, text in (
-        ("source", "never just health: name it"),
-        ("safe_phone", "not marked safe: set it"),
-        ("direction", "unknown: give a victim"),
+        ("source", "If it came to you: from which organisation: name the hospital"),
+        ("safe_phone", "Choose whether the phone is safe to use"),
+        ("direction", "Incident reference: nothing is known of it here"),
+        ("direction", "Taken by: it was not taken as it stands"),
     ):
-        assert f'<a href="#{name}">{text}</a>' in page.text
+        assert f'<a href="#{name}">{text}' in page.text
     assert 'value="Health"' in page.text
-    assert "A safe move</textarea>" in page.text
+    assert not OF_SYSTEMS.search(content_of(page))
+
+
+def test_what_the_door_flags_in_a_referral_in_danger_is_told_in_words() -> None:
+    desk = at_the_door()
+    typed = {"direction": "received", "risk": "high", "source": "NHS", "safe_phone": "", "said_by": ""}
+
+    visit(desk, REFERRAL, **typed, press=PRESS)
+    after = content_of(visit(desk, "/incidents/alias"))
+
+    assert "To be put right" in after
+    assert "name the hospital, practice or service, never just health" in after
+    assert not OF_SYSTEMS.search(after)
 
 
 @pytest.mark.parametrize("danger", [{"risk": "high"}, {"children": "safeguarding"}])
@@ -244,7 +301,7 @@ FLAGGED = {
     "pointer": "/facts/confirmed_by",
     "rule": "second-person",
     "detail": "the sender confirmed their own record: it counts as recorded only",
-    "fix": "have a second named person confirm it",
+    "fix": "name the other person who confirmed it",
 }
 
 
@@ -256,7 +313,7 @@ def test_what_the_door_took_and_flagged_is_told_on_the_incident_once() -> None:
     after, later = visit(desk, "/incidents/alias").text, visit(desk, "/incidents/alias").text
 
     assert "To be put right" in after
-    assert "The sender confirmed their own record: it counts as recorded only: have a second named" in after
+    assert "Second person who confirms it: somebody else has to confirm it" in after
     assert "To be put right" not in later
 
 

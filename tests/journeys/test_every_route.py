@@ -65,6 +65,7 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("get", "/ledger/told"): HIDDEN,
     ("post", "/ledger/told"): HIDDEN,
     ("get", "/ledger/{name}"): HIDDEN,
+    ("post", "/ledger/overridden"): HIDDEN,
     ("get", "/interface"): OWN,
     ("get", "/metrics"): OPEN,
     ("get", "/openapi.json"): OPEN,
@@ -336,6 +337,8 @@ def form_of(path: str, ids: Ids) -> Mapping[str, object]:
         return {"event": ids["event"]}
     if path.endswith("/redrive"):
         return {"topic": "to.dafsu"} if path.startswith("/v1") else {"reader": "notify", "topic": "door"}
+    if path == "/ledger/overridden":
+        return {"sample": "3"}
     if path.startswith("/incidents/"):
         return {"sections": "victim", "purpose": "to see"}
     return {"person": ids["person"]} if path == "/ledger/told" else {}

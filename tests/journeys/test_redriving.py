@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from services.cli.client import System
 from services.cli.publishing import publish, settle
+from services.cli.settling import Stuck
 from services.eventlog.access import Access
 from services.eventlog.records import Record
 from services.eventlog.writer import KafkaWriter
@@ -44,14 +46,16 @@ def mended(system: Running, cli: System) -> Running:
     started_with(system, cli, key, bytes(32))
     review(cli, "two")
     started_with(system, cli, key, right)
-    review(cli, "three")
+    with pytest.raises(Stuck):
+        review(cli, "three")
     plant(system, SPOILT)
-    settle(cli)
+    with pytest.raises(Stuck):
+        settle(cli)
     return system
 
 
 def review(cli: System, name: str) -> None:
-    """The Hub reviews an incident as high risk: DAFSU is told."""
+    """The Hub reviews an incident as high risk: DAFSU is told, as soon as all has settled."""
     form = example("VpaReviewed")
     form["facts"].update(risk="high", previous_risk=None)
     assert publish(cli, [("police", {**form, "id": f"redrive-{name}", "incident": f"R-{name}"})]).complete
@@ -103,6 +107,17 @@ def test_who_is_stuck_behind_it_is_said_with_since_when_although_every_record_wa
     assert stuck["recipients"] == stuck["behind_aside"] > 0
     assert stuck["since"] is not None
     assert found["waiting"]["notify"]["recipients"] == 0
+
+
+def test_settling_fails_at_once_and_says_who_is_stuck_and_how_it_is_mended(mended: Running) -> None:
+    began = time.monotonic()
+
+    done = mended.cli("settle", "--timeout", "120", check=False)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "projections takes nothing more for" in done.stderr
+    assert "sightline ops dead --redrive --now" in done.stderr
+    assert time.monotonic() - began < 30
 
 
 def test_what_was_set_aside_is_in_the_read_model_once_it_was_read_again(mended: Running, cli: System) -> None:

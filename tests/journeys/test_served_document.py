@@ -5,12 +5,14 @@ Every operation of the served document, asked with valid tokens of several peopl
 with values that break them, and with ids that there are.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -35,6 +37,7 @@ from services.eventlog.reader import KafkaReader
 from services.eventlog.records import Record, Stored
 from services.eventlog.writer import KafkaWriter
 from services.runtime.certificates import ADMIN
+from services.runtime.described import LINES
 from services.runtime.places import ROOT
 from services.runtime.secrets import Secrets
 from tests.browser_builders import owe_call
@@ -84,10 +87,21 @@ class Asked:
             headers = {"authorization": f"Bearer {self.cli.token(caller, person)}"}
             answer = case.call(base_url=self.cli.url, headers=headers)
             case.validate_response(answer, checks=CHECKS)
+            assert all(lines_fit(case, answer)), f"{case.operation.label}: a line is not as it is said"
             self.statuses.setdefault(case.operation.label, Counter())[answer.status_code] += 1
             if case.operation.path == EVENTS:
                 found = answer.json().get("results", [])
                 self.taken |= {(caller, each["id"]) for each in found if each["status"] == "accepted"}
+
+
+def lines_fit(case: Case, answer: Any) -> Iterator[bool]:
+    """Yield of each line of an answer told line by line whether it is as the document says."""
+    media = answer.headers["content-type"][0]
+    if media == LINES:
+        said = case.operation.definition.raw["responses"]["200"]["content"][LINES]["x-itemSchema"]
+        fits = jsonschema_rs.validator_for(said)
+        for line in answer.text.splitlines():
+            yield fits.is_valid(json.loads(line))
 
 
 class Kept:

@@ -7,18 +7,18 @@ from typing import Final
 
 from pydantic.config import JsonDict
 
+from services.consent.flow.decision import DECISION_VERSION
 from services.runtime.described import (
-    LINES,
     MOMENT,
     TEXT,
     WHOLE,
     YES_OR_NO,
     Answers,
+    Described,
     answer,
     by_name,
     listed,
     maybe,
-    other,
     record,
     refusals,
     said,
@@ -29,6 +29,7 @@ from services.vocabulary.sides import Part
 RELEASE: Final = "4f0c1d2e3a4b5c6d7e8f90a1b2c3d4e5"
 OPENING_ID: Final = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 EVENT: Final = "6a1f0b7c-52d3-4e8f-9a0b-1c2d3e4f5a6b"
+INCIDENT: Final = "bU3pEtvXm1v2oXJkTq0H5A"
 POLICY: Final = "3b7e" * 16
 
 HIDDEN: Final = refusals(404)
@@ -41,6 +42,11 @@ TO_OPEN: Final[JsonDict] = {
     "sections": ["contact"],
     "purpose": "To phone about a safety plan",
 }
+_CONTENT: Final[Described] = {
+    "type": "object",
+    "additionalProperties": True,
+    "description": "a section's fields, as `GET /v1/catalogue` has them for the released event's type",
+}
 OPENED: Final[Answers] = {
     **refusals(403),
     **HIDDEN,
@@ -49,7 +55,7 @@ OPENED: Final[Answers] = {
         record(
             {
                 "sections": said(
-                    by_name({"type": "object"}),
+                    by_name(_CONTENT),
                     "content by the section's name; each child as `children[0]`, `children[1]`",
                 ),
                 "opening_id": said(TEXT, "what it is on record under"),
@@ -116,7 +122,7 @@ OPENED_BEFORE: Final[Answers] = answer(
     record({"opened": texts()}),
     {"opened": [RELEASE]},
 )
-_DECISION: Final = {
+DECISION: Final[Described] = {
     "recipient": TEXT,
     "outcome": {**TEXT, "enum": ["permit", "deny"]},
     "owed": said(YES_OR_NO, "whether a rule says the recipient is to have it"),
@@ -129,16 +135,16 @@ _DECISION: Final = {
     "cause": said(TEXT, "the event that made it be decided"),
     "decided_at": MOMENT,
 }
-_DECISION_EXAMPLE: Final = {
+DECISION_EXAMPLE: Final = {
     "recipient": "dafsu",
     "outcome": "permit",
     "owed": True,
-    "rule": "dafsu-high",
+    "rule": "dafsu-high-risk",
     "ground": "high-risk",
     "reason": None,
-    "sections": ["incident", "victim", "contact", "children"],
+    "sections": ["incident", "facts", "victim", "contact", "children[0]", "narrative", "dash"],
     "policy": POLICY,
-    "decision_version": 1,
+    "decision_version": DECISION_VERSION,
     "cause": EVENT,
     "decided_at": "2024-09-11T02:10:00Z",
 }
@@ -151,33 +157,42 @@ EXPLANATION: Final[Answers] = {
                 "event_id": TEXT,
                 "event_type": TEXT,
                 "incident": said(maybe(TEXT), "what you call the incident; null: you were not told of it"),
-                "decisions": listed(record({**_DECISION, "text": said(TEXT, "the same in words")})),
+                "decisions": listed(record({**DECISION, "text": said(TEXT, "the same in words")})),
             }
         ),
         {
             "event_id": EVENT,
             "event_type": "VpaReviewed",
-            "incident": "bU3pEtvXm1v2oXJkTq0H5A",
-            "decisions": [{**_DECISION_EXAMPLE, "text": "Permitted: the reviewed risk is high."}],
+            "incident": INCIDENT,
+            "decisions": [{**DECISION_EXAMPLE, "text": "Permitted: the reviewed risk is high."}],
         },
     ),
 }
+STANDS: Final = record({**DECISION, "since": said(MOMENT, "since when")})
+STANDS_EXAMPLE: Final = {**DECISION_EXAMPLE, "since": DECISION_EXAMPLE["decided_at"]}
 SHARING: Final[Answers] = {
     **HIDDEN,
     **answer(
         "Who may see what of the incident, as it stands.",
-        record(
-            {"incident": TEXT, "sharing": listed(record({**_DECISION, "since": said(MOMENT, "since when")}))}
-        ),
-        {
-            "incident": "bU3pEtvXm1v2oXJkTq0H5A",
-            "sharing": [{**_DECISION_EXAMPLE, "since": _DECISION_EXAMPLE["decided_at"]}],
-        },
+        record({"incident": TEXT, "sharing": listed(STANDS)}),
+        {"incident": INCIDENT, "sharing": [STANDS_EXAMPLE]},
+    ),
+}
+TRACED: Final[Answers] = {
+    **HIDDEN,
+    **answer(
+        "The trace the event came in.",
+        record({"event_id": TEXT, "trace": said(maybe(TEXT), "null: it came without one")}),
+        {"event_id": EVENT, "trace": "edd92ea7362ee68b2ec97ed3bf20cdfa"},
     ),
 }
 NAMES: Final[Answers] = {
     **HIDDEN,
-    **answer("The lists you may have.", record({"lists": texts()}), {"lists": ["not-shared", "withheld"]}),
+    **answer(
+        "The lists you may have.",
+        record({"lists": texts()}),
+        {"lists": ["not-shared", "withheld", "overridden"]},
+    ),
 }
 _COUNTS: Final = by_name(WHOLE)
 SUMMARY: Final[Answers] = {
@@ -208,19 +223,3 @@ SUMMARY: Final[Answers] = {
         },
     ),
 }
-LIST: Final[Answers] = {
-    **HIDDEN,
-    **answer(
-        "Rows of the list; what each holds is the list's own.",
-        record(
-            {
-                "list": TEXT,
-                "rows": listed({"type": "object"}),
-                "more": said(YES_OR_NO, "whether rows follow"),
-                "next": said(maybe(TEXT), "send it as `after` for the rows that follow; null: none do"),
-            }
-        ),
-        {"list": "not-shared", "rows": [], "more": False, "next": None},
-    ),
-}
-TRIED: Final[Answers] = {**HIDDEN, **other(LINES, "One JSON object a line: how far it is, and the result.")}

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from services.consent.api import described
+from services.consent.api import described, described_incident, described_lists, described_policy
 from services.consent.api.answering import answered, nothing_here, store_away
 from services.consent.api.asked import LONGEST_NAME, Draft, Held, Named, Opening, WhereElse
 from services.consent.keyring.asking import MOST, List, Order, Question
@@ -19,6 +19,7 @@ from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.opening import Opener, Request
 from services.consent.keyring.paging import LONGEST as LONGEST_CURSOR
 from services.consent.keyring.rights import may_try, sees_all
+from services.consent.keyring.sampling import SEED
 from services.consent.keyring.telling import Teller
 from services.consent.keyring.timelines import Timeline, Timelines
 from services.consent.keyring.tracing import Traces
@@ -36,9 +37,6 @@ from services.vocabulary.times import format_time
 Token = Annotated[str | None, Header(alias="Authorization")]
 ListName = Annotated[str, Path(json_schema_extra={"enum": [each.value for each in List]})]
 """A list's name as it was sent: one that there is not is answered like one that is not the caller's."""
-
-SEED = "^[0-9A-Za-z-]{1,64}$"
-"""What a sample is drawn by: whoever draws gives one, or is given one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +162,7 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
     @routes.get(
         "/v1/incidents/{alias}/account",
         summary="All that was said of an incident, for the Hub",
-        responses=described.HIDDEN,
+        responses=described_incident.ACCOUNT,
     )
     def account(alias: str, authorization: Token = None) -> Response:
         return answered(
@@ -176,7 +174,7 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
     @routes.post(
         "/v1/operations/trace",
         summary="The trace an event came in, for operators",
-        responses=described.HIDDEN,
+        responses=described.TRACED,
     )
     def trace(body: Named, authorization: Token = None) -> Response:
         return answered(
@@ -215,7 +213,7 @@ def _counting(routes: APIRouter, keyring: Keyring) -> None:
 
         return answered(keyring.verifier, authorization, counted)
 
-    @routes.get("/v1/ledger/{name}", summary="The ledger as lists", responses=described.LIST)
+    @routes.get("/v1/ledger/{name}", summary="The ledger as lists", responses=described_lists.LIST)
     def ledger_list(
         name: ListName,
         authorization: Token = None,
@@ -259,7 +257,7 @@ def _policies(routes: APIRouter, keyring: Keyring) -> None:
     @routes.get(
         "/v1/policy/versions",
         summary="Every policy adopted, coming or shipped, for who may compare",
-        responses=described.HIDDEN,
+        responses=described_policy.VERSIONS,
     )
     def versions(authorization: Token = None) -> Response:
         def listed(caller: Caller) -> JSONResponse:
@@ -271,7 +269,7 @@ def _policies(routes: APIRouter, keyring: Keyring) -> None:
     @routes.get(
         "/v1/policy",
         summary="The policy in force; or another, by its hash or the name it ships by",
-        responses=described.HIDDEN,
+        responses=described_policy.SHOWN,
     )
     def policy(
         authorization: Token = None,
@@ -318,7 +316,7 @@ def _trying(routes: APIRouter, verifier: Verifier, trier: Trier) -> None:
         "/v1/policy/whatif",
         summary="What a draft would have done on the log as it is",
         response_class=StreamingResponse,
-        responses=described.TRIED,
+        responses=described_policy.TRIED,
     )
     def whatif(body: Draft, authorization: Token = None) -> Response:
         """Answer line by line, as JSON: `{"read", "of"}` now and then, and at last `{"result"}`.
@@ -344,7 +342,7 @@ def _redeciding(routes: APIRouter, verifier: Verifier, trier: Trier) -> None:
         "/v1/decisions/redecided",
         summary="Where today's code would decide the log otherwise",
         response_class=StreamingResponse,
-        responses=described.TRIED,
+        responses=described_policy.REDECIDED,
     )
     def redecided(authorization: Token = None) -> Response:
         """Answer line by line, as `/v1/policy/whatif` does. Nothing is written."""

@@ -2,8 +2,15 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import Final
 
 from services.consent.store.lists import Against
+
+SEED: Final = "^[0-9A-Za-z-]{1,64}$"
+"""What a sample is drawn by: whoever draws gives one, or is given one."""
+
+USUAL: Final = 10
+"""How many are drawn where nobody thought of another number."""
 
 
 def drawn(found: Iterable[Against], size: int, seed: str) -> list[Against]:

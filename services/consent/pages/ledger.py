@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from services.consent.keyring.sampling import USUAL
 from services.consent.pages.desk import OK, UNPROCESSABLE, Answer, Desk, absent, rows_of
 from services.consent.pages.lists import KINDS, TOLD, Kind, lines
 from services.vocabulary.times import NotATime, parse_date
@@ -69,8 +70,8 @@ def router(desk: Desk) -> APIRouter:
         kind = KINDS.get(name)
         if kind is None:
             return absent(desk, request)
-        days = {key: request.query_params.get(key, "").strip() for key in ("from", "to")}
-        problem = _problem(days)
+        days = days_in(request.query_params)
+        problem = problem_of(days)
         apart = {"below_threshold": str(only == BELOW).lower()} if name == NOT_SHARED else {}
         asked = {} if problem else {key: day for key, day in days.items() if day}
         turned = {"order": NEWEST} if name in TURNS and order == NEWEST else {}
@@ -87,6 +88,7 @@ def router(desk: Desk) -> APIRouter:
             "below": BELOW,
             "turns": name in TURNS,
             "turned": turned,
+            "usual": USUAL,
         }
         if problem:
             values |= {"error": problem, "lines": []}
@@ -129,7 +131,12 @@ def _listed(desk: Desk, kind: Kind, answer: Answer) -> dict[str, object]:
     }
 
 
-def _problem(days: Mapping[str, str]) -> str | None:
+def days_in(sent: Mapping[str, object]) -> Mapping[str, str]:
+    """Return the first and the last day asked about, as they were typed."""
+    return {key: str(sent.get(key, "")).strip() for key in ("from", "to")}
+
+
+def problem_of(days: Mapping[str, str]) -> str | None:
     """Return what is wrong with the days asked for, or None."""
     try:
         first, last = (parse_date(day) if day else None for day in days.values())

@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from services.consent.pages import catalogue, explanation, ledger, policy, today
+from services.consent.pages import catalogue, explanation, ledger, policy, sampling, today
 from services.consent.pages.desk import Desk
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
@@ -18,5 +18,6 @@ def router(desk: Desk) -> APIRouter:
     routes.include_router(policy.router(desk))
     routes.include_router(catalogue.router(desk))
     routes.include_router(ledger.router(desk))
+    routes.include_router(sampling.router(desk))
     routes.include_router(explanation.router(desk))
     return routes

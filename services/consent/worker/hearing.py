@@ -225,8 +225,16 @@ def _scope(event_type: str, facts: Content, end: str) -> datetime | None:
 
 
 def _end_of(day: str | None) -> datetime | None:
-    """Return when a day is over, in the time the partnership lives by."""
-    return at_wall_clock(parse_date(day) + timedelta(days=1), time()) if day is not None else None
+    """Return when a day is over, in the time the partnership lives by.
+
+    Raises NotATime for the last day a calendar has: it is over at no moment that could be named.
+    """
+    if day is None:
+        return None
+    try:
+        return at_wall_clock(parse_date(day) + timedelta(days=1), time())
+    except OverflowError as error:
+        raise NotATime(day) from error
 
 
 def _time(text: str | None) -> datetime | None:

@@ -7,28 +7,25 @@ import asyncio
 from typing import Annotated
 
 import httpx
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
 from services.console.api.passing import WHOLE_SERVICES, address_of
-from services.runtime.identity import Verifier
-from services.runtime.operators import operator
+from services.runtime.identity import Caller, Verifier
+from services.runtime.operators import operator_by
 from services.runtime.settings import Settings
 from services.runtime.web import busy
 
 ANSWER_SECONDS = 5.0
-Token = Annotated[str | None, Header(alias="Authorization")]
 
 
 def router(settings: Settings, http: httpx.AsyncClient, verifier: Verifier) -> APIRouter:
     """Return the route of all standings."""
     routes = APIRouter()
+    Operator = Annotated[Caller, Depends(operator_by(verifier))]
 
     @routes.get("/v1/standings", summary="How far every service has come, for operators")
-    async def standings(authorization: Token = None) -> JSONResponse:
-        caller = operator(verifier, authorization)
-        if isinstance(caller, JSONResponse):
-            return caller
+    async def standings(_operator: Operator) -> JSONResponse:
         asked = [_standing(http, address_of(name, settings)) for name in WHOLE_SERVICES]
         try:
             return JSONResponse({"standings": await asyncio.gather(*asked)})

@@ -92,7 +92,7 @@ def operations(document: Row, address: str, own: Row) -> Iterator[Operation]:
     for path, methods in _mapping(document, "paths").items():
         for method, each in _named(methods):
             responses = _mapping(each, "responses")
-            answer = _content(_mapping(responses, str(OK))).get("example")
+            answer = _example(_content(_mapping(responses, str(OK))))
             yield Operation(
                 method=method.upper(),
                 path=path,
@@ -145,6 +145,12 @@ def _shown(value: object) -> str:
 
 def _content(part: Row) -> Row:
     return _mapping(_mapping(part, "content"), JSON)
+
+
+def _example(content: Row) -> object:
+    """Return the example of an answer, the first of several; None where none is described."""
+    several = [each.get("value") for _, each in _named(content.get("examples"))]
+    return content.get("example", several[0] if several else None)
 
 
 def _parameters(operation: Row) -> list[Row]:

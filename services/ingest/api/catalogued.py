@@ -9,8 +9,11 @@ from fastapi.responses import JSONResponse, Response
 
 from services.eventlog.catalogue import Catalogue, EventSchema, SectionSchema
 from services.ingest.api import answers
-from services.ingest.api.described import CATALOGUE
+from services.ingest.api.described import catalogue as described
 from services.runtime.identity import Unauthenticated, Verifier
+
+SHOWN = "RecipientResumed"
+"""The type of event that shows what the catalogue says of one: the shortest."""
 
 Row = dict[str, Any]
 Schema = Any
@@ -25,7 +28,9 @@ def router(verifier: Verifier, catalogue: Catalogue, examples: Mapping[str, Row]
     def events() -> list[Row]:
         return [event(catalogue, catalogue.event(name), examples.get(name)) for name in catalogue.types()]
 
-    @routes.get("/v1/catalogue", openapi_extra=CATALOGUE)
+    shown = event(catalogue, catalogue.event(SHOWN), examples.get(SHOWN))
+
+    @routes.get("/v1/catalogue", openapi_extra=described(shown))
     def catalogued(request: Request) -> Response:
         """Say what may be published, by whom, in which sections and versions, each with an example."""
         try:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.ingest.api import described_sandbox
 from services.ingest.settings import BATCH_LIMIT, ID_LENGTH
 from services.ingest.store.answers import Status
+from services.runtime.described import complete
 from services.runtime.problems import PROBLEM
 
 Described = dict[str, Any]
@@ -83,9 +84,18 @@ RECEIPTS: Described = {
         "404": _refusal("No such receipt of the caller's."),
     }
 }
-CATALOGUE: Described = {
-    "responses": {"200": _answer("Every type of event there is.", "Catalogue"), "401": _NOBODY}
-}
+
+
+def catalogue(event: Described) -> Described:
+    """Return the catalogue's operation, with one type of event as the example."""
+    there = {"schema": _named("Catalogue"), "example": {"events": [event]}}
+    return {
+        "responses": {
+            "200": {"description": "Every type of event there is.", "content": {JSON: there}},
+            "401": _NOBODY,
+        }
+    }
+
 
 _TEXT: Described = {"type": "string"}
 _YES_OR_NO: Described = {"type": "boolean"}
@@ -96,7 +106,8 @@ _REFERENCE: Described = {"type": ["string", "null"], "maxLength": ID_LENGTH}
 
 
 def _record(properties: Mapping[str, Described], **more: Any) -> Described:
-    return {"type": "object", "required": list(properties), "properties": dict(properties), **more}
+    named = {"type": "object", "required": list(properties), "properties": dict(properties)}
+    return {**named, "additionalProperties": False, **more}
 
 
 _SCHEMAS: Described = {
@@ -153,7 +164,10 @@ _SCHEMAS: Described = {
             "versions": {"type": "array", "items": _NUMBER},
             "takes": {**_TEXTS, "description": "what may stand beside its sections"},
             "sections": _listed("Section"),
-            "example": {"type": ["object", "null"], "description": "a document its publisher may send"},
+            "example": {
+                "anyOf": [_named("Event"), {"type": "null"}],
+                "description": "a document its publisher may send",
+            },
         }
     ),
     "Section": _record(
@@ -205,6 +219,7 @@ def describe(
         for path in document["paths"].values():
             for operation in path.values():
                 _without_defaults(operation["responses"])
+        complete(document)
         return document
 
     app.openapi = described  # type: ignore[method-assign]

@@ -12,13 +12,13 @@ from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
 
+from services.notify.api import examples
 from services.notify.api.described import Bell, Unaccounted
 from services.notify.rules import bell
 from services.notify.rules.report import report
 from services.notify.store import doubt
 from services.runtime.clock import Clock
 from services.runtime.database import reading
-from services.runtime.described import refusals
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.partnership import Role
 from services.runtime.web import problem
@@ -39,7 +39,7 @@ def router(*, engine: Engine, verifier: Verifier, years: Iterable[SchoolYear], c
         "/v1/schools/bell",
         summary="Which days the coming bell is for",
         response_model=Bell,
-        responses=refusals(404),
+        responses=examples.BELL_AT,
     )
     def coming(authorization: Token = None) -> JSONResponse:
         try:

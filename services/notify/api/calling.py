@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from pydantic.config import JsonDict
 from sqlalchemy import Connection, Engine
 
+from services.notify.api import examples
 from services.notify.api.described import Kept, KeptOfLead
 from services.notify.flow import phoned
 from services.notify.rules.placement import is_by_phone
@@ -21,7 +22,6 @@ from services.notify.state import Attempt, Listing, Notification, Reached, Spoke
 from services.notify.store import calls, messages
 from services.runtime.clock import Clock
 from services.runtime.database import writing
-from services.runtime.described import refusals
 from services.runtime.identity import Caller, Unauthenticated, Verifier
 from services.runtime.partnership import Role
 from services.runtime.web import problem
@@ -79,7 +79,7 @@ def router(*, engine: Engine, verifier: Verifier, clock: Clock) -> APIRouter:
         "/v1/schools/calls",
         summary="What came of a phone call to a school, or to the council's lead",
         response_model=Kept | KeptOfLead,
-        responses=refusals(404, 409),
+        responses=examples.CALLED,
     )
     def called(body: Called, authorization: Token = None) -> JSONResponse:
         try:

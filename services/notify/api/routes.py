@@ -12,21 +12,21 @@ POST /v1/operations/notify/redrive    operators: have it read again, or said aga
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
 
+from services.eventlog.described import PARKED_AND_REFUSED, REDRIVEN
 from services.eventlog.redriving_answers import Asked, Redrives, answered, set_aside
-from services.notify.api import described, shown
+from services.notify.api import described, examples, shown
 from services.notify.channels.secure_inbox import SecureInbox
 from services.notify.rules.report import report
 from services.notify.state import Notification
 from services.notify.store import calls, listing, messages, outbox
 from services.notify.store.aside import Aside
 from services.runtime.database import reading
-from services.runtime.described import refusals
 from services.runtime.identity import Caller, Unauthenticated, Verifier
-from services.runtime.operators import operator
+from services.runtime.operators import operator_by
 from services.runtime.partnership import Partnership, Role
 from services.runtime.web import problem
 from services.vocabulary.agencies import is_school
@@ -43,13 +43,14 @@ def router(
 ) -> APIRouter:
     """Return the routes. `key` makes the ids under which occurrences are named; `directory` names staff."""
     routes = APIRouter()
+    Operator = Annotated[Caller, Depends(operator_by(verifier))]
     inbox = SecureInbox(engine)
 
     @routes.get(
         "/v1/schools/status",
         summary="Every child told, escalated or listed, by day of occurrence",
         response_model=described.Status,
-        responses=refusals(404),
+        responses=examples.STATUS,
     )
     def status(
         first: Annotated[date, Query(alias="from")],
@@ -74,7 +75,7 @@ def router(
         "/v1/schools/notifications",
         summary="A school's own messages; officers see all",
         response_model=described.Messages,
-        responses=refusals(404),
+        responses=examples.MESSAGES,
     )
     def notifications(authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
@@ -92,7 +93,7 @@ def router(
         "/v1/schools/notifications/{notification}",
         summary="One message, for its school and officers",
         response_model=described.OwnMessage,
-        responses=refusals(404),
+        responses=examples.MESSAGE,
     )
     def notification(notification: str, authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
@@ -108,7 +109,7 @@ def router(
         "/v1/schools/tasks",
         summary="Phone calls owed, children whom no school is told of, and messages not yet answered",
         response_model=described.Tasks,
-        responses=refusals(404),
+        responses=examples.TASKS,
     )
     def tasks(after: Annotated[str | None, Query()] = None, authorization: Token = None) -> JSONResponse:
         caller = _caller(verifier, authorization)
@@ -127,12 +128,9 @@ def router(
     @routes.get(
         "/v1/operations/notify/parked",
         summary="Records and events that went no further, and why",
-        responses=refusals(404),
+        responses=PARKED_AND_REFUSED,
     )
-    def parked(authorization: Token = None) -> JSONResponse:
-        caller = operator(verifier, authorization)
-        if isinstance(caller, JSONResponse):
-            return caller
+    def parked(_operator: Operator) -> JSONResponse:
         with reading(engine) as conn:
             refused = [shown.refused(one) for one in outbox.refused(conn)]
         return JSONResponse({**set_aside(Aside(engine).found()), "refused": refused})
@@ -140,11 +138,10 @@ def router(
     @routes.post(
         "/v1/operations/notify/redrive",
         summary="Read, or say, again what went no further",
-        responses=refusals(404, 409),
+        responses=REDRIVEN,
     )
-    def redrive(body: Asked, authorization: Token = None) -> JSONResponse:
-        caller = operator(verifier, authorization)
-        return caller if isinstance(caller, JSONResponse) else answered(redrives, caller, body)
+    def redrive(body: Asked, caller: Operator) -> JSONResponse:
+        return answered(redrives, caller, body)
 
     return routes
 

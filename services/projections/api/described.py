@@ -80,16 +80,17 @@ _TOLD_EXAMPLE: Final = {
     "occurred_at": "2024-09-10T22:40:00Z",
     "decided_at": "2024-09-11T02:10:00Z",
     "ground": "high-risk",
-    "rule": "dafsu-high",
+    "rule": "dafsu-high-risk",
     "policy": POLICY,
-    "purpose": "safety planning",
-    "expects": None,
+    "purpose": "support an adult victim at high risk",
+    "expects": "offer an independent adviser within 1 working day, checking first who already holds the"
+    " family",
     "not_after": None,
     "person": PERSON,
     "incident": ALIAS,
     "reason": None,
     "partition": 0,
-    "sections": ["incident", "victim", "contact", "children[0]"],
+    "sections": ["incident", "facts", "victim", "contact", "children[0]", "narrative", "dash"],
 }
 _SHOWN_EXAMPLE: Final = {**_TOLD_EXAMPLE, "header": "AAECAwQ"}
 _HEAD: Final[Described] = {

@@ -14,10 +14,11 @@ from typing import Annotated
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import JSONResponse
 
 from services.eventlog.codec import decode_release
+from services.eventlog.described import PARKED, REDRIVEN
 from services.eventlog.redriver import Redriver
 from services.eventlog.redriving_answers import Asked, answered, set_aside
 from services.projections.api import described
@@ -25,9 +26,8 @@ from services.projections.state import Place, Row, Show
 from services.projections.store.cases import Held, Wanted
 from services.projections.store.models import Order, Question, Store
 from services.runtime.clock import Clock
-from services.runtime.described import refusals
 from services.runtime.identity import ALGORITHM, Caller, Unauthenticated, Verifier
-from services.runtime.operators import operator
+from services.runtime.operators import operator_by
 from services.runtime.partnership import Role
 from services.runtime.web import problem
 from services.vocabulary.events import EventType
@@ -58,6 +58,7 @@ def router(
 ) -> APIRouter:
     """Return the routes of the read models. What is overdue is so by `clock`, the partnership's time."""
     routes = APIRouter()
+    Operator = Annotated[Caller, Depends(operator_by(verifier))]
 
     @routes.get(
         "/v1/inbox",
@@ -165,22 +166,18 @@ def router(
     @routes.get(
         "/v1/operations/projections/parked",
         summary="Records the read models cannot read, and why",
-        responses=refusals(404),
+        responses=PARKED,
     )
-    def parked(authorization: Token = None) -> JSONResponse:
-        caller = operator(verifier, authorization)
-        if isinstance(caller, JSONResponse):
-            return caller
+    def parked(_operator: Operator) -> JSONResponse:
         return JSONResponse(set_aside(store.found()))
 
     @routes.post(
         "/v1/operations/projections/redrive",
         summary="Read again what was set aside, tried first",
-        responses=refusals(404, 409),
+        responses=REDRIVEN,
     )
-    def redrive(body: Asked, authorization: Token = None) -> JSONResponse:
-        caller = operator(verifier, authorization)
-        return caller if isinstance(caller, JSONResponse) else answered(redriver, caller, body)
+    def redrive(body: Asked, caller: Operator) -> JSONResponse:
+        return answered(redriver, caller, body)
 
     return routes
 

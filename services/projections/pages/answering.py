@@ -12,6 +12,7 @@ from fastapi.responses import Response
 
 from services.projections.pages.cases import to_be_seen
 from services.projections.pages.desk import Answer, Desk
+from services.projections.pages.door_words import elsewhere
 from services.projections.pages.entries import Entry, entries
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, known_of, objects
 from services.projections.rules.expecting import unanswered
@@ -96,7 +97,7 @@ def _problems(said: Mapping[str, str]) -> dict[str, str]:
 
 def _refusals(told: Answer) -> dict[str, str]:
     """Return every reason the door gave, at the first question of the form: nothing else was asked."""
-    reasons = [f"{one.get('detail')}: {one.get('fix')}" for one in objects(told.body.get("reasons"))]
+    reasons = [elsewhere(one) for one in objects(told.body.get("reasons"))]
     return {"outcome": "; ".join(reasons) or "It was not taken: press again"}
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from services.projections.pages.desk import Answer
+from services.projections.pages.door_words import elsewhere
 from services.vocabulary.times import format_time
 
 OWN_ID: Final = re.compile("hub-[0-9a-f]{32}", re.ASCII)
@@ -49,8 +50,8 @@ def problems(
 ) -> tuple[Problem, ...]:
     """Return every reason why the door did not take a form; none: it is on the log.
 
-    `fields`: the field each JSON pointer is about, by how the pointer begins. `said`: what is said of a field
-    in place of what the door says to systems.
+    `fields`: the field each JSON pointer is about, by how the pointer begins. `said`: what a form itself says
+    of a field in place of what is said of the door's rule.
     """
     if answer.status in TAKEN:
         return ()
@@ -64,7 +65,7 @@ def problems(
 
 def flagged(answer: Answer) -> tuple[str, ...]:
     """Return what the door took and flagged, in words: it is on the log, and to be put right."""
-    return tuple(dict.fromkeys(_said(each) for each in defects(answer)))
+    return tuple(dict.fromkeys(elsewhere(each) for each in defects(answer)))
 
 
 def defects(answer: Answer) -> tuple[Mapping[str, object], ...]:
@@ -79,10 +80,4 @@ def defects(answer: Answer) -> tuple[Mapping[str, object], ...]:
 def _problem(row: Mapping[str, object], fields: Mapping[str, str], said: Mapping[str, str]) -> Problem:
     pointer = str(row.get("pointer", ""))
     field = next((name for start, name in fields.items() if pointer.startswith(start)), WHOLE)
-    return Problem(field=field, text=said.get(field, _said(row)))
-
-
-def _said(row: Mapping[str, object]) -> str:
-    """Return what is wrong and what to do, as a sentence begins."""
-    text = f"{row.get('detail', '')}: {row.get('fix', '')}"
-    return f"{text[:1].upper()}{text[1:]}"
+    return Problem(field=field, text=said.get(field, elsewhere(row)))

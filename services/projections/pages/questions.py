@@ -111,17 +111,6 @@ def missing(form: Form, said: Answers) -> tuple[Problem, ...]:
     return tuple(one for one in problems(form, said) if one.name in spared and not said.get(one.name))
 
 
-def refused(form: Form, reasons: Sequence[Row]) -> tuple[Problem, ...]:
-    """Return every reason the door gave, each at the question it is about; at the first where it is none."""
-    return tuple(
-        Problem(
-            name=about(form.about, str(one.get("pointer", ""))) or form.questions[0].name,
-            text=f"{one.get('detail')}: {one.get('fix')}",
-        )
-        for one in reasons
-    )
-
-
 def about(places: Mapping[str, str], pointer: str) -> str | None:
     """Return the question that a pointer of the door's is about, the nearest there is; None for none."""
     matching = [start for start in places if pointer == start or pointer.startswith(f"{start}/")]

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Final
 
 from services.projections.pages import referral_questions as asked
-from services.projections.pages.questions import UNREAL, Answers, Kind, Problem, Question, about
+from services.projections.pages.door_words import at
+from services.projections.pages.questions import Answers, Problem, Question, about
 from services.projections.pages.referral_events import answered, children_of, handed_on, never_waits
 from services.projections.pages.sayings import CHILDREN, RISKS
 from services.vocabulary.consent import ConsentAnswer, SafeToUse
@@ -16,16 +17,13 @@ Title = Callable[[str], str]
 UNREADABLE: Final = frozenset({"format", "length"})
 """Rules of the door for what cannot be read: an answer that breaks one is as good as none."""
 
-OWN_DETAILS: Final = {
-    "/contact/phone": "The referrer's own phone number stands where the adult victim's should",
-    "/contact/email": "The referrer's own email address stands where the adult victim's should",
-    "/victim": "The referrer's own name stands where the adult victim's should",
-}
-RULES: Final = {
+RULES: Final[Mapping[str, str]] = {
     "unknown-incident": "Enter what is known of the adult victim: a first name is enough",
     "named-organisation": "Name the organisation: the hospital, practice or service, never just health",
     "unknown-school": "No school has this number: choose the school, or another",
 }
+"""What of the door's rules is said otherwise of somebody new, whom no incident names yet."""
+
 ANSWERED: Final = {
     ConsentAnswer.GIVEN: "they consent",
     ConsentAnswer.REFUSED: "they refuse",
@@ -115,17 +113,7 @@ def _known_children(said: Answers, children: int) -> str:
 
 
 def _text(row: Row, question: Question) -> str:
-    rule, pointer = str(row.get("rule", "")), str(row.get("pointer", ""))
-    if rule == "missing":
-        return f"{question.label.rstrip('?')}: not given"
-    if rule == "safe-contact":
-        return question.missing
-    if rule == "referrers-own-details":
-        return f"{OWN_DETAILS.get(pointer, OWN_DETAILS['/victim'])}: give theirs, or leave it out"
-    if rule == "format":
-        return UNREAL if question.kind is Kind.DAY else f"{question.label}: use letters, digits and spaces"
-    text = f"{row.get('detail', '')}: {row.get('fix', '')}"
-    return RULES.get(rule, f"{question.label}: {text}")
+    return RULES.get(str(row.get("rule", "")), "") or at(row, question)
 
 
 def _and(words: Sequence[str]) -> str:

@@ -16,9 +16,10 @@ from fastapi.responses import Response
 
 from services.projections.pages.consents import Known, known
 from services.projections.pages.desk import Desk
+from services.projections.pages.door_words import refused
 from services.projections.pages.holding import OK, UNPROCESSABLE, Row, absent, held, objects
 from services.projections.pages.publishing import flagged
-from services.projections.pages.questions import Form, Problem, missing, problems, read, refused
+from services.projections.pages.questions import Form, Problem, missing, problems, read
 from services.projections.pages.sayings import consent_form, referral_form
 from services.vocabulary.calendar import local_date
 from services.vocabulary.times import format_time

@@ -3,17 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
 from services.projections.rules.pulse import DELAY, Cell, Window, shown
 from services.runtime.clock import Clock
-from services.runtime.identity import Verifier
-from services.runtime.operators import operator
+from services.runtime.identity import Caller, Verifier
+from services.runtime.operators import operator_by
 from services.runtime.web import busy
 from services.vocabulary.times import format_time
-
-Token = Annotated[str | None, Header(alias="Authorization")]
 
 
 class Counts(Protocol):
@@ -26,12 +24,10 @@ class Counts(Protocol):
 def router(*, counts: Counts, complete: Callable[[], bool], verifier: Verifier, clock: Clock) -> APIRouter:
     """Return the route. `complete` says whether all there is was counted: until then nothing is shown."""
     routes = APIRouter()
+    Operator = Annotated[Caller, Depends(operator_by(verifier))]
 
     @routes.get("/v1/pulse", summary="How many events of each type there were, by quarter hour")
-    def pulse(authorization: Token = None) -> JSONResponse:
-        caller = operator(verifier, authorization)
-        if isinstance(caller, JSONResponse):
-            return caller
+    def pulse(_operator: Operator) -> JSONResponse:
         if not complete():
             return busy("the pulse is still counting: ask again")
         return JSONResponse(document(shown(counts.counts(), clock.now())))

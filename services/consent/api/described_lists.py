@@ -1,0 +1,176 @@
+"""The ledger's lists as `/openapi.json` describes them: what each row holds, list by list."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.consent.api.described import EVENT, HIDDEN, INCIDENT
+from services.consent.api.described_incident import OPENING
+from services.consent.flow.ledger import Became
+from services.consent.keyring.asking import List
+from services.runtime.described import (
+    MOMENT,
+    TEXT,
+    WHOLE,
+    YES_OR_NO,
+    Answers,
+    Described,
+    answer,
+    by_name,
+    either,
+    listed,
+    maybe,
+    one_of,
+    record,
+    said,
+    texts,
+    titled,
+)
+from services.vocabulary.erasure import Objection, Order
+from services.vocabulary.events import EventType
+from services.vocabulary.grounds import Reason, ReleaseKind
+from services.vocabulary.risk import ChildrenLevel, Risk
+from services.vocabulary.sides import Looked
+
+NO_EVENT: Final = "unreadable"
+"""What stands for a type where a record of the log is no event that can be read."""
+
+_TYPE: Final = one_of(TEXT, *EventType)
+_REASON: Final = one_of(TEXT, *Reason)
+_ABOUT: Final[Described] = {"event_id": TEXT, "incident": said(TEXT, "what you call the incident")}
+_MAYBE_ABOUT: Final[Described] = {
+    "event_id": TEXT,
+    "incident": said(maybe(TEXT), "what you call the incident; null: it is of none"),
+}
+_GRADES: Final[Described] = {"risk": one_of(TEXT, *Risk), "children": one_of(TEXT, *ChildrenLevel)}
+_READING: Final = record({"by": TEXT, "at": MOMENT, "purpose": TEXT, "sections": texts()})
+_ASKED: Final = {name: each for name, each in OPENING.items() if name != "party"}
+"""An opening as an agency's own lead sees it: not why it was refused."""
+
+ROWS: Final[Mapping[List, Described]] = {
+    List.NOT_SHARED: record(
+        {
+            **_ABOUT,
+            "began": MOMENT,
+            **_GRADES,
+            "below_threshold": YES_OR_NO,
+            "vulnerable_adult": YES_OR_NO,
+            "withheld": said(by_name(_REASON), "why, by who is owed it"),
+        }
+    ),
+    List.WITHHELD: record({**_ABOUT, "began": MOMENT, "recipient": TEXT, "reason": _REASON}),
+    List.OVERRIDDEN: record(
+        {
+            **_MAYBE_ABOUT,
+            "event_type": _TYPE,
+            "recipient": said(maybe(TEXT), "whom it is about; null: it names none"),
+            "publisher": TEXT,
+            "decided_at": MOMENT,
+        }
+    ),
+    List.OPENINGS: record(_ASKED, {"party": OPENING["party"]}),
+    List.PARTIES: record(OPENING),
+    List.TOLD: record(
+        {
+            "release_id": TEXT,
+            "recipient": TEXT,
+            "seq": WHOLE,
+            "kind": one_of(TEXT, *ReleaseKind),
+            **_ABOUT,
+            "ground": TEXT,
+            "rule": TEXT,
+            "reason": maybe(TEXT),
+            "decided_at": MOMENT,
+            "standing": said(one_of(TEXT, *Became), "what became of it"),
+            "sections": texts(),
+            "opened": listed(_READING),
+        }
+    ),
+    List.ROLES: record(
+        {**_ABOUT, "event_type": _TYPE, "publisher": TEXT, "since": MOMENT, "looked": one_of(TEXT, *Looked)}
+    ),
+    List.WAITING: record(
+        {
+            **_ABOUT,
+            "began": MOMENT,
+            **_GRADES,
+            "recorded_at": MOMENT,
+            "review_by": said(maybe(MOMENT), "null: it may wait for ever"),
+            "overdue": YES_OR_NO,
+        }
+    ),
+    List.ERASURES: record(
+        {
+            "person": said(TEXT, "what you call the person"),
+            "event_id": said(maybe(TEXT), "the order; null: none was given"),
+            "order": one_of(TEXT, *Order),
+            "ordered_at": maybe(MOMENT),
+            "since": maybe(MOMENT),
+            "due_at": said(maybe(MOMENT), "until when their key is kept"),
+            "objections": listed(one_of(TEXT, *Objection)),
+            "holds": texts(),
+        }
+    ),
+    List.UNANSWERED: record(
+        {
+            **_MAYBE_ABOUT,
+            "recipient": TEXT,
+            "told_at": MOMENT,
+            "expects": TEXT,
+            "due_at": said(maybe(MOMENT), "null: it names no moment"),
+            "overdue": YES_OR_NO,
+        }
+    ),
+    List.UNDECIDED: record(
+        {
+            **_MAYBE_ABOUT,
+            "event_type": one_of(TEXT, *EventType, NO_EVENT),
+            "offset": said(WHOLE, "its place in the log"),
+            "recipient": said(maybe(TEXT), "from whom it is withheld; null: from everybody"),
+            "reason": TEXT,
+            "since": MOMENT,
+        }
+    ),
+    List.HELD_BACK: record(
+        {
+            **_ABOUT,
+            "event_type": _TYPE,
+            "recipient": TEXT,
+            "reason": _REASON,
+            **_GRADES,
+            "since": MOMENT,
+        }
+    ),
+}
+"""What a row of each list holds."""
+
+LIST: Final[Answers] = {
+    **HIDDEN,
+    **answer(
+        "Rows of the list.",
+        record(
+            {
+                "list": one_of(TEXT, *List),
+                "rows": listed(either(*(titled(name.value, row) for name, row in ROWS.items()))),
+                "more": said(YES_OR_NO, "whether rows follow"),
+                "next": said(maybe(TEXT), "send it as `after` for the rows that follow; null: none do"),
+            },
+            {"seed": said(TEXT, "of a sample: the same question with it draws the same")},
+        ),
+        {
+            "list": "overridden",
+            "rows": [
+                {
+                    "event_id": EVENT,
+                    "incident": INCIDENT,
+                    "event_type": "OverrideRecorded",
+                    "recipient": "adult-social-care",
+                    "publisher": "police",
+                    "decided_at": "2024-09-11T02:10:00Z",
+                }
+            ],
+            "more": False,
+            "next": None,
+            "seed": "2024-q3",
+        },
+    ),
+}
