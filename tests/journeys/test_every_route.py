@@ -467,5 +467,5 @@ def test_its_owner_is_shown_what_is_hidden_from_the_other(cli: System, told: Tol
     assert cli.get(f"/v1/events/{told.theirs['event']}/explanation", agency=OWNER).status == 200
     assert cli.get(f"/v1/receipts/{told.theirs['receipt']}").status == 200
     whom = {"release_id": told.theirs["release"], "section": "victim", "purpose": "to see"}
-    (part,) = cli.post("/v1/timeline", whom, agency=OWNER).good()["parts"]
-    assert part["incident"] == told.theirs["alias"]
+    parts = cli.post("/v1/timeline", whom, agency=OWNER).good()["parts"]
+    assert told.theirs["alias"] in [part["incident"] for part in parts]
