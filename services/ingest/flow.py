@@ -18,6 +18,7 @@ from services.ingest.rules import (
     overriding,
     referrals,
     restricting,
+    siding,
     times,
     victim_age,
     wanted,
@@ -110,6 +111,7 @@ def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted |
         *restricting.defects(submission, registered),
         *allocating.defects(submission, registered),
         *overriding.defects(submission, arrival.sender),
+        *siding.defects(submission, arrival.sender),
         *(referrals.faults(submission) if is_urgent(submission) else ()),
         *defects(submission, arrival.sender, registered),
     )

@@ -113,7 +113,7 @@ def _cases(pick: _Picker) -> Iterator[Dated]:
         ):
             confirmed = {"confirmed_by": f"staff-{agency}-{number + 7}"} if number else {}
             at = pick.after(one)
-            facts = {"case": f"{agency}-{one.reference}"} | confirmed
+            facts = {"case": f"{agency}-{one.reference}", "client": "adult_victim"} | confirmed
             yield Dated(
                 at=at,
                 agency=agency,

@@ -132,6 +132,7 @@ def test_a_referral_goes_by_keyboard(
         enter(page, "link", "Record a referral")
         mark(page, "We refer on")
         choose(page, "If you refer on: to which agency?", "MyCWA")
+        choose(page, "If you refer on: whose help is it?", "The person causing harm")
         mark(page, "Medium")
         mark(page, "No children")
         for number in range(3):

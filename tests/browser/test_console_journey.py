@@ -286,13 +286,14 @@ def test_a_referral_handed_on_is_refused_with_every_reason_until_it_is_whole(
         follow(page.get_by_role("button", name="Say so"))
         reasons = page.locator(".govuk-error-summary__list a").count()
         page.get_by_label("If you refer on: to which agency?").select_option("mycwa")
+        page.get_by_label("If you refer on: whose help is it?").select_option("person_causing_harm")
         page.get_by_label("No children").check()
         for channel in ("phone", "post", "email"):
             page.locator(f'input[name="safe_{channel}"][value="not_known"]').check()
         page.get_by_label("Who said what is safe?").fill("adult victim")
         follow(page.get_by_role("button", name="Say so"))
 
-        assert reasons == 6
+        assert reasons == 7
         expect(page.get_by_role("heading", name="Incident", exact=True)).to_be_visible()
         eventually(lambda: "ReferredOn" in types_of(system, untouched))
 

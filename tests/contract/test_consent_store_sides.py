@@ -7,23 +7,27 @@ from services.vocabulary.events import EventType
 from services.vocabulary.sides import Client
 from tests.contract.test_consent_store_keyring import Room
 from tests.contract.test_consent_store_restricted import allocated, at_dafsu, form, opens, room, tell
-from tests.gate_builders import an_event, internal
+from tests.gate_builders import an_event, case, internal
 
 __all__ = ["room"]
 
 HERS, HIS, NOBODYS = at_dafsu("p-hers"), at_dafsu("p-his"), at_dafsu("p-nobodys")
-WITHOUT_A_WORD = [
+OF_A_CASE = [
     EventType.CASE_OPENED,
     EventType.CASE_CLOSED,
     EventType.CONTACT_ATTEMPTED,
     EventType.REFERRAL_CLOSED,
     EventType.REFERRAL_TRIAGED,
+    EventType.REFERRED_ON,
     EventType.SAFETY_PLAN_RECORDED,
 ]
 
 
-def helping(room: Room, event_type: EventType, whose: Client = Client.ADULT_VICTIM) -> Release:
-    """Return DAFSU's release of what MyCWA does for one side, each side having a worker at DAFSU."""
+def helping(room: Room, event_type: EventType, whose: Client | None) -> Release:
+    """Return DAFSU's release of what MyCWA does for one side, each side having a worker at DAFSU.
+
+    `whose` None: the event does not say.
+    """
     workers = allocated(Client.ADULT_VICTIM, "p-hers"), allocated(Client.PERSON_CAUSING_HARM, "p-his")
     event = an_event(
         event_type,
@@ -46,14 +50,16 @@ def who_opens(room: Room, release: Release) -> tuple[bool, bool, bool]:
     return her, him, nobody
 
 
-@pytest.mark.parametrize("event_type", WITHOUT_A_WORD, ids=str)
+@pytest.mark.parametrize("event_type", OF_A_CASE, ids=str)
 def test_what_a_service_does_without_saying_for_whom_is_closed_to_the_other_sides_worker(
     room: Room, event_type: EventType
 ) -> None:
-    assert who_opens(room, helping(room, event_type)) == (True, False, True)
+    assert who_opens(room, helping(room, event_type, None)) == (True, False, True)
 
 
-@pytest.mark.parametrize("event_type", [EventType.SUPPORT_STARTED, EventType.PRACTITIONER_ALLOCATED], ids=str)
+@pytest.mark.parametrize(
+    "event_type", [EventType.SUPPORT_STARTED, EventType.PRACTITIONER_ALLOCATED, *OF_A_CASE], ids=str
+)
 @pytest.mark.parametrize(
     ("whose", "open_to"),
     [
@@ -63,7 +69,69 @@ def test_what_a_service_does_without_saying_for_whom_is_closed_to_the_other_side
     ],
     ids=str,
 )
-def test_a_programme_and_an_allocation_are_closed_to_whoever_works_for_the_other_side(
+def test_what_says_for_whom_it_is_is_closed_to_whoever_works_for_the_other_side(
     room: Room, event_type: EventType, whose: Client, open_to: tuple[bool, bool, bool]
 ) -> None:
     assert who_opens(room, helping(room, event_type, whose)) == open_to
+
+
+def met(room: Room, answers: str, incident: str = "incident") -> Release:
+    """Return DAFSU's own release of its word that it did what a release expected of it."""
+    return tell(
+        room,
+        an_event(
+            EventType.EXPECTATION_MET,
+            publisher="dafsu",
+            incident=internal(incident),
+            victim=internal("victim"),
+            answers=answers,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("whose", "open_to"),
+    [(Client.ADULT_VICTIM, (True, False, True)), (Client.PERSON_CAUSING_HARM, (False, True, True))],
+    ids=str,
+)
+def test_an_expectation_met_is_about_whose_help_it_answers(
+    room: Room, whose: Client, open_to: tuple[bool, bool, bool]
+) -> None:
+    handed_on = helping(room, EventType.REFERRED_ON, whose)
+
+    assert who_opens(room, met(room, handed_on.release_id)) == open_to
+
+
+def test_an_expectation_met_of_a_form_is_about_the_adult_victims_help(room: Room) -> None:
+    helping(room, EventType.REFERRED_ON, Client.PERSON_CAUSING_HARM)
+    told = room.release("dafsu", 0)
+
+    assert who_opens(room, met(room, told.release_id)) == (True, False, True)
+
+
+def test_an_expectation_met_that_answers_another_incident_is_the_adult_victims(room: Room) -> None:
+    handed_on = helping(room, EventType.REFERRED_ON, Client.PERSON_CAUSING_HARM)
+    tell(room, form(incident="another"))
+
+    assert who_opens(room, met(room, handed_on.release_id, "another")) == (True, False, True)
+
+
+@pytest.mark.parametrize(
+    ("closed", "still"),
+    [
+        (Client.ADULT_VICTIM, (True, False)),
+        (Client.PERSON_CAUSING_HARM, (True, True)),
+        (None, (True, True)),
+    ],
+    ids=str,
+)
+def test_a_case_that_is_closed_ends_the_work_for_whom_it_says_and_for_both_where_it_does_not(
+    room: Room, closed: Client | None, still: tuple[bool, bool]
+) -> None:
+    told = tell(room, form())
+    workers = allocated(Client.ADULT_VICTIM, "p-hers"), allocated(Client.PERSON_CAUSING_HARM, "p-his")
+
+    tell(room, *workers, case(EventType.CASE_CLOSED, "dafsu", client=closed))
+
+    her, him = (opens(room, caller, told, "contact") is not None for caller in (HERS, HIS))
+    assert (her, him) == still

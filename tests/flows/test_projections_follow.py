@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.eventlog.catalogue_files import load_catalogue
 from services.projections.flow import fold, names_of, overdue
 from services.projections.state import Numbers, Row
 from services.projections.store.models import Question
@@ -70,6 +71,19 @@ def test_a_schools_row_shows_neither_because_it_was_released_no_facts(models: Re
     (row,) = models.store().page(Question(recipient="school:900001", after=None, limit=10))
     assert (row.source, row.occurred_at) == (None, None)
     assert row.sections == ("children[0]", "children[1]")
+
+
+def test_a_row_says_nothing_of_whose_help_it_is_before_it_is_opened(models: ReadModels) -> None:
+    fields = load_catalogue().event("CaseOpened").section("facts").avro["fields"]
+    facts = {**dict.fromkeys(field["name"] for field in fields), "source": "mycwa"}
+    said = {**facts, "client": "person_causing_harm"}
+    models.append("dafsu", a_release("dafsu", 1, event_type="CaseOpened", facts=said))
+
+    models.follow()
+
+    (row,) = models.store().page(Question(recipient="dafsu", after=None, limit=10))
+    assert row.source == "mycwa"
+    assert "person_causing_harm" not in repr(row)
 
 
 def test_children_are_numbered_among_those_released() -> None:

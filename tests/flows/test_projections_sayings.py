@@ -23,8 +23,9 @@ SAID = {
     "press": PRESS,
 }
 REFERRED = {
-    "direction": "on", "to": "mycwa", "risk": "medium", "children": "none", "safe_phone": "yes",
-    "safe_post": "no", "safe_email": "not_known", "said_by": "adult victim", "press": PRESS,
+    "direction": "on", "to": "mycwa", "client": "person_causing_harm", "risk": "medium", "children": "none",
+    "safe_phone": "yes", "safe_post": "no", "safe_email": "not_known", "said_by": "adult victim",
+    "press": PRESS,
 }  # fmt: skip
 RECEIVED = {**REFERRED, "direction": "received", "source": "Macclesfield Hospital"}
 
@@ -140,13 +141,14 @@ def test_a_consent_withdrawn_is_an_event_of_its_own() -> None:
     assert (event["type"], event["consent"]) == ("ConsentWithdrawn", {"cheshire-cares": "withdrawn"})
 
 
-def test_a_referral_handed_on_says_to_whom_and_what_is_safe() -> None:
+def test_a_referral_handed_on_says_to_whom_whose_help_it_is_and_what_is_safe() -> None:
     desk = OneDesk([a_case()])
 
     visit(desk, REFERRAL, **REFERRED)
 
     ((_, event),) = desk.told
     assert (event["type"], event["facts"]["to"]) == ("ReferredOn", ["mycwa"])
+    assert event["facts"]["client"] == "person_causing_harm"
     assert event["contact"]["safe"] == {
         "phone": "yes", "post": "no", "email": "not_known", "said_by": "adult victim",
     }  # fmt: skip
@@ -159,6 +161,7 @@ def test_a_referral_that_came_says_from_which_organisation_and_on_which_day() ->
 
     ((_, event),) = desk.told
     assert event["type"] == "ReferralReceived"
+    assert "client" not in event["facts"]
     assert (event["facts"]["referral_source"], event["facts"]["received_on"]) == (
         "Macclesfield Hospital",
         "2024-09-09",
@@ -186,8 +189,10 @@ def test_everything_that_is_missing_is_said_at_once_and_linked_to_its_question()
         assert f'id="{name}"' in page.text
 
 
-@pytest.mark.parametrize(("direction", "missing"), [("received", "source"), ("on", "to")])
-def test_a_referral_needs_its_other_end(direction: str, missing: str) -> None:
+@pytest.mark.parametrize(("direction", "missing"), [("received", "source"), ("on", "to"), ("on", "client")])
+def test_a_referral_needs_its_other_end_and_one_that_is_handed_on_whose_help_it_is(
+    direction: str, missing: str
+) -> None:
     desk = OneDesk([a_case()])
     said = {**RECEIVED, "direction": direction, missing: ""}
 
@@ -286,6 +291,7 @@ def test_who_is_in_danger_never_waits_for_what_is_missing(
     assert len(desk.told) == 1
     assert "Choose whether the phone is safe to use" in after
     assert ("Enter which organisation it came from" in after) == (direction["direction"] == "received")
+    assert ("Choose whose help it is" in after) == (direction["direction"] == "on")
 
 
 def test_in_danger_too_a_referral_says_to_whom_it_goes() -> None:

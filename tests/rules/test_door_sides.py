@@ -8,9 +8,12 @@ import pytest
 
 from services.ingest.rules.urgency import is_urgent
 from services.ingest.rules.victim_age import victim_age
+from services.ingest.state import Arrival
 from services.vocabulary.sides import VictimAge
 from tests.door_builders import example
 from tests.family_builders import arrived, defects, refused, with_facts
+
+CLIENT_MISSING = ("/facts/client", "missing")
 
 
 def born(on: str | None, event_type: str = "VpaRaised", **more: Any) -> Any:
@@ -86,3 +89,28 @@ def test_an_incident_is_restricted_even_where_somebody_named_is_not_registered()
 def test_what_the_hub_decides_about_a_case_says_why_or_is_refused(event_type: str) -> None:
     assert refused(arrived(event_type, rationale={"text": " "})) == {("/rationale/text", "rationale")}
     assert refused(arrived(event_type)) == set()
+
+
+def a_case(event_type: str, agency: str, client: str | None) -> Arrival:
+    """Return a case at the door, for a client, or for nobody it says."""
+    arrival = with_facts(event_type, {"client": client})
+    return replace(arrival, sender=replace(arrival.sender, agency=agency))
+
+
+@pytest.mark.parametrize("event_type", ["CaseOpened", "CaseClosed"])
+@pytest.mark.parametrize("agency", ["dafsu", "mycwa"])
+def test_whoever_works_with_both_sides_is_asked_for_whom_a_case_is(event_type: str, agency: str) -> None:
+    unsaid = a_case(event_type, agency, None)
+
+    assert refused(unsaid) == set()
+    assert defects(unsaid) == {CLIENT_MISSING}
+
+
+@pytest.mark.parametrize("client", ["adult_victim", "person_causing_harm", "child"])
+def test_a_case_that_says_for_whom_it_is_lacks_nothing(client: str) -> None:
+    assert defects(a_case("CaseOpened", "mycwa", client)) == set()
+
+
+@pytest.mark.parametrize("agency", ["cedah", "checs", "probation", "hospital:RJN"])
+def test_nobody_else_is_asked_for_whom_a_case_is(agency: str) -> None:
+    assert defects(a_case("CaseOpened", agency, None)) == set()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.consent.keyring.sides import helped
+from services.consent.keyring.sides import answered, helped
 from services.vocabulary.events import EventType
 from services.vocabulary.sides import Client
 
@@ -16,6 +16,11 @@ from services.vocabulary.sides import Client
         (EventType.SUPPORT_FINISHED, {"supported": None}, Client.ADULT_VICTIM),
         (EventType.PRACTITIONER_ALLOCATED, {"client": "person_causing_harm"}, Client.PERSON_CAUSING_HARM),
         (EventType.REFERRAL_ALLOCATED, {"client": "child"}, Client.CHILD),
+        (EventType.CASE_OPENED, {"client": "person_causing_harm"}, Client.PERSON_CAUSING_HARM),
+        (EventType.REFERRED_ON, {"client": "person_causing_harm"}, Client.PERSON_CAUSING_HARM),
+        (EventType.REFERRAL_CLOSED, {"client": "child"}, Client.CHILD),
+        (EventType.CONTACT_ATTEMPTED, {"client": "adult_victim"}, Client.ADULT_VICTIM),
+        (EventType.CASE_OPENED, {"client": None}, Client.ADULT_VICTIM),
         (EventType.CASE_OPENED, {}, Client.ADULT_VICTIM),
         (EventType.VPA_REVIEWED, {"client": "person_causing_harm"}, None),
     ],
@@ -28,3 +33,15 @@ def test_it_is_whom_the_facts_name(
 
 def test_facts_that_do_not_open_leave_it_the_adult_victims() -> None:
     assert helped(EventType.SUPPORT_STARTED, []) is Client.ADULT_VICTIM
+
+
+def test_an_expectation_met_names_the_release_it_answers() -> None:
+    assert answered(EventType.EXPECTATION_MET, [("victim", {}), ("facts", {"release": "one"})]) == "one"
+
+
+def test_what_is_no_answer_answers_nothing() -> None:
+    assert answered(EventType.CASE_OPENED, [("facts", {"release": "one"})]) is None
+
+
+def test_an_answer_whose_facts_do_not_open_answers_nothing() -> None:
+    assert answered(EventType.EXPECTATION_MET, []) is None

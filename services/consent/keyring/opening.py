@@ -3,7 +3,7 @@
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from services.consent.keyring.known import events_of, forms_of
 from services.consent.keyring.parties import CONTACT, TELLING, Identity, Parties, is_named
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import FACTS, base, openable
-from services.consent.keyring.sides import Sides, helped
+from services.consent.keyring.sides import Sides, answered, helped
 from services.consent.keyring.unsealing import Fetches, Keys, SealedEvent, Unsealer
 from services.consent.state.entities import Incident
 from services.consent.store.ledger import Ledger, Released
@@ -23,6 +23,7 @@ from services.runtime.clock import Clock, elapsed, rest
 from services.runtime.identity import Caller
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import ENCOMPASS, ONCE, Reason
+from services.vocabulary.sides import Client
 from services.vocabulary.times import format_time
 
 WAIT_SECONDS = 2.0
@@ -166,7 +167,8 @@ class Opener:
         self._require_no_party(caller, incident, event)
         if not self._restrictions.may_open(caller, release, incident):
             raise Refused
-        names = self._of_own_side(caller, request, names, incident, event, sides)
+        closed = sides.closed(caller, incident, event.id, names, self._helps(release, event))
+        names = _of_own_side(request, names, closed)
         content = self._content(release, names, event)
         if not content or (request.sections is not None and len(content) < len(names)):
             raise Refused
@@ -195,22 +197,16 @@ class Opener:
     def _incident(self, release: Released) -> Incident | None:
         return self._ledger.incident(release.incident) if release.incident is not None else None
 
-    def _of_own_side(
-        self,
-        caller: Caller,
-        request: Request,
-        names: tuple[str, ...],
-        incident: Incident | None,
-        event: SealedEvent,
-        sides: Sides,
-    ) -> tuple[str, ...]:
-        """Return the sections but those of the other side. Raises Refused if one was asked for by name."""
-        helps = helped(event.type, self._unsealer.telling(event, {FACTS}))
-        closed = sides.closed(caller, incident, event.id, names, helps)
-        left = tuple(name for name in names if name not in closed)
-        if closed and (request.sections is not None or not left):
-            raise Refused
-        return left
+    def _helps(self, release: Released, event: SealedEvent) -> Client | None:
+        """Return whose help an event is about; of an expectation met, whose that is which it answers."""
+        says = tuple(self._unsealer.telling(event, {FACTS}))
+        helps = helped(event.type, says)
+        answers = answered(event.type, says)
+        about = self._known(answers) if answers is not None else None
+        if about is None or about.incident != release.incident:
+            return helps
+        first = self._unsealer.event(about.event_offset)
+        return helped(first.type, self._unsealer.telling(first, {FACTS})) or helps
 
     def _require_no_party(self, caller: Caller, incident: Incident | None, event: SealedEvent) -> None:
         identity = self._parties.identity(caller.person)
@@ -353,6 +349,14 @@ class Opener:
             telemetry.counter("keyring_parties_refused", "Openings asked for by a party to it").inc()
             log.warning("opening %s was refused: who asked is a party to it", opening_id)
         return opening_id
+
+
+def _of_own_side(request: Request, names: Sequence[str], closed: Collection[str]) -> tuple[str, ...]:
+    """Return the sections but those of the other side. Raises Refused if one was asked for by name."""
+    left = tuple(name for name in names if name not in closed)
+    if closed and (request.sections is not None or not left):
+        raise Refused
+    return left
 
 
 def _is_asked_for(name: str, wanted: Sequence[str]) -> bool:

@@ -44,14 +44,21 @@ CHILD_VICTIM: Final = "child_victim"
 def helped(event_type: str, content: Iterable[Content]) -> Client | None:
     """Return whose help an event of this content is about; None: it says nothing of help.
 
-    A programme says who is supported and an allocation its client; the rest is the adult victim's, and so
-    is what does not say.
+    A programme says who is supported, an allocation, a case and a referral their client; the rest is the
+    adult victim's, and so is what does not say.
     """
     if event_type not in WHERE_HELP_COMES_FROM:
         return None
     facts = next((plain for name, plain in content if name == FACTS), {})
     said = facts.get("supported") or facts.get("client") or Client.ADULT_VICTIM
     return Client.CHILD if said == CHILD_VICTIM else Client(said)
+
+
+def answered(event_type: str, content: Iterable[Content]) -> str | None:
+    """Return the release whose expectation an event of this content says was met; None: it is none such."""
+    if event_type != EventType.EXPECTATION_MET:
+        return None
+    return next((str(plain["release"]) for name, plain in content if name == FACTS), None)
 
 
 class Sides:

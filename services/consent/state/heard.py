@@ -90,8 +90,8 @@ class Heard:
     roles: Roles | None = None
     """What the Hub found about them."""
     practitioner: str | None = None
-    client: Client = Client.ADULT_VICTIM
-    """For whom the practitioner works."""
+    client: Client | None = None
+    """For whom the practitioner works, or whose help it is; None: it does not say."""
     people: tuple[str, ...] = ()
     """Who alone may look, where an incident is restricted."""
     persons: tuple[str, ...] = ()

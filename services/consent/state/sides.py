@@ -15,7 +15,7 @@ from services.consent.state.links import PersonOf, group
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB
 from services.vocabulary.events import ALLOCATIONS, NAMES_BOTH_SIDES, VPA_FAMILY, EventType
-from services.vocabulary.sides import Looked, Roles, VictimAge
+from services.vocabulary.sides import Client, Looked, Roles, VictimAge
 
 REVIEWED = frozenset({EventType.VPA_REVIEWED, EventType.VPA_CORRECTED})
 
@@ -138,12 +138,19 @@ def _direction(world: World, incident: Incident, heard: Heard) -> Direction | No
 
 
 def _worked_for(incident: Incident, heard: Heard) -> Incident:
-    """Know whom an agency allocated to whom, whoever handed over among them, until its case closes."""
+    """Know whom an agency allocated to whom, whoever handed over among them, until its case closes.
+
+    A case that says whose it was ends the work for that client alone.
+    """
     if heard.type in ALLOCATIONS and heard.practitioner is not None:
-        worker = Worker(heard.publisher, heard.client, heard.practitioner)
+        worker = Worker(heard.publisher, heard.client or Client.ADULT_VICTIM, heard.practitioner)
         return incident._replace(workers=tuple(sorted({*incident.workers, worker})))
     if heard.type == EventType.CASE_CLOSED and incident.workers:
-        left = tuple(each for each in incident.workers if each.agency != heard.publisher)
+        left = tuple(
+            each
+            for each in incident.workers
+            if each.agency != heard.publisher or heard.client not in (None, each.client)
+        )
         return incident._replace(workers=left)
     return incident
 

@@ -143,7 +143,7 @@ def _event(
         victim_age=VictimAge(facts["victim_age"]) if facts.get("victim_age") is not None else None,
         roles=Roles(facts["outcome"]) if header.type == EventType.ROLES_REVIEWED else None,
         practitioner=facts.get("practitioner"),
-        client=Client(facts.get("client") or Client.ADULT_VICTIM),
+        client=Client(facts["client"]) if facts.get("client") is not None else None,
         people=tuple(facts.get("people") or ()),
         answers=facts.get("release") if header.type == EventType.EXPECTATION_MET else None,
         sections=tuple(sections),

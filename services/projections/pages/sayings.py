@@ -21,6 +21,7 @@ from services.vocabulary.calendar import at_wall_clock
 from services.vocabulary.consent import ConsentAnswer, SafeToUse
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
+from services.vocabulary.sides import Client
 from services.vocabulary.times import format_time
 
 HERE, ON = "received", "on"
@@ -38,9 +39,16 @@ CHILDREN: Final[Mapping[str, str]] = {
     ChildrenLevel.SAFEGUARDING: "A child safeguarding concern",
 }
 NEVER_WAITED_FOR: Final = frozenset(
-    {"source", "risk", "children", "safe_phone", "safe_post", "safe_email", "said_by"}
+    {"source", "client", "risk", "children", "safe_phone", "safe_post", "safe_email", "said_by"}
 )
 """What a referral is taken without where somebody is in danger. Which it is, and to whom it goes, it says."""
+
+CLIENTS: Final[Mapping[str, str]] = {
+    Client.ADULT_VICTIM: "The adult victim",
+    Client.PERSON_CAUSING_HARM: "The person causing harm",
+    Client.CHILD: "A child",
+}
+"""Whose help a referral is."""
 
 METHODS: Final[Mapping[str, str]] = {"in_person": "In person", "phone": "By phone", "written": "In writing"}
 """How an adult victim was asked."""
@@ -130,7 +138,7 @@ def referral_form(title_of: Callable[[str], str]) -> Form:
     """Return the form for a referral that came to the agency, or that it hands on (NA 3.20)."""
     return Form(
         title="Record a referral",
-        lead="A referral that came to your agency, or one you hand on, about the adult victim.",
+        lead="A referral that came to your agency about the adult victim, or one you hand on.",
         questions=(
             Question(
                 name="direction",
@@ -150,6 +158,13 @@ def referral_form(title_of: Callable[[str], str]) -> Form:
                 label="If you refer on: to which agency?",
                 kind=Kind.LIST,
                 options=recipients(title_of),
+            ),
+            Question(
+                name="client",
+                label="If you refer on: whose help is it?",
+                kind=Kind.LIST,
+                options=CLIENTS,
+                hint="If it is not the adult victim's, leave their phone number out.",
             ),
             Question(
                 name="risk",
@@ -193,6 +208,7 @@ def referral_form(title_of: Callable[[str], str]) -> Form:
         about={
             "/facts/referral_source": "source",
             "/facts/to": "to",
+            "/facts/client": "client",
             "/facts/risk": "risk",
             "/facts/children": "children",
             "/contact/phone": "phone",
@@ -241,8 +257,9 @@ def _referral(said: Answers, _person: str, today: date) -> Mapping[str, object]:
     graded = {"risk": said["risk"], "children": said["children"]}
     here = {"referral_source": said["source"], "received_on": today.isoformat()}
     safe = {name: said[f"safe_{name}"] for name in ("phone", "post", "email")}
+    on = {"to": [said["to"]], "client": said["client"] or None}
     sections: dict[str, object] = {
-        "facts": {**graded, **({"to": [said["to"]]} if said["direction"] == ON else here)},
+        "facts": {**graded, **(on if said["direction"] == ON else here)},
         "contact": {"phone": said["phone"] or None, "safe": {**safe, "said_by": said["said_by"]}},
     }
     return {**sections, "referral": {"text": said["text"]}} if said["text"] else sections
@@ -257,6 +274,7 @@ def _spared(said: Answers) -> frozenset[str]:
 def _other_end(said: Answers) -> tuple[Problem, ...]:
     if said.get("direction") == HERE and not said.get("source"):
         return (Problem(name="source", text="Enter which organisation it came from"),)
-    if said.get("direction") == ON and not said.get("to"):
-        return (Problem(name="to", text="Choose which agency you refer to"),)
-    return ()
+    if said.get("direction") != ON:
+        return ()
+    wanted = {"to": "Choose which agency you refer to", "client": "Choose whose help it is"}
+    return tuple(Problem(name=name, text=text) for name, text in wanted.items() if not said.get(name))
