@@ -47,6 +47,7 @@ CASES = {
     "MaracReferred",
     "ResearchContributed",
     "MaracActionCompleted",
+    "EventRetracted",
     *ANSWERS,
     *CONSENT,
 }
@@ -66,6 +67,7 @@ HUB = {
     "DashRedone",
     "OverrideRecorded",
     "DecidedNotToShare",
+    "EventRetracted",
     "RolesReviewed",
     "AccessRestricted",
     "AccessRestored",
