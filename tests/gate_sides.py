@@ -90,6 +90,16 @@ class Sides:
             else:
                 self._harms[names].add(event.event_id)
 
+    def take_back(self, of: str, stands: Heard | None) -> None:
+        """Know nothing by an event any more; by the form that stands then, what it says, unless it waits."""
+        for known in self._harms.values():
+            known.discard(of)
+        for reported in (self._forms, self._reports, self._counter):
+            reported.pop(of, None)
+        said = direction_of(stands) if stands is not None else None
+        if stands is not None and said is not None and stands.event_id not in self._counter:
+            self._harms[said].add(stands.event_id)
+
     def is_counter(self, event: Heard) -> bool:
         """Say whether an event turns round what was known of the two, or the Hub found it wrong."""
         return event.event_id in self._counter

@@ -113,8 +113,7 @@ class _Deciding:
             return ()
         forms = that_tell(whole(incident), incident)
         told = [self._earlier(key, incident, form, incident.held) for form in forms]
-        found = taken_back(self._world, incident, heard.corrects, self.emitter, self._about, told)
-        return tuple(found)
+        return tuple(taken_back(self._world, incident, heard.corrects, self.emitter, self._about, told))
 
     def again(self, incidents: Iterable[str]) -> Iterator[Again]:
         """Answer again for each earlier event of these incidents.
@@ -309,7 +308,8 @@ class _Deciding:
             return denied(
                 recipient, rule=verdict.rule, reason=verdict.reason or Reason.NOT_OWED, owed=verdict.owed
             )
-        if not verdict.permit and held is not None and matter.occasion is not Occasion.CORRECTION:
+        keeps = matter.occasion is not Occasion.CORRECTION and verdict is not NOT_THEIRS
+        if keeps and not verdict.permit and held is not None:
             allowed = self._kept(recipient, matter, held.rule, Ground(held.ground), at) or verdict
         if allowed.permit and is_decided_against(matter.incident, recipient, matter.form.publisher):
             allowed = verdict = NOT_TO_BE_SHARED
