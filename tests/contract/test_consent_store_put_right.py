@@ -9,7 +9,7 @@ from services.consent.state.heard import Heard
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import Risk
 from tests.contract.test_consent_store_ledgers import opened, rows
-from tests.gate_builders import a_form, an_event, grades
+from tests.gate_builders import HILLSIDE, a_child, a_form, an_event, grades
 from tests.office_builders import HUB, LEAD, Office
 
 HIGH, MEDIUM = grades(Risk.HIGH), grades(Risk.MEDIUM)
@@ -89,3 +89,36 @@ def test_a_raised_form_waits_for_the_hub_again_once_its_review_is_taken_back(off
     told(office, raised, reviewed, retraction(reviewed))
 
     assert [row["event_id"] for row in rows(office, "waiting", HUB)] == [raised.event_id]
+
+
+def explained(office: Office, event: Heard, to: str) -> dict[str, Any]:
+    found = office.ask(HUB, f"/v1/events/{event.event_id}/explanation?to={to}").json()
+    (row,) = found["decisions"]
+    assert isinstance(row, dict)
+    return row
+
+
+def test_why_somebody_may_not_see_it_any_more_is_said_in_words(office: Office) -> None:
+    form = a_form(of=HIGH)
+    told(office, form, retraction(form))
+
+    row = explained(office, form, "dafsu")
+
+    assert (row["outcome"], row["rule"], row["reason"]) == ("deny", "taken-back", "not-owed")
+    assert "its publisher took it back" in row["text"]
+
+
+def test_a_school_that_was_told_by_it_is_told_no_more(office: Office) -> None:
+    form = a_form(EventType.VPA_RAISED, pupils=[a_child("ana")])
+    told(office, form, retraction(form))
+
+    assert explained(office, form, f"school:{HILLSIDE}")["rule"] == "taken-back"
+
+
+def test_what_was_taken_back_cannot_be_opened_any_more(office: Office) -> None:
+    form = a_form(of=MEDIUM, consent={"cedah": "given"})
+    told(office, form)
+    (release,) = office.bench.output().releases["cedah"]
+    told(office, retraction(form))
+
+    assert opened(office, LEAD, release.release_id) == 404

@@ -82,7 +82,7 @@ class Keyring:
 
 
 def _taken_back(facts: Mapping[str, Any]) -> str | None:
-    """Return what facts say is taken back from everybody; None: from those alone whom they name, or nothing is."""
+    """Return what facts say is taken back from everybody; None: they name from whom alone, or nothing is."""
     event_id = facts.get("retracts")
     return event_id if isinstance(event_id, str) and not facts.get("to") else None
 
