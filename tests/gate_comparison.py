@@ -138,7 +138,7 @@ class Inboxes:
         if emit.kind is ReleaseKind.CORRECTED:
             _agree(bool(told), f"corrects what was not told: {emit}")
             told.clear()
-        told[emit.event_id] = frozenset(emit.leaves)
+        told[emit.event_id] = told.get(emit.event_id, frozenset()) | frozenset(emit.leaves)
 
 
 def _as_it_is(heard: Heard) -> list[Told]:

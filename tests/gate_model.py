@@ -184,7 +184,7 @@ class Model:
             if to in lost and not anew:
                 for form in before:
                     self._ask_back(form, to)
-            incident.told[to] = anew if to in lost else before | anew
+            incident.told[to] = anew if to in lost else _more(before, anew)
 
     def _ask_back(self, event_id: str, to: str) -> None:
         self.recalls[event_id, to] = "not-owed"
@@ -379,6 +379,13 @@ def _theirs(to: str, children: Collection[Child], stopped: Collection[str]) -> t
             mine.append(child)
         restricted = restricted or (to == school and not is_told)
     return tuple(mine), restricted
+
+
+def _more(
+    told: dict[str, tuple[Child, ...]], anew: dict[str, tuple[Child, ...]]
+) -> dict[str, tuple[Child, ...]]:
+    """Return the children told of, by form, with those told of by the same forms later."""
+    return {form: (*told.get(form, ()), *anew.get(form, ())) for form in {**told, **anew}}
 
 
 def _occasion(event: Heard, heard: Heard) -> Occasion:

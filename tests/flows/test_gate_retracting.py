@@ -9,6 +9,7 @@ from services.consent.state.heard import Heard
 from services.consent.state.links import as_one
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome, Reason, ReleaseKind
+from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildrenLevel, Risk
 from tests.gate_builders import (
     HILLSIDE,
@@ -240,6 +241,16 @@ def test_a_child_who_was_told_to_the_wrong_school_goes_to_the_officer() -> None:
 
     told = sent_of(decision, form.event_id)
     assert told == {SCHOOL: ReleaseKind.RECALLED, "education": ReleaseKind.NEW}
+
+
+def test_what_the_officer_was_told_in_two_parts_by_one_form_is_taken_back_once() -> None:
+    story = Story()
+    form = a_form(RAISED, pupils=[a_child("ana"), a_child("bo", None, Placement.NO_SCHOOL)])
+    story.tell(form, retraction(form, SCHOOL))
+
+    decision = story.tell(retraction(form))
+
+    assert [emit.kind for emit in decision.emits if emit.recipient == "education"] == [ReleaseKind.RECALLED]
 
 
 def test_who_is_told_anew_is_told_of_by_a_later_form_no_more() -> None:

@@ -265,10 +265,17 @@ def _told(incident: Incident, heard: Heard, emit: Emit) -> Incident:
     else:
         told_of = _children(incident, heard, emit.event_id)
         persons = (*persons, *(child.person for child in told_of if child.leaf in emit.leaves))
-        forms = (*forms, _held(emit))
+        forms = _with_more(forms, _held(emit))
     if forms:
         told[to], told_in[to] = tuple(dict.fromkeys(persons)), forms
     return incident._replace(told=told, told_in=told_in)
+
+
+def _with_more(forms: tuple[Held, ...], told: Held) -> tuple[Held, ...]:
+    """Return what told somebody of children, each form once: one that tells of more of them stays one."""
+    before = [leaf for form in forms if form.event_id == told.event_id for leaf in form.leaves]
+    others = tuple(form for form in forms if form.event_id != told.event_id)
+    return (*others, replace(told, leaves=tuple(sorted({*before, *told.leaves}))))
 
 
 def _children(incident: Incident, heard: Heard, event_id: str) -> tuple[Child, ...]:
