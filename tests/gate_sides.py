@@ -91,13 +91,19 @@ class Sides:
                 self._harms[names].add(event.event_id)
 
     def take_back(self, of: str, stands: Heard | None) -> None:
-        """Know nothing by an event any more; by the form that stands then, what it says, unless it waits."""
+        """Know nothing by an event any more.
+
+        Of a form: by the one that stands then, what it says, unless anybody is known to say the opposite.
+        """
+        form = self._forms.get(of)
         for known in self._harms.values():
             known.discard(of)
         for reported in (self._forms, self._reports, self._counter):
             reported.pop(of, None)
-        said = direction_of(stands) if stands is not None else None
-        if stands is not None and said is not None and stands.event_id not in self._counter:
+        if form is None or stands is None or direction_of(form) is None:
+            return
+        said = direction_of(stands)
+        if said is not None and not self._harms[said.turned]:
             self._harms[said].add(stands.event_id)
 
     def is_counter(self, event: Heard) -> bool:

@@ -11,6 +11,7 @@ from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome, Reason, ReleaseKind
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildrenLevel, Risk
+from services.vocabulary.sides import Roles
 from tests.gate_builders import (
     HILLSIDE,
     RIVERSIDE,
@@ -160,6 +161,27 @@ def test_what_another_form_says_too_is_still_said() -> None:
 def test_who_harms_whom_is_known_no_longer_by_it() -> None:
     story, form = Story(), high(causing_harm=internal("other"))
     story.tell(form, retraction(form))
+
+    assert as_one(story.fold.world.person, internal("victim")).harmed_by == ()
+
+
+def test_the_form_that_stands_then_says_again_who_harms_whom() -> None:
+    story = Story()
+    one = a_form(RAISED, causing_harm=internal("other"))
+    two = a_form(REVIEWED, victim="other", causing_harm=internal("victim"))
+    story.tell(one, two, retraction(two))
+
+    known = as_one(story.fold.world.person, internal("victim")).harmed_by
+
+    assert [(harm.by, harm.event_id) for harm in known] == [(internal("other"), one.event_id)]
+
+
+def test_what_the_hub_said_of_the_roles_outlasts_what_is_taken_back() -> None:
+    story, form = Story(), high(causing_harm=internal("other"))
+    referral = a_referral("mycwa", causing_harm=internal("other"))
+    turned = an_event(EventType.ROLES_REVIEWED, incident=internal("incident"), roles=Roles.REVERSED)
+    later = a_referral("mycwa")
+    story.tell(form, referral, turned, later, retraction(later))
 
     assert as_one(story.fold.world.person, internal("victim")).harmed_by == ()
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from services.consent.state.entities import EVERYONE, Case, Form, Incident, Said
 from services.consent.state.forms import children_of, said_by, stand, whole
-from services.consent.state.harms import establish
+from services.consent.state.harms import establish, is_established
 from services.consent.state.heard import Heard
 from services.consent.state.world import World
 from services.vocabulary.events import EventType
@@ -125,7 +125,12 @@ def _without_marac(incident: Incident, of: str) -> Incident:
 
 
 def _without_sides(world: World, incident: Incident, of: str) -> Incident:
-    """Know no longer by an event who harms whom; the form that stands says so again, unless it is held."""
+    """Know no longer by an event who harms whom.
+
+    Where it was a form, the one that stands then says so again, unless the opposite is known: of what the Hub
+    said of the roles since, or of somebody else.
+    """
+    was_form = of in incident.forms_say
     for person in incident.parties:
         known = world.person(person)
         harms = tuple(harm for harm in known.harmed_by if harm.event_id != of)
@@ -139,7 +144,7 @@ def _without_sides(world: World, incident: Incident, of: str) -> Incident:
         found_wrong=tuple(key for key in incident.found_wrong if key != of),
     )
     stands = incident.form or incident.raised
-    said = incident.forms_say.get(stands.event_id) if stands is not None else None
-    if said is not None and stands is not None and stands.event_id not in incident.turned:
+    said = incident.forms_say.get(stands.event_id) if was_form and stands is not None else None
+    if said is not None and stands is not None and not is_established(world, (said[1], said[0])):
         establish(world, said, stands.event_id)
     return incident
