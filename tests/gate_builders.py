@@ -403,6 +403,8 @@ def _facts(heard: Heard) -> dict[str, Any]:
         }
     if heard.type in ERASING:
         known |= {"reason": heard.why, "order": heard.why or "0" * 32}
+    if heard.type == EventType.EVENT_RETRACTED:
+        known |= {"reason": "published_in_error", "retracts": heard.corrects}
     fields = catalogue().event(heard.type).section("facts").avro["fields"]
     return {field["name"]: known[field["name"]] for field in fields if field["name"] in known}
 

@@ -138,7 +138,7 @@ class Inboxes:
         if emit.kind is ReleaseKind.CORRECTED:
             _agree(bool(told), f"corrects what was not told: {emit}")
             told.clear()
-        told[emit.event_id] = frozenset(emit.leaves)
+        told[emit.event_id] = told.get(emit.event_id, frozenset()) | frozenset(emit.leaves)
 
 
 def _as_it_is(heard: Heard) -> list[Told]:
@@ -223,12 +223,16 @@ class Comparison:
             if emit.kind is ReleaseKind.RECALLED:
                 key = (emit.event_id, emit.recipient)
                 told = emit.ground in ENCOMPASS
+                by_denial = told and key not in self.model.back
                 why = (
-                    self.model.denials.get((heard.event_id, key[1])) if told else self.model.recalls.get(key)
+                    self.model.denials.get((heard.event_id, key[1]))
+                    if by_denial
+                    else self.model.recalls.get(key)
                 )
                 _agree(emit.reason == why, f"recalls {key} for {emit.reason}, the model for {why}")
                 asks = corrects and key[0] not in self.model.incidents[heard.incident or ""].beside
                 asks = asks and self.inboxes.incident_of(key[0]) == heard.incident
+                asks = asks or key in self.model.back
                 _agree((emit.expects is not None) == asks, f"a correction alone asks back: {emit}")
 
 

@@ -82,6 +82,10 @@ class Incident:
     """All that was ever said of an incident, and what is held of it."""
 
     victim: str | None = None
+    forms: list[Heard] = field(default_factory=list)
+    """Every form, as it came, but those that were taken back."""
+    taken_back: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """From whom each event was taken back, by its id: from everybody, all there are."""
     raised: Heard | None = None
     raised_since: datetime | None = None
     """Since when what was raised waits for the Hub: danger, since it was raised first."""
@@ -95,7 +99,9 @@ class Incident:
     withdrawn: list[tuple[str | None, datetime]] = field(default_factory=list)
     overrides: dict[tuple[str, str], list[Said]] = field(default_factory=lambda: defaultdict(list))
     """By for whom, and who made them."""
-    marac: Heard | None = None
+    maracs: list[Heard] = field(default_factory=list)
+    opened: dict[str, str] = field(default_factory=dict)
+    """Whose case each event opened that is open still."""
     cases: set[str] = field(default_factory=set)
     whole_case: set[str] = field(default_factory=set)
     """Who recorded a child's case before any child of the incident was known."""
@@ -109,6 +115,15 @@ class Incident:
     """The children a school or the officer was told of, by form."""
     occurred: list[datetime] = field(default_factory=list)
     """When everything happened that anybody may be owed, what was put right since among it."""
+
+    @property
+    def marac(self) -> Heard | None:
+        """Return the last acceptance or listing that was not taken back."""
+        return self.maracs[-1] if self.maracs else None
+
+    def is_gone(self, event_id: str, to: str = "*") -> bool:
+        """Say whether an event was taken back from somebody, or without a name from everybody."""
+        return bool({to, "*"} & self.taken_back.get(event_id, set()))
 
 
 class Evidence:
@@ -161,6 +176,8 @@ class Evidence:
             self._withdrawn[event.victim].append((event.occurred_at, of))
         if event.incident is not None:
             self._say(self.incidents[event.incident], event)
+        if event.type == EventType.EVENT_RETRACTED and event.incident is not None:
+            self._take_back(self.incidents[event.incident], event)
         if event.type == EventType.CHILD_CASE_STATUS and event.incident is not None:
             self._child_case(self.incidents[event.incident], event)
 
@@ -203,12 +220,14 @@ class Evidence:
         if event.type == EventType.OVERRIDE_RECORDED and _may_override(event):
             incident.overrides[event.recipient or "", event.publisher].append(_said("", event))
         if event.type in (EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED):
-            incident.marac = event
+            incident.maracs.append(event)
         if event.type == EventType.CASE_OPENED and _is_confirmed(event):
             incident.cases.add(event.publisher)
+            incident.opened[event.event_id] = event.publisher
             self._cases[event.publisher, event.incident or ""] = who
         if event.type == EventType.CASE_CLOSED:
             incident.cases.discard(event.publisher)
+            incident.opened = {key: who for key, who in incident.opened.items() if who != event.publisher}
             self._cases.pop((event.publisher, event.incident or ""), None)
         if event.type in ROUTED - VPA_FAMILY:
             incident.beside[event.event_id] = event
@@ -221,6 +240,11 @@ class Evidence:
             incident.on_forms.clear()
         if before is not None and is_new and before not in (incident.victim, event.causing_harm):
             _put_right(incident, before)
+        incident.forms.append(event)
+        self._stand(incident, event)
+
+    def _stand(self, incident: Incident, event: Heard) -> None:
+        """Let a form stand, or wait, and its children be the incident's."""
         named = {child.person for child in event.children}
         if event.type in REVIEWED:
             incident.form = event
@@ -232,6 +256,38 @@ class Evidence:
         else:
             self._raise(incident, event)
         incident.children = incident.children | named
+
+    def _take_back(self, incident: Incident, event: Heard) -> None:
+        """Let an event have said nothing: what it alone was the ground of is gone."""
+        of = event.corrects or ""
+        incident.taken_back[of] |= {*event.named} or {"*"}
+        if event.named:
+            return
+        left = [form for form in incident.forms if form.event_id != of]
+        if len(left) < len(incident.forms):
+            self._stand_without(incident, of, left)
+        agency = incident.opened.pop(of, None)
+        if agency is not None and agency not in incident.opened.values():
+            incident.cases.discard(agency)
+            self._cases.pop((agency, event.incident or ""), None)
+        incident.maracs = [marac for marac in incident.maracs if marac.event_id != of]
+        self.sides.take_back(of, incident.form or incident.raised)
+
+    def _stand_without(self, incident: Incident, of: str, left: list[Heard]) -> None:
+        incident.forms, incident.raised, incident.raised_since, incident.form = left, None, None, None
+        incident.children, incident.on_forms = set(), {}
+        for form in left:
+            self._stand(incident, form)
+            incident.on_forms.update(form.consent)
+        stands = incident.form or incident.raised
+        incident.victim = (stands.victim if stands is not None else None) or incident.victim
+        for (_, to), answers in incident.answers.items():
+            answers[:] = [
+                said if said.event_id != of else said._replace(event_id=also)
+                for said in answers
+                if said.event_id != of or _said_by(left, to, said.answer) is not None
+                for also in (_said_by(left, to, said.answer) or "",)
+            ]
 
     def _raise(self, incident: Incident, event: Heard) -> None:
         """Let danger wait since it was raised first, whatever is raised after it.
@@ -389,6 +445,11 @@ class Evidence:
             is_a_child = self.sides.is_a_child(event, event.victim or incident.victim)
             self._grades[event.event_id] = as_a_child(own) if is_a_child else own
         return self._grades[event.event_id]
+
+
+def _said_by(forms: list[Heard], to: str, answer: str) -> str | None:
+    """Return the first form that has its adult victim answer so, or None."""
+    return next((form.event_id for form in forms if (to, answer) in form.consent), None)
 
 
 def _worst(one: Grades | None, other: Grades | None) -> Grades:

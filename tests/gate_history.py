@@ -105,6 +105,8 @@ class Step:
     sides: Said = NOTHING_SAID
     scope: tuple[timedelta, timedelta] | None = None
     """How long ago the history began and ended that is ordered."""
+    back: int | None = None
+    """Which event of its incident is taken back, counted from the last that may be; None: none is."""
     without: str | None = None
     """The rule that the adopted policy lacks; None: the strict policy as it stands."""
 
@@ -117,10 +119,21 @@ class Step:
 
 def hear(steps: Sequence[Step]) -> Iterator[Heard]:
     """Yield the events of a history, in order."""
-    now = START
+    now, heard = START, list[Heard]()
     for number, step in enumerate(steps):
         now += step.after
-        yield _event(step, number, now)
+        event = _event(step, number, now)
+        heard.append(event if step.back is None else _taking_back(event, step.back, heard))
+        yield heard[-1]
+
+
+def _taking_back(event: Heard, back: int, heard: Sequence[Heard]) -> Heard:
+    """Return a retraction of what its own publisher sent of its incident; where there is none, of nothing."""
+    found = [each for each in heard if each.incident == event.incident and each.type in TAKEN_BACK]
+    if not found:
+        return replace(event, corrects="never-heard")
+    of = found[-1 - back % len(found)]
+    return replace(event, corrects=of.event_id, publisher=of.publisher)
 
 
 def _event(step: Step, number: int, now: datetime) -> Heard:
@@ -202,9 +215,10 @@ class _Drawn:
             lambda: roles_reviewed(rng, self._about(EventType.ROLES_REVIEWED)),
             lambda: told_once(rng, self._about(EventType.EXPECTATION_MET)),
             self._backfill,
+            self._retraction,
         )
         self._persons = Persons(rng)
-        usual = (2, 6, 1, 6, 3, 3, 2, 4, 3, 5, 1, 1, 1, 4, 4, 3, 1, 1)
+        usual = (2, 6, 1, 6, 3, 3, 2, 4, 3, 5, 1, 1, 1, 4, 4, 3, 1, 1, 3)
         self._weights = [weight * rng.choice((0, 1, 1, 2)) for weight in usual]
         self._weights[1] = rng.choice((1, 6, 6))
         self._weights[12] = rng.choice((0, 0, 1))
@@ -408,6 +422,16 @@ class _Drawn:
             grades=grades,
         )
 
+    def _retraction(self) -> Step:
+        """Take back one of the last few events of an incident, from everybody or from some."""
+        some = self._some((*self._to, f"school:{HILLSIDE}"), 2)
+        return Step(
+            type=EventType.EVENT_RETRACTED,
+            incident=self._one(*self._incidents),
+            named=some if self._chance(0.3) else (),
+            back=self._rng.choice((0, 0, 0, 1, 1, 2, 5)),
+        )
+
     def _suspension(self) -> Step:
         return Step(
             type=self._rng.choice((EventType.RECIPIENT_SUSPENDED, EventType.RECIPIENT_RESUMED)),
@@ -465,4 +489,7 @@ BY_POLICE = (
     EventType.MARAC_TRANSFERRED,
     EventType.DVPN_ISSUED,
 )
+TAKEN_BACK = VPA_FAMILY | {*BESIDE, *REPORTS, EventType.CASE_OPENED, EventType.MARAC_ACCEPTED}
+"""What a history takes back, of what may be."""
+
 GRADED = (EventType.REFERRAL_RECEIVED, EventType.DASH_REDONE)

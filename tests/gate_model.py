@@ -32,6 +32,10 @@ ANSWERED_FIRST: Final = True
 Unresolved: who comes to hold the form at just that moment hears of that one event with the next news."""
 
 
+GONE: Final = Verdict(None, reason="not-owed")
+"""The verdict where its publisher took an event back."""
+
+
 class Occasion(Enum):
     """What an event is decided for: it is a form that came, one that corrects, or there is news about it."""
 
@@ -58,6 +62,8 @@ class Model:
         """Why whoever was asked of an event, at the step just taken, may not see it."""
         self.recalls: dict[tuple[str, str], str] = {}
         """Why whoever held an event, at the step just taken, holds it no more."""
+        self.back: set[tuple[str, str]] = set()
+        """Who, at the step just taken, was asked for what was taken back."""
         self.turned: set[tuple[str, str]] = set()
         """Who, at the step just taken, may not see what waits until the Hub has looked who harms whom."""
         self.without: str | None = None
@@ -84,6 +90,7 @@ class Model:
         self.denials.clear()
         self.turned.clear()
         self.recalls.clear()
+        self.back.clear()
         stopped = self.evidence.stopped()
         decided = {*again, event.event_id}
         for incident in self.incidents.values():
@@ -96,6 +103,8 @@ class Model:
         self._bring(event)
         if event.type in VPA_FAMILY and event.incident is not None:
             self._tell(self.incidents[event.incident], event, stopped)
+        if event.type == EventType.EVENT_RETRACTED and event.incident is not None:
+            self._take_back(self.incidents[event.incident], event.corrects or "", stopped)
         for key, incident in self.incidents.items():
             for event_id in again:
                 incident.holders_before.pop(event_id, None)
@@ -162,6 +171,40 @@ class Model:
             else:
                 self.denials[event.event_id, to] = "restricted" if restricted else "not-owed"
 
+    def _take_back(self, incident: Incident, of: str, stopped: Collection[str]) -> None:
+        """Let nobody hold what is taken back from them, and tell of its children by the forms left."""
+        held = incident.held_beside[of] if of in incident.beside else incident.held
+        for to in [to for to, has in held.items() if has.event_id == of and incident.is_gone(of, to)]:
+            del held[to]
+            self._ask_back(of, to)
+        lost = [to for to, forms in incident.told.items() if of in forms and incident.is_gone(of, to)]
+        for to in dict.fromkeys((*lost, EDUCATION)) if lost else ():
+            before = incident.told[to]
+            anew = self._told_anew(incident, to, {} if to in lost else before, stopped)
+            if to in lost and not anew:
+                for form in before:
+                    self._ask_back(form, to)
+            incident.told[to] = anew if to in lost else _more(before, anew)
+
+    def _ask_back(self, event_id: str, to: str) -> None:
+        self.recalls[event_id, to] = "not-owed"
+        self.back.add((event_id, to))
+
+    def _told_anew(
+        self, incident: Incident, to: str, told: dict[str, tuple[Child, ...]], stopped: Collection[str]
+    ) -> dict[str, tuple[Child, ...]]:
+        """Return the children that the forms since the last correction name, whom nobody was told of."""
+        corrections = [n for n, form in enumerate(incident.forms) if form.type == EventType.VPA_CORRECTED]
+        known = {child.person for children in told.values() for child in children}
+        found = {}
+        for form in incident.forms[corrections[-1] if corrections else 0 :]:
+            theirs, _ = _theirs(to, _placed(form), {*stopped, *incident.taken_back.get(form.event_id, ())})
+            new = tuple(child for child in theirs if child.person not in known)
+            if new:
+                found[form.event_id] = new
+                known |= {child.person for child in new}
+        return found
+
     def _events_of(self, incident: Incident) -> Iterator[str]:
         yield from (form.event_id for form in (incident.form, incident.raised) if form is not None)
         yield from incident.beside
@@ -179,7 +222,11 @@ class Model:
         danger = self._overdue(incident, heard)
         forms = [form for form in (incident.form, danger) if form is not None]
         events = [(form, incident.held) for form in forms]
-        events += [(event, incident.held_beside[key]) for key, event in incident.beside.items()]
+        events += [
+            (event, incident.held_beside[key])
+            for key, event in incident.beside.items()
+            if not incident.is_gone(key)
+        ]
         if heard.type == EventType.VPA_RAISED and heard.incident is not None:
             asked = [to for to in ASKED if to != "police" and self.evidence.takes_part(to)]
             self.denials |= {(heard.event_id, to): "awaiting-review" for to in asked}
@@ -274,13 +321,20 @@ class Model:
         without = self._decided_under[event.event_id, to]
         of_it = naming if self.evidence.is_past(to, event) else _all_of_it
         verdict = self._ruled(incident, event, to, known, holds=kept is not None)
-        if verdict.permit or kept is None or not self.evidence.has_case(incident, event, to):
+        if (
+            verdict.permit
+            or kept is None
+            or verdict is GONE
+            or not self.evidence.has_case(incident, event, to)
+        ):
             return verdict
         keeps = keep(without, to, *kept, facts)
         return of_it(keeps, facts) if keeps is not None and of_it(keeps, facts).permit else verdict
 
     def _ruled(self, incident: Incident, event: Heard, to: str, known: Known, *, holds: bool) -> Verdict:
-        """Return what the rules say. Who holds it is answered as at any hour."""
+        """Return what the rules say. Who holds it is answered as at any hour, and who lost it as gone."""
+        if incident.is_gone(event.event_id, to):
+            return GONE
         facts = self.evidence.facts(incident, event, to, known)
         without = self._decided_under[event.event_id, to]
         of_it = naming if self.evidence.is_past(to, event) else _all_of_it
@@ -325,6 +379,13 @@ def _theirs(to: str, children: Collection[Child], stopped: Collection[str]) -> t
             mine.append(child)
         restricted = restricted or (to == school and not is_told)
     return tuple(mine), restricted
+
+
+def _more(
+    told: dict[str, tuple[Child, ...]], anew: dict[str, tuple[Child, ...]]
+) -> dict[str, tuple[Child, ...]]:
+    """Return the children told of, by form, with those told of by the same forms later."""
+    return {form: (*told.get(form, ()), *anew.get(form, ())) for form in {**told, **anew}}
 
 
 def _occasion(event: Heard, heard: Heard) -> Occasion:

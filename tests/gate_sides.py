@@ -90,6 +90,22 @@ class Sides:
             else:
                 self._harms[names].add(event.event_id)
 
+    def take_back(self, of: str, stands: Heard | None) -> None:
+        """Know nothing by an event any more.
+
+        Of a form: by the one that stands then, what it says, unless anybody is known to say the opposite.
+        """
+        form = self._forms.get(of)
+        for known in self._harms.values():
+            known.discard(of)
+        for reported in (self._forms, self._reports, self._counter):
+            reported.pop(of, None)
+        if form is None or stands is None or direction_of(form) is None:
+            return
+        said = direction_of(stands)
+        if said is not None and not self._harms[said.turned]:
+            self._harms[said].add(stands.event_id)
+
     def is_counter(self, event: Heard) -> bool:
         """Say whether an event turns round what was known of the two, or the Hub found it wrong."""
         return event.event_id in self._counter

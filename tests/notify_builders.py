@@ -248,6 +248,23 @@ class Notify:
             release = self.release(to, number, occurrence, names, event_type=event_type, kind=kind)
             self.keyring.held[release] = tuple(child.element(occurred_at) for child in each)
 
+    def taken_back(self, number: int, *from_whom: str, occurrence: int = 1) -> None:
+        """A form is taken back: the partnership gets the facts of that, and who was told by it a recall."""
+        facts = self.release("partnership", number + 100, occurrence, ("facts",), event_type="EventRetracted")
+        self.keyring.counts[facts] = Facts(
+            child_count=None, occurred_at=self.clock.now(), taken_back=f"event-{number}"
+        )
+        for to in from_whom:
+            self.release(to, number, occurrence, (), kind=ReleaseKind.RECALLED)
+
+    def told_anew(self, to: str, number: int, children: Sequence[Child], occurrence: int = 1) -> None:
+        """A recipient is told by an earlier form in the place of what it had."""
+        names = ("children",) * len(children)
+        release = self.release(
+            to, number, occurrence, names, event_type="VpaReviewed", kind=ReleaseKind.CORRECTED
+        )
+        self.keyring.held[release] = tuple(child.element(TUESDAY_NIGHT) for child in children)
+
     def release(
         self,
         to: str,

@@ -69,6 +69,7 @@ LEDGERS = (
     "unanswered",
     "undecided",
     "held-back",
+    "put-right",
 )
 
 WHO_MAY = {"told": "the alias is not one of yours", "erasures": "ask as the partnership's office"}

@@ -166,7 +166,7 @@ def lay_out(
             name="facts",
             leaf=next(taken),
             person=None,
-            value=_facts(submission, copied, len(set(parties.children)), registered),
+            value=_facts(submission, known, copied, len(set(parties.children)), registered),
         ),
         *(
             Plain(name="children", leaf=leaf, person=child.person, value={**given, **copied})
@@ -206,12 +206,16 @@ def _owner(name: str, parties: Parties) -> str:
     return person
 
 
-def _facts(submission: Submission, copied: Record, children: int, registered: Registered) -> Record:
+def _facts(
+    submission: Submission, known: Known, copied: Record, children: int, registered: Registered
+) -> Record:
     facts = {**answers.facts(submission, registered), **copied}
     if submission.type in VPA_FAMILY:
         facts["child_count"] = children
     if submission.type in victim_age.SAYS_AGE:
         facts["victim_age"] = victim_age.victim_age(submission)
+    if submission.type is EventType.EVENT_RETRACTED:
+        facts["retracts"] = known.corrects
     return facts
 
 

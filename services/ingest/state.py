@@ -121,11 +121,24 @@ class Scope(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """Hold what is known of an event that is taken back. `incident`: the one it is about; None: none."""
+
+    event_id: str
+    type: EventType
+    incident: Incident | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Hold what was looked up for one event. `persons`: those a link names, in its order; None: nobody's."""
+    """Hold what was looked up for one event. `persons`: those a link names, in its order; None: nobody's.
+
+    `original`: what a retraction takes back; None: the sender published no such event.
+    """
 
     incident: Incident | None = None
     corrects: str | None = None
+    original: Original | None = None
     persons: tuple[str | None, ...] = ()
 
 

@@ -15,6 +15,7 @@ class EventType(Word):
     CONSENT_WITHDRAWN = "ConsentWithdrawn"
     OVERRIDE_RECORDED = "OverrideRecorded"
     DECIDED_NOT_TO_SHARE = "DecidedNotToShare"
+    EVENT_RETRACTED = "EventRetracted"
     ACCESS_RESTRICTED = "AccessRestricted"
     ACCESS_RESTORED = "AccessRestored"
     REFERRAL_RECEIVED = "ReferralReceived"
@@ -141,6 +142,49 @@ LEARNING = frozenset(
     }
 )
 """What the partnership looks into and learns (NA section 8)."""
+
+RETRACTABLE = VPA_FAMILY | frozenset(
+    {
+        EventType.DASH_REDONE,
+        EventType.REFERRAL_RECEIVED,
+        EventType.REFERRAL_TRIAGED,
+        EventType.REFERRAL_ALLOCATED,
+        EventType.REFERRED_ON,
+        EventType.CONTACT_ATTEMPTED,
+        EventType.CONSULTATION_GIVEN,
+        EventType.REFERRAL_CLOSED,
+        EventType.CASE_OPENED,
+        EventType.CASE_CLOSED,
+        EventType.PRACTITIONER_ALLOCATED,
+        EventType.CHILD_CASE_STATUS,
+        EventType.SAFETY_PLAN_RECORDED,
+        EventType.SUPPORT_STARTED,
+        EventType.SUPPORT_FINISHED,
+        EventType.MARAC_REFERRED,
+        EventType.MARAC_ACCEPTED,
+        EventType.RESEARCH_CONTRIBUTED,
+        EventType.MARAC_ENDED,
+        EventType.MARAC_LISTED,
+        EventType.MARAC_HEARD,
+        EventType.REPEAT_IDENTIFIED,
+        EventType.MARAC_ACTION_AGREED,
+        EventType.MARAC_ACTION_COMPLETED,
+        EventType.MARAC_TRANSFERRED,
+        EventType.ACCOMMODATION_REQUESTED,
+        EventType.ACCOMMODATION_PROVIDED,
+        EventType.ACCOMMODATION_DECLINED,
+        EventType.DVDS_REQUESTED,
+        EventType.DVDS_DECIDED,
+        EventType.DVPN_ISSUED,
+        EventType.DVPO_GRANTED,
+        EventType.MEETING_LISTED,
+        EventType.MEETING_DISCUSSED,
+    }
+)
+"""What its publisher may take back. Whatever else there is, the next word on the same replaces (0039)."""
+
+STATUSES = frozenset({EventType.CASE_CLOSED, EventType.CHILD_CASE_STATUS, EventType.PRACTITIONER_ALLOCATED})
+"""What says how something is now: taken back, it still counts until it is said how it is instead."""
 
 NAME_NO_INCIDENT = PLATFORM | LEARNING | {EventType.PUPIL_MOVED}
 """Platform and learning events and pupil moves, which belong to no incident."""

@@ -17,6 +17,7 @@ TYPES: Final[Mapping[str, str]] = {
     EventType.ACCESS_RESTRICTED: "Restricted to named people",
     EventType.ACCESS_RESTORED: "Restriction ended",
     EventType.DECIDED_NOT_TO_SHARE: "Decided not to share",
+    EventType.EVENT_RETRACTED: "Taken back",
     EventType.REFERRAL_RECEIVED: "Referral received",
     EventType.REFERRAL_TRIAGED: "Referral triaged",
     EventType.REFERRAL_ALLOCATED: "Referral allocated",

@@ -184,6 +184,11 @@ def held_back(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("link", name="Danger held back"))
 
 
+def put_right(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Corrected and taken back"))
+
+
 def undecided(page: Page, system: Running, told: Told) -> None:
     ledgers(page, system, told)
     follow(page.get_by_role("link", name="Could not be decided"))
@@ -246,6 +251,7 @@ PAGES: dict[str, Reach] = {
     "Roles turned round – Sightline": roles,
     "Could not be decided – Sightline": undecided,
     "Danger held back – Sightline": held_back,
+    "Corrected and taken back – Sightline": put_right,
     "Waiting for the Hub's review – Sightline": waiting,
     "Expected, and not answered – Sightline": unanswered,
     "Erasures and legal holds – Sightline": erasures,

@@ -147,6 +147,39 @@ def test_a_correction_is_counted_by_what_it_says(notify: Notify) -> None:
     assert sorted(outcome_of(one) for one in row.notifications) == ["superseded", "told"]
 
 
+def test_children_of_a_form_that_is_taken_back_are_neither_counted_nor_told(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA], "education": [EVE]})
+    notify.rest()
+
+    notify.taken_back(1, SCHOOL, "education")
+    notify.rest()
+
+    assert notify.report().rows == ()
+
+
+def test_what_is_taken_back_before_it_was_counted_is_never_counted(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA]})
+
+    notify.taken_back(1, SCHOOL)
+    notify.rest()
+
+    assert notify.report().rows == ()
+
+
+def test_a_pupil_told_of_anew_by_the_form_that_is_left_is_counted_once(notify: Notify) -> None:
+    notify.police_attended({SCHOOL: [ANA, BEA]})
+    notify.police_attended({}, number=2, counted=1, event_type="VpaReviewed")
+    notify.rest()
+
+    notify.taken_back(1)
+    notify.told_anew(SCHOOL, 2, [ANA])
+    notify.rest()
+
+    (row,) = notify.report().rows
+    assert (row.account.children, row.account.told) == (1, 1)
+    assert (row.account.unaccounted, row.account.overcounted) == (0, 0)
+
+
 def test_a_school_that_first_hears_by_a_late_correction_is_phoned(notify: Notify) -> None:
     notify.police_attended({OTHER_SCHOOL: [ANA]})
     notify.rest()

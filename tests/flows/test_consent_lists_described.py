@@ -11,6 +11,7 @@ from services.consent.keyring.asking import List
 from services.eventlog.aliases import alias
 from services.runtime.described import JSON
 from services.vocabulary.risk import ChildrenLevel, Risk
+from tests.contract.test_consent_store_put_right import retraction
 from tests.flows.test_consent_pages_ledger import AUDITOR, an_opening, form
 from tests.gate_builders import ALIAS_KEY, grades, internal, override
 from tests.office_builders import HUB, LEAD, Office
@@ -24,6 +25,7 @@ WITH_ROWS = (
     List.PARTIES,
     List.TOLD,
     List.UNANSWERED,
+    List.PUT_RIGHT,
 )
 
 
@@ -31,11 +33,14 @@ WITH_ROWS = (
 def office(tmp_path: Path) -> Office:
     """A ledger with something in each of these lists."""
     office = new_office(tmp_path)
+    in_error = form(4, of=grades(Risk.HIGH))
     office.bench.publish(
         form(1, of=grades(Risk.STANDARD, ChildrenLevel.BELOW_THRESHOLD)),
         form(2, of=grades(Risk.MEDIUM)),
         form(3, of=grades(Risk.HIGH)),
         override("family-help", incident="incident 2"),
+        in_error,
+        retraction(in_error),
     )
     office.bench.settle()
     seen = [

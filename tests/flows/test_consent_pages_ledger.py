@@ -64,7 +64,8 @@ def test_the_lists_there_are_depend_on_who_asks(office: Office) -> None:
         "/ledger/openings",
     ]
     every += [
-        f"/ledger/{name}" for name in ("parties", "roles", "unanswered", "held-back", "undecided", "told")
+        f"/ledger/{name}"
+        for name in ("parties", "roles", "unanswered", "held-back", "put-right", "undecided", "told")
     ]
 
     assert [each for each in look(office, HUB, "/ledger").links if "/ledger/" in each] == every

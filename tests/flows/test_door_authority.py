@@ -47,6 +47,7 @@ CASES = {
     "MaracReferred",
     "ResearchContributed",
     "MaracActionCompleted",
+    "EventRetracted",
     *ANSWERS,
     *CONSENT,
 }
@@ -67,6 +68,7 @@ HUB = {
     "DashRedone",
     "OverrideRecorded",
     "DecidedNotToShare",
+    "EventRetracted",
     "RolesReviewed",
     "AccessRestricted",
     "AccessRestored",

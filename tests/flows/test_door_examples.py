@@ -20,6 +20,7 @@ PUBLISHER = {
     "AccessRestricted": "police",
     "AccessRestored": "police",
     "DecidedNotToShare": "checs",
+    "EventRetracted": "cedah",
     "ReferralReceived": "mycwa",
     "ReferralTriaged": "cedah",
     "ReferralAllocated": "cedah",
@@ -92,6 +93,8 @@ def for_publishing(door: OpenDoor, event_type: str) -> Event:
         door.publisher.publish(example("VpaRaised"))
         incident = door.opened()[0].routing["incident"]
         event["incident"] = alias(door.secrets.alias, incident, "incident", "school:900101")
+    if event_type == "EventRetracted":
+        door.publisher.publish({**example("ReferredOn"), "id": event["corrects"]}, PUBLISHER[event_type])
     if event_type in ABOUT_PERSONS:
         door.publisher.publish(example("VpaRaised"))
         routing = door.opened()[0].routing

@@ -16,7 +16,7 @@ from services.consent.rules import evidence
 from services.consent.rules.history import TOO_EARLY
 from services.consent.rules.lasting import FOR_GOOD
 from services.consent.rules.schools import tell
-from services.consent.state import consents, evolve, forms, harms, sides, taking_part
+from services.consent.state import consents, evolve, forms, harms, retracted, sides, taking_part
 from services.consent.state.entities import Marac
 from services.consent.state.sides import age_of
 from services.vocabulary.agencies import HUB
@@ -180,6 +180,29 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
     ),
     "the first override to end is the last": (evidence.Evidence, "_last_override_ends", first_override_ends),
     "a child consents for the adult victim": (evolve, "_is_for_sharing", lambda heard: True),
+    "what was taken back is sent again": (decide, "is_taken_back", lambda incident, event_id, to: False),
+    "nobody is told anew of children": (decide, "that_tell", lambda forms, incident: ()),
+    "a form that was taken back stands": (retracted, "_without_form", lambda world, incident, of: incident),
+    "what a form that was taken back answered stands": (
+        retracted,
+        "_consents",
+        lambda incident, of, left: incident.consents,
+    ),
+    "a case that was taken back stays open": (
+        retracted,
+        "_without_case",
+        lambda world, incident, of, key: incident,
+    ),
+    "a meeting that was taken back is a ground": (
+        retracted,
+        "_without_marac",
+        lambda incident, of: incident,
+    ),
+    "who harms whom stays known by what was taken back": (
+        retracted,
+        "_without_sides",
+        lambda world, incident, of: incident,
+    ),
     "what is told once is told again": (decide, "ONCE", frozenset()),
 }
 """Lines of deciding, each as somebody might get it wrong: where it is, its name, and what stands there."""

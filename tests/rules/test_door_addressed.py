@@ -3,7 +3,7 @@
 import pytest
 
 from services.ingest import flow
-from services.ingest.rules.urgency import is_urgent
+from services.ingest.rules.addressed import goes_to_the_others
 from services.ingest.state import Accepted, Arrival, Parties, Record, Scope
 from tests.family_builders import CATALOGUE, KNOWN, REGISTERED, defects, refused, with_facts
 
@@ -33,7 +33,7 @@ def listing() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("event_type", "name"), listing())
 def test_a_name_that_is_no_recipients_is_refused_or_flagged(event_type: str, name: str) -> None:
     arrival = with_facts(event_type, {name: ["gp"]})
-    found = defects(arrival) if is_urgent(arrival.submission) else refused(arrival)
+    found = defects(arrival) if goes_to_the_others(arrival.submission) else refused(arrival)
 
     assert (f"/facts/{name}/0", "unknown-recipient") in found
 

@@ -13,7 +13,15 @@ OF_THE_BODY = {
 }  # fmt: skip
 """Rules about how a body is written: our own forms write it, and nothing that is typed breaks one."""
 
-OF_THE_OFFICE = {"joins-by-event", "one-named", "scope", "two-named", "unlawful-ground"}
+OF_THE_OFFICE = {
+    "joins-by-event",
+    "not-retractable",
+    "one-named",
+    "scope",
+    "still-counts",
+    "two-named",
+    "unlawful-ground",
+}
 """Rules of events that no form publishes."""
 
 NAMED = re.compile(

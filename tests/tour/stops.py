@@ -55,6 +55,7 @@ NOT_SHOWN: Final[Mapping[str, str]] = {
     f"Asked for what is about themselves{SITE}": "nobody in the demo asked for what is about themselves",
     f"Could not be decided{SITE}": "everything in the demo can be decided",
     f"Danger held back{SITE}": "everybody in the demo takes part",
+    f"Corrected and taken back{SITE}": "a list like the others, with who had been sent each",
     f"Read it again?{SITE}": "nothing in the demo was set aside: every record can be read",
     f"{TROUBLE}{SITE}": "it stands in a page's place while a service is away or a form was open too long",
 }

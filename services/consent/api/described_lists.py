@@ -140,6 +140,20 @@ ROWS: Final[Mapping[List, Described]] = {
             "since": MOMENT,
         }
     ),
+    List.PUT_RIGHT: record(
+        {
+            **_MAYBE_ABOUT,
+            "event_type": _TYPE,
+            "corrects": said(TEXT, "the event that was put right, or taken back"),
+            "publisher": TEXT,
+            "decided_at": MOMENT,
+            "recipient": said(maybe(TEXT), "who had been sent it; null: nobody had"),
+            "sent_at": maybe(MOMENT),
+            "opened": listed(record({"by": TEXT, "at": MOMENT})),
+            "told": said(maybe(one_of(TEXT, *ReleaseKind)), "how they were told so; null: they were not"),
+            "told_at": maybe(MOMENT),
+        }
+    ),
 }
 """What a row of each list holds."""
 

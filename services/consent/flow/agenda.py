@@ -19,6 +19,7 @@ RECORDS = frozenset(
         EventType.OVERRIDE_RECORDED,
         EventType.MARAC_ACCEPTED,
         EventType.MARAC_LISTED,
+        EventType.EVENT_RETRACTED,
         *VPA_FAMILY,
     }
 )

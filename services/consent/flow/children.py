@@ -18,12 +18,20 @@ from services.consent.flow.release import (
 )
 from services.consent.rules.differences import Occasion
 from services.consent.rules.not_shared import is_decided_against
-from services.consent.rules.policy import EDUCATION
-from services.consent.rules.route import NOT_OWED
-from services.consent.rules.schools import NOT_WITH_SCHOOL, SCHOOL_STOPPED, kind_of, schools_of, tell
+from services.consent.rules.policy import EDUCATION, Rule
+from services.consent.rules.route import NOT_OWED, TAKEN_BACK
+from services.consent.rules.schools import (
+    NOT_WITH_SCHOOL,
+    SCHOOL_STOPPED,
+    SchoolVerdict,
+    kind_of,
+    schools_of,
+    tell,
+)
 from services.consent.state.entities import NOTHING, Held, Incident
 from services.consent.state.heard import Child, Heard
 from services.consent.state.links import group
+from services.consent.state.retracted import is_taken_back
 from services.consent.state.taking_part import stopped
 from services.consent.state.world import World
 from services.vocabulary.agencies import school_of
@@ -60,16 +68,28 @@ class Children:
         """Answer for a school, or the officer, and send what is permitted. A correction tells all anew."""
         told = () if self._corrects else self._everybody(self._incident.told.get(recipient, ()))
         held = self._incident.told_in.get(recipient, ()) if self._corrects else ()
-        kind, rulebook = kind_of(recipient), self._emitter.rulebook
-        verdict = tell(rulebook.own_rules(kind, self._heard.type), recipient, self._placed, told)
+        verdict = self._verdict(recipient, told)
         if verdict.rule is None or not verdict.children:
             rule = self._kept_from(recipient) or (verdict.rule.id if verdict.rule is not None else NOT_OWED)
             return self._untold(recipient, verdict.reason or Reason.NOT_OWED, rule, held)
-        sends = ReleaseKind.CORRECTED if held else ReleaseKind.NEW
-        leaves = frozenset(child.leaf for child in verdict.children)
-        row = unconditional(verdict.rule)
-        answer = permitted(rulebook.policy, recipient, row, self._source, only=leaves)
-        self._emitter.send(sends, answer, self._source, self._about)
+        return self._tell(recipient, verdict.rule, verdict.children, _kind(held))
+
+    def also(self, recipient: str, told: Iterable[str], kind: ReleaseKind) -> Answer | None:
+        """Tell a school, or the officer, of whom `told` does not name; None: of nobody."""
+        verdict = self._verdict(recipient, self._everybody(told))
+        if verdict.rule is None or not verdict.children:
+            return None
+        return self._tell(recipient, verdict.rule, verdict.children, kind)
+
+    def _verdict(self, recipient: str, told: Iterable[str]) -> SchoolVerdict:
+        rules = self._emitter.rulebook.own_rules(kind_of(recipient), self._heard.type)
+        return tell(rules, recipient, self._placed, told)
+
+    def _tell(self, recipient: str, rule: Rule, children: Iterable[Child], kind: ReleaseKind) -> Answer:
+        leaves = frozenset(child.leaf for child in children)
+        policy, row = self._emitter.rulebook.policy, unconditional(rule)
+        answer = permitted(policy, recipient, row, self._source, only=leaves)
+        self._emitter.send(kind, answer, self._source, self._about)
         return answer
 
     def _everybody(self, persons: Iterable[str]) -> set[str]:
@@ -87,6 +107,8 @@ class Children:
 
     def _why_not(self, school: str) -> str | None:
         """Return what a denial names where a school may be told of nobody just now; None: it may be."""
+        if is_taken_back(self._incident, self._source.event_id, school):
+            return TAKEN_BACK
         if is_decided_against(self._incident, school, self._heard.publisher):
             return NOT_WITH_SCHOOL
         return SCHOOL_STOPPED if stopped(self._world.standing, school) else None
@@ -107,6 +129,10 @@ class Children:
         for form in held:
             self._emitter.recall(recipient, form, self._about, reason, Occasion.CORRECTION)
         return denied(recipient, rule=rule, reason=reason)
+
+
+def _kind(held: tuple[Held, ...]) -> ReleaseKind:
+    return ReleaseKind.CORRECTED if held else ReleaseKind.NEW
 
 
 def concerned(matter: Matter, recipients: Iterable[str]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Decide one event for every recipient, and earlier forms again where it changes what is known of them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from services.consent.flow.by_type import ByType
@@ -10,7 +10,15 @@ from services.consent.flow.desk import Desk
 from services.consent.flow.matters import Matter, instances_named, is_as_held
 from services.consent.flow.news import brought, news, nothing_new
 from services.consent.flow.release import About, Emitter, Source, denied, permitted
+from services.consent.flow.taking_back import taken_back, that_tell, together
 from services.consent.flow.unclassified import ALL_OTHER_SCHOOLS, to_nobody
+from services.consent.flow.withholding import (
+    NOT_BEFORE_THE_HUB,
+    NOT_THEIRS,
+    NOT_TO_BE_SHARED,
+    STOPS,
+    withholding,
+)
 from services.consent.rules.circumstances import Circumstances, at_another_hour
 from services.consent.rules.danger import is_overdue
 from services.consent.rules.differences import Occasion, exceeds, kind_of_permit, reason_of_recall
@@ -20,27 +28,17 @@ from services.consent.rules.lasting import Later, until
 from services.consent.rules.not_shared import NOT_SHARED, is_decided_against
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER
 from services.consent.rules.route import NOT_OWED, Rulebook, Verdict, keep, resting_on
-from services.consent.rules.two_sides import COUNTER_ALLEGATION
 from services.consent.state.entities import NOTHING, Form, Held, Incident
-from services.consent.state.forms import as_form
+from services.consent.state.forms import as_form, whole
 from services.consent.state.heard import Heard
 from services.consent.state.joining import is_of_the_past
+from services.consent.state.retracted import is_gone, is_taken_back
 from services.consent.state.sides import REVIEWED, age_of
 from services.consent.state.taking_part import stopped
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB, is_school
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.grounds import ENCOMPASS, ONCE, Ground, Reason, ReleaseKind
-
-RULE_ERROR = "rule-error"
-STOPS = {Reason.RESTRICTED: "suspended", Reason.ENDED: "agreement-ended"}
-"""What a denial names in place of a rule where its recipient takes no part just now."""
-
-NOT_TO_BE_SHARED = Verdict(permit=False, owed=True, rule=NOT_SHARED, reason=Reason.RESTRICTED)
-"""The verdict where what is owed, or kept, was decided not to be shared."""
-
-NOT_BEFORE_THE_HUB = Verdict(permit=False, owed=True, rule=COUNTER_ALLEGATION, reason=Reason.AWAITING_REVIEW)
-"""The verdict where the Hub has not looked yet at who harms whom."""
 
 
 class Decider:
@@ -55,15 +53,17 @@ class Decider:
         """Return the decision of an event that `world` has folded already.
 
         1. Answer for each recipient and each school it names; the other schools are one line.
-        2. Answer again for reviewed forms it is news about, and for whom a backfill brings history.
-        3. Number what differs, in that order.
+        2. Take back what it retracts.  3. Answer again for reviewed forms it is news about, and for whom a
+        backfill brings history.  4. Number what differs, in that order.
 
         A function of its arguments alone. A rule that raises withholds with `rule-error`.
         """
         policy = self.rulebook.policy.hash
         deciding = _Deciding(world, heard, self)
         answers = deciding.answers() if heard.readable else to_nobody(world, heard, self.desk)
+        back = deciding.taken_back()
         again = (*deciding.again(news(world, heard)), *deciding.brought(brought(world, heard)))
+        again = together((*back, *again)) if back else again
         return decision_of(world, heard, policy, answers, again, tuple(deciding.emitter.emits))
 
     def now(self, world: World, incident: str) -> Again | None:
@@ -100,11 +100,20 @@ class _Deciding:
         usual = self._decider.by_type.usual(self._heard.type, self._heard.publisher, self._recipients)
         held = self._held
         answers = [
-            given if given is not None and recipient not in held else _withholding(recipient, self._answer)
+            given if given is not None and recipient not in held else withholding(recipient, self._answer)
             for recipient, given in usual.items()
         ]
-        answers += [_withholding(instance, self._answer) for instance in self._instances()]
+        answers += [withholding(instance, self._answer) for instance in self._instances()]
         return (*answers, UNOWED_SCHOOLS)
+
+    def taken_back(self) -> tuple[Again, ...]:
+        """Take back what the event retracts, and tell of children by the forms that are left instead."""
+        heard, key, incident = self._heard, self._heard.incident, self._incident
+        if heard.type != EventType.EVENT_RETRACTED or heard.corrects is None or key is None:
+            return ()
+        forms = that_tell(whole(incident), incident)
+        told = [self._earlier(key, incident, form, incident.held) for form in forms]
+        return tuple(taken_back(self._world, incident, heard.corrects, self.emitter, self._about, told))
 
     def again(self, incidents: Iterable[str]) -> Iterator[Again]:
         """Answer again for each earlier event of these incidents.
@@ -125,7 +134,7 @@ class _Deciding:
         matter = self._earlier(key, incident, form, incident.held)
         routed, children = self._asked(matter), as_if_untold(matter, self._world, self.emitter)
         told = (name for name in concerned(matter, self._recipients) if name not in routed)
-        answers = tuple(_withholding(name, children.answer) for name in told)
+        answers = tuple(withholding(name, children.answer) for name in told)
         again = self._again(matter, routed)
         return Again(event_id=again.event_id, answers=(*again.answers, *answers))
 
@@ -142,6 +151,8 @@ class _Deciding:
         incident = self._world.incident(key)
         yield from self._forms_of(key, incident)
         for beside in sorted(incident.beside.values(), key=lambda each: each.form.offset):
+            if is_gone(incident, beside.form.event_id):
+                continue
             matter = self._earlier(key, incident, beside.form, beside.held)
             yield matter, self._asked(matter)
 
@@ -285,7 +296,7 @@ class _Deciding:
         return tuple(to for to in asked if to != form.publisher)
 
     def _again(self, matter: Matter, asked: Iterable[str]) -> Again:
-        answers = [_withholding(to, lambda name: self._route(name, matter)) for to in asked]
+        answers = [withholding(to, lambda name: self._route(name, matter)) for to in asked]
         return Again(event_id=matter.form.event_id, answers=tuple(answers))
 
     def _route(self, recipient: str, matter: Matter) -> Answer:
@@ -297,7 +308,8 @@ class _Deciding:
             return denied(
                 recipient, rule=verdict.rule, reason=verdict.reason or Reason.NOT_OWED, owed=verdict.owed
             )
-        if not verdict.permit and held is not None and matter.occasion is not Occasion.CORRECTION:
+        keeps = matter.occasion is not Occasion.CORRECTION and verdict is not NOT_THEIRS
+        if keeps and not verdict.permit and held is not None:
             allowed = self._kept(recipient, matter, held.rule, Ground(held.ground), at) or verdict
         if allowed.permit and is_decided_against(matter.incident, recipient, matter.form.publisher):
             allowed = verdict = NOT_TO_BE_SHARED
@@ -334,8 +346,11 @@ class _Deciding:
     def _verdict(self, to: str, matter: Matter, at: Circumstances) -> Verdict:
         """Return what the rules say, which is less of what was recorded before a recipient joined.
 
-        Whoever holds it is answered as at any hour: that offices open, or close, takes nothing back.
+        Whoever holds it is answered as at any hour: that offices open, or close, takes nothing back. What was
+        taken back from somebody is not theirs whatever the rules say.
         """
+        if is_taken_back(matter.incident, matter.form.event_id, to):
+            return NOT_THEIRS
         verdict = self._rulebook.verdict(to, matter.form.type, at)
         if not verdict.permit and to in matter.held:
             other = self._rulebook.verdict(to, matter.form.type, at_another_hour(at))
@@ -375,14 +390,6 @@ class _Deciding:
             why = reason_of_recall(matter.occasion, held, given, at.consent)
             self.emitter.recall(recipient, held, matter.about, why, matter.occasion)
         return denied(recipient, rule=verdict.rule, reason=reason, owed=verdict.owed)
-
-
-def _withholding(recipient: str, answer: Callable[[str], Answer]) -> Answer:
-    """Answer, or withhold where the rule errs: nothing is sent on a rule that raised (design 1)."""
-    try:
-        return answer(recipient)
-    except Exception:
-        return denied(recipient, rule=RULE_ERROR, reason=Reason.RULE_ERROR)
 
 
 @lru_cache(maxsize=4096)

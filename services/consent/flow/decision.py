@@ -12,7 +12,7 @@ DECISION_VERSION = 6
 """Declared by hand whenever a change of code changes decisions; adopted by an event (design 2).
 
 6: an override by children's services counts for themselves, confirmed by a second person, and for nobody else
-(decision 0019).
+(decision 0019); what its publisher takes back is recalled, and stands no more (decision 0039).
 5: what a form repeats of earlier ones is no new consent (decision 0034); an open case counts under whatever
 reference it was opened, for it is about the adult victim; danger waits until the Hub reviews it, whatever is
 raised after it (decision 0038).

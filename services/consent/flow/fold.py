@@ -6,19 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.consent.flow.agenda import watch
-from services.consent.flow.decide import RULE_ERROR, STOPS, Decider
+from services.consent.flow.decide import Decider
 from services.consent.flow.decision import Answer, Decision, Emit
 from services.consent.flow.desk import Desk
 from services.consent.flow.erasing import settle
 from services.consent.flow.news import brought
 from services.consent.flow.unclassified import unclassified
+from services.consent.flow.withholding import RULE_ERROR, STOPS
 from services.consent.rules.outcomes import senders_to
 from services.consent.rules.reading import PolicyError, parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.entities import Beside, Coming, Held, Incident, Standing
 from services.consent.state.evolve import affected, evolve
-from services.consent.state.forms import as_form
-from services.consent.state.heard import Heard
+from services.consent.state.forms import as_form, whole
+from services.consent.state.heard import Child, Heard
 from services.consent.state.joining import bring, join
 from services.consent.state.world import World
 from services.vocabulary.events import VPA_FAMILY, EventType
@@ -217,8 +218,8 @@ def _incidents(world: World, heard: Heard, decision: Decision) -> dict[str, str]
 def _known_events(incident: Incident) -> set[str]:
     told_in = itertools.chain.from_iterable(incident.told_in.values())
     known = {held.event_id for held in (*incident.held.values(), *told_in)}
-    forms = {form.event_id for form in (incident.form, incident.raised) if form is not None}
-    return known | forms | set(incident.beside)
+    forms = {form.event_id for form in whole(incident)}
+    return known | forms | set(incident.beside) | set(incident.taken_back)
 
 
 def _answered(
@@ -266,11 +267,26 @@ def _told(incident: Incident, heard: Heard, emit: Emit) -> Incident:
     if emit.kind is ReleaseKind.RECALLED:
         forms = tuple(form for form in forms if form.event_id != emit.event_id)
     else:
-        persons = (*persons, *(child.person for child in heard.children if child.leaf in emit.leaves))
-        forms = (*forms, _held(emit))
+        told_of = _children(incident, heard, emit.event_id)
+        persons = (*persons, *(child.person for child in told_of if child.leaf in emit.leaves))
+        forms = _with_more(forms, _held(emit))
     if forms:
         told[to], told_in[to] = tuple(dict.fromkeys(persons)), forms
     return incident._replace(told=told, told_in=told_in)
+
+
+def _with_more(forms: tuple[Held, ...], told: Held) -> tuple[Held, ...]:
+    """Return what told somebody of children, each form once: one that tells of more of them stays one."""
+    before = [leaf for form in forms if form.event_id == told.event_id for leaf in form.leaves]
+    others = tuple(form for form in forms if form.event_id != told.event_id)
+    return (*others, replace(told, leaves=tuple(sorted({*before, *told.leaves}))))
+
+
+def _children(incident: Incident, heard: Heard, event_id: str) -> tuple[Child, ...]:
+    """Return the children that a form names: the event itself, or an earlier one that is told of again."""
+    if event_id == heard.event_id:
+        return heard.children
+    return next((form.children for form in whole(incident) if form.event_id == event_id), ())
 
 
 def _held(emit: Emit) -> Held:

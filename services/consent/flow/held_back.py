@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from services.consent.flow.decide import STOPS
 from services.consent.flow.decision import Answer
 from services.consent.flow.fold import Folded
 from services.consent.flow.said import Said, forms_of
+from services.consent.flow.withholding import STOPS
 from services.consent.rules.danger import is_clear
 from services.consent.rules.two_sides import as_child
 from services.consent.state.entities import Form, Incident

@@ -135,11 +135,24 @@ class MetRow(NamedTuple):
     release_id: str
 
 
+class PutRightRow(NamedTuple):
+    """An event that puts an earlier one right, or takes it back: `corrects`, an event id."""
+
+    offset: int
+    event_id: str
+    event_type: str
+    corrects: str
+    incident: str | None
+    publisher: str
+    decided_at: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """Everything one event adds to the ledger. `replaced`: what takes an earlier place, and in which line.
 
-    `held_back`: events that say danger, and wait for somebody who takes no part.
+    `held_back`: events that say danger, and wait for somebody who takes no part. `gone`: incidents of which
+    no form stands any more.
     """
 
     folded: Folded
@@ -152,6 +165,8 @@ class Entry:
     said: tuple[Said, ...] = ()
     held_back: tuple[str, ...] = ()
     met: tuple[MetRow, ...] = ()
+    put_right: tuple[PutRightRow, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 def entry(world: World, folded: Folded) -> Entry:
@@ -173,6 +188,8 @@ def entry(world: World, folded: Folded) -> Entry:
         said=said,
         held_back=tuple(held_back(world, folded, said)),
         met=tuple(met_rows(folded.heard)),
+        put_right=tuple(put_right_rows(folded)),
+        gone=tuple(_gone(world, folded.heard)),
     )
 
 
@@ -246,6 +263,28 @@ def met_rows(heard: Heard) -> Iterator[MetRow]:
         yield MetRow(heard.offset, heard.publisher, heard.answers)
 
 
+def put_right_rows(folded: Folded) -> Iterator[PutRightRow]:
+    """Yield a row where an event puts an earlier one of its publisher's right, or takes it back."""
+    heard, decision = folded.heard, folded.decision
+    if heard.corrects is not None and heard.readable:
+        yield PutRightRow(
+            offset=decision.offset,
+            event_id=decision.event_id,
+            event_type=decision.event_type,
+            corrects=heard.corrects,
+            incident=heard.incident,
+            publisher=heard.publisher,
+            decided_at=stamp(decision.decided_at),
+        )
+
+
+def _gone(world: World, heard: Heard) -> Iterator[str]:
+    if heard.type == EventType.EVENT_RETRACTED and heard.incident is not None:
+        incident = world.incident(heard.incident)
+        if incident.form is None and incident.raised is None:
+            yield heard.incident
+
+
 def vpa_rows(world: World, folded: Folded) -> Iterator[VpaRow]:
     """Yield how each incident's form stands after the decision."""
     heard, decision = folded.heard, folded.decision
@@ -253,6 +292,10 @@ def vpa_rows(world: World, folded: Folded) -> Iterator[VpaRow]:
         form = world.incident(heard.incident).form
         if form is None or form.event_id == heard.event_id:
             yield _vpa(world, heard.incident, heard.event_id, heard.grades, decision.answers)
+    if heard.type == EventType.EVENT_RETRACTED and heard.incident is not None:
+        known = world.incident(heard.incident)
+        if known.form is None and known.raised is not None:
+            yield _vpa(world, heard.incident, known.raised.event_id, known.raised.grades, ())
     for incident, form, again in _forms_again(world, folded):
         if again.event_id not in folded.brought:
             yield _vpa(world, incident, form.event_id, form.grades, again.answers)

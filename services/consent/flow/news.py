@@ -17,6 +17,7 @@ NEWS = frozenset(
         EventType.CASE_CLOSED,
         EventType.CHILD_CASE_STATUS,
         EventType.ROLES_REVIEWED,
+        EventType.EVENT_RETRACTED,
         *LINKS,
         *VPA_FAMILY,
     }

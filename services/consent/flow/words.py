@@ -4,6 +4,7 @@ from services.consent.rules.circumstances import Condition
 from services.consent.rules.clauses import either
 from services.consent.rules.history import BEFORE_IT_JOINED
 from services.consent.rules.not_shared import NOT_SHARED
+from services.consent.rules.route import TAKEN_BACK
 from services.consent.rules.schools import NOT_WITH_SCHOOL, SCHOOL_STOPPED
 from services.consent.rules.two_sides import COUNTER_ALLEGATION
 from services.vocabulary.consent import ConsentAnswer
@@ -44,6 +45,7 @@ STOPPED = {
     "agreement-ended": "every information sharing agreement that names it has ended",
     NOT_SHARED: "it was decided not to share it with this recipient, and the rationale is on record",
     COUNTER_ALLEGATION: "it turns round who was known to harm whom, and the Hub is to look at that first",
+    TAKEN_BACK: "its publisher took it back, from this recipient or from everybody",
     BEFORE_IT_JOINED: "it was recorded before this recipient joined, and nobody is owed history by joining",
     PARENT_THERE: "a parent of the child may work at the school, so it is not told by this route",
     CAUSES_HARM: "the child is said to cause the harm, and is not described to a school as a victim",
@@ -59,6 +61,7 @@ NEXT = {
     "agreement-ended": "It follows when the agreement with the recipient is signed again.",
     NOT_SHARED: "It follows when the Hub records an override for this recipient, made after that decision.",
     COUNTER_ALLEGATION: "It follows when the Hub says that the roles stand, or that harm goes both ways.",
+    TAKEN_BACK: "Nothing changes that: what is right is published anew.",
     BEFORE_IT_JOINED: "A backfill ordered for this recipient whose scope covers it would change the answer:"
     " it is then decided like any other. So would consent, or an override, that names it, where that is"
     " a ground.",

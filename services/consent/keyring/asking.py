@@ -37,6 +37,7 @@ class List(StrEnum):
     UNANSWERED = "unanswered"
     UNDECIDED = "undecided"
     HELD_BACK = "held-back"
+    PUT_RIGHT = "put-right"
 
 
 class Order(StrEnum):
@@ -55,6 +56,7 @@ BY_MOMENT = frozenset(
         List.UNANSWERED,
         List.UNDECIDED,
         List.HELD_BACK,
+        List.PUT_RIGHT,
     }
 )
 """Lists by when something began, was decided or was due. The rest keep their order whatever is asked."""

@@ -11,6 +11,7 @@ erasures     orders to erase a person, how far each has come, and legal holds
 unanswered   what was expected of a recipient that neither answered it nor published of the incident since
 roles        reports that turn round who was known to harm whom, and which of them wait for the Hub
 held-back    danger that somebody is owed who takes no part just now, and is not told
+put-right    corrections, and what was taken back: who had been sent it, opened it, and was told so
 undecided    what the gate could not read, or on which a rule failed, and has not decided since
 """
 
@@ -39,12 +40,13 @@ from services.consent.keyring.handles import person_behind
 from services.consent.keyring.held_back import held_back
 from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
+from services.consent.keyring.put_right import put_right_rows
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import sees_all
 from services.consent.keyring.sampling import drawn
 from services.consent.keyring.shown import as_seen, plain
 from services.consent.keyring.told import told_rows
-from services.consent.keyring.unanswered import Unanswered, unanswered
+from services.consent.keyring.unanswered import Unanswered, is_past, unanswered
 from services.consent.keyring.whom import Whom
 from services.consent.rules.danger import review_due
 from services.consent.rules.policy import Policy
@@ -102,6 +104,7 @@ class Ledgers:
             List.UNANSWERED: self._unanswered,
             List.UNDECIDED: self._undecided,
             List.HELD_BACK: self._held_back,
+            List.PUT_RIGHT: self._put_right,
         }
 
     def names(self, caller: Caller) -> tuple[List, ...]:
@@ -201,11 +204,8 @@ class Ledgers:
         if question.sample is not None:
             found = drawn(found, question.sample, question.seed)
         for each in found:
-            incident = (
-                self._alias(each.incident, "incident", asker.caller) if each.incident is not None else None
-            )
             row = each._asdict()
-            yield _number(row.pop("offset")), {**row, "incident": incident}
+            yield _number(row.pop("offset")), {**row, "incident": self._named(each.incident, asker)}
 
     def _opened(self, asker: Asker, question: Question, place: str) -> Rows:
         if sees_all(asker.caller):
@@ -265,7 +265,7 @@ class Ledgers:
                 row = {
                     "event_id": each.event_id,
                     "event_type": each.event_type,
-                    "incident": self._alias(each.incident, "incident", asker.caller),
+                    "incident": self._named(each.incident, asker),
                     "publisher": each.publisher,
                     "since": each.decided_at,
                     "looked": how_far(incident, each.event_id),
@@ -279,7 +279,7 @@ class Ledgers:
         found = [row for row in rows if row is not None]
         for place, row, due in sorted(found, key=itemgetter(0)):
             by = format_time(due) if due is not None else None
-            yield place, {**row, "review_by": by, "overdue": _is_past(due, now)}
+            yield place, {**row, "review_by": by, "overdue": is_past(due, now)}
 
     def _awaited(
         self, asker: Asker, vpa: Vpa, policy: Policy | None
@@ -308,7 +308,7 @@ class Ledgers:
             by = format_time(due_at) if due_at is not None else None
             row = {
                 "event_id": told.event_id,
-                "incident": self._alias(told.incident, "incident", asker.caller) if told.incident else None,
+                "incident": self._named(told.incident, asker),
                 "recipient": told.recipient,
                 "told_at": told.decided_at,
                 "expects": told.expects,
@@ -323,9 +323,7 @@ class Ledgers:
                 row = {
                     "event_id": each.event_id,
                     "event_type": each.event_type,
-                    "incident": self._alias(each.incident, "incident", asker.caller)
-                    if each.incident
-                    else None,
+                    "incident": self._named(each.incident, asker),
                     "offset": each.offset,
                     "recipient": None if each.recipient == EVERYBODY else each.recipient,
                     "reason": each.cause,
@@ -349,6 +347,11 @@ class Ledgers:
                 }
                 yield f"{since} {_number(each.form.offset)} {each.recipient}", row
 
+    def _put_right(self, asker: Asker, question: Question, _place: str) -> Rows:
+        for place, incident, row in put_right_rows(self._lists.put_right, self._openings, question.days):
+            if self._is_open(asker, incident):
+                yield place, {**row, "incident": self._named(incident, asker)}
+
     def _erasures(self, asker: Asker, _question: Question, _place: str) -> Rows:
         return erasures.listed(
             self._ledger.erasures(), lambda person: self._alias(person, "person", asker.caller)
@@ -362,6 +365,9 @@ class Ledgers:
         release = self._ledger.release(opening.release_id)
         return release.incident if release is not None else None
 
+    def _named(self, incident: str | None, asker: Asker) -> str | None:
+        return self._alias(incident, "incident", asker.caller) if incident is not None else None
+
     def _alias(self, internal: str, kind: Kind, caller: Caller) -> str:
         return alias(self._key, internal, kind, caller.agency)
 
@@ -369,10 +375,6 @@ class Ledgers:
 def _by_due(one: Unanswered) -> tuple[str, str, str]:
     due = format_time(one.due_at) if one.due_at is not None else NEVER
     return due, one.told.decided_at, one.told.release_id
-
-
-def _is_past(due: datetime | None, now: datetime | None) -> bool:
-    return due is not None and now is not None and due <= now
 
 
 def _may_have(caller: Caller, wanted: List) -> bool:

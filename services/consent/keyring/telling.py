@@ -17,7 +17,7 @@ from services.consent.keyring.rights import may_be_told, sees_all
 from services.consent.rules.not_shared import NOT_SHARED
 from services.consent.rules.policy import EDUCATION, Policy
 from services.consent.rules.reading import parse
-from services.consent.rules.route import NOT_OWED
+from services.consent.rules.route import NOT_OWED, TAKEN_BACK
 from services.consent.rules.two_sides import COUNTER_ALLEGATION
 from services.consent.state.entities import Incident
 from services.consent.store.ledger import Answered, Closing, Ledger
@@ -237,7 +237,8 @@ def sharing(given: Iterable[Answered]) -> list[dict[str, Any]]:
 def _standing(given: Iterable[Answered]) -> dict[str, _Latest]:
     """Return each recipient's answer about an incident's forms as it stands.
 
-    A school told of its pupils stays told, whatever later forms add, until a correction says otherwise.
+    A school told of its pupils stays told, whatever later forms add, until a correction says otherwise, or
+    the form is taken back.
     """
     standing: dict[str, _Latest] = {}
     own = {each.event_id: each.event_type for each in given if each.cause == each.event_id}
@@ -251,7 +252,8 @@ def _standing(given: Iterable[Answered]) -> dict[str, _Latest]:
             stays = told and (is_school(answer.recipient) or answer.recipient == EDUCATION)
             if answer.recipient == ALL_OTHER_SCHOOLS:
                 continue
-            if not stays or answer.outcome is Outcome.PERMIT or each.event_id in corrected:
+            is_right = each.event_id in corrected or answer.rule == TAKEN_BACK
+            if not stays or answer.outcome is Outcome.PERMIT or is_right:
                 same = known if known and known.answer.outcome is answer.outcome else None
                 since = same.since if same else each.decided_at
                 standing[answer.recipient] = _Latest(answer=answer, given=each, since=since)

@@ -2,7 +2,7 @@
 
 Asked from a section about them, of a release that the asker may open. The answer says nothing that opening
 would not: it has the releases in which a section about that person could be opened by the same asker now, and
-nothing of any other (decision 0041).
+nothing of any other (decision 0040).
 """
 
 from collections.abc import Iterator, Mapping

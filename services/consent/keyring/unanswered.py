@@ -37,7 +37,12 @@ def unanswered(ledger: Ledger, days: Days) -> Iterator[Unanswered]:
         if last is None or last <= told.decided_at:
             by = due(told.expects, parse_time(told.decided_at), bank_holidays())
             over = by.over_at if by is not None else None
-            yield Unanswered(told, over, over is not None and now is not None and over <= now)
+            yield Unanswered(told, over, is_past(over, now))
+
+
+def is_past(due_at: datetime | None, now: datetime | None) -> bool:
+    """Say whether the moment something is due has come."""
+    return due_at is not None and now is not None and due_at <= now
 
 
 def counted(found: Iterable[Unanswered]) -> dict[str, dict[str, int]]:

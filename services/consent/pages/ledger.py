@@ -29,7 +29,9 @@ BELOW: Final = "below-threshold"
 """Asks for the VPAs with children below the threshold that reached nobody, which are listed apart."""
 
 NEWEST: Final = "newest"
-TURNS: Final = frozenset({NOT_SHARED, "withheld", "overridden", "roles", "undecided", "held-back"})
+TURNS: Final = frozenset(
+    {NOT_SHARED, "withheld", "overridden", "roles", "undecided", "held-back", "put-right"}
+)
 """Lists that are the oldest first, and on request the newest."""
 
 

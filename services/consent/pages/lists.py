@@ -308,6 +308,20 @@ KINDS: Final[Mapping[str, Kind]] = {
         ),
         by_days="it was held back",
     ),
+    "put-right": Kind(
+        title="Corrected and taken back",
+        about="Everyone who had been sent what was put right, or taken back, afterwards: who of them opened"
+        " it, and whether they were told.",
+        columns=(
+            ("Decided", _moment("decided_at")),
+            ("What", _plain("event_type", TYPES)),
+            ("By", _agency("publisher")),
+            ("Had been sent to", _agency("recipient", NOBODY)),
+            ("Opened by", _readers),
+            ("Told", _moment_or("told_at", "No")),
+        ),
+        by_days="it was decided",
+    ),
     "undecided": Kind(
         title="Could not be decided",
         about="Events of which nobody could be told, or somebody could not: they cannot be read, or a rule"

@@ -17,6 +17,10 @@ NOT_OWED = "not-owed"
 """The rule a denial names where no rule owes the recipient anything."""
 
 
+TAKEN_BACK = "taken-back"
+"""What a denial names in place of a rule where its publisher took the event back."""
+
+
 class Verdict(NamedTuple):
     """Say whether a recipient is permitted, and everything that says why.
 

@@ -6,6 +6,7 @@ order of arrival changes nothing about what stands in the end.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 
@@ -28,10 +29,11 @@ _TIE = {
 
 
 def later(known: Said | None, heard: Said) -> Said:
-    """Return which of two answers stands."""
-    if known is None or _weight(heard) > _weight(known):
+    """Return which of two answers stands. A form's keeps what it took the place of."""
+    if known is None:
         return heard
-    return known
+    stands, other = (heard, known) if _weight(heard) > _weight(known) else (known, heard)
+    return replace(stands, before=later(stands.before, other)) if stands.by_form else stands
 
 
 def ends(recorded: Said | Override | Marac, lasts: timedelta | None) -> datetime | None:

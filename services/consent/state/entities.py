@@ -14,7 +14,7 @@ from services.vocabulary.sides import Client, VictimAge
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 EVERYONE = "*"
-"""In a withdrawal: every recipient."""
+"""Every recipient: in a withdrawal, and where an event is taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,10 @@ class Said:
     recorded_at: datetime
     event_id: str
     expires_at: datetime | None = None
+    by_form: bool = False
+    """Whether a form says so, which may be taken back."""
+    before: "Said | None" = None
+    """What a form's answer took the place of, and what stands again once that form is taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,8 @@ class Form:
     named: tuple[str, ...] = ()
     victim: str | None = None
     """The adult victim it names itself; None: its incident's."""
+    consent: tuple[tuple[str, str], ...] = ()
+    """What a form has its adult victim answer, by recipient."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +150,10 @@ class Incident(NamedTuple):
     """The first responder's form that waits for the Hub's review."""
     form: Form | None = None
     """The reviewed form."""
+    earlier: tuple[Form, ...] = ()
+    """Forms as they came whose place another took, or that wait as part of danger; in the log's order."""
+    taken_back: Mapping[str, tuple[str, ...]] = NOTHING
+    """From whom each event was taken back that was, by its id."""
     beside: Mapping[str, Beside] = NOTHING
     """Other events of the incident that somebody is owed, by event id."""
     children: tuple[str, ...] = ()
@@ -179,7 +189,11 @@ class Incident(NamedTuple):
     not_shared: tuple[NotShared, ...] = ()
     """One for each recipient and who decided, the last that was made."""
     marac: Marac | None = None
+    maracs_before: tuple[Marac, ...] = ()
+    """What it took the place of, in order."""
     cases: tuple[str, ...] = ()
+    opened: Mapping[str, str] = NOTHING
+    """Whose case each event opened that is open still, by event id."""
     child_cases: tuple[str, ...] = ()
     held: Mapping[str, Held] = NOTHING
     told: Mapping[str, tuple[str, ...]] = NOTHING

@@ -17,6 +17,7 @@ from services.consent.state.entities import (
 from services.consent.state.forms import asked_before, with_form
 from services.consent.state.heard import Heard
 from services.consent.state.links import as_one, group, incidents_of, link
+from services.consent.state.retracted import retract
 from services.consent.state.sides import with_age, with_sides
 from services.consent.state.taking_part import take_part
 from services.consent.state.world import MOST_AT_ONCE, World
@@ -33,6 +34,7 @@ Answered = tuple[tuple[str, str], ...]
 def evolve(world: World, heard: Heard) -> None:
     """Fold one event into what is known. Time is the highest `recorded_at` so far (design 2)."""
     world.time_is(_time_passes(world, heard))
+    world.recalled = ()
     if not heard.readable:
         return
     take_part(world, heard)
@@ -45,6 +47,7 @@ def evolve(world: World, heard: Heard) -> None:
             world.put_incident(heard.incident, after)
         _link_people(world, heard, heard.incident)
         _cases(world, heard, heard.incident)
+        retract(world, heard, heard.incident)
     _withdraw_everywhere(world, heard)
     _child_cases(world, heard)
 
@@ -60,7 +63,7 @@ def affected(world: World, heard: Heard) -> tuple[str, ...]:
     if heard.type == EventType.CHILD_CASE_STATUS:
         for person in _children_of_case(world, heard):
             others.update(as_one(world.person, person).child_of)
-    if heard.type == EventType.CASE_CLOSED and heard.incident is not None:
+    if heard.type in (EventType.CASE_CLOSED, EventType.EVENT_RETRACTED) and heard.incident is not None:
         for person in _adults_of(world, heard, heard.incident):
             others.update(as_one(world.person, person).incidents)
     others.update(_in_order(world, incidents_of(world, heard))[:MOST_AT_ONCE])
@@ -117,11 +120,14 @@ def _folded(world: World, incident: Incident, heard: Heard) -> Incident:
             attendees=heard.attendees,
             listed=heard.type == EventType.MARAC_LISTED,
         )
-        return incident._replace(marac=marac)
+        before = (*incident.maracs_before, *((incident.marac,) if incident.marac is not None else ()))
+        return incident._replace(marac=marac, maracs_before=before)
     if heard.type == EventType.CASE_OPENED and heard.is_confirmed:
-        return incident._replace(cases=_with(incident.cases, heard.publisher))
+        opened = {**incident.opened, heard.event_id: heard.publisher}
+        return incident._replace(cases=_with(incident.cases, heard.publisher), opened=opened)
     if heard.type == EventType.CASE_CLOSED:
-        return incident._replace(cases=_without(incident.cases, heard.publisher))
+        opened = {key: agency for key, agency in incident.opened.items() if agency != heard.publisher}
+        return incident._replace(cases=_without(incident.cases, heard.publisher), opened=opened)
     if heard.type == EventType.CHILD_CASE_STATUS and not (heard.children or incident.children):
         return incident._replace(child_cases=_by_status(incident.child_cases, heard))
     return incident
@@ -162,6 +168,7 @@ def _said(heard: Heard, answer: ConsentAnswer) -> Said:
         recorded_at=heard.recorded_at,
         event_id=heard.event_id,
         expires_at=heard.expires_at,
+        by_form=heard.type in VPA_FAMILY,
     )
 
 

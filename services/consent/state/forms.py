@@ -1,33 +1,67 @@
 """How a form changes what is known of its incident: which stands, which waits for the Hub, whom it names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from services.consent.state.consents import answers_of, together
 from services.consent.state.entities import NOTHING, Form, Incident
-from services.consent.state.heard import UNGRADED, Grades, Heard
+from services.consent.state.heard import UNGRADED, Child, Heard
 from services.consent.state.links import group
 from services.consent.state.sides import REVIEWED, age_of
 from services.consent.state.world import World
-from services.vocabulary.events import EventType
+from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.sides import VictimAge
 
 
 def with_form(world: World, incident: Incident, heard: Heard) -> Incident:
     """Return an incident after one of its forms, consents apart."""
-    raised, form = incident.raised, incident.form
     if heard.grades is not None:
-        raised = _awaited(world, incident, heard, heard.grades)
-        form = as_form(heard) if heard.type in REVIEWED else form
+        incident = _standing(world, incident, as_form(heard), whole(incident))
     began = heard.occurred_at if incident.began is None else min(incident.began, heard.occurred_at)
     victim = heard.victim or incident.victim
     children = _children(incident, heard)
     incident = _put_right(world, incident, victim, heard)
-    return incident._replace(raised=raised, form=form, children=children, began=began, victim=victim)
+    return incident._replace(children=children, began=began, victim=victim)
 
 
-def _awaited(world: World, incident: Incident, heard: Heard, said: Grades) -> Form | None:
+def whole(incident: Incident) -> tuple[Form, ...]:
+    """Return every form of an incident as it came, in the log's order, but those that were taken back."""
+    standing = (form for form in (incident.raised, incident.form) if form is not None)
+    known = {form.event_id: form for form in (*standing, *incident.earlier)}
+    return tuple(sorted(known.values(), key=lambda form: form.offset))
+
+
+def stand(world: World, incident: Incident, forms: tuple[Form, ...]) -> Incident:
+    """Return an incident of which these forms alone are known, each as it came, in order."""
+    incident = incident._replace(raised=None, form=None, earlier=())
+    for number, form in enumerate(forms):
+        incident = _standing(world, incident, form, forms[:number])
+    return incident
+
+
+def said_by(forms: Iterable[Form], to: str, answer: str) -> str | None:
+    """Return the first of these forms that has its adult victim answer so for a recipient, or None."""
+    return next((form.event_id for form in forms if (to, answer) in form.consent), None)
+
+
+def children_of(forms: Iterable[Form]) -> tuple[str, ...]:
+    """Return the children of an incident of which these forms are known, in order."""
+    children: tuple[str, ...] = ()
+    for form in forms:
+        children = _with_children(children, form.type, form.children)
+    return children
+
+
+def _standing(world: World, incident: Incident, new: Form, before: tuple[Form, ...]) -> Incident:
+    """Return an incident after one more form: which stands, which waits, and which are kept beside them."""
+    raised = _awaited(world, incident, new)
+    form = new if new.type in REVIEWED else incident.form
+    earlier = tuple(each for each in (*before, new) if each not in (raised, form))
+    return incident._replace(raised=raised, form=form, earlier=earlier)
+
+
+def _awaited(world: World, incident: Incident, new: Form) -> Form | None:
     """Return the raised form that waits for the Hub's review once there is a form (decision 0038).
 
     A review ends the wait, unless it leaves the risk open, which it may not. Danger that is raised again has
@@ -35,10 +69,9 @@ def _awaited(world: World, incident: Incident, heard: Heard, said: Grades) -> Fo
     reviewed form there waits what was raised of danger that happened since.
     """
     before, form = incident.raised, incident.form
-    if heard.type in REVIEWED:
-        leaves_open = heard.type == EventType.VPA_REVIEWED and said.risk is Risk.NOT_COMPLETED
+    if new.type in REVIEWED:
+        leaves_open = new.type == EventType.VPA_REVIEWED and new.grades.risk is Risk.NOT_COMPLETED
         return before if leaves_open else None
-    new = as_form(heard)
     is_danger = _are_danger(world, incident, new)
     if before is not None and _are_danger(world, incident, before):
         return _still_in_danger(before, new) if is_danger else before
@@ -114,16 +147,21 @@ def as_form(heard: Heard) -> Form:
         occurred_at=heard.occurred_at,
         named=heard.named,
         victim=heard.victim,
+        consent=heard.consent if heard.type in VPA_FAMILY else (),
     )
 
 
 def _children(incident: Incident, heard: Heard) -> tuple[str, ...]:
+    return _with_children(incident.children, heard.type, heard.children)
+
+
+def _with_children(known: tuple[str, ...], form: str, children: Iterable[Child]) -> tuple[str, ...]:
     """Return an incident's children after a form: a reviewed form is the whole, a raised one adds.
 
     A review that names none leaves a section out, which is a defect and takes no child away; a
     correction that names none says that there are none.
     """
-    named = tuple(dict.fromkeys(child.person for child in heard.children))
-    if heard.type == EventType.VPA_CORRECTED or (heard.type == EventType.VPA_REVIEWED and named):
+    named = tuple(dict.fromkeys(child.person for child in children))
+    if form == EventType.VPA_CORRECTED or (form == EventType.VPA_REVIEWED and named):
         return named
-    return tuple(dict.fromkeys((*incident.children, *named)))
+    return tuple(dict.fromkeys((*known, *named)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from services.consent.state.entities import Coming, Erasure, Incident, Occurred, Person, Standing
+from services.consent.state.entities import Coming, Erasure, Held, Incident, Occurred, Person, Standing
 
 IncidentLoader = Callable[[str], Incident | None]
 PersonLoader = Callable[[str], Person | None]
@@ -53,6 +53,8 @@ class World:
         self.met_dues: set[Due] = set()
         self.ripe: tuple[str, ...] = ()
         """Incidents that the present event makes due, in the order they became it."""
+        self.recalled: tuple[tuple[str, Held], ...] = ()
+        """Who holds what no longer, because the present event takes it back."""
         self._agenda = sorted(agenda)
         self._known = set(self._agenda)
         self._numbers = numbers

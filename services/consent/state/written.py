@@ -70,6 +70,8 @@ def read_incident(text: str) -> Incident:
         victim=d["victim"],
         raised=_read_form(d["raised"]) if d["raised"] else None,
         form=_read_form(d["form"]) if d["form"] else None,
+        earlier=tuple(map(_read_form, d["earlier"])),
+        taken_back={event_id: tuple(gone) for event_id, gone in d["taken_back"].items()},
         beside={event_id: _read_beside(row) for event_id, row in d["beside"].items()},
         children=tuple(d["children"]),
         parties=tuple(d["parties"]),
@@ -91,8 +93,10 @@ def read_incident(text: str) -> Incident:
         asked=d["asked"],
         overrides={to: tuple(map(_read_override, rows)) for to, rows in d["overrides"].items()},
         not_shared=tuple(map(_read_not_shared, d["not_shared"])),
-        marac=_read_marac(d["marac"]),
+        marac=_read_marac(d["marac"]) if d["marac"] else None,
+        maracs_before=tuple(map(_read_marac, d["maracs_before"])),
         cases=tuple(d["cases"]),
+        opened=d["opened"],
         child_cases=tuple(d["child_cases"]),
         held={to: _read_held(row) for to, row in d["held"].items()},
         told={to: tuple(persons) for to, persons in d["told"].items()},
@@ -198,6 +202,8 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "victim": incident.victim,
         "raised": _form(incident.raised) if incident.raised else None,
         "form": _form(incident.form) if incident.form else None,
+        "earlier": list(map(_form, incident.earlier)),
+        "taken_back": dict(incident.taken_back),
         "beside": {key: [_form(row.form), _helds(row.held)] for key, row in incident.beside.items()},
         "children": incident.children,
         "parties": incident.parties,
@@ -219,8 +225,10 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "asked": dict(incident.asked),
         "overrides": {to: list(map(_override, rows)) for to, rows in incident.overrides.items()},
         "not_shared": [[row.recipient, row.by, _when(row.at), row.event_id] for row in incident.not_shared],
-        "marac": _marac(incident.marac),
+        "marac": _marac(incident.marac) if incident.marac else None,
+        "maracs_before": list(map(_marac, incident.maracs_before)),
         "cases": incident.cases,
+        "opened": dict(incident.opened),
         "child_cases": incident.child_cases,
         "held": _helds(incident.held),
         "told": dict(incident.told),
@@ -229,7 +237,8 @@ def _incident(incident: Incident) -> dict[str, Any]:
 
 
 def _said(said: Said) -> list[Any]:
-    return [said.answer, _when(said.at), _when(said.recorded_at), said.event_id, _when(said.expires_at)]
+    row = [said.answer, _when(said.at), _when(said.recorded_at), said.event_id, _when(said.expires_at)]
+    return [*row, said.by_form, _said(said.before) if said.before is not None else None]
 
 
 def _override(row: Override) -> list[Any]:
@@ -260,9 +269,7 @@ def _erasure(erasure: Erasure) -> dict[str, Any]:
     }
 
 
-def _marac(marac: Marac | None) -> list[Any] | None:
-    if marac is None:
-        return None
+def _marac(marac: Marac) -> list[Any]:
     return [marac.event_id, _when(marac.recorded_at), marac.attendees, marac.listed]
 
 
@@ -293,6 +300,7 @@ def _form(form: Form) -> dict[str, Any]:
         "occurred_at": _when(form.occurred_at),
         "named": form.named,
         "victim": form.victim,
+        "consent": form.consent,
     }
 
 
@@ -335,17 +343,20 @@ def _read_form(d: dict[str, Any]) -> Form:
         occurred_at=datetime.fromisoformat(d["occurred_at"]),
         named=tuple(d["named"]),
         victim=d["victim"],
+        consent=tuple((to, answer) for to, answer in d["consent"]),
     )
 
 
 def _read_said(row: list[Any]) -> Said:
-    answer, at, recorded_at, event_id, expires_at = row
+    answer, at, recorded_at, event_id, expires_at, by_form, before = row
     return Said(
         answer=ConsentAnswer(answer),
         at=datetime.fromisoformat(at),
         recorded_at=datetime.fromisoformat(recorded_at),
         event_id=event_id,
         expires_at=_time(expires_at),
+        by_form=by_form,
+        before=_read_said(before) if before is not None else None,
     )
 
 
@@ -365,9 +376,7 @@ def _read_not_shared(row: list[Any]) -> NotShared:
     return NotShared(recipient=recipient, by=by, at=datetime.fromisoformat(at), event_id=event_id)
 
 
-def _read_marac(row: list[Any] | None) -> Marac | None:
-    if row is None:
-        return None
+def _read_marac(row: list[Any]) -> Marac:
     event_id, recorded_at, attendees, listed = row
     return Marac(
         event_id=event_id,

@@ -24,6 +24,7 @@ from services.consent.store.tables import (
     OCCURRED,
     POLICY,
     POSITION,
+    PUT_RIGHT,
     RELEASE,
     SEQUENCE,
     STATE,
@@ -248,7 +249,9 @@ def _enter(conn: Connection, entries: Sequence[Entry]) -> None:
     _add(conn, RELEASE, [row for entry in entries for row in entry.releases])
     _add(conn, MET, [row for entry in entries for row in entry.met])
     _replace(conn, [replaced for entry in entries for replaced in entry.replaced])
+    _add(conn, PUT_RIGHT, [row for entry in entries for row in entry.put_right])
     _put(conn, VPA, _vpas(conn, entries))
+    _leave(conn, entries)
 
 
 def _vpas(conn: Connection, entries: Sequence[Entry]) -> list[VpaRow]:
@@ -261,6 +264,15 @@ def _vpas(conn: Connection, entries: Sequence[Entry]) -> list[VpaRow]:
             if known is not None:
                 rows[news.incident] = with_news(known, news)
     return list(rows.values())
+
+
+def _leave(conn: Connection, entries: Sequence[Entry]) -> None:
+    """Let no form stand of the incidents of which the last was taken back, unless one came since."""
+    gone: set[str] = set()
+    for entry in entries:
+        gone = (gone - {row.incident for row in entry.vpas}) | {*entry.gone}
+    for incident in sorted(gone):
+        conn.execute(delete(VPA).where(VPA.c.incident == incident))
 
 
 def _vpa(conn: Connection, incident: str) -> VpaRow | None:

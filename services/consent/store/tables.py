@@ -138,5 +138,19 @@ MET = Table(
 )
 """What its recipient said came of a release, by the offset of the event that said so."""
 
-REBUILT = (STATE, SEQUENCE, POLICY, LEDGER, RELEASE, VPA, DUE, OCCURRED, UNDECIDED, MET)
+PUT_RIGHT = Table(
+    "consent_put_right",
+    METADATA,
+    Column("offset", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", String(64), nullable=False),
+    Column("event_type", String(48), nullable=False),
+    Column("corrects", String(64), nullable=False),
+    Column("incident", String(64), nullable=True),
+    Column("publisher", String(64), nullable=False),
+    Column("decided_at", String(40), nullable=False),
+    Index("consent_put_right_decided", "decided_at"),
+)
+"""Events that put an earlier one right, or take it back, and which."""
+
+REBUILT = (STATE, SEQUENCE, POLICY, LEDGER, RELEASE, VPA, DUE, OCCURRED, UNDECIDED, MET, PUT_RIGHT)
 """Tables that are the same, row for row, when made again."""

@@ -18,6 +18,7 @@ from services.ingest.state import (
     Incident,
     Json,
     Known,
+    Original,
     Reason,
     Refused,
     Registered,
@@ -26,9 +27,14 @@ from services.ingest.state import (
 )
 from services.ingest.store.answers import Offered, Status, Taken, conflict, refused, wrong_size
 from services.runtime.web import LARGEST_BODY_BYTES
+from services.vocabulary.events import EventType
 
 SUPPOSED = "supposed"
 """Stands for the id of what is taken to be known."""
+
+_SUPPOSED_ORIGINAL = Original(
+    event_id=SUPPOSED, type=EventType.REFERRED_ON, incident=Incident(id=SUPPOSED, victim=None)
+)
 
 ID = Reason(
     pointer="/id",
@@ -141,6 +147,7 @@ def _as_said(submission: Submission) -> Known:
     return Known(
         incident=None if submission.incident is None else Incident(id=SUPPOSED, victim=None),
         corrects=None if submission.corrects is None else SUPPOSED,
+        original=None if submission.corrects is None else _SUPPOSED_ORIGINAL,
         persons=tuple(SUPPOSED for _ in linking.named(submission)),
     )
 

@@ -34,12 +34,12 @@ FIXES = {
 
 def refusals(submission: Submission, registered: Registered) -> tuple[Reason, ...]:
     """Return a reason for each name that nothing can be sent to, unless the event is urgent."""
-    return () if is_urgent(submission) else tuple(_faults(submission, registered))
+    return () if goes_to_the_others(submission) else tuple(_faults(submission, registered))
 
 
 def defects(submission: Submission, registered: Registered) -> tuple[Reason, ...]:
     """Return a reason for each such name of an urgent event, which goes to the others."""
-    return tuple(_faults(submission, registered)) if is_urgent(submission) else ()
+    return tuple(_faults(submission, registered)) if goes_to_the_others(submission) else ()
 
 
 def reached(submission: Submission, registered: Registered) -> Submission:
@@ -52,6 +52,14 @@ def reached(submission: Submission, registered: Registered) -> Submission:
     if (FROM,) in wrong:
         facts[FROM] = None
     return replace(submission, sections={**submission.sections, "facts": facts}) if facts else submission
+
+
+def goes_to_the_others(submission: Submission) -> bool:
+    """Say whether an event goes on without the names that are wrong.
+
+    What is taken back does not: less named is more taken back.
+    """
+    return is_urgent(submission) and submission.type is not EventType.EVENT_RETRACTED
 
 
 def _faults(submission: Submission, registered: Registered) -> Iterator[Reason]:

@@ -10,6 +10,7 @@ NEEDS_RATIONALE = {
     EventType.OVERRIDE_RECORDED: "an override without its rationale gives nobody a legal basis",
     EventType.ROLES_REVIEWED: "what the Hub finds of who harms whom is recorded with why, or not at all",
     EventType.ACCESS_RESTRICTED: "an incident is restricted with the reason why, or not at all",
+    EventType.EVENT_RETRACTED: "what is taken back is taken back with the reason why, or not at all",
     EventType.DECIDED_NOT_TO_SHARE: "a decision not to share is recorded with its rationale, or not at all",
 }
 """What is refused without its reasons in words, and why."""

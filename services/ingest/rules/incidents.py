@@ -1,5 +1,6 @@
 """Which incident is this event about? (design 4: a publisher's own reference, or its own alias)"""
 
+from services.ingest.rules import retracting
 from services.ingest.rules.urgency import is_urgent
 from services.ingest.state import Accepted, Incident, Known, Reason, Refused, Scope, Submission
 from services.vocabulary.events import MAY_NAME_NO_INCIDENT, NAME_NO_INCIDENT, VPA_FAMILY, EventType
@@ -10,8 +11,10 @@ def resolve(submission: Submission, known: Known) -> Accepted | Refused:
 
     An unknown reference begins a new incident where there is a victim, or where the event is a VPA. A
     withdrawal that names no incident we know covers every incident of its victim. A consultation may be
-    about none.
+    about none. What is taken back says itself which incident that is about.
     """
+    if submission.type is EventType.EVENT_RETRACTED:
+        return retracting.resolve(known)
     if submission.type in NAME_NO_INCIDENT:
         return _accepted(Scope.NONE)
     if submission.type in MAY_NAME_NO_INCIDENT and submission.incident is None:

@@ -28,6 +28,7 @@ from services.ingest.state import (
     Incident,
     Known,
     Marks,
+    Original,
     Parties,
     Reason,
     Record,
@@ -39,6 +40,7 @@ from services.ingest.state import (
 )
 from services.ingest.store.answers import Offered, Status, Taken, conflict, duplicate, refused
 from services.ingest.store.incidents import Incidents
+from services.ingest.store.originals import Originals, Was
 from services.ingest.store.outbox import Entry, Kept, Outbox
 from services.ingest.store.people import People, behind, keyed
 from services.ingest.store.randomness import Randomness
@@ -47,7 +49,7 @@ from services.runtime import telemetry
 from services.runtime.clock import Clock
 from services.runtime.database import writing
 from services.runtime.secrets import Secrets
-from services.vocabulary.events import VPA_FAMILY
+from services.vocabulary.events import VPA_FAMILY, EventType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class _Laid:
 
     entry: Entry
     schema: EventSchema
+    incident: str | None
     sections: tuple[PlainSection, ...] = field(repr=False)
     at: datetime
 
@@ -140,6 +143,7 @@ class _Batch:
         self._trace = telemetry.carrier().get("traceparent")
         self._fresh: dict[str, _Laid] = {}
         self._personal: Mapping[str, bytes] = {}
+        self._originals = Originals(door._outbox, door._secrets, sender.agency)
 
     def take(self, offered: Sequence[Offered]) -> list[Taken]:
         names = [self._event_id(item) for item in offered]
@@ -169,11 +173,15 @@ class _Batch:
     def _resolve(
         self, offered: Sequence[Offered], names: list[str | None], looked: Sequence[Taken | _Read]
     ) -> list[Taken | _Read]:
-        read = [item for item in looked if isinstance(item, _Read)]
-        arrivals = [item.arrival for item in read if not item.is_refused]
+        unread = [item for item in looked if isinstance(item, _Read)]
+        arrivals = [item.arrival for item in unread if not item.is_refused]
         with writing(self._door._keys) as conn:
             incidents = Incidents(conn, self._door._secrets.match, self._door._secrets.alias)
-            incidents.load((item.arrival.sender, item.arrival.submission) for item in read)
+            incidents.load((item.arrival.sender, item.arrival.submission) for item in unread)
+            self._originals.load(
+                (item.submission, item.schema) for item in offered if item.submission and item.schema
+            )
+            incidents.load_these(self._originals.incidents())
             people = People(conn, self._door._store)
             described = {id(arrival): self._describe(arrival.submission) for arrival in arrivals}
             people.load(
@@ -181,7 +189,6 @@ class _Batch:
                 incidents.victims(),
                 self._children(arrivals, described, incidents),
             )
-            originals = self._originals(arrivals)
             results: list[Taken | _Read] = []
             for item, name, found in zip(offered, names, looked, strict=True):
                 if isinstance(found, _Read):
@@ -189,7 +196,7 @@ class _Batch:
                     if tokens is None or name is None or self._differs(item, name):
                         found = self._refuse(item, name, found, incidents)
                     else:
-                        found = self._settle(item, name, found.arrival, tokens, originals, incidents, people)
+                        found = self._settle(item, name, found.arrival, tokens, incidents, people)
                 results.append(found)
             incidents.write()
             self._personal = people.write(self._at)
@@ -203,15 +210,14 @@ class _Batch:
             if known is not None:
                 yield from ((known.id, child) for child in described[id(arrival)].children)
 
-    def _originals(self, arrivals: Sequence[Arrival]) -> set[str]:
-        wanted = [self._original(arrival.submission) for arrival in arrivals]
-        named = [name for name in wanted if name is not None]
-        return set(self._door._outbox.find(named)) if named else set()
-
-    def _original(self, submission: Submission) -> str | None:
-        if submission.corrects is None:
+    def _what_it_was(self, submission: Submission, incidents: Incidents) -> Original | None:
+        """Return the sender's own event that is taken back, sent before or in this very batch."""
+        name = self._originals.named(submission)
+        if name is None or submission.type is not EventType.EVENT_RETRACTED:
             return None
-        return event_id(self._door._secrets.id, self._sender.agency, submission.corrects)
+        laid = self._fresh.get(name)
+        was = Was(EventType(laid.schema.type), laid.incident) if laid else self._originals.what_was(name)
+        return was and Original(event_id=name, type=was.type, incident=incidents.of(was.incident))
 
     def _differs(self, item: Offered, name: str | None) -> bool:
         """Say whether another event of this batch has the id."""
@@ -221,7 +227,11 @@ class _Batch:
     def _refuse(self, item: Offered, name: str | None, found: _Read, incidents: Incidents) -> Taken:
         """Answer with every reason, one that comes of looking its incident up among them."""
         submission = found.arrival.submission
-        known = Known(incident=incidents.known(self._sender, submission), persons=self._linked(submission))
+        known = Known(
+            incident=incidents.known(self._sender, submission),
+            original=self._what_it_was(submission, incidents),
+            persons=self._linked(submission),
+        )
         reasons = flow.with_others(found.reasons, flow.unresolved(submission, known))
         again = found.conflict or self._differs(item, name)
         return conflict(item, reasons) if again else refused(item, reasons)
@@ -232,17 +242,17 @@ class _Batch:
         name: str,
         arrival: Arrival,
         tokens: _Tokens,
-        originals: set[str],
         incidents: Incidents,
         people: People,
     ) -> Taken:
         if name in self._fresh:
             return _again(item, self._fresh[name].entry)
-        original = self._original(arrival.submission)
-        has_original = original is not None and (original in originals or original in self._fresh)
+        original = self._originals.named(arrival.submission)
+        has_original = original is not None and (original in self._fresh or self._originals.is_kept(original))
         known = Known(
             incident=incidents.known(self._sender, arrival.submission),
             corrects=original if has_original else None,
+            original=self._what_it_was(arrival.submission, incidents),
             persons=self._linked(arrival.submission),
         )
         decided = flow.decide(arrival, known, self._door._registered)
@@ -324,7 +334,11 @@ class _Batch:
             for one in plain
         )
         return _Laid(
-            entry=self._entry(item, name, decided), schema=item.schema, sections=sections, at=self._at
+            entry=self._entry(item, name, decided),
+            schema=item.schema,
+            incident=decided.incident.id if decided.incident is not None else None,
+            sections=sections,
+            at=self._at,
         )
 
     def _entry(self, item: Offered, name: str, decided: Accepted) -> Entry:

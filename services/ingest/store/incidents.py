@@ -43,6 +43,17 @@ class Incidents:
         for row in rows:
             self._remember(Incident(id=row.incident, victim=row.victim), row.publisher, row.reference)
 
+    def load_these(self, incidents: Iterable[str]) -> None:
+        """Read incidents by their internal ids, which no publisher ever names."""
+        wanted = sorted({*incidents} - {*self._by_id})
+        if wanted:
+            for row in self._conn.execute(select(INCIDENTS).where(INCIDENTS.c.incident.in_(wanted))):
+                self._remember(Incident(id=row.incident, victim=row.victim), row.publisher, row.reference)
+
+    def of(self, incident: str | None) -> Incident | None:
+        """Return an incident by its internal id, as far as it was read."""
+        return self._by_id.get(incident) if incident is not None else None
+
     def known(self, sender: Sender, event: Submission) -> Incident | None:
         """Return the incident an event names, or None where it names none that is known."""
         if event.incident is None:

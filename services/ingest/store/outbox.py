@@ -77,6 +77,13 @@ class Outbox:
             rows = conn.execute(kept.where(OUTBOX.c.event_id.in_(sorted(set(event_ids))))).mappings()
             return {row["event_id"]: Kept(**row) for row in rows}
 
+    def sealed(self, event_ids: Iterable[str]) -> dict[str, bytes]:
+        """Return the sealed bytes of these events, by event id; one not kept is absent."""
+        columns = select(OUTBOX.c.event_id, OUTBOX.c.value)
+        with reading(self._engine) as conn:
+            rows = conn.execute(columns.where(OUTBOX.c.event_id.in_(sorted(set(event_ids)))))
+            return {row.event_id: row.value for row in rows}
+
     def add(self, entries: Sequence[Entry]) -> dict[str, int]:
         """Keep events, all or none, in this order; return their numbers by event id."""
         rows = [{name: getattr(entry, name) for name in Entry.__slots__} for entry in entries]

@@ -12,8 +12,10 @@ TOPICS = ("to.schools", "to.education", "to.partnership", OPENINGS)
 
 
 def concerns(arrival: Arrival) -> bool:
-    """Say whether a release waits to be taken in: forms for all three, and a school's own acknowledgement."""
-    if is_acknowledgement(arrival):
+    """Say whether a release waits to be taken in: forms for all three, a school's own acknowledgement, and
+    for the count that something was taken back.
+    """
+    if is_acknowledgement(arrival) or is_retraction(arrival):
         return True
     if arrival.event_type not in VPA_FAMILY:
         return False
@@ -24,6 +26,11 @@ def is_acknowledgement(arrival: Arrival) -> bool:
     """Say whether a school has acknowledged what it holds about one incident."""
     acknowledged = arrival.event_type == EventType.SCHOOL_NOTIFICATION_ACKNOWLEDGED
     return acknowledged and is_school(arrival.recipient) and arrival.kind is ReleaseKind.NEW
+
+
+def is_retraction(arrival: Arrival) -> bool:
+    """Say whether the partnership, who counts, is told that an event was taken back."""
+    return arrival.event_type == EventType.EVENT_RETRACTED and arrival.recipient == PARTNERSHIP
 
 
 def is_recall(arrival: Arrival) -> bool:

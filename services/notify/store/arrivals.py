@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from services.notify.store.tables import (
     REDRIVES,
     RELEASES,
     SEQUENCES,
+    TAKEN_BACK,
 )
 from services.vocabulary.events import VPA_FAMILY
 from services.vocabulary.grounds import ReleaseKind
@@ -146,12 +148,24 @@ def form_of(conn: Connection, event_id: str) -> Form | None:
 
 
 def keep_form(conn: Connection, form: Form) -> None:
-    """Keep what a form says, over what was kept of it; what stood alone for it joins its occurrence."""
+    """Keep what a form says, over what was kept of it; what stood alone for it joins its occurrence.
+
+    What was taken back counts no child.
+    """
+    if conn.execute(select(TAKEN_BACK).where(TAKEN_BACK.c.event_id == form.event_id)).first() is not None:
+        form = replace(form, child_count=None)
     conn.execute(delete(FORMS).where(FORMS.c.event_id == form.event_id))
     conn.execute(insert(FORMS).values(**{name: getattr(form, name) for name in form.__slots__}))
     for table in (NOTIFICATIONS, LISTINGS):
         alone = table.c.occurrence == ALONE + form.event_id
         conn.execute(update(table).where(alone).values(occurrence=form.occurrence))
+
+
+def keep_taken_back(conn: Connection, event_id: str) -> None:
+    """Know that an event was taken back from everybody: the children it counted are counted no more."""
+    conn.execute(delete(TAKEN_BACK).where(TAKEN_BACK.c.event_id == event_id))
+    conn.execute(insert(TAKEN_BACK).values(event_id=event_id))
+    conn.execute(update(FORMS).where(FORMS.c.event_id == event_id).values(child_count=None))
 
 
 def _row(arrival: Arrival) -> dict[str, object]:

@@ -103,6 +103,9 @@ FORMS = Table(
     _at("occurred_at", index=True),
     Column("child_count", Integer, nullable=True),
 )
+TAKEN_BACK = Table("notify_taken_back", METADATA, Column("event_id", String(200), primary_key=True))
+"""Events that their publisher took back from everybody."""
+
 NOTIFICATIONS = Table(
     "notify_notification",
     METADATA,

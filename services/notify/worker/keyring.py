@@ -25,11 +25,15 @@ class Hidden(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What an event's `facts` say that matters here; `notification` is a message's id."""
+    """What an event's `facts` say that matters here; `notification` is a message's id.
+
+    `taken_back`: the event that is taken back from everybody.
+    """
 
     child_count: int | None
     occurred_at: datetime | None
     notification: str | None = None
+    taken_back: str | None = None
 
 
 class Keyring:
@@ -49,6 +53,7 @@ class Keyring:
             child_count=count if isinstance(count, int) else None,
             occurred_at=time_in(found.get("occurred_at")),
             notification=notification if isinstance(notification, str) else None,
+            taken_back=_taken_back(found),
         )
 
     def children(self, release_id: str, names: Sequence[str]) -> tuple[Element, ...]:
@@ -74,6 +79,12 @@ class Keyring:
             raise Busy
         found = answer.json().get("sections")
         return found if isinstance(found, Mapping) else {}
+
+
+def _taken_back(facts: Mapping[str, Any]) -> str | None:
+    """Return what facts say is taken back from everybody; None: they name from whom alone, or nothing is."""
+    event_id = facts.get("retracts")
+    return event_id if isinstance(event_id, str) and not facts.get("to") else None
 
 
 def _element(found: Mapping[str, Any]) -> Element:

@@ -22,6 +22,7 @@ from services.notify.rules.intake import (
     is_acknowledgement,
     is_correction,
     is_recall,
+    is_retraction,
     keeps_order,
 )
 from services.notify.rules.tokens import Element, child_token
@@ -184,7 +185,10 @@ class Planner:
             return
         if answer is Blank.NEVER:
             _alarm(arrival)
-        if arrival.recipient == PARTNERSHIP:
+        if is_retraction(arrival):
+            if isinstance(answer, Facts) and answer.taken_back is not None:
+                arrivals.keep_taken_back(conn, answer.taken_back)
+        elif arrival.recipient == PARTNERSHIP:
             arrivals.keep_form(conn, _form(arrival, answer))
         else:
             messages.keep(conn, self._outcome(conn, question, answer, now), now)

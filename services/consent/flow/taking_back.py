@@ -1,0 +1,109 @@
+"""Take an event back from whoever was sent it, as a correction takes back a form (decision 0039).
+
+Everybody who held it gets a recall that asks it back, opened or not. A school is told anew of its pupils by
+the forms that are left, in the place of what it was told before; where they name none, it gets the recall.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from services.consent.flow.children import as_if_untold
+from services.consent.flow.decision import Again, Answer
+from services.consent.flow.matters import Matter
+from services.consent.flow.release import About, Emitter, denied
+from services.consent.flow.withholding import RULE_ERROR
+from services.consent.rules.differences import Occasion
+from services.consent.rules.policy import EDUCATION
+from services.consent.rules.route import TAKEN_BACK
+from services.consent.state.entities import Form, Incident
+from services.consent.state.retracted import is_gone, is_taken_back
+from services.consent.state.world import World
+from services.vocabulary.events import EventType
+from services.vocabulary.grounds import Outcome, Reason, ReleaseKind
+
+
+def taken_back(
+    world: World, incident: Incident, of: str, emitter: Emitter, about: About, told: Iterable[Matter]
+) -> Iterator[Again]:
+    """Yield the answers about an event that is taken back, and about forms that tell of children instead.
+
+    `told`: the matters of the forms that are left, in order.
+    """
+    for recipient, held in world.recalled:
+        emitter.recall(recipient, held, about, Reason.NOT_OWED, Occasion.CORRECTION)
+    lost = [to for to in sorted(incident.told_in) if _is_told_by(incident, of, to)]
+    gone = sorted({*incident.taken_back[of]} - {"*"} | {to for to, _ in world.recalled} | {*lost})
+    yield Again(event_id=of, answers=tuple(_denied(to) for to in gone))
+    if lost:
+        yield from _told_anew(world, incident, emitter, about, lost, tuple(told))
+
+
+def _is_told_by(incident: Incident, of: str, recipient: str) -> bool:
+    """Say whether a school, or the officer, is told of children by what is taken back from it."""
+    rows = incident.told_in[recipient]
+    return is_taken_back(incident, of, recipient) and any(row.event_id == of for row in rows)
+
+
+def _denied(recipient: str) -> Answer:
+    return denied(recipient, rule=TAKEN_BACK, reason=Reason.NOT_OWED)
+
+
+def _told_anew(
+    world: World,
+    incident: Incident,
+    emitter: Emitter,
+    about: About,
+    lost: list[str],
+    told: tuple[Matter, ...],
+) -> Iterator[Again]:
+    """Tell of children by the forms that are left: who lost one, anew; the officer, of whom no school is."""
+    for recipient in dict.fromkeys((*lost, EDUCATION)):
+        known = () if recipient in lost else incident.told.get(recipient, ())
+        kind = ReleaseKind.CORRECTED if recipient in lost else ReleaseKind.NEW
+        found = list(_told_of(world, emitter, told, recipient, set(known), kind))
+        yield from found
+        is_told = any(answer.outcome is Outcome.PERMIT for again in found for answer in again.answers)
+        for row in incident.told_in.get(recipient, ()) if recipient in lost and not is_told else ():
+            emitter.recall(recipient, row, about, Reason.NOT_OWED, Occasion.CORRECTION)
+
+
+def _told_of(
+    world: World,
+    emitter: Emitter,
+    told: tuple[Matter, ...],
+    recipient: str,
+    known: set[str],
+    kind: ReleaseKind,
+) -> Iterator[Again]:
+    """Tell one recipient of each child once; only the first release takes the place of what it was told."""
+    for matter in told:
+        answer = _answer(matter, world, emitter, recipient, known, kind)
+        if answer is None:
+            continue
+        kind = ReleaseKind.NEW if answer.leaves else kind
+        known.update(child.person for child in matter.form.children if child.leaf in answer.leaves)
+        yield Again(event_id=matter.form.event_id, answers=(answer,))
+
+
+def _answer(
+    matter: Matter, world: World, emitter: Emitter, recipient: str, known: set[str], kind: ReleaseKind
+) -> Answer | None:
+    try:
+        return as_if_untold(matter, world, emitter).also(recipient, known, kind)
+    except Exception:
+        return denied(recipient, rule=RULE_ERROR, reason=Reason.RULE_ERROR)
+
+
+def that_tell(forms: tuple[Form, ...], incident: Incident) -> tuple[Form, ...]:
+    """Return the forms of an incident by which children are told of: a correction, and what came since."""
+    since = max(
+        (number for number, form in enumerate(forms) if form.type == EventType.VPA_CORRECTED), default=0
+    )
+    return tuple(form for form in forms[since:] if not is_gone(incident, form.event_id))
+
+
+def together(answered: Iterable[Again]) -> tuple[Again, ...]:
+    """Return one set of answers for each event, in the order in which it was first answered."""
+    found: dict[str, tuple[Answer, ...]] = {}
+    for again in answered:
+        found[again.event_id] = (*found.get(again.event_id, ()), *again.answers)
+    return tuple(Again(event_id=event_id, answers=answers) for event_id, answers in found.items())

@@ -1,0 +1,54 @@
+"""May this be taken back? Its publisher alone may, and only what a later word on the same would not mend.
+
+Somebody else's event and one that there is not are refused alike: an event is found by the id its publisher
+gave it, among that publisher's own (decision 0039).
+"""
+
+from services.ingest.state import Accepted, Known, Original, Reason, Refused, Scope, Submission
+from services.vocabulary.events import RETRACTABLE, STATUSES, EventType
+
+
+def resolve(known: Known) -> Accepted | Refused:
+    """Return the incident of what is taken back, or the refusal."""
+    original = known.original
+    if original is None:
+        return Refused(reasons=(_unknown(),))
+    if original.type not in RETRACTABLE or original.incident is None:
+        return Refused(reasons=(_not_retractable(original),))
+    return Accepted(scope=Scope.KNOWN, incident=original.incident, defects=_still_counts(original))
+
+
+def is_of_everybody(submission: Submission) -> bool:
+    """Say whether an event is taken back from everybody: it names nobody it is taken back from alone."""
+    return submission.type is EventType.EVENT_RETRACTED and not submission.section("facts").get("to")
+
+
+def _unknown() -> Reason:
+    return Reason(
+        pointer="/corrects",
+        rule="unknown-original",
+        detail="you have published no event of this id",
+        fix="let corrects be the id you gave the event that is taken back",
+    )
+
+
+def _not_retractable(original: Original) -> Reason:
+    return Reason(
+        pointer="/corrects",
+        rule="not-retractable",
+        detail=f"`{original.type}` is not taken back: the next word on the same takes its place",
+        fix="publish what is so now: withdraw a consent, decide again, or say the roles as they are",
+    )
+
+
+def _still_counts(original: Original) -> tuple[Reason, ...]:
+    if original.type not in STATUSES:
+        return ()
+    return (
+        Reason(
+            pointer="/corrects",
+            rule="still-counts",
+            detail=f"nobody is shown the `{original.type}` any more, and what it says of a case still counts",
+            fix="publish how the case is now",
+        ),
+    )
