@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from services.consent.state.heard import Heard
+from services.eventlog.aliases import alias
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import Risk
 from tests.contract.test_consent_store_ledgers import opened, rows
-from tests.gate_builders import HILLSIDE, a_child, a_form, an_event, grades
+from tests.gate_builders import ALIAS_KEY, HILLSIDE, a_child, a_form, an_event, grades, internal
 from tests.office_builders import HUB, LEAD, Office
 
 HIGH, MEDIUM = grades(Risk.HIGH), grades(Risk.MEDIUM)
@@ -122,3 +123,13 @@ def test_what_was_taken_back_cannot_be_opened_any_more(office: Office) -> None:
     told(office, retraction(form))
 
     assert opened(office, LEAD, release.release_id) == 404
+
+
+def test_the_hub_sees_of_the_incident_that_the_school_is_told_no_more(office: Office) -> None:
+    form = a_form(EventType.VPA_RAISED, pupils=[a_child("ana")])
+    told(office, form, retraction(form))
+
+    name = alias(ALIAS_KEY, internal("incident"), "incident", "police")
+    found = office.ask(HUB, f"/v1/incidents/{name}/sharing").json()
+
+    assert {row["recipient"]: row["outcome"] for row in found["sharing"]}[f"school:{HILLSIDE}"] == "deny"

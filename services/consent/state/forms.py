@@ -27,6 +27,9 @@ def with_form(world: World, incident: Incident, heard: Heard) -> Incident:
 
 def whole(incident: Incident) -> tuple[Form, ...]:
     """Return every form of an incident as it came, in the log's order, but those that were taken back."""
+    if not incident.earlier and (incident.raised is None or incident.form is None):
+        alone = incident.form or incident.raised
+        return (alone,) if alone is not None else ()
     standing = (form for form in (incident.raised, incident.form) if form is not None)
     known = {form.event_id: form for form in (*standing, *incident.earlier)}
     return tuple(sorted(known.values(), key=lambda form: form.offset))
@@ -57,7 +60,7 @@ def _standing(world: World, incident: Incident, new: Form, before: tuple[Form, .
     """Return an incident after one more form: which stands, which waits, and which are kept beside them."""
     raised = _awaited(world, incident, new)
     form = new if new.type in REVIEWED else incident.form
-    earlier = tuple(each for each in (*before, new) if each not in (raised, form))
+    earlier = tuple([each for each in (*before, new) if each is not raised and each is not form])
     return incident._replace(raised=raised, form=form, earlier=earlier)
 
 

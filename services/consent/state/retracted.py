@@ -34,8 +34,8 @@ def retract(world: World, heard: Heard, key: str) -> None:
 
 def is_taken_back(incident: Incident, event_id: str, recipient: str) -> bool:
     """Say whether an event was taken back from a recipient, or from everybody."""
-    gone = incident.taken_back.get(event_id, ())
-    return recipient in gone or EVERYONE in gone
+    gone = incident.taken_back.get(event_id)
+    return gone is not None and (recipient in gone or EVERYONE in gone)
 
 
 def is_gone(incident: Incident, event_id: str) -> bool:
