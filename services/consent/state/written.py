@@ -13,29 +13,35 @@ from services.consent.state.entities import (
     Age,
     Agreement,
     Backfill,
-    Beside,
     Bringing,
     Case,
-    Coming,
     Erasure,
-    Form,
     Harm,
-    Held,
     Incident,
     Joined,
-    Marac,
-    NotShared,
-    Override,
     Person,
-    Said,
     Standing,
     Worker,
 )
-from services.consent.state.heard import Child, Grades, SectionAt
-from services.vocabulary.consent import ConsentAnswer
+from services.consent.state.written_rows import (
+    form_row,
+    held_row,
+    held_rows,
+    marac_row,
+    moment_of,
+    override_row,
+    read_beside,
+    read_coming,
+    read_form,
+    read_held,
+    read_marac,
+    read_not_shared,
+    read_override,
+    read_said,
+    said_row,
+    when,
+)
 from services.vocabulary.erasure import Objection, Order
-from services.vocabulary.placement import Placement
-from services.vocabulary.risk import ChildrenLevel, Risk, VulnerableAdult
 from services.vocabulary.sides import Client, VictimAge
 
 Entity = Incident | Person | Erasure | Standing
@@ -66,13 +72,13 @@ def read_incident(text: str) -> Incident:
     """Return the incident that `write` wrote."""
     d = json.loads(text)
     return Incident(
-        began=_time(d["began"]),
+        began=moment_of(d["began"]),
         victim=d["victim"],
-        raised=_read_form(d["raised"]) if d["raised"] else None,
-        form=_read_form(d["form"]) if d["form"] else None,
-        earlier=tuple(map(_read_form, d["earlier"])),
+        raised=read_form(d["raised"]) if d["raised"] else None,
+        form=read_form(d["form"]) if d["form"] else None,
+        earlier=tuple(map(read_form, d["earlier"])),
         taken_back={event_id: tuple(gone) for event_id, gone in d["taken_back"].items()},
-        beside={event_id: _read_beside(row) for event_id, row in d["beside"].items()},
+        beside={event_id: read_beside(row) for event_id, row in d["beside"].items()},
         children=tuple(d["children"]),
         parties=tuple(d["parties"]),
         causing_harm=tuple(d["causing_harm"]),
@@ -87,20 +93,20 @@ def read_incident(text: str) -> Incident:
         workers=tuple(Worker(agency, Client(client), person) for agency, client, person in d["workers"]),
         restricted_to=tuple(d["restricted_to"]) if d["restricted_to"] is not None else None,
         consents={
-            person: {to: _read_said(row) for to, row in answers.items()}
+            person: {to: read_said(row) for to, row in answers.items()}
             for person, answers in d["consents"].items()
         },
         asked=d["asked"],
-        overrides={to: tuple(map(_read_override, rows)) for to, rows in d["overrides"].items()},
-        not_shared=tuple(map(_read_not_shared, d["not_shared"])),
-        marac=_read_marac(d["marac"]) if d["marac"] else None,
-        maracs_before=tuple(map(_read_marac, d["maracs_before"])),
+        overrides={to: tuple(map(read_override, rows)) for to, rows in d["overrides"].items()},
+        not_shared=tuple(map(read_not_shared, d["not_shared"])),
+        marac=read_marac(d["marac"]) if d["marac"] else None,
+        maracs_before=tuple(map(read_marac, d["maracs_before"])),
         cases=tuple(d["cases"]),
         opened=d["opened"],
         child_cases=tuple(d["child_cases"]),
-        held={to: _read_held(row) for to, row in d["held"].items()},
+        held={to: read_held(row) for to, row in d["held"].items()},
         told={to: tuple(persons) for to, persons in d["told"].items()},
-        told_in={to: tuple(map(_read_held, rows)) for to, rows in d["told_in"].items()},
+        told_in={to: tuple(map(read_held, rows)) for to, rows in d["told_in"].items()},
     )
 
 
@@ -130,8 +136,8 @@ def read_erasure(text: str) -> Erasure:
         holds=tuple(d["holds"]),
         order=Order(d["order"]),
         event_id=d["event_id"],
-        ordered_at=_time(d["ordered_at"]),
-        since=_time(d["since"]),
+        ordered_at=moment_of(d["ordered_at"]),
+        since=moment_of(d["since"]),
         objections=tuple(map(Objection, d["objections"])),
     )
 
@@ -146,13 +152,13 @@ def read_standing(text: str) -> Standing:
             " again with `python -m services.consent rebuild`, and start it"
         )
     return Standing(
-        time=_time(d["time"]),
+        time=moment_of(d["time"]),
         policy=d["policy"],
         decision_version=d["decision_version"],
-        coming=tuple(map(_read_coming, d["coming"])),
+        coming=tuple(map(read_coming, d["coming"])),
         suspended=tuple(d["suspended"]),
         agreements={
-            code: Agreement(between=tuple(between), ends_at=_time(ends_at), left=tuple(left))
+            code: Agreement(between=tuple(between), ends_at=moment_of(ends_at), left=tuple(left))
             for code, (between, ends_at, left) in d["agreements"].items()
         },
         joined={to: Joined(datetime.fromisoformat(at), offset) for to, at, offset in d["joined"]},
@@ -168,27 +174,27 @@ def read_standing(text: str) -> Standing:
 def _standing(standing: Standing) -> dict[str, Any]:
     return {
         "shape": SHAPE,
-        "time": _when(standing.time),
+        "time": when(standing.time),
         "policy": standing.policy,
         "decision_version": standing.decision_version,
         "coming": [
-            [_when(row.effective_at), row.offset, row.hash, row.decision_version] for row in standing.coming
+            [when(row.effective_at), row.offset, row.hash, row.decision_version] for row in standing.coming
         ],
         "suspended": standing.suspended,
         "agreements": {
-            code: [row.between, _when(row.ends_at), row.left] for code, row in standing.agreements.items()
+            code: [row.between, when(row.ends_at), row.left] for code, row in standing.agreements.items()
         },
-        "joined": [[to, _when(row.at), row.offset] for to, row in standing.joined.items()],
+        "joined": [[to, when(row.at), row.offset] for to, row in standing.joined.items()],
         "backfills": list(map(_backfill, standing.backfills)),
         "bringing": [
-            [_backfill(row.backfill), _when(row.reached[0]), row.reached[1]] for row in standing.bringing
+            [_backfill(row.backfill), when(row.reached[0]), row.reached[1]] for row in standing.bringing
         ],
         "erasing": {person: at.isoformat() for person, at in standing.erasing.items()},
     }
 
 
 def _backfill(row: Backfill) -> list[Any]:
-    return [row.recipient, _when(row.since), _when(row.until)]
+    return [row.recipient, when(row.since), when(row.until)]
 
 
 def _read_backfill(row: list[Any]) -> Backfill:
@@ -198,13 +204,13 @@ def _read_backfill(row: list[Any]) -> Backfill:
 
 def _incident(incident: Incident) -> dict[str, Any]:
     return {
-        "began": _when(incident.began),
+        "began": when(incident.began),
         "victim": incident.victim,
-        "raised": _form(incident.raised) if incident.raised else None,
-        "form": _form(incident.form) if incident.form else None,
-        "earlier": list(map(_form, incident.earlier)),
+        "raised": form_row(incident.raised) if incident.raised else None,
+        "form": form_row(incident.form) if incident.form else None,
+        "earlier": list(map(form_row, incident.earlier)),
         "taken_back": dict(incident.taken_back),
-        "beside": {key: [_form(row.form), _helds(row.held)] for key, row in incident.beside.items()},
+        "beside": {key: [form_row(row.form), held_rows(row.held)] for key, row in incident.beside.items()},
         "children": incident.children,
         "parties": incident.parties,
         "causing_harm": incident.causing_harm,
@@ -219,30 +225,21 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "workers": incident.workers,
         "restricted_to": incident.restricted_to,
         "consents": {
-            person: {to: _said(said) for to, said in answers.items()}
+            person: {to: said_row(said) for to, said in answers.items()}
             for person, answers in incident.consents.items()
         },
         "asked": dict(incident.asked),
-        "overrides": {to: list(map(_override, rows)) for to, rows in incident.overrides.items()},
-        "not_shared": [[row.recipient, row.by, _when(row.at), row.event_id] for row in incident.not_shared],
-        "marac": _marac(incident.marac) if incident.marac else None,
-        "maracs_before": list(map(_marac, incident.maracs_before)),
+        "overrides": {to: list(map(override_row, rows)) for to, rows in incident.overrides.items()},
+        "not_shared": [[row.recipient, row.by, when(row.at), row.event_id] for row in incident.not_shared],
+        "marac": marac_row(incident.marac) if incident.marac else None,
+        "maracs_before": list(map(marac_row, incident.maracs_before)),
         "cases": incident.cases,
         "opened": dict(incident.opened),
         "child_cases": incident.child_cases,
-        "held": _helds(incident.held),
+        "held": held_rows(incident.held),
         "told": dict(incident.told),
-        "told_in": {to: list(map(_held, rows)) for to, rows in incident.told_in.items()},
+        "told_in": {to: list(map(held_row, rows)) for to, rows in incident.told_in.items()},
     }
-
-
-def _said(said: Said) -> list[Any]:
-    row = [said.answer, _when(said.at), _when(said.recorded_at), said.event_id, _when(said.expires_at)]
-    return [*row, said.by_form, _said(said.before) if said.before is not None else None]
-
-
-def _override(row: Override) -> list[Any]:
-    return [row.by, _when(row.at), _when(row.recorded_at), row.event_id, _when(row.expires_at)]
 
 
 def _person(person: Person) -> dict[str, Any]:
@@ -263,144 +260,7 @@ def _erasure(erasure: Erasure) -> dict[str, Any]:
         "holds": erasure.holds,
         "order": erasure.order,
         "event_id": erasure.event_id,
-        "ordered_at": _when(erasure.ordered_at),
-        "since": _when(erasure.since),
+        "ordered_at": when(erasure.ordered_at),
+        "since": when(erasure.since),
         "objections": erasure.objections,
     }
-
-
-def _marac(marac: Marac) -> list[Any]:
-    return [marac.event_id, _when(marac.recorded_at), marac.attendees, marac.listed]
-
-
-def _helds(held: Mapping[str, Held]) -> dict[str, Any]:
-    return {to: _held(row) for to, row in held.items()}
-
-
-def _held(row: Held) -> list[Any]:
-    return [row.event_id, row.offset, row.ground, row.rule, row.leaves, _when(row.not_after)]
-
-
-def _form(form: Form) -> dict[str, Any]:
-    grades = form.grades
-    return {
-        "event_id": form.event_id,
-        "offset": form.offset,
-        "type": form.type,
-        "recorded_at": _when(form.recorded_at),
-        "publisher": form.publisher,
-        "grades": [
-            grades.risk,
-            grades.children,
-            sorted(grades.vulnerable_adults),
-            grades.adult_safeguarding_concern,
-        ],
-        "children": [[c.leaf, c.person, c.urn, c.placement] for c in form.children],
-        "sections": [[s.name, s.schema_id, s.leaf] for s in form.sections],
-        "occurred_at": _when(form.occurred_at),
-        "named": form.named,
-        "victim": form.victim,
-        "consent": form.consent,
-    }
-
-
-def _read_coming(row: list[Any]) -> Coming:
-    effective_at, offset, hash_, decision_version = row
-    return Coming(
-        effective_at=datetime.fromisoformat(effective_at),
-        offset=offset,
-        hash=hash_,
-        decision_version=decision_version,
-    )
-
-
-def _read_beside(row: list[Any]) -> Beside:
-    form, helds = row
-    return Beside(form=_read_form(form), held={to: _read_held(held) for to, held in helds.items()})
-
-
-def _read_form(d: dict[str, Any]) -> Form:
-    risk, level, adults, concern = d["grades"]
-    return Form(
-        event_id=d["event_id"],
-        offset=d["offset"],
-        type=d["type"],
-        recorded_at=datetime.fromisoformat(d["recorded_at"]),
-        publisher=d["publisher"],
-        grades=Grades(
-            risk=Risk(risk),
-            children=ChildrenLevel(level),
-            vulnerable_adults=frozenset(map(VulnerableAdult, adults)),
-            adult_safeguarding_concern=concern,
-        ),
-        children=tuple(
-            Child(leaf=leaf, person=person, urn=urn, placement=Placement(placement))
-            for leaf, person, urn, placement in d["children"]
-        ),
-        sections=tuple(
-            SectionAt(name=name, schema_id=schema_id, leaf=leaf) for name, schema_id, leaf in d["sections"]
-        ),
-        occurred_at=datetime.fromisoformat(d["occurred_at"]),
-        named=tuple(d["named"]),
-        victim=d["victim"],
-        consent=tuple((to, answer) for to, answer in d["consent"]),
-    )
-
-
-def _read_said(row: list[Any]) -> Said:
-    answer, at, recorded_at, event_id, expires_at, by_form, before = row
-    return Said(
-        answer=ConsentAnswer(answer),
-        at=datetime.fromisoformat(at),
-        recorded_at=datetime.fromisoformat(recorded_at),
-        event_id=event_id,
-        expires_at=_time(expires_at),
-        by_form=by_form,
-        before=_read_said(before) if before is not None else None,
-    )
-
-
-def _read_override(row: list[Any]) -> Override:
-    by, at, recorded_at, event_id, expires_at = row
-    return Override(
-        by=by,
-        at=datetime.fromisoformat(at),
-        recorded_at=datetime.fromisoformat(recorded_at),
-        event_id=event_id,
-        expires_at=_time(expires_at),
-    )
-
-
-def _read_not_shared(row: list[Any]) -> NotShared:
-    recipient, by, at, event_id = row
-    return NotShared(recipient=recipient, by=by, at=datetime.fromisoformat(at), event_id=event_id)
-
-
-def _read_marac(row: list[Any]) -> Marac:
-    event_id, recorded_at, attendees, listed = row
-    return Marac(
-        event_id=event_id,
-        recorded_at=datetime.fromisoformat(recorded_at),
-        attendees=tuple(attendees),
-        listed=listed,
-    )
-
-
-def _read_held(row: list[Any]) -> Held:
-    event_id, offset, ground, rule, leaves, not_after = row
-    return Held(
-        event_id=event_id,
-        offset=offset,
-        ground=ground,
-        rule=rule,
-        leaves=tuple(leaves),
-        not_after=_time(not_after),
-    )
-
-
-def _when(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment is not None else None
-
-
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text is not None else None
