@@ -85,6 +85,8 @@ class Incident:
     forms: list[Heard] = field(default_factory=list)
     """Every form, as it came, but those that were taken back."""
     taken_back: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    unsaid: str | None = None
+    """Of what type the form was that was taken back last from everybody; None: it was no form."""
     """From whom each event was taken back, by its id: from everybody, all there are."""
     raised: Heard | None = None
     raised_since: datetime | None = None
@@ -260,6 +262,8 @@ class Evidence:
     def _take_back(self, incident: Incident, event: Heard) -> None:
         """Let an event have said nothing: what it alone was the ground of is gone."""
         of = event.corrects or ""
+        gone = {form.type for form in incident.forms if form.event_id == of and not event.named}
+        incident.unsaid = next(iter(gone), None)
         incident.taken_back[of] |= {*event.named} or {"*"}
         if event.named:
             return

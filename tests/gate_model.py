@@ -178,13 +178,19 @@ class Model:
             del held[to]
             self._ask_back(of, to)
         lost = [to for to, forms in incident.told.items() if of in forms and incident.is_gone(of, to)]
-        for to in dict.fromkeys((*lost, EDUCATION)) if lost else ():
+        untold = self._untold(incident) if incident.unsaid == EventType.VPA_CORRECTED else ()
+        for to in dict.fromkeys((*lost, *untold, EDUCATION)) if lost or untold else ():
             before = incident.told[to]
             anew = self._told_anew(incident, to, {} if to in lost else before, stopped)
             if to in lost and not anew:
                 for form in before:
                     self._ask_back(form, to)
             incident.told[to] = anew if to in lost else _more(before, anew)
+
+    def _untold(self, incident: Incident) -> tuple[str, ...]:
+        """Return whom a correction that is gone may have kept from what the forms that are left say."""
+        children = (child for form in incident.forms for child in form.children)
+        return (EDUCATION, *sorted({f"school:{child.urn}" for child in children if child.urn is not None}))
 
     def _ask_back(self, event_id: str, to: str) -> None:
         self.recalls[event_id, to] = "not-owed"

@@ -39,6 +39,7 @@ from tests.gate_builders import (
     Bench,
     a_child,
     a_form,
+    an_event,
     case,
     catalogue,
     consent,
@@ -269,6 +270,22 @@ def test_an_earlier_form_opens_whatever_events_beside_it_are_released_after(room
 
     assert len(room.bench.output().releases["dafsu"]) == 3
     assert room.open(somebody_at("dafsu"), room.release("dafsu", 0).release_id, "victim").sections
+
+
+@pytest.mark.parametrize("to", [(), ("dafsu",)])
+def test_an_earlier_form_that_was_taken_back_opens_no_more_and_the_later_one_does(
+    room: Room, to: tuple[str, ...]
+) -> None:
+    wrong = a_form(of=grades(Risk.HIGH))
+    of = {"corrects": wrong.event_id, "incident": wrong.incident, "victim": wrong.victim}
+    back = an_event(EventType.EVENT_RETRACTED, named=to, **of)
+    room.bench.publish(wrong, a_form(of=grades(Risk.HIGH)), back)
+    room.bench.settle()
+    earlier, later = room.bench.output().releases["dafsu"]
+
+    with pytest.raises(Refused):
+        room.open(somebody_at("dafsu"), earlier.release_id)
+    assert room.open(somebody_at("dafsu"), later.release_id).sections
 
 
 def test_a_corrected_form_opens_no_more(room: Room) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.consent.flow.release import ASK_BACK
-from services.consent.state.heard import Heard
+from services.consent.state.heard import Child, Heard
 from services.consent.state.links import as_one
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome, Reason, ReleaseKind
@@ -298,3 +298,26 @@ def test_what_is_not_known_of_its_incident_moves_nothing() -> None:
     decision = story.tell(retraction(high(incident="incident", event_id="never-heard")))
 
     assert sent(decision) == {}
+
+
+@pytest.mark.parametrize("left", [(), (a_child("ana", RIVERSIDE),), (a_child("bo", RIVERSIDE),)])
+def test_a_school_that_a_correction_left_out_is_told_once_the_correction_is_taken_back(
+    left: tuple[Child, ...],
+) -> None:
+    story, form = Story(), a_form(REVIEWED, pupils=[a_child("ana")])
+    wrong = a_form(EventType.VPA_CORRECTED, pupils=left, corrects=form.event_id)
+    story.tell(form, wrong)
+
+    decision = story.tell(retraction(wrong))
+
+    assert sent_of(decision, form.event_id)[SCHOOL] is ReleaseKind.NEW
+
+
+def test_a_child_whom_a_correction_left_out_is_listed_again_once_it_is_taken_back() -> None:
+    story, form = Story(), a_form(REVIEWED, pupils=[a_child("ana", None, Placement.NO_SCHOOL)])
+    wrong = a_form(EventType.VPA_CORRECTED, corrects=form.event_id)
+    story.tell(form, wrong)
+
+    decision = story.tell(retraction(wrong))
+
+    assert sent_of(decision, form.event_id)["education"] is ReleaseKind.NEW

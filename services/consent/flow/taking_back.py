@@ -14,6 +14,7 @@ from services.consent.flow.withholding import RULE_ERROR
 from services.consent.rules.differences import Occasion
 from services.consent.rules.policy import EDUCATION
 from services.consent.rules.route import TAKEN_BACK
+from services.consent.rules.schools import schools_of
 from services.consent.state.entities import Form, Incident
 from services.consent.state.retracted import is_gone, is_taken_back
 from services.consent.state.world import World
@@ -33,14 +34,26 @@ def taken_back(
     lost = [to for to in sorted(incident.told_in) if _is_told_by(incident, of, to)]
     gone = sorted({*incident.taken_back[of]} - {"*"} | {to for to, _ in world.recalled} | {*lost})
     yield Again(event_id=of, answers=tuple(_denied(to) for to in gone))
-    if lost:
-        yield from _told_anew(world, incident, emitter, about, lost, tuple(told))
+    matters = tuple(told)
+    untold = _untold_by(world.unsaid, matters)
+    if lost or untold:
+        yield from _told_anew(world, incident, emitter, about, lost, untold, matters)
 
 
 def _is_told_by(incident: Incident, of: str, recipient: str) -> bool:
     """Say whether a school, or the officer, is told of children by what is taken back from it."""
     rows = incident.told_in[recipient]
     return is_taken_back(incident, of, recipient) and any(row.event_id == of for row in rows)
+
+
+def _untold_by(unsaid: Form | None, told: Iterable[Matter]) -> tuple[str, ...]:
+    """Return whom a correction that is taken back may have left untold: of the forms left, every school.
+
+    A correction alone takes back what was told of children, and what it takes back nobody holds any more.
+    """
+    if unsaid is None or unsaid.type != EventType.VPA_CORRECTED:
+        return ()
+    return (*schools_of(child for matter in told for child in matter.form.children), EDUCATION)
 
 
 def _denied(recipient: str) -> Answer:
@@ -53,10 +66,11 @@ def _told_anew(
     emitter: Emitter,
     about: About,
     lost: list[str],
+    untold: tuple[str, ...],
     told: tuple[Matter, ...],
 ) -> Iterator[Again]:
     """Tell of children by the forms that are left: who lost one, anew; the officer, of whom no school is."""
-    for recipient in dict.fromkeys((*lost, EDUCATION)):
+    for recipient in dict.fromkeys((*lost, *untold, EDUCATION)):
         known = () if recipient in lost else incident.told.get(recipient, ())
         kind = ReleaseKind.CORRECTED if recipient in lost else ReleaseKind.NEW
         found = list(_told_of(world, emitter, told, recipient, set(known), kind))

@@ -15,6 +15,7 @@ from services.consent.keyring.rights import FACTS, base, openable
 from services.consent.keyring.sides import Sides, answered, helped
 from services.consent.keyring.unsealing import Fetches, Keys, SealedEvent, Unsealer
 from services.consent.state.entities import Incident
+from services.consent.state.retracted import is_taken_back
 from services.consent.store.ledger import Ledger, Released
 from services.eventlog.records import Record
 from services.eventlog.topics import LOG, OPENINGS
@@ -264,13 +265,19 @@ class Opener:
         return names
 
     def _standing(self, release: Released) -> frozenset[str]:
-        """Return which sections of a release still stand, by the clock and by what came after it."""
+        """Return which sections of a release still stand, by the clock and by what came after it.
+
+        What was taken back from whoever holds a later form was never theirs: no form keeps it open.
+        """
         if not self._in_time(release) or self._has_erred(release):
             return frozenset()
         if release.became is Became.STANDS:
             return frozenset(release.sections)
         current = self._current(release)
         if release.became is not Became.SUPERSEDED or current is None or not self._in_time(current):
+            return frozenset()
+        incident = self._incident(release)
+        if incident is not None and is_taken_back(incident, release.event_id, release.recipient):
             return frozenset()
         still = {base(name) for name in current.sections}
         return frozenset(name for name in release.sections if base(name) in still)

@@ -34,7 +34,7 @@ Answered = tuple[tuple[str, str], ...]
 def evolve(world: World, heard: Heard) -> None:
     """Fold one event into what is known. Time is the highest `recorded_at` so far (design 2)."""
     world.time_is(_time_passes(world, heard))
-    world.recalled = ()
+    world.recalled, world.unsaid = (), None
     if not heard.readable:
         return
     take_part(world, heard)

@@ -66,6 +66,7 @@ def _without_form(world: World, incident: Incident, of: str) -> Incident:
     left = tuple(form for form in before if form.event_id != of)
     if left == before:
         return incident
+    world.unsaid = next(form for form in before if form.event_id == of)
     incident = stand(world, incident, left)
     stands = incident.form or incident.raised
     asked: dict[str, str] = {}

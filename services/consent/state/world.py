@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from services.consent.state.entities import Coming, Erasure, Held, Incident, Occurred, Person, Standing
+from services.consent.state.entities import Coming, Erasure, Form, Held, Incident, Occurred, Person, Standing
 
 IncidentLoader = Callable[[str], Incident | None]
 PersonLoader = Callable[[str], Person | None]
@@ -55,6 +55,8 @@ class World:
         """Incidents that the present event makes due, in the order they became it."""
         self.recalled: tuple[tuple[str, Held], ...] = ()
         """Who holds what no longer, because the present event takes it back."""
+        self.unsaid: Form | None = None
+        """The form of which nothing stands any more, because the present event takes it back."""
         self._agenda = sorted(agenda)
         self._known = set(self._agenda)
         self._numbers = numbers
