@@ -12,7 +12,7 @@ from services.console.pages.navigation import ways
 from services.console.pages.sessions import Visitor
 from services.eventlog.aliases import alias
 from services.vocabulary.risk import ChildrenLevel, Risk
-from tests.gate_builders import ALIAS_KEY, a_child, consent, grades, internal, override
+from tests.gate_builders import ALIAS_KEY, a_child, consent, grades, internal, override, retraction
 from tests.office_builders import (
     AUDITOR,
     HUB,
@@ -166,6 +166,16 @@ def test_overrides_name_who_decided_and_for_whom(office: Office) -> None:
     assert "Cheshire East Domestic Abuse Hub" in text
 
 
+def test_what_nobody_had_been_sent_leaves_nobody_to_tell_that_it_was_taken_back(office: Office) -> None:
+    nowhere, sent = form(1, of=grades(Risk.MEDIUM)), form(2, of=grades(Risk.HIGH))
+    settled(office, nowhere, sent, retraction(nowhere), retraction(sent))
+
+    text = look(office, HUB, "/ledger/put-right").text
+
+    assert text.count("Nobody Nobody Nobody to tell") == 1
+    assert "Domestic Abuse Family Safety Unit Nobody" in text
+
+
 def test_an_opening_says_who_and_what_for_to_the_hub_and_to_the_agencys_own_lead(office: Office) -> None:
     settled(office, form(1, of=grades(Risk.MEDIUM), consent={"cedah": "given"}))
     release = office.bench.output().releases["cedah"][0].release_id
@@ -187,7 +197,7 @@ def test_a_question_where_else_somebody_stands_is_listed_as_one_that_opened_noth
 
     text = look(office, LEAD, "/ledger/openings").text
 
-    assert "Who else is there Nothing was opened: where else somebody stands" in text
+    assert "Who else is there Nothing was opened: asked where else somebody stands" in text
 
 
 def test_who_was_told_of_a_person_is_asked_by_a_form_and_no_address_holds_the_id(office: Office) -> None:
