@@ -156,6 +156,19 @@ def own_override(agency: str, *, confirmed_by: str | None = "p-second-2", **more
     return override(agency, publisher=agency, confirmed_by=confirmed_by, **more)
 
 
+def retraction(of: Heard, *to: str, **more: Any) -> Heard:
+    """Return that its publisher takes an event back from some, or from everybody."""
+    return an_event(
+        EventType.EVENT_RETRACTED,
+        publisher=of.publisher,
+        incident=of.incident,
+        victim=of.victim,
+        corrects=of.event_id,
+        named=to,
+        **more,
+    )
+
+
 def case(
     event_type: EventType, agency: str, *, confirmed_by: str | None = "p-second-2", **more: Any
 ) -> Heard:

@@ -30,6 +30,7 @@ from services.consent.store.lists import Lists
 from services.consent.store.openings import Openings
 from services.consent.worker.hearing import Ear
 from services.consent.worker.replaying import Replayer
+from services.consent.worker.witness import Witness
 from services.eventlog.keys import FileKek, KeyStore
 from services.runtime.certificates import enrol
 from services.runtime.clock import SystemClock
@@ -53,6 +54,7 @@ from tests.gate_builders import (
 ID_KEY, MATCH_KEY = b"i" * 32, b"m" * 32
 PARTNERSHIP = Partnership.load(DEMO_PARTNERSHIP)
 HUB, RESPONDER = ("police", "p-hub-1"), ("police", "p-responder-3")
+AUDITOR = ("partnership", "p-partnership-2")
 LEAD, PRACTITIONER = ("cedah", "p-cedah-1"), ("cedah", "p-cedah-2")
 
 
@@ -169,3 +171,27 @@ class Office:
         if not own.exists():
             enrol(self._folder, [agency])
         return mint(agency, person, (own / "key.pem").read_bytes(), SystemClock().now())
+
+
+def rows(office: Office, name: str, who: tuple[str, str | None] = HUB, **query: Any) -> list[dict[str, Any]]:
+    """Return the rows of one of the ledger's lists, as somebody is answered."""
+    asked = "&".join(f"{key}={value}" for key, value in query.items())
+    found = office.ask(who, f"/v1/ledger/{name}?{asked}")
+    assert found.status_code == 200, found.text
+    return list(found.json()["rows"])
+
+
+def opened(
+    office: Office, who: tuple[str, str | None], release_id: str, purpose: str = "Safety planning"
+) -> int:
+    """Open all of a release, let the lists hear of it, and return the status of the answer."""
+    asked = office.ask(who, "/v1/open", {"release_id": release_id, "purpose": purpose})
+    hear_openings(office)
+    return asked.status_code
+
+
+def hear_openings(office: Office) -> None:
+    """Let the lists hear of everything that is on record of openings."""
+    witness = Witness(office.openings, office.bench.log.reader)
+    while witness.step(0.0):
+        pass

@@ -17,11 +17,14 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from services.consent.pages import TEMPLATES, router
+from services.consent.state.heard import Heard
+from services.consent.store.openings import Opening
 from services.console.pages.navigation import ways
 from services.console.pages.rendering import Pages
 from services.console.pages.sessions import Visitor
 from services.eventlog.catalogue_files import load_catalogue, load_examples
 from services.ingest.api.catalogued import event
+from tests.gate_builders import a_form
 from tests.office_builders import PARTNERSHIP, Office
 
 Who = tuple[str, str]
@@ -134,3 +137,18 @@ def look(office: Office, who: Who, path: str, **sent: str) -> Shown:
 def new_office(folder: Path) -> Office:
     """Return a keyring over tables of its own."""
     return Office(f"sqlite:///{folder}/office.db", folder)
+
+
+def an_opening(**fields: object) -> Opening:
+    """Return an opening on record, of children for Operation Encompass unless told otherwise."""
+    usual: dict[str, object] = {
+        "offset": 0, "opening_id": "0" * 32, "at": "2024-09-03T08:00:00Z", "release_id": "f" * 32,
+        "event_id": None, "recipient": None, "purpose": "Operation Encompass planning",
+        "sections": ("children[0]",), "refused": False, "party": False,
+    }  # fmt: skip
+    return Opening(**{**usual, **fields})  # type: ignore[arg-type]
+
+
+def form(number: int, **fields: object) -> Heard:
+    """Return a form of an incident of its own, with an id that an address can hold."""
+    return a_form(event_id=f"00000000-0000-4000-8000-{number:012x}", incident=f"incident {number}", **fields)  # type: ignore[arg-type]

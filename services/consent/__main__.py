@@ -31,7 +31,7 @@ from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys, Unsealer
 from services.consent.keyring.versions import AdoptionsInLog, Versions
 from services.consent.keyring.whom import Whom
-from services.consent.state.written import OtherShape
+from services.consent.state.read_back import OtherShape
 from services.consent.store.gate import GateStore
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists

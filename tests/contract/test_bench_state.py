@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.consent.state.entities import Incident, Person
-from services.consent.state.written import read_incident, read_person, write
+from services.consent.state.read_back import read_incident, read_person
+from services.consent.state.written import write
 from services.consent.store.gate import GateStore
 from services.runtime.database import engine_at
 from tests.bench.restart import LATER, fill

@@ -11,9 +11,8 @@ from services.vocabulary.events import EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.sides import VictimAge
 from tests.gate_builders import START, a_form, an_event, grades, internal
-from tests.office_builders import HUB, LEAD, PRACTITIONER, Office
+from tests.office_builders import AUDITOR, HUB, LEAD, PRACTITIONER, Office
 
-AUDITOR = ("partnership", "p-partnership-2")
 HIGH, MEDIUM, STANDARD = grades(Risk.HIGH), grades(Risk.MEDIUM), grades(Risk.STANDARD)
 
 

@@ -30,9 +30,18 @@ from tests.gate_builders import (
     override,
     own_override,
 )
-from tests.office_builders import HUB, LEAD, MATCH_KEY, PRACTITIONER, RESPONDER, Office
+from tests.office_builders import (
+    AUDITOR,
+    HUB,
+    LEAD,
+    MATCH_KEY,
+    PRACTITIONER,
+    RESPONDER,
+    Office,
+    opened,
+    rows,
+)
 
-AUDITOR = ("partnership", "p-partnership-2")
 STANDARD, MEDIUM, HIGH = grades(Risk.STANDARD), grades(Risk.MEDIUM), grades(Risk.HIGH)
 HARMS = internal("causing harm")
 
@@ -40,21 +49,6 @@ HARMS = internal("causing harm")
 @pytest.fixture
 def office(database_url: str, tmp_path: Path) -> Office:
     return Office(database_url, tmp_path)
-
-
-def rows(office: Office, name: str, who: tuple[str, str | None] = HUB, **query: Any) -> list[dict[str, Any]]:
-    asked = "&".join(f"{key}={value}" for key, value in query.items())
-    found = office.ask(who, f"/v1/ledger/{name}?{asked}")
-    assert found.status_code == 200, found.text
-    return list(found.json()["rows"])
-
-
-def opened(office: Office, who: tuple[str, str | None], release_id: str) -> int:
-    asked = office.ask(who, "/v1/open", {"release_id": release_id, "purpose": "Safety planning"})
-    witness = Witness(office.openings, office.bench.log.reader)
-    while witness.step(0.0):
-        pass
-    return asked.status_code
 
 
 def test_each_vpa_that_reached_nobody_is_listed_those_below_the_threshold_among_them(office: Office) -> None:

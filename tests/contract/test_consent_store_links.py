@@ -38,9 +38,8 @@ from tests.gate_builders import (
     policy_adopted,
     unlinked,
 )
-from tests.office_builders import Office
+from tests.office_builders import AUDITOR, Office
 
-AUDITOR = ("partnership", "p-partnership-2")
 HIGH, STANDARD = grades(Risk.HIGH), grades(Risk.STANDARD)
 BORN = date(1988, 2, 3)
 WORKER = Caller(agency="dafsu", person="p-dafsu-9", role=Role.PRACTITIONER)

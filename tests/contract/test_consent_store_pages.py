@@ -9,9 +9,8 @@ from services.consent.keyring.asking import List
 from services.consent.store.openings import Opening
 from services.vocabulary.risk import ChildrenLevel, Risk
 from tests.gate_builders import a_form, grades, override
-from tests.office_builders import HUB, LEAD, PRACTITIONER, Office
+from tests.office_builders import AUDITOR, HUB, LEAD, PRACTITIONER, Office
 
-AUDITOR = ("partnership", "p-partnership-2")
 COUNT = 7
 
 

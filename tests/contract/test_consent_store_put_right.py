@@ -9,9 +9,8 @@ from services.consent.state.heard import Heard
 from services.eventlog.aliases import alias
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import Risk
-from tests.contract.test_consent_store_ledgers import opened, rows
-from tests.gate_builders import ALIAS_KEY, HILLSIDE, a_child, a_form, an_event, grades, internal
-from tests.office_builders import HUB, LEAD, Office
+from tests.gate_builders import ALIAS_KEY, HILLSIDE, a_child, a_form, grades, internal, retraction
+from tests.office_builders import HUB, LEAD, Office, hear_openings, opened, rows
 
 HIGH, MEDIUM = grades(Risk.HIGH), grades(Risk.MEDIUM)
 
@@ -19,17 +18,6 @@ HIGH, MEDIUM = grades(Risk.HIGH), grades(Risk.MEDIUM)
 @pytest.fixture
 def office(database_url: str, tmp_path: Path) -> Office:
     return Office(database_url, tmp_path)
-
-
-def retraction(of: Heard, *to: str) -> Heard:
-    return an_event(
-        EventType.EVENT_RETRACTED,
-        publisher=of.publisher,
-        incident=of.incident,
-        victim=of.victim,
-        corrects=of.event_id,
-        named=to,
-    )
 
 
 def told(office: Office, *events: Heard) -> None:
@@ -75,6 +63,20 @@ def test_who_opened_it_before_it_was_taken_back_is_named(office: Office) -> None
     (row,) = rows(office, "put-right")
 
     assert [each["by"] for each in row["opened"]] == [LEAD[1]]
+
+
+def test_who_only_asked_where_else_somebody_stands_did_not_open_it(office: Office) -> None:
+    form = a_form(of=MEDIUM, consent={"cedah": "given"})
+    told(office, form)
+    (release,) = office.bench.output().releases["cedah"]
+    question = {"release_id": release.release_id, "section": "victim", "purpose": "Safety planning"}
+    assert office.ask(LEAD, "/v1/timeline", question).status_code == 200
+    hear_openings(office)
+    told(office, retraction(form))
+
+    (row,) = rows(office, "put-right")
+
+    assert row["opened"] == []
 
 
 def test_a_form_that_is_taken_back_is_not_among_those_that_went_nowhere(office: Office) -> None:

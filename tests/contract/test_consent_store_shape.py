@@ -17,7 +17,8 @@ from services.consent.commands import catch_up, clear, dump
 from services.consent.flow.decision import DECISION_VERSION
 from services.consent.flow.fold import OtherVersion
 from services.consent.state import entities, heard
-from services.consent.state.written import SHAPE, OtherShape
+from services.consent.state.read_back import OtherShape
+from services.consent.state.written import SHAPE
 from services.consent.store.gate import STANDING, GateStore
 from services.consent.store.tables import LEDGER, METADATA, STATE
 from services.consent.worker.gate import Decides, Quiet

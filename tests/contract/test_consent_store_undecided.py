@@ -17,10 +17,9 @@ from services.vocabulary.events import EventType
 from services.vocabulary.people import match_on_name
 from services.vocabulary.risk import Risk
 from tests.gate_builders import Bench, a_form, an_event, case, grades, internal, policy_adopted
-from tests.office_builders import HUB, LEAD, MATCH_KEY, PRACTITIONER, Office
+from tests.office_builders import AUDITOR, HUB, LEAD, MATCH_KEY, PRACTITIONER, Office
 
 HIGH = grades(Risk.HIGH)
-AUDITOR = ("partnership", "p-partnership-2")
 
 
 @pytest.fixture

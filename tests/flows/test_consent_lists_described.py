@@ -11,11 +11,9 @@ from services.consent.keyring.asking import List
 from services.eventlog.aliases import alias
 from services.runtime.described import JSON
 from services.vocabulary.risk import ChildrenLevel, Risk
-from tests.contract.test_consent_store_put_right import retraction
-from tests.flows.test_consent_pages_ledger import AUDITOR, an_opening, form
-from tests.gate_builders import ALIAS_KEY, grades, internal, override
-from tests.office_builders import HUB, LEAD, Office
-from tests.page_builders import new_office
+from tests.gate_builders import ALIAS_KEY, grades, internal, override, retraction
+from tests.office_builders import AUDITOR, HUB, LEAD, Office
+from tests.page_builders import an_opening, form, new_office
 
 WITH_ROWS = (
     List.NOT_SHARED,

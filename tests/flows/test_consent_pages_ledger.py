@@ -8,33 +8,27 @@ import pytest
 from services.consent.keyring.asking import List
 from services.consent.pages.lists import KINDS
 from services.consent.state.heard import Heard
-from services.consent.store.openings import Opening
-from services.consent.worker.witness import Witness
 from services.console.pages.navigation import ways
 from services.console.pages.sessions import Visitor
 from services.eventlog.aliases import alias
 from services.vocabulary.risk import ChildrenLevel, Risk
-from tests.gate_builders import ALIAS_KEY, a_child, a_form, consent, grades, internal, override
-from tests.office_builders import HUB, LEAD, PARTNERSHIP, PRACTITIONER, RESPONDER, Office
-from tests.page_builders import Shown, look, new_office
+from tests.gate_builders import ALIAS_KEY, a_child, consent, grades, internal, override, retraction
+from tests.office_builders import (
+    AUDITOR,
+    HUB,
+    LEAD,
+    PARTNERSHIP,
+    PRACTITIONER,
+    RESPONDER,
+    Office,
+    hear_openings,
+    opened,
+)
+from tests.page_builders import Shown, an_opening, form, look, new_office
 
-AUDITOR = ("partnership", "p-partnership-2")
 OFFICE = ("partnership", "p-partnership-1")
 BELOW = grades(Risk.STANDARD, ChildrenLevel.BELOW_THRESHOLD)
 ABSENT = "There is nothing here"
-
-
-def an_opening(**fields: object) -> Opening:
-    usual: dict[str, object] = {
-        "offset": 0, "opening_id": "0" * 32, "at": "2024-09-03T08:00:00Z", "release_id": "f" * 32,
-        "event_id": None, "recipient": None, "purpose": "Operation Encompass planning",
-        "sections": ("children[0]",), "refused": False, "party": False,
-    }  # fmt: skip
-    return Opening(**{**usual, **fields})  # type: ignore[arg-type]
-
-
-def form(number: int, **fields: object) -> Heard:
-    return a_form(event_id=f"00000000-0000-4000-8000-{number:012x}", incident=f"incident {number}", **fields)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -46,13 +40,6 @@ def settled(office: Office, *events: Heard) -> Office:
     office.bench.publish(*events)
     office.bench.settle()
     return office
-
-
-def opened(office: Office, who: tuple[str, str], release_id: str, purpose: str) -> None:
-    office.ask(who, "/v1/open", {"release_id": release_id, "purpose": purpose})
-    witness = Witness(office.openings, office.bench.log.reader)
-    while witness.step(0.0):
-        pass
 
 
 def test_the_lists_there_are_depend_on_who_asks(office: Office) -> None:
@@ -179,6 +166,16 @@ def test_overrides_name_who_decided_and_for_whom(office: Office) -> None:
     assert "Cheshire East Domestic Abuse Hub" in text
 
 
+def test_what_nobody_had_been_sent_leaves_nobody_to_tell_that_it_was_taken_back(office: Office) -> None:
+    nowhere, sent = form(1, of=grades(Risk.MEDIUM)), form(2, of=grades(Risk.HIGH))
+    settled(office, nowhere, sent, retraction(nowhere), retraction(sent))
+
+    text = look(office, HUB, "/ledger/put-right").text
+
+    assert text.count("Nobody Nobody Nobody to tell") == 1
+    assert "Domestic Abuse Family Safety Unit Nobody" in text
+
+
 def test_an_opening_says_who_and_what_for_to_the_hub_and_to_the_agencys_own_lead(office: Office) -> None:
     settled(office, form(1, of=grades(Risk.MEDIUM), consent={"cedah": "given"}))
     release = office.bench.output().releases["cedah"][0].release_id
@@ -196,11 +193,11 @@ def test_a_question_where_else_somebody_stands_is_listed_as_one_that_opened_noth
     release = office.bench.output().releases["cedah"][0].release_id
     asked = {"release_id": release, "section": "victim", "purpose": "Who else is there"}
     assert office.ask(PRACTITIONER, "/v1/timeline", asked).status_code == 200
-    Witness(office.openings, office.bench.log.reader).step(0.0)
+    hear_openings(office)
 
     text = look(office, LEAD, "/ledger/openings").text
 
-    assert "Who else is there Nothing was opened: where else somebody stands" in text
+    assert "Who else is there Nothing was opened: asked where else somebody stands" in text
 
 
 def test_who_was_told_of_a_person_is_asked_by_a_form_and_no_address_holds_the_id(office: Office) -> None:

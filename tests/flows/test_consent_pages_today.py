@@ -16,10 +16,9 @@ from services.vocabulary.events import EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.sides import Roles
 from tests.gate_builders import START, a_form, an_event, grades, internal, override
-from tests.office_builders import HUB, LEAD, PRACTITIONER, RESPONDER, Office
+from tests.office_builders import AUDITOR, HUB, LEAD, PRACTITIONER, RESPONDER, Office
 from tests.page_builders import Shown, look, new_office
 
-AUDITOR = ("partnership", "p-partnership-2")
 NOW = datetime(2024, 9, 2, 12, tzinfo=UTC)
 
 

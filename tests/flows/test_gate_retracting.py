@@ -25,6 +25,7 @@ from tests.gate_builders import (
     consent,
     grades,
     internal,
+    retraction,
     sent,
     sent_of,
 )
@@ -32,19 +33,6 @@ from tests.gate_history import DAY, HOUR, LEAVES
 
 RAISED, REVIEWED = EventType.VPA_RAISED, EventType.VPA_REVIEWED
 SCHOOL = f"school:{HILLSIDE}"
-
-
-def retraction(of: Heard, *to: str, **more: Any) -> Heard:
-    """Return that its publisher takes an event back from some, or from everybody."""
-    return an_event(
-        EventType.EVENT_RETRACTED,
-        publisher=of.publisher,
-        incident=of.incident,
-        victim=of.victim,
-        corrects=of.event_id,
-        named=to,
-        **more,
-    )
 
 
 def a_referral(*to: str, **more: Any) -> Heard:

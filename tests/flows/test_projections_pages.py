@@ -54,6 +54,14 @@ def test_a_recall_says_why_and_opens_nothing() -> None:
     assert openable(found) == frozenset()
 
 
+def test_what_was_corrected_or_taken_back_is_said_to_be_owed_no_more_in_a_sentence() -> None:
+    found = read(a_row(1), a_row(2, kind="recalled", event_id="event-1", reason="not-owed", sections=[]))
+
+    assert found[1].summary.startswith(
+        "Recalled because your agency is not owed it after all: it was corrected"
+    )
+
+
 def test_only_the_last_word_on_an_event_is_opened() -> None:
     found = read(a_row(1), a_row(2, kind="changed", event_id="event-1"), a_row(3))
 

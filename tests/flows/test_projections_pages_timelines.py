@@ -161,6 +161,7 @@ def test_somebody_known_in_one_part_alone_has_nothing_else_and_the_page_says_so(
     early = visit(desk, f"{ASKED}/adult-victim", purpose=PURPOSE).text
 
     assert "There is nothing else here about this person." in alone
+    assert "What is closed to you is not here" in alone
     assert "There is nothing here about this person just now." in early
 
 

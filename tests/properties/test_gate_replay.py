@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 from services.consent.commands import dump
 from services.consent.flow.record import decode, encode
 from services.consent.state.heard import Heard
-from services.consent.state.written import read_incident, read_person, write
+from services.consent.state.read_back import read_incident, read_person
+from services.consent.state.written import write
 from services.consent.worker.gate import Quiet
 from services.eventlog.errors import Unavailable
 from services.eventlog.records import Position, Record

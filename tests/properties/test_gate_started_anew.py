@@ -12,8 +12,9 @@ from services.consent.rules.reading import parse
 from services.consent.rules.route import Rulebook
 from services.consent.state.entities import Incident, Occurred, Person, Standing
 from services.consent.state.heard import Heard
+from services.consent.state.read_back import read_incident, read_person, read_standing
 from services.consent.state.world import Due, World
-from services.consent.state.written import read_incident, read_person, read_standing, write
+from services.consent.state.written import write
 from tests.gate_builders import internal
 from tests.gate_comparison import a_desk, decider_without
 from tests.gate_history import a_history, hear

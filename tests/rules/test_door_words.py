@@ -74,6 +74,7 @@ def test_of_a_rule_nobody_foresaw_it_is_said_where_and_whom_to_ask() -> None:
         ("/contact/safe/phone", "Contact and what is safe, phone"),
         ("/rationale/text", "Rationale"),
         ("/occurred_at", "Time it happened"),
+        ("/facts/client", "Whose help it is"),
     ],
 )
 def test_a_place_is_said_in_words(pointer: str, words: str) -> None:

@@ -7,23 +7,21 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from services.consent.flow.ledger import Became
-from services.consent.keyring.known import events_of, forms_of
+from services.consent.keyring.known import events_of
 from services.consent.keyring.parties import CONTACT, TELLING, Identity, Parties, is_named
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import FACTS, base, openable
 from services.consent.keyring.sides import Sides, answered, helped
+from services.consent.keyring.still_stands import StillStands
 from services.consent.keyring.unsealing import Fetches, Keys, SealedEvent, Unsealer
 from services.consent.state.entities import Incident
-from services.consent.state.retracted import is_taken_back
 from services.consent.store.ledger import Ledger, Released
 from services.eventlog.records import Record
 from services.eventlog.topics import LOG, OPENINGS
 from services.runtime import telemetry
 from services.runtime.clock import Clock, elapsed, rest
 from services.runtime.identity import Caller
-from services.vocabulary.events import EventType
-from services.vocabulary.grounds import ENCOMPASS, ONCE, Reason
+from services.vocabulary.grounds import ONCE
 from services.vocabulary.sides import Client
 from services.vocabulary.times import format_time
 
@@ -109,6 +107,7 @@ class Opener:
         self._restrictions = restrictions
         self._sides = sides
         self._clock = clock
+        self._stands = StillStands(ledger, clock)
         self._new_id = new_id
 
     def open(self, caller: Caller, request: Request) -> Opened:
@@ -189,7 +188,7 @@ class Opener:
     def _checked(self, caller: Caller, request: Request) -> tuple[Released, tuple[str, ...]]:
         release = self._found(caller, request.release_id)
         names = self._allowed(caller, request, release)
-        if self._can_end(release):
+        if self._stands.can_end(release):
             self._await_gate()
             release = self._found(caller, request.release_id)
             names = self._allowed(caller, request, release)
@@ -254,7 +253,7 @@ class Opener:
 
     def _allowed(self, caller: Caller, request: Request, release: Released) -> tuple[str, ...]:
         """Return the sections to open. Raises Refused if even one of those asked for is not to be had."""
-        allowed = openable(caller, release) & self._standing(release)
+        allowed = openable(caller, release) & self._stands.sections(release)
         wanted = request.sections if request.sections is not None else tuple(release.sections)
         names = tuple(name for name in release.sections if _is_asked_for(name, wanted))
         if request.sections is None:
@@ -263,49 +262,6 @@ class Opener:
         if not names or not allowed.issuperset(names) or (request.sections is not None and asked):
             raise Refused
         return names
-
-    def _standing(self, release: Released) -> frozenset[str]:
-        """Return which sections of a release still stand, by the clock and by what came after it.
-
-        What was taken back from whoever holds a later form was never theirs: no form keeps it open.
-        """
-        if not self._in_time(release) or self._has_erred(release):
-            return frozenset()
-        if release.became is Became.STANDS:
-            return frozenset(release.sections)
-        current = self._current(release)
-        if release.became is not Became.SUPERSEDED or current is None or not self._in_time(current):
-            return frozenset()
-        incident = self._incident(release)
-        if incident is not None and is_taken_back(incident, release.event_id, release.recipient):
-            return frozenset()
-        still = {base(name) for name in current.sections}
-        return frozenset(name for name in release.sections if base(name) in still)
-
-    def _has_erred(self, release: Released) -> bool:
-        """Say whether a rule erred when the gate last decided what a release is of: then it is withheld.
-
-        What may have been taken back then was not. Of all forms of an incident the last word counts; but a
-        correction alone takes back what was told of children, and no other form closes it to a school.
-        """
-        forms = forms_of(self._incident(release)) if release.line == release.incident else ()
-        if release.ground in ENCOMPASS:
-            forms = tuple(form for form in forms if form.type == EventType.VPA_CORRECTED)
-        events = {release.event_id, *(form.event_id for form in forms)}
-        last = self._ledger.last_answers(events, release.recipient)
-        return any(answer.reason is Reason.RULE_ERROR for answer in last)
-
-    def _can_end(self, release: Released) -> bool:
-        current = self._current(release) if release.became is Became.SUPERSEDED else None
-        return release.can_end or (current is not None and current.can_end)
-
-    def _current(self, release: Released) -> Released | None:
-        if release.line is None:
-            return None
-        return self._ledger.standing(release.line, release.recipient)
-
-    def _in_time(self, release: Released) -> bool:
-        return release.not_after is None or self._clock.now() < release.not_after
 
     def _await_gate(self) -> None:
         end = self._log.end(LOG)

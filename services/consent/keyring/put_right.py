@@ -24,9 +24,10 @@ def put_right_rows(
 
 
 def _opened(openings: Openings, sent: list[SentTo]) -> dict[str, list[Opening]]:
+    """Return who was shown something, by release: a refused attempt and a question showed nothing."""
     found: dict[str, list[Opening]] = {}
     for opening in openings.of_releases(each.release_id for each in sent):
-        if not opening.refused:
+        if opening.sections:
             found.setdefault(opening.release_id, []).append(opening)
     return found
 

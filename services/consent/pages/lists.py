@@ -71,6 +71,7 @@ UNDECIDED: Final[Mapping[str, str]] = {
     "no-policy": "no policy was adopted when it came",
     "rule-error": "a rule failed: look at the rule",
 }
+ASKED_WHERE_ELSE: Final = "Nothing was opened: asked where else somebody stands"
 BECAME: Final[Mapping[str, str]] = {
     "stands": "Holds it",
     "superseded": "A later release took its place",
@@ -183,7 +184,7 @@ def _opened(row: Row, _: Desk) -> Cell:
     if row.get("refused") is True:
         return Cell(text="Refused")
     opened = sections(row)
-    return Cell(text=f"Opened: {opened}" if opened else "Nothing was opened: where else somebody stands")
+    return Cell(text=f"Opened: {opened}" if opened else ASKED_WHERE_ELSE)
 
 
 def _asked(row: Row, _: Desk) -> Cell:
@@ -201,6 +202,13 @@ def _why(row: Row, _: Desk) -> Cell:
 def _readers(row: Row, desk: Desk) -> Cell:
     names = [_named(text_of(each, "by"), desk) for each in rows_of(row, "opened")]
     return Cell(text=", ".join(dict.fromkeys(names)) or NOBODY)
+
+
+def _told_so(row: Row, _: Desk) -> Cell:
+    """Return when somebody was told that what they had been sent was put right."""
+    if text_of(row, "told_at"):
+        return Cell(moment=text_of(row, "told_at"))
+    return Cell(text="No" if text_of(row, "recipient") else "Nobody to tell")
 
 
 _OPENINGS: Final = (
@@ -247,7 +255,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "overridden": Kind(
         title="Overridden, or decided not to share",
         about="Where the Hub recorded an override, or children's services did for their own duty, or somebody"
-        " decided not to share what was owed. Each has a rationale on record (NA 4.22).",
+        " decided not to share what was owed. Each has a rationale on record (NA 4.22). An override by"
+        " children's services counts only once a second person confirmed it, and stands here either way.",
         columns=(
             ("Decided", _moment("decided_at")),
             ("What", _plain("event_type", TYPES)),
@@ -318,7 +327,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             ("By", _agency("publisher")),
             ("Had been sent to", _agency("recipient", NOBODY)),
             ("Opened by", _readers),
-            ("Told", _moment_or("told_at", "No")),
+            ("Told", _told_so),
         ),
         by_days="it was decided",
     ),

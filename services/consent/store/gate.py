@@ -13,8 +13,9 @@ from services.consent.flow.decision import Emit
 from services.consent.flow.ledger import BECAME, Became, Entry, VpaRow, with_news
 from services.consent.rules.erasure import WAIT
 from services.consent.state.entities import Erasure, Incident, Occurred, Person, Standing
+from services.consent.state.read_back import read_erasure, read_incident, read_person, read_standing
 from services.consent.state.world import Due, World
-from services.consent.state.written import read_erasure, read_incident, read_person, read_standing, write
+from services.consent.state.written import write
 from services.consent.store import undecided
 from services.consent.store.tables import (
     DUE,

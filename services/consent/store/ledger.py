@@ -16,7 +16,7 @@ from services.consent.flow.decision import Answer
 from services.consent.flow.ledger import Became
 from services.consent.flow.record import read_answers
 from services.consent.state.entities import Erasure, Incident, Person, Standing
-from services.consent.state.written import read_erasure, read_incident, read_person, read_standing
+from services.consent.state.read_back import read_erasure, read_incident, read_person, read_standing
 from services.consent.store.days import Days
 from services.consent.store.gate import AT_ONCE, ERASURE, INCIDENT, NAME, PERSON, STANDING, WAITING, Adopted
 from services.consent.store.tables import LEDGER, MET, POLICY, POSITION, RELEASE, STATE, VPA

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Engine, select
 
 from services.consent.state.entities import Incident, Person
 from services.consent.state.links import as_one
-from services.consent.state.written import read_incident, read_person
+from services.consent.state.read_back import read_incident, read_person
 from services.consent.store.days import Days
 from services.consent.store.gate import INCIDENT, PERSON
 from services.consent.store.put_right import PutRights

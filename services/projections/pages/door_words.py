@@ -74,6 +74,7 @@ PLACES: Final[Mapping[str, str]] = {
     "reviewed_by": "person who reviewed it",
     "occurred_at": "time it happened",
     "corrects": "form it corrects",
+    "client": "whose help it is",
     "text": "",
     "safe": "",
 }

@@ -114,7 +114,7 @@ def _entry(row: Mapping[str, object], title_of: Title) -> Entry:
 def _summary(row: Mapping[str, object], kind: str, title_of: Title) -> str:
     if kind == ReleaseKind.RECALLED:
         reason = _text(row, "reason") or "it no longer holds"
-        return f"Recalled because {words.REASONS.get(reason, words.sentence(reason).lower())}."
+        return f"Recalled because {words.RECALLED.get(reason, words.sentence(reason).lower())}."
     ground = _text(row, "ground") or ""
     told = "You hold this" if ground == Ground.OWN else "You are told"
     source = _source(row, title_of)

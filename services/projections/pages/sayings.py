@@ -164,7 +164,7 @@ def referral_form(title_of: Callable[[str], str]) -> Form:
                 label="If you refer on: whose help is it?",
                 kind=Kind.LIST,
                 options=CLIENTS,
-                hint="If it is not the adult victim's, leave their phone number out.",
+                hint="If it is somebody else's, leave the adult victim's phone number out.",
             ),
             Question(
                 name="risk",

@@ -7,7 +7,18 @@ from services.vocabulary.consent import SafeToUse
 from services.vocabulary.grounds import Ground, Reason, ReleaseKind
 from services.vocabulary.titles import SECTIONS, TYPES
 
-__all__ = ["ANSWERS", "CHANNELS", "GROUNDS", "KINDS", "REASONS", "SECTIONS", "TYPES", "section", "sentence"]
+__all__ = [
+    "ANSWERS",
+    "CHANNELS",
+    "GROUNDS",
+    "KINDS",
+    "REASONS",
+    "RECALLED",
+    "SECTIONS",
+    "TYPES",
+    "section",
+    "sentence",
+]
 
 KINDS: Final[Mapping[str, str]] = {
     ReleaseKind.NEW: "New",
@@ -40,6 +51,18 @@ REASONS: Final[Mapping[str, str]] = {
     Reason.RULE_ERROR: "withheld: a rule failed",
     Reason.UNCLASSIFIED: "nothing in it is classified for this recipient",
 }
+RECALLED: Final[Mapping[str, str]] = {
+    Reason.NOT_OWED: "your agency is not owed it after all: it was corrected or taken back, or what it was"
+    " owed for is so no longer",
+    Reason.NO_GROUND: "there is no ground any more to share it with your agency",
+    Reason.AWAITING_REVIEW: "it waits for the Hub's review",
+    Reason.WITHDRAWN: "consent was withdrawn",
+    Reason.ENDED: "the ground ended",
+    Reason.RESTRICTED: "it is restricted",
+    Reason.RULE_ERROR: "a rule failed",
+}
+"""Why somebody is asked to give something back, as a clause; of no other reason is anything recalled."""
+
 CHANNELS: Final[Mapping[str, str]] = {"phone": "Phone", "post": "Post", "email": "Email"}
 ANSWERS: Final[Mapping[str, str]] = {
     SafeToUse.YES: "Yes",
