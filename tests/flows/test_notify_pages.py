@@ -525,3 +525,26 @@ def test_nobody_phones_about_what_is_history() -> None:
     page = visit(a_desk(a_message(late=True)), "/school/m1").text
 
     assert "the authority phones" not in page
+
+
+SEEN_AT = {"opened_at": "2024-09-11T07:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"state": "recalled"}, "Nobody at your school was shown who it is about, so you do not need"),
+        ({"state": "recalled", **SEEN_AT}, "destroy every copy and note of it within 1 working day"),
+        ({"state": "superseded"}, "A newer message has taken the place of this one. Go by that one."),
+        ({"state": "superseded", **SEEN_AT}, "Go by that one, and put right what you noted from this one."),
+    ],
+)
+def test_a_message_that_no_longer_stands_says_what_whoever_read_it_is_to_do(
+    said: dict[str, Any], words: str
+) -> None:
+    desk = a_desk(a_message(**said))
+
+    pages = [visit(desk, "/school").text, visit(desk, "/school/m1").text]
+
+    assert [words in page for page in pages] == [True, True]
+    assert "Police attended" not in pages[1].partition("<h1")[2].partition("</h1>")[0]

@@ -4,8 +4,8 @@ Somebody else's event and one that there is not are refused alike: an event is f
 gave it, among that publisher's own (decision 0039).
 """
 
-from services.ingest.state import Accepted, Known, Original, Reason, Refused, Scope, Submission
-from services.vocabulary.events import RETRACTABLE, STATUSES, EventType
+from services.ingest.state import Accepted, Known, Original, Reason, Refused, Scope
+from services.vocabulary.events import RETRACTABLE, STATUSES
 
 
 def resolve(known: Known) -> Accepted | Refused:
@@ -16,11 +16,6 @@ def resolve(known: Known) -> Accepted | Refused:
     if original.type not in RETRACTABLE or original.incident is None:
         return Refused(reasons=(_not_retractable(original),))
     return Accepted(scope=Scope.KNOWN, incident=original.incident, defects=_still_counts(original))
-
-
-def is_of_everybody(submission: Submission) -> bool:
-    """Say whether an event is taken back from everybody: it names nobody it is taken back from alone."""
-    return submission.type is EventType.EVENT_RETRACTED and not submission.section("facts").get("to")
 
 
 def _unknown() -> Reason:

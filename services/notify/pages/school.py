@@ -35,7 +35,10 @@ CHILDREN: Final = "children"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message as the page shows it. `seen`: somebody at the school was shown who it is about."""
+    """One message as the page shows it. `seen`: somebody at the school was shown who it is about.
+
+    What is not `live` was either `recalled` or a newer message has its place.
+    """
 
     id: str
     release_id: str
@@ -48,6 +51,7 @@ class Message:
     seen: bool
     acknowledged: bool
     live: bool
+    recalled: bool
     late: bool
 
     @property
@@ -158,6 +162,7 @@ def _parsed(row: Mapping[str, object], done: set[str]) -> Message:
         seen=opened_at is not None or SEEN + identity in done,
         acknowledged=acknowledged_at is not None or identity in done,
         live=row.get("state") in LIVE,
+        recalled=row.get("state") == Stage.RECALLED,
         late=row.get("late") is True,
     )
 
