@@ -29,6 +29,7 @@ from services.consent.state.entities import (
     Person,
     Said,
     Standing,
+    Word,
     Worker,
 )
 from services.consent.state.heard import Child, Grades, SectionAt
@@ -40,7 +41,7 @@ from services.vocabulary.sides import Client, VictimAge
 
 Entity = Incident | Person | Erasure | Standing
 
-SHAPE = 1
+SHAPE = 2
 """In which shape the gate's tables are: kept with the standing, and read in no other."""
 
 
@@ -82,6 +83,7 @@ def read_incident(text: str) -> Incident:
         forms_say=_read_directions(d["forms_say"]),
         reports=_read_directions(d["reports"]),
         turned=_read_directions(d["turned"]),
+        words=tuple(Word(event_id, wrong, tuple(of)) for event_id, wrong, of in d["words"]),
         let_go=tuple(d["let_go"]),
         found_wrong=tuple(d["found_wrong"]),
         workers=tuple(Worker(agency, Client(client), person) for agency, client, person in d["workers"]),
@@ -214,6 +216,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "forms_say": dict(incident.forms_say),
         "reports": dict(incident.reports),
         "turned": dict(incident.turned),
+        "words": incident.words,
         "let_go": incident.let_go,
         "found_wrong": incident.found_wrong,
         "workers": incident.workers,
