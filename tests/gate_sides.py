@@ -96,6 +96,13 @@ class Sides:
         Of a form: by the one that stands then, what it says, unless anybody is known to say the opposite.
         """
         form = self._forms.get(of)
+        freed = [event for event in self._counter.values() if self._is_freed(event)]
+        for words in self._words.values():
+            words[:] = [word for word in words if word.event_id != of]
+        for event in freed:
+            said = direction_of(event)
+            if said is not None and not self._is_freed(event):
+                self._harms[said].discard(event.event_id)
         for known in self._harms.values():
             known.discard(of)
         for reported in (self._forms, self._reports, self._counter):

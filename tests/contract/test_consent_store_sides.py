@@ -135,3 +135,22 @@ def test_a_case_that_is_closed_ends_the_work_for_whom_it_says_and_for_both_where
 
     her, him = (opens(room, caller, told, "contact") is not None for caller in (HERS, HIS))
     assert (her, him) == still
+
+
+@pytest.mark.parametrize(
+    ("whose", "open_to"),
+    [(Client.ADULT_VICTIM, (True, False, True)), (Client.PERSON_CAUSING_HARM, (False, True, True))],
+    ids=str,
+)
+def test_a_retraction_is_about_whose_help_it_takes_back(
+    room: Room, whose: Client, open_to: tuple[bool, bool, bool]
+) -> None:
+    workers = allocated(Client.ADULT_VICTIM, "p-hers"), allocated(Client.PERSON_CAUSING_HARM, "p-his")
+    about = {"publisher": "dafsu", "incident": internal("incident"), "victim": internal("victim")}
+    plan = an_event(EventType.SAFETY_PLAN_RECORDED, client=whose, **about)
+
+    back = tell(
+        room, form(), *workers, plan, an_event(EventType.EVENT_RETRACTED, corrects=plan.event_id, **about)
+    )
+
+    assert who_opens(room, back) == open_to

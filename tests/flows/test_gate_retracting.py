@@ -39,7 +39,11 @@ def a_referral(*to: str, **more: Any) -> Heard:
     """Return a high-risk case that CEDAH hands on."""
     given = {"incident": internal("incident"), "victim": internal("victim"), "grades": grades(Risk.HIGH)}
     return an_event(
-        EventType.REFERRED_ON, publisher="cedah", named=to, sections=tuple(LEAVES.values()), **given, **more
+        EventType.REFERRED_ON,
+        publisher="cedah",
+        named=to,
+        sections=tuple(LEAVES.values()),
+        **{**given, **more},
     )
 
 
@@ -309,3 +313,23 @@ def test_a_child_whom_a_correction_left_out_is_listed_again_once_it_is_taken_bac
     decision = story.tell(retraction(wrong))
 
     assert sent_of(decision, form.event_id)["education"] is ReleaseKind.NEW
+
+
+def test_a_report_that_turns_roles_round_waits_again_once_the_review_that_let_it_go_is_taken_back() -> None:
+    story, other = Story(), internal("other")
+    counter = a_referral("dafsu", victim=other, causing_harm=internal("victim"), grades=grades(Risk.STANDARD))
+    agreed = an_event(
+        EventType.CONSENT_RECORDED, incident=counter.incident, victim=other, consent=(("dafsu", "given"),)
+    )
+    review = a_form(REVIEWED, grades(Risk.STANDARD), victim="other", causing_harm=internal("victim"))
+    story.tell(high(incident="before", causing_harm=other), counter, agreed, review)
+
+    decision = story.tell(retraction(review))
+
+    (back,) = [emit for emit in decision.emits if emit.event_id == counter.event_id]
+    assert (back.recipient, back.kind, back.reason) == (
+        "dafsu",
+        ReleaseKind.RECALLED,
+        Reason.AWAITING_REVIEW,
+    )
+    assert as_one(story.fold.world.person, other).harmed_by == ()

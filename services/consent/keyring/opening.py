@@ -3,15 +3,15 @@
 import json
 import logging
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from services.consent.keyring.known import events_of
-from services.consent.keyring.parties import CONTACT, TELLING, Identity, Parties, is_named
+from services.consent.keyring.parties import CONTACT, TELLING, Content, Identity, Parties, is_named
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import FACTS, base, openable
-from services.consent.keyring.sides import Sides, answered, helped
+from services.consent.keyring.sides import Sides, answered, helped, taken_back
 from services.consent.keyring.still_stands import StillStands
 from services.consent.keyring.unsealing import Fetches, Keys, SealedEvent, Unsealer
 from services.consent.state.entities import Incident
@@ -198,15 +198,28 @@ class Opener:
         return self._ledger.incident(release.incident) if release.incident is not None else None
 
     def _helps(self, release: Released, event: SealedEvent) -> Client | None:
-        """Return whose help an event is about; of an expectation met, whose that is which it answers."""
+        """Return whose help an event is about; of an expectation met, whose that is which it answers.
+
+        Of a retraction, whose help that was about which is taken back: it says why in words.
+        """
         says = tuple(self._unsealer.telling(event, {FACTS}))
         helps = helped(event.type, says)
-        answers = answered(event.type, says)
-        about = self._known(answers) if answers is not None else None
+        about = self._answered(release, event, says)
         if about is None or about.incident != release.incident:
             return helps
         first = self._unsealer.event(about.event_offset)
         return helped(first.type, self._unsealer.telling(first, {FACTS})) or helps
+
+    def _answered(self, release: Released, event: SealedEvent, says: Iterable[Content]) -> Released | None:
+        """Return the release that an event answers, or that of what it takes back; None: there is none."""
+        answers = answered(event.type, says)
+        if answers is not None:
+            return self._known(answers)
+        of = taken_back(event.type, says)
+        if of is None or release.incident is None:
+            return None
+        theirs = self._ledger.released(release.recipient, {release.incident})
+        return next((each for each in theirs if each.event_id == of), None)
 
     def _require_no_party(self, caller: Caller, incident: Incident | None, event: SealedEvent) -> None:
         identity = self._parties.identity(caller.person)

@@ -61,6 +61,13 @@ def answered(event_type: str, content: Iterable[Content]) -> str | None:
     return next((str(plain["release"]) for name, plain in content if name == FACTS), None)
 
 
+def taken_back(event_type: str, content: Iterable[Content]) -> str | None:
+    """Return the event that an event of this content takes back; None: it takes back none."""
+    if event_type != EventType.EVENT_RETRACTED:
+        return None
+    return next((plain.get("retracts") for name, plain in content if name == FACTS), None)
+
+
 class Sides:
     """Says what is closed to whoever works for one side because it is the other's."""
 

@@ -124,6 +124,17 @@ class Worker(NamedTuple):
     person: str
 
 
+class Word(NamedTuple):
+    """What the Hub said of reports that turn roles round: that they may stand, or that they are `wrong`.
+
+    `of`: the reports that were there, by their ids.
+    """
+
+    event_id: str
+    wrong: bool
+    of: tuple[str, ...]
+
+
 class Case(NamedTuple):
     """An open case, of which agency, and on which incident it was opened."""
 
@@ -171,6 +182,8 @@ class Incident(NamedTuple):
     """What partners reported of who harms whom, by event: the victim, and who causes harm."""
     turned: Mapping[str, tuple[str, str]] = NOTHING
     """Events that turn round who was known to harm whom, by id: their victim, and who causes harm."""
+    words: tuple[Word, ...] = ()
+    """What the Hub said of those, in order."""
     let_go: tuple[str, ...] = ()
     """Which of those the Hub looked at and lets be told."""
     found_wrong: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ from services.consent.state.entities import (
     Person,
     Said,
     Standing,
+    Word,
     Worker,
 )
 from services.consent.state.heard import Child, Grades, SectionAt
@@ -60,6 +61,7 @@ def read_incident(text: str) -> Incident:
         forms_say=_read_directions(d["forms_say"]),
         reports=_read_directions(d["reports"]),
         turned=_read_directions(d["turned"]),
+        words=tuple(Word(event_id, wrong, tuple(of)) for event_id, wrong, of in d["words"]),
         let_go=tuple(d["let_go"]),
         found_wrong=tuple(d["found_wrong"]),
         workers=tuple(Worker(agency, Client(client), person) for agency, client, person in d["workers"]),

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from services.consent.state.entities import EVERYONE, Case, Form, Incident, Said
 from services.consent.state.forms import children_of, said_by, stand, whole
-from services.consent.state.harms import establish, is_established
+from services.consent.state.harms import establish, is_established, take_back
 from services.consent.state.heard import Heard
+from services.consent.state.sides import as_said
 from services.consent.state.world import World
 from services.vocabulary.events import EventType
 
@@ -125,6 +126,15 @@ def _without_marac(incident: Incident, of: str) -> Incident:
     return incident._replace(maracs_before=left[:-1], marac=left[-1] if left else None)
 
 
+def _waiting_again(world: World, incident: Incident) -> Incident:
+    """Let what only a review that is taken back let go wait for the Hub again, and establish nothing."""
+    after = as_said(incident)
+    for key in sorted({*incident.let_go} - {*after.let_go}):
+        if key in incident.turned:
+            take_back(world, incident.turned[key], key)
+    return after
+
+
 def _without_sides(world: World, incident: Incident, of: str) -> Incident:
     """Know no longer by an event who harms whom.
 
@@ -141,9 +151,9 @@ def _without_sides(world: World, incident: Incident, of: str) -> Incident:
         forms_say={key: said for key, said in incident.forms_say.items() if key != of},
         reports={key: said for key, said in incident.reports.items() if key != of},
         turned={key: said for key, said in incident.turned.items() if key != of},
-        let_go=tuple(key for key in incident.let_go if key != of),
-        found_wrong=tuple(key for key in incident.found_wrong if key != of),
+        words=tuple(word for word in incident.words if word.event_id != of),
     )
+    incident = _waiting_again(world, incident)
     stands = incident.form or incident.raised
     said = incident.forms_say.get(stands.event_id) if was_form and stands is not None else None
     if said is not None and stands is not None and not is_established(world, (said[1], said[0])):

@@ -8,7 +8,7 @@ corrected form takes the place of what earlier forms of its incident said of who
 
 from collections.abc import Mapping
 
-from services.consent.state.entities import Age, Form, Incident, Worker
+from services.consent.state.entities import Age, Form, Incident, Word, Worker
 from services.consent.state.harms import Direction, establish, is_established, is_same, take_back, turn_round
 from services.consent.state.heard import Heard
 from services.consent.state.links import PersonOf, group
@@ -108,14 +108,29 @@ def _heard_from_hub(world: World, incident: Incident, heard: Heard) -> Incident:
     if heard.roles is Roles.REVERSED:
         wrong = incident.turned or incident.reports
         turn_round(world, wrong.values(), heard.event_id)
-        return incident._replace(turned=wrong, let_go=(), found_wrong=tuple(sorted(wrong)))
+        return _with_word(incident._replace(turned=wrong), heard, wrong)
     if heard.roles is None and heard.type not in REVIEWED:
         return incident
     meant = _meant(world, incident, heard)
     for key, said in meant.items():
         establish(world, said, key)
-    still = tuple(key for key in incident.found_wrong if key not in meant)
-    return incident._replace(let_go=tuple(sorted({*incident.let_go, *meant})), found_wrong=still)
+    return _with_word(incident, heard, meant)
+
+
+def _with_word(incident: Incident, heard: Heard, of: Mapping[str, Direction]) -> Incident:
+    if not of:
+        return incident
+    word = Word(heard.event_id, heard.roles is Roles.REVERSED, tuple(sorted(of)))
+    return as_said(incident._replace(words=(*incident.words, word)))
+
+
+def as_said(incident: Incident) -> Incident:
+    """Return an incident with what the Hub lets be told and what it found wrong, by all it said of it."""
+    let_go, wrong = set[str](), set[str]()
+    for word in incident.words:
+        of = incident.turned.keys() & word.of
+        let_go, wrong = (set[str](), of) if word.wrong else (let_go | of, wrong - of)
+    return incident._replace(let_go=tuple(sorted(let_go)), found_wrong=tuple(sorted(wrong)))
 
 
 def _meant(world: World, incident: Incident, heard: Heard) -> Mapping[str, Direction]:

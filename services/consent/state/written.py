@@ -25,7 +25,7 @@ from services.consent.state.entities import (
 
 Entity = Incident | Person | Erasure | Standing
 
-SHAPE = 1
+SHAPE = 2
 """In which shape the gate's tables are: kept with the standing, and read in no other."""
 
 _dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -86,6 +86,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "forms_say": dict(incident.forms_say),
         "reports": dict(incident.reports),
         "turned": dict(incident.turned),
+        "words": incident.words,
         "let_go": incident.let_go,
         "found_wrong": incident.found_wrong,
         "workers": incident.workers,
