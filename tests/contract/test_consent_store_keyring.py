@@ -32,6 +32,7 @@ from services.vocabulary.placement import Placement
 from services.vocabulary.risk import Risk, VulnerableAdult
 from tests.gate_builders import (
     HILLSIDE,
+    HOME,
     PERSON_KEY,
     RIVERSIDE,
     ROUTING_KEY,
@@ -340,6 +341,21 @@ def test_what_names_a_member_of_staff_in_any_role_is_closed_to_them_and_to_nobod
 
     room.staff[worker.person] = staff(worker.person, "Somebody Else")
     assert room.open(worker, release.release_id, "victim").sections
+
+
+def test_what_a_form_closed_to_a_household_stays_closed_once_the_form_is_taken_back(room: Room) -> None:
+    room.staff["p-dafsu-9"] = staff("p-dafsu-9", "Wexley Marrowby", **HOME)
+    form, about = (
+        a_form(of=grades(Risk.HIGH)),
+        {"incident": internal("incident"), "victim": internal("victim")},
+    )
+    handed_on = an_event(
+        EventType.REFERRED_ON, publisher="cedah", named=("dafsu",), grades=form.grades, **about
+    )
+    room.bench.publish(form, handed_on, an_event(EventType.EVENT_RETRACTED, corrects=form.event_id, **about))
+    room.bench.settle()
+
+    assert looks_absent(room, somebody_at("dafsu"), room.release("dafsu", 1))
 
 
 def test_asking_for_a_section_that_does_not_name_them_is_no_way_round(room: Room) -> None:

@@ -236,8 +236,14 @@ class Opener:
             return False
         others = [form for form in events_of(incident) if form.event_id != event.id]
         saying = [form.offset for form in others if any(at.name == CONTACT for at in form.sections)]
+        saying += self._gone(incident)
         homes = (self._unsealer.telling(each, {CONTACT}) for each in self._unsealer.events(saying))
         return any(is_named(identity, says) for says in homes)
+
+    def _gone(self, incident: Incident | None) -> list[int]:
+        """Return where events stand that were taken back: what they closed to a household stays closed."""
+        gone = incident.taken_back if incident is not None else {}
+        return self._ledger.offsets(gone) if gone else []
 
     def _found(self, caller: Caller, release_id: str) -> Released:
         release = self._openable(caller, release_id)

@@ -132,6 +132,12 @@ class Ledger:
                 found += [_released(row) for row in conn.execute(few).mappings()]
         return tuple(sorted(found, key=lambda each: each.seq))
 
+    def offsets(self, event_ids: Iterable[str]) -> list[int]:
+        """Return where events stand in the log that anybody was released, in order."""
+        query = select(RELEASE.c.event_offset).where(RELEASE.c.event_id.in_(sorted(set(event_ids))))
+        with reading(self._engine) as conn:
+            return sorted({row.event_offset for row in conn.execute(query)})
+
     def standing(self, line: str, recipient: str) -> Released | None:
         """Return the release of a line that stands for a recipient, the last if several."""
         query = (
