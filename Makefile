@@ -16,9 +16,10 @@ check: setup
 
 # What needs a processor alone runs three at a time, each with a broker and a database of its own: two leave one of
 # two processors idle while they wait. A browser or a whole system is many processes: two. What kills or waits runs
-# by itself.
+# by itself. Files go out in this order, the browser's, which are many tests and short ones, last: a long file begun
+# last would leave a processor idle at the end.
 SPREAD := -n 3 --dist worksteal tests/rules tests/flows tests/properties tests/contract
-WHOLE := -n 2 --dist loadfile tests/browser tests/journeys
+WHOLE := -n 2 --dist loadfile --no-loadscope-reorder tests/journeys tests/browser
 ALONE := tests/broker
 
 test: check

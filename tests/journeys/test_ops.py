@@ -44,8 +44,9 @@ def asked(system: Running, *words: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in system.cli("ops", *words, "--json").stdout.splitlines()]
 
 
-def peeked(cli: System, topic: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = cli.get("/v1/operations/records", {"topic": topic}).good()["records"]
+def peeked(cli: System, topic: str, **some: str) -> list[dict[str, Any]]:
+    asked_for = {"topic": topic, **some}
+    rows: list[dict[str, Any]] = cli.get("/v1/operations/records", asked_for).good()["records"]
     return rows
 
 
@@ -69,7 +70,9 @@ def test_every_topic_can_be_peeked_at_and_none_shows_content(
 ) -> None:
     shown = {topic: peeked(cli, topic) for topic in topics.names(cli.partnership)}
 
-    assert shown["log"] == asked(system, "peek", "log")
+    assert peeked(cli, "log", **{"from": "0", "most": "5"}) == asked(
+        system, "peek", "log", "--from", "0", "--count", "5"
+    )
     assert all(shown[topic] for topic in ("log", "decisions", "openings", "to.schools"))
     assert [word for word in PLANTED if word in json.dumps(shown)] == []
     assert not [row for rows in shown.values() for row in rows if "unreadable" in row]
