@@ -6,8 +6,8 @@ from services.eventlog.envelope import Release
 from services.vocabulary.events import EventType
 from services.vocabulary.sides import Client
 from tests.contract.test_consent_store_keyring import Room
-from tests.contract.test_consent_store_restricted import allocated, at_dafsu, form, opens, room, tell
-from tests.gate_builders import an_event, case, internal
+from tests.contract.test_consent_store_restricted import HIGH, allocated, at_dafsu, form, opens, room, tell
+from tests.gate_builders import a_form, an_event, case, internal
 
 __all__ = ["room"]
 
@@ -154,3 +154,43 @@ def test_a_retraction_is_about_whose_help_it_takes_back(
     )
 
     assert who_opens(room, back) == open_to
+
+
+def put_right(room: Room) -> Release:
+    """Return the correction of a form that had the roles the wrong way round, each having a worker by then.
+
+    `p-his` was allocated to who was called the adult victim and causes the harm, `p-hers` to the other.
+    """
+    her, him = "victim", "causing harm"
+    wrong = a_form(of=HIGH, victim=him, causing_harm=internal(her))
+    workers = (
+        an_event(
+            EventType.PRACTITIONER_ALLOCATED,
+            publisher="dafsu",
+            incident=internal("incident"),
+            practitioner=person,
+            client=client,
+        )
+        for person, client in (("p-his", Client.ADULT_VICTIM), ("p-hers", Client.PERSON_CAUSING_HARM))
+    )
+    right = a_form(
+        EventType.VPA_CORRECTED, of=HIGH, victim=her, causing_harm=internal(him), corrects=wrong.event_id
+    )
+    return tell(room, wrong, *workers, right)
+
+
+def test_whoever_worked_for_one_of_them_works_for_the_same_one_once_the_roles_are_put_right(
+    room: Room,
+) -> None:
+    release = put_right(room)
+
+    assert opens(room, HIS, release, "contact") is None
+    assert opens(room, HERS, release, "contact")
+
+
+def test_whoever_is_allocated_anew_works_for_who_has_that_part_now(room: Room) -> None:
+    release = put_right(room)
+
+    tell(room, allocated(Client.ADULT_VICTIM, "p-his"))
+
+    assert opens(room, HIS, release, "contact")

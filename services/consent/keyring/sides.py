@@ -7,7 +7,7 @@ from services.consent.keyring.known import events_of
 from services.consent.keyring.parties import Content
 from services.consent.keyring.restricting import Knows
 from services.consent.keyring.rights import FACTS, base
-from services.consent.state.entities import Incident
+from services.consent.state.entities import Incident, Worker
 from services.consent.state.links import as_one, group
 from services.runtime.identity import Caller
 from services.vocabulary.events import EventType
@@ -150,11 +150,28 @@ class Sides:
         incident = self._known.incident(key)
         if incident is None:
             return False
-        as_victim = (caller.agency, Client.ADULT_VICTIM, caller.person) in incident.workers
-        as_harming = (caller.agency, Client.PERSON_CAUSING_HARM, caller.person) in incident.workers
-        return (as_victim and incident.victim in them) or (
-            as_harming and not set(incident.causing_harm).isdisjoint(them)
+        theirs = (
+            each for each in incident.workers if (each.agency, each.person) == (caller.agency, caller.person)
         )
+        return any(not _clients(incident, each).isdisjoint(them) for each in theirs)
+
+
+def _clients(incident: Incident, worker: Worker) -> set[str]:
+    """Return for whom somebody works: who has that part now, and who had it when they were allocated.
+
+    Whoever stands on the other side since is the one they were allocated to: then they work for those alone.
+    A worker for a child works for neither side.
+    """
+    victims = {incident.victim} if incident.victim is not None else set[str]()
+    causing_harm = set(incident.causing_harm)
+    if worker.client is Client.ADULT_VICTIM:
+        now, opposite = victims, causing_harm
+    elif worker.client is Client.PERSON_CAUSING_HARM:
+        now, opposite = causing_harm, victims
+    else:
+        return set()
+    then = set(worker.whom)
+    return then if then & opposite else then | now
 
 
 def _victim_of(incident: Incident, event_id: str) -> str | None:

@@ -122,6 +122,8 @@ class Worker(NamedTuple):
     agency: str
     client: Client
     person: str
+    whom: tuple[str, ...] = ()
+    """Who that client was when it was said; empty: nobody knew."""
 
 
 class Word(NamedTuple):

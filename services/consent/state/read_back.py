@@ -64,7 +64,7 @@ def read_incident(text: str) -> Incident:
         words=tuple(Word(event_id, wrong, tuple(of)) for event_id, wrong, of in d["words"]),
         let_go=tuple(d["let_go"]),
         found_wrong=tuple(d["found_wrong"]),
-        workers=tuple(Worker(agency, Client(client), person) for agency, client, person in d["workers"]),
+        workers=tuple(map(_read_worker, d["workers"])),
         restricted_to=tuple(d["restricted_to"]) if d["restricted_to"] is not None else None,
         consents={
             person: {to: _read_said(row) for to, row in answers.items()}
@@ -82,6 +82,11 @@ def read_incident(text: str) -> Incident:
         told={to: tuple(persons) for to, persons in d["told"].items()},
         told_in={to: tuple(map(_read_held, rows)) for to, rows in d["told_in"].items()},
     )
+
+
+def _read_worker(row: list[Any]) -> Worker:
+    agency, client, person, whom = row
+    return Worker(agency, Client(client), person, tuple(whom))
 
 
 def _read_directions(rows: Mapping[str, list[str]]) -> dict[str, tuple[str, str]]:

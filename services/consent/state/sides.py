@@ -155,11 +155,14 @@ def _direction(world: World, incident: Incident, heard: Heard) -> Direction | No
 def _worked_for(incident: Incident, heard: Heard) -> Incident:
     """Know whom an agency allocated to whom, whoever handed over among them, until its case closes.
 
-    A case that says whose it was ends the work for that client alone.
+    A case that says whose it was ends the work for that client alone. Of one worker and client the last
+    word counts.
     """
     if heard.type in ALLOCATIONS and heard.practitioner is not None:
-        worker = Worker(heard.publisher, heard.client or Client.ADULT_VICTIM, heard.practitioner)
-        return incident._replace(workers=tuple(sorted({*incident.workers, worker})))
+        client = heard.client or Client.ADULT_VICTIM
+        worker = Worker(heard.publisher, client, heard.practitioner, _whom(incident, heard, client))
+        others = (each for each in incident.workers if each[:3] != worker[:3])
+        return incident._replace(workers=tuple(sorted((*others, worker))))
     if heard.type == EventType.CASE_CLOSED and incident.workers:
         left = tuple(
             each
@@ -168,6 +171,13 @@ def _worked_for(incident: Incident, heard: Heard) -> Incident:
         )
         return incident._replace(workers=left)
     return incident
+
+
+def _whom(incident: Incident, heard: Heard, client: Client) -> tuple[str, ...]:
+    if client is Client.PERSON_CAUSING_HARM:
+        return incident.causing_harm
+    victim = heard.victim or incident.victim
+    return (victim,) if client is Client.ADULT_VICTIM and victim is not None else ()
 
 
 def _looked_at(incident: Incident, heard: Heard) -> Incident:

@@ -25,7 +25,7 @@ from services.consent.state.entities import (
 
 Entity = Incident | Person | Erasure | Standing
 
-SHAPE = 2
+SHAPE = 3
 """In which shape the gate's tables are: kept with the standing, and read in no other."""
 
 _dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
