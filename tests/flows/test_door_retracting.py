@@ -113,3 +113,14 @@ def test_it_is_said_that_a_status_still_counts_until_it_is_said_how_it_is_now(do
     result = said(door, retraction("status"), "checs")
 
     assert [each["rule"] for each in result["defects"]] == ["still-counts"]
+
+
+@pytest.mark.parametrize("to", [{}, {"to": []}, {"to": None}], ids=str)
+def test_what_went_to_the_wrong_one_is_not_taken_back_from_everybody_by_an_oversight(
+    door: OpenDoor, to: dict[str, Any]
+) -> None:
+    door.publisher.publish({**example("VpaRaised"), "id": "raised"})
+
+    event = retraction("raised", facts={"reason": "misdirected", **to})
+
+    assert ("/facts/to", "missing") in rules(door, event)

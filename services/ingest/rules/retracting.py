@@ -4,8 +4,29 @@ Somebody else's event and one that there is not are refused alike: an event is f
 gave it, among that publisher's own (decision 0039).
 """
 
-from services.ingest.state import Accepted, Known, Original, Reason, Refused, Scope
-from services.vocabulary.events import RETRACTABLE, STATUSES
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from services.ingest.rules.reading import text
+from services.ingest.state import Accepted, Known, Original, Reason, Refused, Scope, Submission
+from services.vocabulary.events import RETRACTABLE, STATUSES, EventType
+
+MISDIRECTED: Final = "misdirected"
+"""The reason that is about somebody it went to, and not about the event."""
+
+
+def refusals(submission: Submission) -> Iterator[Reason]:
+    """Yield a reason where what went to the wrong one is taken back from nobody in particular: from all."""
+    facts = submission.section("facts")
+    if submission.type is not EventType.EVENT_RETRACTED or text(facts, "reason") != MISDIRECTED:
+        return
+    if not (isinstance(facts, Mapping) and facts.get("to")):
+        yield Reason(
+            pointer="/facts/to",
+            rule="missing",
+            detail="a misdirected event names whom it is taken back from, and this names nobody",
+            fix="name them in to, or give another reason to take it back from everybody",
+        )
 
 
 def resolve(known: Known) -> Accepted | Refused:
