@@ -10,12 +10,12 @@ from services.consent.flow.children import as_if_untold
 from services.consent.flow.decision import Again, Answer
 from services.consent.flow.matters import Matter
 from services.consent.flow.release import About, Emitter, denied
-from services.consent.flow.withholding import RULE_ERROR
+from services.consent.flow.withholding import withholding
 from services.consent.rules.differences import Occasion
 from services.consent.rules.policy import EDUCATION
 from services.consent.rules.route import TAKEN_BACK
 from services.consent.rules.schools import schools_of
-from services.consent.state.entities import Form, Incident
+from services.consent.state.entities import EVERYONE, Form, Incident
 from services.consent.state.retracted import is_gone, is_taken_back
 from services.consent.state.world import World
 from services.vocabulary.events import EventType
@@ -32,7 +32,7 @@ def taken_back(
     for recipient, held in world.recalled:
         emitter.recall(recipient, held, about, Reason.NOT_OWED, Occasion.CORRECTION)
     lost = [to for to in sorted(incident.told_in) if _is_told_by(incident, of, to)]
-    gone = sorted({*incident.taken_back[of]} - {"*"} | {to for to, _ in world.recalled} | {*lost})
+    gone = sorted({*incident.taken_back[of]} - {EVERYONE} | {to for to, _ in world.recalled} | {*lost})
     yield Again(event_id=of, answers=tuple(_denied(to) for to in gone))
     matters = tuple(told)
     untold = _untold_by(world.unsaid, matters)
@@ -101,10 +101,7 @@ def _told_of(
 def _answer(
     matter: Matter, world: World, emitter: Emitter, recipient: str, known: set[str], kind: ReleaseKind
 ) -> Answer | None:
-    try:
-        return as_if_untold(matter, world, emitter).also(recipient, known, kind)
-    except Exception:
-        return denied(recipient, rule=RULE_ERROR, reason=Reason.RULE_ERROR)
+    return withholding(recipient, lambda to: as_if_untold(matter, world, emitter).also(to, known, kind))
 
 
 def that_tell(forms: tuple[Form, ...], incident: Incident) -> tuple[Form, ...]:

@@ -1,6 +1,7 @@
 """What denies a recipient beside the rules of a policy: a rule that errs, and words that stand above them."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from services.consent.flow.decision import Answer
 from services.consent.flow.release import denied
@@ -8,6 +9,8 @@ from services.consent.rules.not_shared import NOT_SHARED
 from services.consent.rules.route import TAKEN_BACK, Verdict
 from services.consent.rules.two_sides import COUNTER_ALLEGATION
 from services.vocabulary.grounds import Reason
+
+Given = TypeVar("Given", Answer, Answer | None)
 
 RULE_ERROR = "rule-error"
 STOPS = {Reason.RESTRICTED: "suspended", Reason.ENDED: "agreement-ended"}
@@ -23,7 +26,7 @@ NOT_THEIRS = Verdict(permit=False, owed=False, rule=TAKEN_BACK, reason=Reason.NO
 """The verdict where the publisher took the event back from its recipient."""
 
 
-def withholding(recipient: str, answer: Callable[[str], Answer]) -> Answer:
+def withholding(recipient: str, answer: Callable[[str], Given]) -> Given:
     """Answer, or withhold where the rule errs: nothing is sent on a rule that raised (design 1)."""
     try:
         return answer(recipient)
