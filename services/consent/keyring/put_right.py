@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from services.consent.flow.ledger import PutRightRow
 from services.consent.store.days import Days
 from services.consent.store.openings import Opening, Openings
-from services.consent.store.put_right import PutRight, PutRights, SentTo
+from services.consent.store.put_right import PutRights, SentTo
 
 
 def put_right_rows(
@@ -32,7 +33,7 @@ def _opened(openings: Openings, sent: list[SentTo]) -> dict[str, list[Opening]]:
     return found
 
 
-def _row(each: PutRight, to: SentTo | None, opened: list[Opening]) -> dict[str, Any]:
+def _row(each: PutRightRow, to: SentTo | None, opened: list[Opening]) -> dict[str, Any]:
     return {
         "event_id": each.event_id,
         "event_type": each.event_type,

@@ -4,24 +4,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, select
 
+from services.consent.flow.ledger import PutRightRow
 from services.consent.store.days import Days
 from services.consent.store.tables import PUT_RIGHT, RELEASE
 from services.runtime.database import reading
 from services.vocabulary.grounds import CLOSES, ReleaseKind
 
 CLOSING = tuple(sorted(kind.value for kind in CLOSES))
-
-
-class PutRight(NamedTuple):
-    """An event that puts an earlier one right, or takes it back: `corrects`."""
-
-    offset: int
-    event_id: str
-    event_type: str
-    corrects: str
-    incident: str | None
-    publisher: str
-    decided_at: str
 
 
 class SentTo(NamedTuple):
@@ -40,14 +29,14 @@ class PutRights:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def all(self, days: Days) -> list[PutRight]:
+    def all(self, days: Days) -> list[PutRightRow]:
         """Return the corrections and retractions that were decided in these days, in order."""
-        columns = [PUT_RIGHT.c[name] for name in PutRight._fields]
+        columns = [PUT_RIGHT.c[name] for name in PutRightRow._fields]
         query = select(*columns).where(days.of(PUT_RIGHT.c.decided_at)).order_by(PUT_RIGHT.c.offset)
         with reading(self._engine) as conn:
-            return [PutRight(*row) for row in conn.execute(query)]
+            return [PutRightRow(*row) for row in conn.execute(query)]
 
-    def sent(self, put_right: PutRight) -> list[SentTo]:
+    def sent(self, put_right: PutRightRow) -> list[SentTo]:
         """Return whom an original had been sent to before it was put right, and what told them that it was.
 
         Its publisher and the partnership, who get each event once as it is, are told nothing.
