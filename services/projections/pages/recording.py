@@ -17,12 +17,12 @@ from services.projections.pages.entries import Entry
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, released
 from services.projections.pages.opened import identity, parts, reach
 from services.projections.pages.publishing import OWN_ID, Problem, Stamp, flagged, problems, stamp
+from services.projections.pages.purposes import LONGEST
 from services.projections.pages.told import sharing
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import VPA_FAMILY
 from services.vocabulary.times import NotATime, parse_time
 
-LONGEST_PURPOSE: Final = 200
 USUAL_PURPOSE: Final = "Secondary assessment of this VPA"
 QUIET: Final = frozenset({"police", "partnership"})
 """Who has each event anyway: naming them says nothing of what a record changed."""
@@ -87,9 +87,9 @@ def _reviewing(routes: APIRouter, desk: Desk) -> None:
         if entry is None:
             return absent(desk, request)
         purpose = str(sent.get("purpose", "")).strip()
-        if not purpose or len(purpose) > LONGEST_PURPOSE:
+        if not purpose or len(purpose) > LONGEST:
             values = {"alias": alias, "entry": entry, "purpose": purpose, "error": True}
-            values["problem"] = f"Enter why you need to see it, in {LONGEST_PURPOSE} characters or fewer"
+            values["problem"] = f"Enter why you need to see it, in {LONGEST} characters or fewer"
             return desk.page(request, "projections/review-purpose.html", values, UNPROCESSABLE)
         return await _opened(desk, request, alias, entry, purpose)
 

@@ -14,6 +14,7 @@ from services.projections.pages.entries import Entry, by_incident, entries, open
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, known_of, released
 from services.projections.pages.opened import identity, parts, reach
 from services.projections.pages.pulse import HEIGHT, WIDTH, pulse
+from services.projections.pages.purposes import problem_of
 from services.projections.pages.told import told
 from services.projections.rules.expecting import unanswered
 from services.projections.rules.standing import standing
@@ -21,7 +22,6 @@ from services.vocabulary.calendar import local_date
 from services.vocabulary.events import VPA_FAMILY
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
-LONGEST_PURPOSE: Final = 200
 
 
 def router(desk: Desk) -> APIRouter:
@@ -78,7 +78,7 @@ def router(desk: Desk) -> APIRouter:
             return absent(desk, request)
         chosen = [str(name) for name in sent.getlist("sections")]
         purpose = str(sent.get("purpose", "")).strip()
-        if not purpose or len(purpose) > LONGEST_PURPOSE or not chosen:
+        if _problems(chosen, purpose):
             return _asked(desk, request, alias, entry, chosen, purpose, insist=True)
         return await _open(desk, request, alias, entry, chosen, purpose)
 
@@ -139,11 +139,8 @@ def _asked(
 
 def _problems(chosen: list[str], purpose: str) -> dict[str, str]:
     """Return what is missing, by field."""
-    problems = {}
-    if not chosen:
-        problems["sections"] = "Choose what you need to see"
-    if not purpose:
-        problems["purpose"] = "Enter why you need to see it"
-    elif len(purpose) > LONGEST_PURPOSE:
-        problems["purpose"] = f"The purpose must be {LONGEST_PURPOSE} characters or fewer"
-    return problems
+    found = {
+        "sections": "" if chosen else "Choose what you need to see",
+        "purpose": problem_of(purpose, missing="Enter why you need to see it"),
+    }
+    return {field: text for field, text in found.items() if text}

@@ -28,11 +28,11 @@ from services.projections.pages.holding import (
     objects,
     released,
 )
+from services.projections.pages.purposes import problem_of
 from services.projections.rules.expecting import unanswered
 from services.projections.rules.standing import standing
 from services.vocabulary.sides import Part
 
-LONGEST_PURPOSE: Final = 200
 CHILD: Final = re.compile(r"children\[(\d{1,3})\]", re.ASCII)
 SECTIONS: Final = {"victim": "adult-victim", "person_causing_harm": "person-causing-harm"}
 WORDS: Final = {"adult-victim": "the adult victim", "person-causing-harm": "the person causing harm"}
@@ -92,7 +92,7 @@ def router(desk: Desk) -> APIRouter:
         if found is None:
             return absent(desk, request)
         purpose = str(sent.get("purpose", "")).strip()
-        problem = _problem(purpose)
+        problem = problem_of(purpose, missing="Enter why you need to see it")
         if problem:
             return _asked(desk, request, alias, *found, purpose, problem)
         return await _show(desk, request, alias, *found, purpose)
@@ -168,14 +168,6 @@ def _asked(
     }
     status = UNPROCESSABLE if problem else OK
     return desk.page(request, "projections/timeline-purpose.html", values, status)
-
-
-def _problem(purpose: str) -> str:
-    if not purpose:
-        return "Enter why you need to see it"
-    if len(purpose) > LONGEST_PURPOSE:
-        return f"The purpose must be {LONGEST_PURPOSE} characters or fewer"
-    return ""
 
 
 def _whom(section: str) -> Whom | None:

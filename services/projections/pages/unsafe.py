@@ -13,10 +13,10 @@ from services.projections.pages import words
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, released
+from services.projections.pages.purposes import problem_of
 from services.projections.rules.safe_contact import channels
 
 CONTACT: Final = "contact"
-LONGEST_PURPOSE: Final = 200
 ON_RECORD: Final = "not marked safe, {channel}: {purpose}"
 """The purpose as it goes on record, so that whoever reads the openings sees what was passed over."""
 
@@ -37,7 +37,7 @@ def router(desk: Desk) -> APIRouter:
         if entry is None:
             return absent(desk, request)
         purpose = str(sent.get("purpose", "")).strip()
-        problem = _problem(purpose)
+        problem = problem_of(purpose, missing="Enter why it has to be this way", called="reason")
         if problem:
             return _stop(desk, request, alias, entry, channel, purpose, problem)
         return await _show(desk, request, alias, entry, channel, purpose)
@@ -77,14 +77,6 @@ def _stop(
         **({"error": True} if problem else {}),
     }
     return desk.page(request, "projections/unsafe.html", values, UNPROCESSABLE if problem else OK)
-
-
-def _problem(purpose: str) -> str:
-    if not purpose:
-        return "Enter why it has to be this way"
-    if len(purpose) > LONGEST_PURPOSE:
-        return f"The reason must be {LONGEST_PURPOSE} characters or fewer"
-    return ""
 
 
 async def _with_contact(desk: Desk, request: Request, alias: str, release: str, channel: str) -> Entry | None:
