@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from html import unescape
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import anyio
@@ -139,16 +140,16 @@ def new_office(folder: Path) -> Office:
     return Office(f"sqlite:///{folder}/office.db", folder)
 
 
-def an_opening(**fields: object) -> Opening:
+def an_opening(**fields: Any) -> Opening:
     """Return an opening on record, of children for Operation Encompass unless told otherwise."""
-    usual: dict[str, object] = {
+    usual: dict[str, Any] = {
         "offset": 0, "opening_id": "0" * 32, "at": "2024-09-03T08:00:00Z", "release_id": "f" * 32,
         "event_id": None, "recipient": None, "purpose": "Operation Encompass planning",
         "sections": ("children[0]",), "refused": False, "party": False,
     }  # fmt: skip
-    return Opening(**{**usual, **fields})  # type: ignore[arg-type]
+    return Opening(**{**usual, **fields})
 
 
-def form(number: int, **fields: object) -> Heard:
+def form(number: int, **fields: Any) -> Heard:
     """Return a form of an incident of its own, with an id that an address can hold."""
-    return a_form(event_id=f"00000000-0000-4000-8000-{number:012x}", incident=f"incident {number}", **fields)  # type: ignore[arg-type]
+    return a_form(event_id=f"00000000-0000-4000-8000-{number:012x}", incident=f"incident {number}", **fields)
