@@ -275,7 +275,8 @@ class Evidence:
             incident.cases.discard(agency)
             self._cases.pop((agency, event.incident or ""), None)
         incident.maracs = [marac for marac in incident.maracs if marac.event_id != of]
-        self.sides.take_back(of, incident.form or incident.raised)
+        stand = {key: each.form or each.raised for key, each in self.incidents.items()}
+        self.sides.take_back(of, event.incident or "", {key: form for key, form in stand.items() if form})
 
     def _stand_without(self, incident: Incident, of: str, left: list[Heard]) -> None:
         incident.forms, incident.raised, incident.raised_since, incident.form = left, None, None, None

@@ -90,28 +90,40 @@ class Sides:
             else:
                 self._harms[names].add(event.event_id)
 
-    def take_back(self, of: str, stands: Heard | None) -> None:
-        """Know nothing by an event any more.
+    def take_back(self, of: str, incident: str, stand: dict[str, Heard]) -> None:
+        """Know nothing by an event any more, and let what is left say who harms whom, first come first.
 
-        Of a form: by the one that stands then, what it says, unless anybody is known to say the opposite.
+        `stand`: the form of each incident that stands, for those that gave way to it say nothing.
         """
-        form = self._forms.get(of)
+        forms = {form.event_id: form for form in self._forms.values() if form.event_id in (of, *_ids(stand))}
+        pairs = {names for names, known in self._harms.items() if of in known}
+        for reported in (self._forms, self._reports, self._counter):
+            event = reported.pop(of, None)
+            pairs |= {direction_of(event)} if event is not None else set()
+        if of in forms and incident in stand:
+            pairs.add(direction_of(stand[incident]))
+        pairs |= self._wait_again(of)
+        for known in self._harms.values():
+            known.discard(of)
+        left = {**self._counter, **self._reports, **{key: form for key, form in forms.items() if key != of}}
+        for event in sorted(left.values(), key=lambda event: event.offset):
+            names = direction_of(event)
+            if names is not None and {names, names.turned} & pairs and not self._harms[names.turned]:
+                self._counter.pop(event.event_id, None)
+                if event.type not in VPA_FAMILY or event.event_id in forms:
+                    self._harms[names].add(event.event_id)
+
+    def _wait_again(self, of: str) -> set[Direction | None]:
+        """Let what one word of the Hub alone let go wait again. Return what it says."""
         freed = [event for event in self._counter.values() if self._is_freed(event)]
         for words in self._words.values():
             words[:] = [word for word in words if word.event_id != of]
-        for event in freed:
+        waiting = [event for event in freed if not self._is_freed(event)]
+        for event in waiting:
             said = direction_of(event)
-            if said is not None and not self._is_freed(event):
+            if said is not None:
                 self._harms[said].discard(event.event_id)
-        for known in self._harms.values():
-            known.discard(of)
-        for reported in (self._forms, self._reports, self._counter):
-            reported.pop(of, None)
-        if form is None or stands is None or direction_of(form) is None:
-            return
-        said = direction_of(stands)
-        if said is not None and not self._harms[said.turned]:
-            self._harms[said].add(stands.event_id)
+        return {direction_of(event) for event in waiting}
 
     def is_counter(self, event: Heard) -> bool:
         """Say whether an event turns round what was known of the two, or the Hub found it wrong."""
@@ -159,6 +171,10 @@ class Sides:
         """Return what the Hub said of a report since it came: a form speaks of its own adult victim alone."""
         since = (word for word in self._words[event.incident or ""] if word.offset >= event.offset)
         return [word for word in since if word.roles is not None or word.victim == event.victim]
+
+
+def _ids(stand: dict[str, Heard]) -> set[str]:
+    return {form.event_id for form in stand.values()}
 
 
 def _lets_go(words: Sequence[Heard]) -> bool:

@@ -333,3 +333,48 @@ def test_a_report_that_turns_roles_round_waits_again_once_the_review_that_let_it
         Reason.AWAITING_REVIEW,
     )
     assert as_one(story.fold.world.person, other).harmed_by == ()
+
+
+def a_lie_and_the_truth() -> tuple[Story, Heard, Heard]:
+    """Return what CEDAH was told of who harms whom, and what it is told in another incident: the opposite."""
+    other = internal("other")
+    lie = a_referral("dafsu", causing_harm=other)
+    truth = a_referral("dafsu", incident=internal("elsewhere"), victim=other, causing_harm=internal("victim"))
+    story = Story()
+    story.tell(lie, truth)
+    return story, lie, truth
+
+
+def test_what_turned_round_a_lie_waits_for_nobody_once_the_lie_is_taken_back() -> None:
+    story, lie, truth = a_lie_and_the_truth()
+
+    told = sent_of(story.tell(retraction(lie)), truth.event_id)
+    assert told == {"dafsu": ReleaseKind.NEW, "police": ReleaseKind.RECALLED}
+
+
+def test_what_turned_round_a_lie_is_known_once_the_lie_is_taken_back() -> None:
+    story, lie, truth = a_lie_and_the_truth()
+    story.tell(retraction(lie))
+
+    known = as_one(story.fold.world.person, internal("other")).harmed_by
+
+    assert [(harm.by, harm.event_id) for harm in known] == [(internal("victim"), truth.event_id)]
+
+
+def test_what_turned_round_a_lie_waits_while_somebody_else_tells_it_too() -> None:
+    story, lie, truth = a_lie_and_the_truth()
+    story.tell(a_referral("mycwa", causing_harm=internal("other")))
+
+    assert sent_of(story.tell(retraction(lie)), truth.event_id) == {}
+
+
+def test_what_turned_round_two_lies_waits_for_nobody_once_both_are_taken_back() -> None:
+    story, lie, truth = a_lie_and_the_truth()
+    once_more = a_referral("mycwa", incident=internal("third"), causing_harm=internal("other"))
+    story.tell(once_more, retraction(lie))
+
+    decision = story.tell(retraction(once_more))
+
+    known = as_one(story.fold.world.person, internal("other")).harmed_by
+    assert sent_of(decision, truth.event_id)["dafsu"] is ReleaseKind.NEW
+    assert [harm.event_id for harm in known] == [truth.event_id]

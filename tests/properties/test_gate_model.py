@@ -16,7 +16,7 @@ from services.consent.rules import evidence
 from services.consent.rules.history import TOO_EARLY
 from services.consent.rules.lasting import FOR_GOOD
 from services.consent.rules.schools import tell
-from services.consent.state import consents, evolve, forms, harms, retracted, sides, taking_part
+from services.consent.state import consents, evolve, forms, harms, retracted, said_again, sides, taking_part
 from services.consent.state.entities import Marac
 from services.consent.state.sides import age_of
 from services.vocabulary.agencies import HUB
@@ -200,8 +200,13 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
     ),
     "who harms whom stays known by what was taken back": (
         retracted,
-        "_without_sides",
-        lambda world, incident, of: incident,
+        "say_again",
+        lambda world, key, of: None,
+    ),
+    "what turned round a lie waits on once the lie is taken back": (
+        said_again,
+        "_say",
+        lambda world, saying: None,
     ),
     "what is told once is told again": (decide, "ONCE", frozenset()),
 }

@@ -11,6 +11,13 @@ def forms_of(incident: Incident | None) -> tuple[Form, ...]:
 
 
 def events_of(incident: Incident | None) -> tuple[Form, ...]:
-    """Return every event of an incident that the gate keeps, its forms first."""
-    beside = incident.beside.values() if incident is not None else ()
-    return (*forms_of(incident), *(each.form for each in beside))
+    """Return every event of an incident that the gate keeps, its forms first.
+
+    Forms whose place another took are among them: what they said of where somebody lives still closes it.
+    """
+    if incident is None:
+        return ()
+    standing = forms_of(incident)
+    stand = {form.event_id for form in standing}
+    earlier = (form for form in incident.earlier if form.event_id not in stand)
+    return (*standing, *earlier, *(each.form for each in incident.beside.values()))

@@ -9,9 +9,8 @@ from dataclasses import replace
 
 from services.consent.state.entities import EVERYONE, Case, Form, Incident, Said
 from services.consent.state.forms import children_of, said_by, stand, whole
-from services.consent.state.harms import establish, is_established, take_back
 from services.consent.state.heard import Heard
-from services.consent.state.sides import as_said
+from services.consent.state.said_again import say_again
 from services.consent.state.world import World
 from services.vocabulary.events import EventType
 
@@ -29,8 +28,10 @@ def retract(world: World, heard: Heard, key: str) -> None:
     incident = _without_holders(world, incident, of)
     if not heard.named:
         incident = _without_case(world, _without_form(world, incident, of), of, key)
-        incident = _without_sides(world, _without_marac(incident, of), of)
+        incident = _without_marac(incident, of)
     world.put_incident(key, incident)
+    if not heard.named:
+        say_again(world, key, of)
 
 
 def is_taken_back(incident: Incident, event_id: str, recipient: str) -> bool:
@@ -124,38 +125,3 @@ def _without_marac(incident: Incident, of: str) -> Incident:
     every = (*incident.maracs_before, *((incident.marac,) if incident.marac is not None else ()))
     left = tuple(marac for marac in every if marac.event_id != of)
     return incident._replace(maracs_before=left[:-1], marac=left[-1] if left else None)
-
-
-def _waiting_again(world: World, incident: Incident) -> Incident:
-    """Let what only a review that is taken back let go wait for the Hub again, and establish nothing."""
-    after = as_said(incident)
-    for key in sorted({*incident.let_go} - {*after.let_go}):
-        if key in incident.turned:
-            take_back(world, incident.turned[key], key)
-    return after
-
-
-def _without_sides(world: World, incident: Incident, of: str) -> Incident:
-    """Know no longer by an event who harms whom.
-
-    Where it was a form, the one that stands then says so again, unless the opposite is known: of what the Hub
-    said of the roles since, or of somebody else.
-    """
-    was_form = of in incident.forms_say
-    for person in incident.parties:
-        known = world.person(person)
-        harms = tuple(harm for harm in known.harmed_by if harm.event_id != of)
-        if harms != known.harmed_by:
-            world.put_person(person, known._replace(harmed_by=harms))
-    incident = incident._replace(
-        forms_say={key: said for key, said in incident.forms_say.items() if key != of},
-        reports={key: said for key, said in incident.reports.items() if key != of},
-        turned={key: said for key, said in incident.turned.items() if key != of},
-        words=tuple(word for word in incident.words if word.event_id != of),
-    )
-    incident = _waiting_again(world, incident)
-    stands = incident.form or incident.raised
-    said = incident.forms_say.get(stands.event_id) if was_form and stands is not None else None
-    if said is not None and stands is not None and not is_established(world, (said[1], said[0])):
-        establish(world, said, stands.event_id)
-    return incident
