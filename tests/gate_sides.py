@@ -96,7 +96,7 @@ class Sides:
         `stand`: the form of each incident that stands, for those that gave way to it say nothing.
         """
         forms = {form.event_id: form for form in self._forms.values() if form.event_id in (of, *_ids(stand))}
-        pairs = {names for names, known in self._harms.items() if of in known}
+        pairs: set[Direction | None] = {names for names, known in self._harms.items() if of in known}
         for reported in (self._forms, self._reports, self._counter):
             event = reported.pop(of, None)
             pairs |= {direction_of(event)} if event is not None else set()

@@ -4,6 +4,7 @@ import itertools
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -356,6 +357,18 @@ def test_what_a_form_closed_to_a_household_stays_closed_once_the_form_is_taken_b
     room.bench.settle()
 
     assert looks_absent(room, somebody_at("dafsu"), room.release("dafsu", 1))
+
+
+def test_what_a_form_closed_to_a_household_stays_closed_once_a_review_says_no_more_where_they_live(
+    room: Room,
+) -> None:
+    room.staff["p-dafsu-9"] = staff("p-dafsu-9", "Wexley Marrowby", **HOME)
+    reviewed = a_form(of=grades(Risk.HIGH))
+    says_nothing = tuple(at for at in reviewed.sections if at.name != "contact")
+    room.bench.publish(a_form(EventType.VPA_RAISED), replace(reviewed, sections=says_nothing))
+    room.bench.settle()
+
+    assert looks_absent(room, somebody_at("dafsu"), room.release("dafsu"))
 
 
 def test_asking_for_a_section_that_does_not_name_them_is_no_way_round(room: Room) -> None:
