@@ -102,9 +102,8 @@ class Incident:
     overrides: dict[tuple[str, str], list[Said]] = field(default_factory=lambda: defaultdict(list))
     """By for whom, and who made them."""
     maracs: list[Heard] = field(default_factory=list)
-    opened: dict[str, str] = field(default_factory=dict)
-    """Whose case each event opened that is open still."""
-    cases: set[str] = field(default_factory=set)
+    opened: dict[str, Heard] = field(default_factory=dict)
+    """What opened each case that is open still."""
     whole_case: set[str] = field(default_factory=set)
     """Who recorded a child's case before any child of the incident was known."""
     held: dict[str, Held] = field(default_factory=dict)
@@ -122,6 +121,17 @@ class Incident:
     def marac(self) -> Heard | None:
         """Return the last acceptance or listing that was not taken back."""
         return self.maracs[-1] if self.maracs else None
+
+    @property
+    def cases(self) -> set[str]:
+        """Return who has an open case on it, for either side."""
+        return {opening.publisher for opening in self.opened.values()}
+
+    @property
+    def helping(self) -> set[str]:
+        """Return who has one for a victim."""
+        other = Client.PERSON_CAUSING_HARM
+        return {opening.publisher for opening in self.opened.values() if opening.client is not other}
 
     def is_gone(self, event_id: str, to: str = "*") -> bool:
         """Say whether an event was taken back from somebody, or without a name from everybody."""
@@ -224,16 +234,22 @@ class Evidence:
         if event.type in (EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED):
             incident.maracs.append(event)
         if event.type == EventType.CASE_OPENED and _is_confirmed(event):
-            incident.cases.add(event.publisher)
-            incident.opened[event.event_id] = event.publisher
-            self._cases[event.publisher, event.incident or ""] = who
+            incident.opened[event.event_id] = event
+            if event.client is not Client.PERSON_CAUSING_HARM:
+                self._cases[event.publisher, event.incident or ""] = who
         if event.type == EventType.CASE_CLOSED:
-            incident.cases.discard(event.publisher)
-            incident.opened = {key: who for key, who in incident.opened.items() if who != event.publisher}
-            self._cases.pop((event.publisher, event.incident or ""), None)
+            closed = [key for key, opening in incident.opened.items() if _is_closed_by(event, opening)]
+            for key in closed:
+                del incident.opened[key]
+            self._end_case(incident, event.publisher, event.incident or "")
         if event.type in ROUTED - VPA_FAMILY:
             incident.beside[event.event_id] = event
             incident.holders_before[event.event_id] = frozenset(incident.held)
+
+    def _end_case(self, incident: Incident, agency: str, key: str) -> None:
+        """Know of no case about anybody where an agency has none for a victim any more."""
+        if agency not in incident.helping:
+            self._cases.pop((agency, key), None)
 
     def _form(self, incident: Incident, event: Heard) -> None:
         before, incident.victim = incident.victim, event.victim or incident.victim
@@ -270,10 +286,9 @@ class Evidence:
         left = [form for form in incident.forms if form.event_id != of]
         if len(left) < len(incident.forms):
             self._stand_without(incident, of, left)
-        agency = incident.opened.pop(of, None)
-        if agency is not None and agency not in incident.opened.values():
-            incident.cases.discard(agency)
-            self._cases.pop((agency, event.incident or ""), None)
+        opening = incident.opened.pop(of, None)
+        if opening is not None:
+            self._end_case(incident, opening.publisher, event.incident or "")
         incident.maracs = [marac for marac in incident.maracs if marac.event_id != of]
         stand = {key: each.form or each.raised for key, each in self.incidents.items()}
         self.sides.take_back(of, event.incident or "", {key: form for key, form in stand.items() if form})
@@ -392,7 +407,7 @@ class Evidence:
         """Say whether somebody has an open case on the incident, or about its adult victim anywhere."""
         who = event.victim or incident.victim
         about = {person for (agency, _), person in self._cases.items() if agency == to}
-        return to in incident.cases or (who is not None and who in about)
+        return to in incident.helping or (who is not None and who in about)
 
     def _attends(self, incident: Incident, to: str, at: datetime) -> bool:
         marac = incident.marac
@@ -485,6 +500,12 @@ def is_in_hours(moment: datetime) -> bool:
     london = moment.astimezone(ZoneInfo("Europe/London"))
     minutes = london.hour * 60 + london.minute
     return london.isoweekday() <= 5 and 510 <= minutes < 1020 and london.date() not in BANK_HOLIDAYS
+
+
+def _is_closed_by(closing: Heard, opening: Heard) -> bool:
+    """Say whether a case is over: of whom it is not said, all of the agency's are."""
+    whose = opening.client or Client.ADULT_VICTIM
+    return opening.publisher == closing.publisher and closing.client in (None, whose)
 
 
 def _is_confirmed(event: Heard) -> bool:

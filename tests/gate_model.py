@@ -115,7 +115,7 @@ class Model:
                 for to in (*ASKED, AREA)
             }
             overdue = self._overdue(incident, event)
-            cases = (incident.cases.copy(), self.evidence.open_cases())
+            cases = (incident.cases, incident.helping, self.evidence.open_cases())
             held = [self.evidence.awaits_the_hub(incident, each) for each in incident.beside.values()]
             sides = (self.evidence.sides.of(key), held)
             history = ({*self.evidence.joined}, len(self.evidence.scopes))

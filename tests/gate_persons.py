@@ -31,6 +31,7 @@ NAMES_SOMEBODY = VPA_FAMILY | NAMES_BOTH_SIDES | {EventType.DVDS_DECIDED, EventT
 """Whatever may name a person causing harm beside the adult victim: police decisions too."""
 
 CONSENTS = frozenset({EventType.CONSENT_RECORDED, EventType.CONSENT_WITHDRAWN})
+CASES = frozenset({EventType.CASE_OPENED, EventType.CASE_CLOSED})
 OTHERS = (Client.CHILD, Client.PERSON_CAUSING_HARM)
 
 
@@ -41,6 +42,7 @@ class Said(NamedTuple):
     age: VictimAge | None = None
     roles: Roles | None = None
     consent_of: Client = Client.ADULT_VICTIM
+    client: Client | None = None
 
     def fields(self) -> dict[str, Any]:
         """Return the same as what the gate hears."""
@@ -49,6 +51,7 @@ class Said(NamedTuple):
             "victim_age": self.age,
             "roles": self.roles,
             "consent_of": self.consent_of,
+            "client": self.client,
         }
 
 
@@ -68,6 +71,8 @@ class Persons:
         """Return a step with what it says of the persons in it."""
         if step.type in CONSENTS and self._rng.random() < 0.1:
             return replace(step, sides=Said(consent_of=self._rng.choice(OTHERS)))
+        if step.type in CASES:
+            return replace(step, sides=Said(client=self._rng.choice((None, None, *Client))))
         if step.incident is None or step.type not in NAMES_SOMEBODY:
             return step
         return self._naming_both(step, step.incident)

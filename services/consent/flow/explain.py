@@ -89,7 +89,7 @@ def _recorded(answer: Answer, case: Case) -> Iterator[str]:
     for row in case.known.incident.not_shared:
         if row.recipient == answer.recipient:
             yield f"On {_when(row.at)} {row.by} decided not to share with it (event {row.event_id})."
-    if answer.recipient in case.known.incident.cases:
+    if answer.recipient in case.known.incident.victims_cases:
         yield "It has an open case on the incident."
 
 

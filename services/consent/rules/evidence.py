@@ -77,7 +77,7 @@ class Evidence:
     def has_open_case(self, recipient: str) -> bool:
         """Say whether a recipient has a confirmed open case here, or about the adult victim elsewhere."""
         theirs = self._victim.cases if self._victim is not None else ()
-        return recipient in self._incident.cases or recipient in {case.agency for case in theirs}
+        return recipient in self._incident.victims_cases or recipient in {case.agency for case in theirs}
 
     def is_held(self) -> bool:
         """Say whether the Hub is to look first at who harms whom: danger waits its hours, and no longer."""

@@ -144,6 +144,13 @@ class Case(NamedTuple):
     incident: str
 
 
+class Opened(NamedTuple):
+    """An open case of an agency, and whose help it is."""
+
+    agency: str
+    client: Client
+
+
 class Harm(NamedTuple):
     """Who harms somebody, and the event that it is known by."""
 
@@ -206,15 +213,25 @@ class Incident(NamedTuple):
     marac: Marac | None = None
     maracs_before: tuple[Marac, ...] = ()
     """What it took the place of, in order."""
-    cases: tuple[str, ...] = ()
-    opened: Mapping[str, str] = NOTHING
-    """Whose case each event opened that is open still, by event id."""
+    opened: Mapping[str, Opened] = NOTHING
+    """The cases that are open still, by the event that opened each."""
     child_cases: tuple[str, ...] = ()
     held: Mapping[str, Held] = NOTHING
     told: Mapping[str, tuple[str, ...]] = NOTHING
     """Children a school, or the education officer, was told of."""
     told_in: Mapping[str, tuple[Held, ...]] = NOTHING
     """Every form that told it of them, in order."""
+
+    @property
+    def cases(self) -> frozenset[str]:
+        """Return the agencies with an open case on it, for whichever side."""
+        return frozenset(each.agency for each in self.opened.values())
+
+    @property
+    def victims_cases(self) -> frozenset[str]:
+        """Return those of them with one for an adult or child victim."""
+        theirs = (each for each in self.opened.values() if each.client is not Client.PERSON_CAUSING_HARM)
+        return frozenset(each.agency for each in theirs)
 
 
 class Person(NamedTuple):

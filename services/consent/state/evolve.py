@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from services.consent.state.cases import adults_of, know_about_whom, with_case
 from services.consent.state.consents import later, with_override
 from services.consent.state.entities import (
     EVERYONE,
     NOTHING,
-    Case,
     Incident,
     Marac,
     NotShared,
@@ -46,7 +46,7 @@ def evolve(world: World, heard: Heard) -> None:
         if after is not before:
             world.put_incident(heard.incident, after)
         _link_people(world, heard, heard.incident)
-        _cases(world, heard, heard.incident)
+        know_about_whom(world, heard, heard.incident)
         retract(world, heard, heard.incident)
     _withdraw_everywhere(world, heard)
     _child_cases(world, heard)
@@ -64,7 +64,7 @@ def affected(world: World, heard: Heard) -> tuple[str, ...]:
         for person in _children_of_case(world, heard):
             others.update(as_one(world.person, person).child_of)
     if heard.type in (EventType.CASE_CLOSED, EventType.EVENT_RETRACTED) and heard.incident is not None:
-        for person in _adults_of(world, heard, heard.incident):
+        for person in adults_of(world, heard, heard.incident):
             others.update(as_one(world.person, person).incidents)
     others.update(_in_order(world, incidents_of(world, heard))[:MOST_AT_ONCE])
     about = (*own, *_in_order(world, others.difference(own)))
@@ -122,12 +122,8 @@ def _folded(world: World, incident: Incident, heard: Heard) -> Incident:
         )
         before = (*incident.maracs_before, *((incident.marac,) if incident.marac is not None else ()))
         return incident._replace(marac=marac, maracs_before=before)
-    if heard.type == EventType.CASE_OPENED and heard.is_confirmed:
-        opened = {**incident.opened, heard.event_id: heard.publisher}
-        return incident._replace(cases=_with(incident.cases, heard.publisher), opened=opened)
-    if heard.type == EventType.CASE_CLOSED:
-        opened = {key: agency for key, agency in incident.opened.items() if agency != heard.publisher}
-        return incident._replace(cases=_without(incident.cases, heard.publisher), opened=opened)
+    if heard.type in (EventType.CASE_OPENED, EventType.CASE_CLOSED):
+        return with_case(incident, heard)
     if heard.type == EventType.CHILD_CASE_STATUS and not (heard.children or incident.children):
         return incident._replace(child_cases=_by_status(incident.child_cases, heard))
     return incident
@@ -218,27 +214,6 @@ def _link_people(world: World, heard: Heard, incident: str) -> None:
             person = world.person(child.person)
             if incident not in person.child_of:
                 world.put_person(child.person, person._replace(child_of=(*person.child_of, incident)))
-
-
-def _cases(world: World, heard: Heard, incident: str) -> None:
-    """Know about whom an agency's case is, while it is open: the adult victim of when it was opened."""
-    opens = heard.type == EventType.CASE_OPENED and heard.is_confirmed
-    if not opens and heard.type != EventType.CASE_CLOSED:
-        return
-    case = Case(heard.publisher, incident)
-    victim = heard.victim or world.incident(incident).victim if opens else None
-    for key in _adults_of(world, heard, incident):
-        known = world.person(key)
-        cases = {*known.cases} - {case} | ({case} if key == victim else set())
-        if cases != {*known.cases}:
-            world.put_person(key, known._replace(cases=tuple(sorted(cases))))
-
-
-def _adults_of(world: World, heard: Heard, incident: str) -> tuple[str, ...]:
-    """Return everybody who may have been taken for an incident's adult victim, each once."""
-    known = world.incident(incident)
-    named = (heard.victim, known.victim, *known.parties)
-    return tuple(dict.fromkeys(person for person in named if person is not None))
 
 
 def _is_everywhere(heard: Heard) -> bool:

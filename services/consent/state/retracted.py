@@ -7,7 +7,8 @@ was the ground of. Who it named stays a party, so that what is closed to them st
 from collections.abc import Mapping
 from dataclasses import replace
 
-from services.consent.state.entities import EVERYONE, Case, Form, Incident, Said
+from services.consent.state.cases import without_case
+from services.consent.state.entities import EVERYONE, Form, Incident, Said
 from services.consent.state.forms import children_of, said_by, stand, whole
 from services.consent.state.heard import Heard
 from services.consent.state.said_again import say_again
@@ -27,7 +28,7 @@ def retract(world: World, heard: Heard, key: str) -> None:
     incident = _taken(world.incident(key), of, heard.named)
     incident = _without_holders(world, incident, of)
     if not heard.named:
-        incident = _without_case(world, _without_form(world, incident, of), of, key)
+        incident = without_case(world, _without_form(world, incident, of), of, key)
         incident = _without_marac(incident, of)
     world.put_incident(key, incident)
     if not heard.named:
@@ -101,23 +102,6 @@ def _without(said: Said | None, of: str, to: str, left: tuple[Form, ...]) -> Sai
         return replace(said, before=before)
     also = said_by(left, to, said.answer)
     return before if also is None else replace(said, event_id=also, before=before)
-
-
-def _without_case(world: World, incident: Incident, of: str, key: str) -> Incident:
-    """Close the case that an event opened, unless the agency opened it by another event as well."""
-    agency = incident.opened.get(of)
-    if agency is None:
-        return incident
-    opened = {event_id: who for event_id, who in incident.opened.items() if event_id != of}
-    incident = incident._replace(opened=opened)
-    if agency in opened.values():
-        return incident
-    for person in dict.fromkeys(filter(None, (incident.victim, *incident.parties))):
-        known = world.person(person)
-        cases = tuple(case for case in known.cases if case != Case(agency, key))
-        if cases != known.cases:
-            world.put_person(person, known._replace(cases=cases))
-    return incident._replace(cases=tuple(each for each in incident.cases if each != agency))
 
 
 def _without_marac(incident: Incident, of: str) -> Incident:

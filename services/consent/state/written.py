@@ -25,7 +25,7 @@ from services.consent.state.entities import (
 
 Entity = Incident | Person | Erasure | Standing
 
-SHAPE = 3
+SHAPE = 4
 """In which shape the gate's tables are: kept with the standing, and read in no other."""
 
 _dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -100,7 +100,6 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "not_shared": [[row.recipient, row.by, _when(row.at), row.event_id] for row in incident.not_shared],
         "marac": _marac(incident.marac) if incident.marac else None,
         "maracs_before": list(map(_marac, incident.maracs_before)),
-        "cases": incident.cases,
         "opened": dict(incident.opened),
         "child_cases": incident.child_cases,
         "held": _helds(incident.held),
