@@ -54,8 +54,8 @@ OFFICE = "partnership"
 CHILDRENS_SERVICES = ("checs", "family-help")
 """Whose own duty to a child may outweigh an answer: they override for themselves and for nobody else."""
 
-WORKS_WITH_BOTH = frozenset({"dafsu", "mycwa"})
-"""Who supports adult victims and persons causing harm alike, each with people of their own."""
+WORKS_WITH_BOTH = frozenset({"cedah", "dafsu", "mycwa"})
+"""Who works with adult victims and with persons causing harm, each with people of their own (domain 1)."""
 
 HUB_ROLES = frozenset({"lead", "practitioner", "officer"})
 """Roles of police persons who act for the Vulnerability Hub; a first responder is not one."""

@@ -98,7 +98,7 @@ def a_case(event_type: str, agency: str, client: str | None) -> Arrival:
 
 
 @pytest.mark.parametrize("event_type", ["CaseOpened", "CaseClosed"])
-@pytest.mark.parametrize("agency", ["dafsu", "mycwa"])
+@pytest.mark.parametrize("agency", ["cedah", "dafsu", "mycwa"])
 def test_whoever_works_with_both_sides_is_asked_for_whom_a_case_is(event_type: str, agency: str) -> None:
     unsaid = a_case(event_type, agency, None)
 
@@ -111,6 +111,6 @@ def test_a_case_that_says_for_whom_it_is_lacks_nothing(client: str) -> None:
     assert defects(a_case("CaseOpened", "mycwa", client)) == set()
 
 
-@pytest.mark.parametrize("agency", ["cedah", "checs", "probation", "hospital:RJN"])
+@pytest.mark.parametrize("agency", ["checs", "probation", "hospital:RJN"])
 def test_nobody_else_is_asked_for_whom_a_case_is(agency: str) -> None:
     assert defects(a_case("CaseOpened", agency, None)) == set()
