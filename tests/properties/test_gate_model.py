@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from services.consent.flow import children, decide, fold
+from services.consent.flow import children, decide, fold, routing
 from services.consent.flow.decide import Decider
 from services.consent.rules import evidence
 from services.consent.rules.history import TOO_EARLY
@@ -124,10 +124,10 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
     ),
     "what a form repeats is a new answer": (evolve, "asked_before", lambda world, incident, heard: {}),
     "danger that is raised again is none": (forms, "_are_danger", lambda world, incident, form: False),
-    "nobody is stopped": (decide, "stopped", lambda standing, to: None),
+    "nobody is stopped": (routing, "stopped", lambda standing, to: None),
     "what waited is forgotten": (taking_part, "stopped", lambda standing, to: None),
     "nothing is put on the agenda": (fold, "watch", lambda world, heard, policy: None),
-    "what time ends is not said": (decide, "until", lambda now, later: FOR_GOOD),
+    "what time ends is not said": (routing, "until", lambda now, later: FOR_GOOD),
     "no raised form is overdue": (evidence, "is_overdue", lambda raised, age, policy, now: False),
     "who holds the form is as it was before": (
         decide._Deciding,
@@ -140,16 +140,16 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
         "tell",
         lambda rules, to, children, told: tell(rules, to, children, ()),
     ),
-    "who joins late is owed all there was": (decide, "is_of_the_past", lambda standing, to, form: False),
+    "who joins late is owed all there was": (routing, "is_of_the_past", lambda standing, to, form: False),
     "consent that names them brings nothing back": (
-        decide,
+        routing,
         "of_the_past",
         lambda policy, verdict, at: TOO_EARLY if verdict.permit or verdict.owed else verdict,
     ),
-    "what names nobody brings it back too": (decide, "of_the_past", lambda policy, verdict, at: verdict),
+    "what names nobody brings it back too": (routing, "of_the_past", lambda policy, verdict, at: verdict),
     "history is ordered and never brought": (fold, "bring", lambda world: None),
     "nobody joins": (fold, "join", lambda world, heard, may_join: None),
-    "that offices open takes back what they were closed for": (decide, "at_another_hour", lambda at: at),
+    "that offices open takes back what they were closed for": (routing, "at_another_hour", lambda at: at),
     "offices never close": (OfficeHours, "are_on", lambda hours, moment: True),
     "meetings never end": (
         evidence,
@@ -180,7 +180,7 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
     ),
     "the first override to end is the last": (evidence.Evidence, "_last_override_ends", first_override_ends),
     "a child consents for the adult victim": (evolve, "_is_for_sharing", lambda heard: True),
-    "what was taken back is sent again": (decide, "is_taken_back", lambda incident, event_id, to: False),
+    "what was taken back is sent again": (routing, "is_taken_back", lambda incident, event_id, to: False),
     "nobody is told anew of children": (decide, "that_tell", lambda forms, incident: ()),
     "a form that was taken back stands": (retracted, "_without_form", lambda world, incident, of: incident),
     "what a form that was taken back answered stands": (
@@ -208,7 +208,7 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
         "_say",
         lambda world, saying: None,
     ),
-    "what is told once is told again": (decide, "ONCE", frozenset()),
+    "what is told once is told again": (routing, "ONCE", frozenset()),
 }
 """Lines of deciding, each as somebody might get it wrong: where it is, its name, and what stands there."""
 
