@@ -225,7 +225,7 @@ class _Drawn:
             self._decision_not_to_share,
         )
         self._persons = Persons(rng)
-        usual = (2, 6, 1, 6, 3, 3, 2, 4, 3, 5, 1, 1, 1, 4, 4, 3, 1, 1, 3, 3)
+        usual = (2, 6, 1, 6, 3, 3, 2, 4, 3, 5, 1, 1, 1, 4, 4, 3, 1, 3, 3, 3)
         self._weights = [weight * rng.choice((0, 1, 1, 2)) for weight in usual]
         self._weights[1] = rng.choice((1, 6, 6))
         self._weights[12] = rng.choice((0, 0, 1))
