@@ -24,11 +24,14 @@ from services.vocabulary.grounds import Outcome, ReleaseKind
 from tests.gate_builders import desk
 from tests.gate_evidence import Held
 from tests.gate_history import HOSPITAL, LATE, Step, hear, text_without
-from tests.gate_model import Model
+from tests.gate_model import NOT_SHARED, Model
+from tests.gate_sides import HUB
 from tests.gate_table import ASKS_NOTHING
 
 ENCOMPASS = ("operation-encompass", "childs-welfare")
 ONCE = ("own", "partnership")
+WITHHOLD = ("counter-allegation", NOT_SHARED.rule)
+"""What stands above the rules, and what is owed though it withholds it."""
 
 
 Told = tuple[str, str, ReleaseKind, frozenset[int]]
@@ -71,11 +74,17 @@ class Inboxes:
         self._events: dict[str, Heard] = {}
 
     def take(
-        self, heard: Heard, decision: Decision, joined: Collection[str], without: str | None = None
+        self,
+        heard: Heard,
+        decision: Decision,
+        joined: Collection[str],
+        without: str | None = None,
+        withheld: Collection[str] = (),
     ) -> None:
         """Take what one event made the gate send. Raises Parted for what no inbox could make sense of.
 
         `joined`: who joined by then, of those who do so by an event. `without`: the rule the policy lacks.
+        `withheld`: with whom the event is not to be shared.
         """
         self._events[heard.event_id] = heard
         back = self._senders_to(heard, without) if heard.type == EventType.EXPECTATION_MET else ()
@@ -88,7 +97,12 @@ class Inboxes:
                 once.append((emit.recipient, emit.ground.value, emit.kind, frozenset(emit.leaves)))
             else:
                 self._hold(emit, self._events[emit.event_id])
-        told = sorted(each for each in (*_as_it_is(heard), *back) if each[0] not in LATE or each[0] in joined)
+        absent = {*LATE} - {*joined}
+        told = sorted(
+            each
+            for each in (*_as_it_is(heard), *back)
+            if each[0] not in absent and not _is_kept_from(each, withheld)
+        )
         _agree(sorted(once) == told, f"each event once, as it is: {once}")
 
     def incident_of(self, event_id: str) -> str | None:
@@ -148,7 +162,7 @@ def _as_it_is(heard: Heard) -> list[Told]:
     facts = frozenset(at.leaf for at in heard.sections if at.name == "facts")
     whole = frozenset(at.leaf for at in heard.sections if at.name != "routing")
     found = [("partnership", "partnership", ReleaseKind.NEW, facts)]
-    if heard.type == EventType.EXPECTATION_MET:
+    if heard.type in (EventType.EXPECTATION_MET, EventType.DECIDED_NOT_TO_SHARE) and heard.publisher != HUB:
         found.append(("police", "partnership", ReleaseKind.NEW, facts))
     if is_recipient(heard.publisher) and heard.publisher != "partnership":
         found.append((heard.publisher, "own", ReleaseKind.NEW, whole))
@@ -157,6 +171,12 @@ def _as_it_is(heard: Heard) -> list[Told]:
             if to in SINGLE_CONTROLLERS or (":" in to and not is_school(to)):
                 found.append((to, "partnership", ReleaseKind.NEW, facts))
     return found
+
+
+def _is_kept_from(told: Told, withheld: Collection[str]) -> bool:
+    """Say whether somebody is not told though they would be: the partnership's office is told of all."""
+    to, ground, *_ = told
+    return ground != "own" and to != "partnership" and to in withheld
 
 
 class Comparison:
@@ -173,10 +193,17 @@ class Comparison:
         if step.type is EventType.POLICY_ADOPTED:
             self._adopt(step.without)
         self.model.hear(heard, {again.event_id for again in decision.again if not _is_brought(heard, again)})
-        self.inboxes.take(heard, decision, self.model.evidence.joined, self.model.without)
+        joined, without = self.model.evidence.joined, self.model.without
+        self.inboxes.take(heard, decision, joined, without, self._withheld(heard))
         self._compare_held()
         self._compare_denials(decision)
         self._compare_recalls(heard, decision)
+
+    def _withheld(self, heard: Heard) -> Collection[str]:
+        """Return with whom an event is not to be shared, facts that are told once among it."""
+        if heard.incident is None:
+            return ()
+        return self.model.evidence.not_shared_with(self.model.incidents[heard.incident], heard.publisher)
 
     def _adopt(self, without: str | None) -> None:
         """See that the gate adopted the policy, and let it go on with the same one made before."""
@@ -210,11 +237,22 @@ class Comparison:
         for key, reason in self.model.denials.items():
             answer = said.get(key)
             if answer is not None:
-                is_turned = answer.rule == "counter-allegation"
-                gate = (answer.outcome, answer.reason, is_turned and answer.owed)
-                model = (Outcome.DENY, reason, key in self.model.turned)
+                gate = (
+                    answer.outcome,
+                    answer.reason,
+                    answer.rule if answer.owed and answer.rule in WITHHOLD else None,
+                )
+                model = (Outcome.DENY, reason, self._withholds(key))
                 if gate != model:
-                    raise Parted(f"{key}: denied, why, and owed but held for the Hub\n  {gate}\n  {model}")
+                    raise Parted(
+                        f"{key}: denied, why, and what withholds it though owed\n  {gate}\n  {model}"
+                    )
+
+    def _withholds(self, key: tuple[str, str]) -> str | None:
+        """Return what withholds it by the model, by the name in a denial; None: nothing does."""
+        if key in self.model.not_shared:
+            return NOT_SHARED.rule
+        return "counter-allegation" if key in self.model.turned else None
 
     def _compare_recalls(self, heard: Heard, decision: Decision) -> None:
         """Compare why what is recalled is, and that a correction alone asks it back."""

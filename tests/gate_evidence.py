@@ -18,7 +18,7 @@ from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk
 from services.vocabulary.sides import Client
 from tests.gate_history import LATE
-from tests.gate_sides import Sides, as_a_child
+from tests.gate_sides import HUB, Sides, as_a_child
 from tests.gate_table import CORE, EVERY_CASE, FULL, ROUTED, Facts
 
 REVIEW_WITHIN = timedelta(hours=4)
@@ -101,6 +101,8 @@ class Incident:
     withdrawn: list[tuple[str | None, datetime]] = field(default_factory=list)
     overrides: dict[tuple[str, str], list[Said]] = field(default_factory=lambda: defaultdict(list))
     """By for whom, and who made them."""
+    not_shared: list[Heard] = field(default_factory=list)
+    """Every decision not to share that a second person confirmed."""
     maracs: list[Heard] = field(default_factory=list)
     opened: dict[str, Heard] = field(default_factory=dict)
     """What opened each case that is open still."""
@@ -231,6 +233,8 @@ class Evidence:
                 incident.withdrawn.append((who, event.occurred_at))
         if event.type == EventType.OVERRIDE_RECORDED and _may_override(event):
             incident.overrides[event.recipient or "", event.publisher].append(_said("", event))
+        if event.type == EventType.DECIDED_NOT_TO_SHARE and _is_confirmed(event):
+            incident.not_shared.append(event)
         if event.type in (EventType.MARAC_ACCEPTED, EventType.MARAC_LISTED):
             incident.maracs.append(event)
         if event.type == EventType.CASE_OPENED and _is_confirmed(event):
@@ -378,6 +382,22 @@ class Evidence:
         made = [said for (name, _), said in incident.overrides.items() if name == to]
         last = [max(said, key=lambda each: (each.at, _protects(each))) for said in made]
         return [each for each in last if each.ends > at]
+
+    def not_shared_with(self, incident: Incident, publisher: str) -> frozenset[str]:
+        """Return with whom it is decided not to share what somebody published, whatever permits it.
+
+        The Hub decides about everything, anybody else about what it sent itself, and the Hub's override that
+        was made later, whether it lasts or not, alone ends either (decision 0019).
+        """
+        return frozenset(
+            made.recipient
+            for made in incident.not_shared
+            if made.recipient is not None and made.publisher in (HUB, publisher)
+            if not any(
+                override.at > made.occurred_at
+                for override in incident.overrides.get((made.recipient, HUB), [])
+            )
+        )
 
     def _standing(
         self, incident: Incident, to: str, at: datetime, ends: list[datetime], who: str | None

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from services.consent.state.heard import Child, Grades, Heard, SectionAt
-from services.vocabulary.events import VPA_FAMILY, EventType
+from services.vocabulary.events import RETRACTABLE, VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildCase, ChildrenLevel, Risk, VulnerableAdult
 from tests.gate_builders import HILLSIDE, RIVERSIDE, START, STRICT, an_event, internal, policy_adopted
@@ -47,6 +47,12 @@ SERVING = (
 )
 CHILDRENS_SERVICES = ("checs", "family-help", "family-help")
 """Who may override for itself; Family Help is owed more that it has no other ground for."""
+
+MAY_WITHHOLD = ("checs", "family-help", "adult-social-care")
+"""Who beside the Hub may decide not to share: for what it sent itself."""
+
+SCHOOLS = (f"school:{HILLSIDE}", f"school:{RIVERSIDE}")
+EDUCATION = "education"
 
 AGREEMENTS: Mapping[str, tuple[str, ...]] = {
     "isa-1": ("police", "cedah", "dafsu", "checs"),
@@ -129,7 +135,7 @@ def hear(steps: Sequence[Step]) -> Iterator[Heard]:
 
 def _taking_back(event: Heard, back: int, heard: Sequence[Heard]) -> Heard:
     """Return a retraction of what its own publisher sent of its incident; where there is none, of nothing."""
-    found = [each for each in heard if each.incident == event.incident and each.type in TAKEN_BACK]
+    found = [each for each in heard if each.incident == event.incident and each.type in RETRACTABLE]
     if not found:
         return replace(event, corrects="never-heard")
     of = found[-1 - back % len(found)]
@@ -216,14 +222,19 @@ class _Drawn:
             lambda: told_once(rng, self._about(EventType.EXPECTATION_MET)),
             self._backfill,
             self._retraction,
+            self._decision_not_to_share,
         )
         self._persons = Persons(rng)
-        usual = (2, 6, 1, 6, 3, 3, 2, 4, 3, 5, 1, 1, 1, 4, 4, 3, 1, 1, 3)
+        usual = (2, 6, 1, 6, 3, 3, 2, 4, 3, 5, 1, 1, 1, 4, 4, 3, 1, 3, 3, 3)
         self._weights = [weight * rng.choice((0, 1, 1, 2)) for weight in usual]
         self._weights[1] = rng.choice((1, 6, 6))
         self._weights[12] = rng.choice((0, 0, 1))
+        # What withholds and what ends that come to meet only where there is much of both.
+        self._weights[19] = rng.choice((0, 1, 3, 10))
+        self._weights[5] = max(self._weights[5], self._weights[19])
         self._incidents = INCIDENTS[: rng.choice((1, 2, 3))]
         self._to = rng.sample((*SERVING, AREA), rng.choice((2, 4, len(SERVING) + 1)))
+        self._often = (self._one(*self._to[:2], SCHOOLS[0]),) * rng.choice((0, 0, 2, 8))
 
     def step(self) -> Step:
         (kind,) = self._rng.choices(self._kinds, self._weights)
@@ -358,7 +369,7 @@ class _Drawn:
         made = Step(
             type=EventType.OVERRIDE_RECORDED,
             incident=self._one(*self._incidents),
-            recipient=self._one(*self._to, *CHILDRENS_SERVICES),
+            recipient=self._one(*self._often, *self._to, *CHILDRENS_SERVICES),
             lasts=self._lasts(),
             ago=self._ago(),
         )
@@ -373,6 +384,18 @@ class _Drawn:
             recipient=made.recipient if self._chance(0.15) else who,
             sender=self._sender(),
             confirmed=self._rng.choice((None, *ITSELF, *("p-second-2",) * 4)),
+        )
+
+    def _decision_not_to_share(self) -> Step:
+        """Let the Hub, or another that may, decide so: about anybody, and mostly by two people."""
+        return Step(
+            type=EventType.DECIDED_NOT_TO_SHARE,
+            incident=self._one(*self._incidents),
+            publisher=self._one("police", "police", "police", *MAY_WITHHOLD),
+            recipient=self._one(*self._often, *self._to, *CHILDRENS_SERVICES, *SCHOOLS, "police", EDUCATION),
+            ago=self._ago(),
+            sender=self._sender(),
+            confirmed=self._rng.choice((None, *ITSELF, *("p-second-2",) * 8)),
         )
 
     def _marac(self) -> Step:
@@ -404,16 +427,16 @@ class _Drawn:
         )
 
     def _beside(self) -> Step:
-        return self._sent(self._rng.choice(BESIDE))
+        return self._sent(self._rng.choice(BESIDE if self._chance(0.8) else LIKE_THEM))
 
     def _report(self) -> Step:
         report = self._sent(self._rng.choice(REPORTS))
-        return replace(report, publisher=self._one("cedah", "mycwa", "dafsu", "housing"))
+        return replace(report, publisher=self._one("cedah", "mycwa", "dafsu", "housing", *MAY_WITHHOLD))
 
     def _sent(self, kind: EventType) -> Step:
         named = self._some((*SERVING, "housing", AREA), 2) if kind in FOR_SOMEBODY else ()
         grades = self._grades() if kind in GRADED and self._chance(0.6) else None
-        publisher = self._one("cedah", "mycwa", "dafsu", "housing")
+        publisher = self._one("cedah", "mycwa", "dafsu", "housing", *MAY_WITHHOLD)
         return Step(
             type=kind,
             incident=self._one(*self._incidents),
@@ -473,7 +496,29 @@ BESIDE = (
     EventType.ACCOMMODATION_PROVIDED,
     EventType.DVPN_ISSUED,
 )
+LIKE_THEM = (
+    EventType.REFERRAL_TRIAGED,
+    EventType.REFERRAL_ALLOCATED,
+    EventType.REFERRAL_CLOSED,
+    EventType.PRACTITIONER_ALLOCATED,
+    EventType.SAFETY_PLAN_RECORDED,
+    EventType.SUPPORT_STARTED,
+    EventType.SUPPORT_FINISHED,
+    EventType.MARAC_ENDED,
+    EventType.MARAC_HEARD,
+    EventType.REPEAT_IDENTIFIED,
+    EventType.MARAC_ACTION_COMPLETED,
+    EventType.ACCOMMODATION_DECLINED,
+    EventType.DVPO_GRANTED,
+    EventType.MEETING_DISCUSSED,
+    EventType.CONSULTATION_GIVEN,
+    EventType.DVDS_REQUESTED,
+)
+"""What is told, or told to nobody, as one of the others is."""
+
 FOR_SOMEBODY = (
+    EventType.ACCOMMODATION_DECLINED,
+    EventType.DVPO_GRANTED,
     EventType.REFERRED_ON,
     EventType.DVDS_DECIDED,
     EventType.MARAC_ACTION_AGREED,
@@ -483,13 +528,16 @@ FOR_SOMEBODY = (
     EventType.DVPN_ISSUED,
 )
 BY_POLICE = (
+    EventType.MARAC_ENDED,
+    EventType.MARAC_HEARD,
+    EventType.REPEAT_IDENTIFIED,
+    EventType.DVDS_REQUESTED,
+    EventType.DVPO_GRANTED,
+    EventType.MEETING_DISCUSSED,
     EventType.DVDS_DECIDED,
     EventType.MEETING_LISTED,
     EventType.MARAC_ACTION_AGREED,
     EventType.MARAC_TRANSFERRED,
     EventType.DVPN_ISSUED,
 )
-TAKEN_BACK = VPA_FAMILY | {*BESIDE, *REPORTS, EventType.CASE_OPENED, EventType.MARAC_ACCEPTED}
-"""What a history takes back, of what may be."""
-
 GRADED = (EventType.REFERRAL_RECEIVED, EventType.DASH_REDONE)

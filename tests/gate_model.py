@@ -18,14 +18,12 @@ from services.vocabulary.agencies import SINGLE_CONTROLLERS
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
 from tests.gate_evidence import Evidence, Held, Incident, Known
-from tests.gate_history import AREA, HOSPITAL
+from tests.gate_history import AREA, EDUCATION, HOSPITAL
 from tests.gate_sides import HUB
 from tests.gate_table import Facts, Verdict, can_end, judge, keep, naming
 
 ASKED = tuple(sorted({*SINGLE_CONTROLLERS, HOSPITAL} - {"partnership", "education"}))
 """Whom the routing table may owe something. Who is not registered is asked of what names them alone."""
-
-EDUCATION = "education"
 
 ANSWERED_FIRST: Final = True
 """The gate answers for an event beside the forms before it decides again what that event's moment made due.
@@ -34,6 +32,9 @@ Unresolved: who comes to hold the form at just that moment hears of that one eve
 
 GONE: Final = Verdict(None, reason="not-owed")
 """The verdict where its publisher took an event back."""
+
+NOT_SHARED: Final = Verdict("decided-not-to-share", reason="restricted")
+"""The verdict where it was decided not to share what would be permitted."""
 
 
 class Occasion(Enum):
@@ -66,6 +67,8 @@ class Model:
         """Who, at the step just taken, was asked for what was taken back."""
         self.turned: set[tuple[str, str]] = set()
         """Who, at the step just taken, may not see what waits until the Hub has looked who harms whom."""
+        self.not_shared: set[tuple[str, str]] = set()
+        """Who, at the step just taken, may not see what would be theirs, because it was decided so."""
         self.without: str | None = None
         """Which rule the policy in force lacks."""
         self._decided_under: dict[tuple[str, str], str | None] = {}
@@ -89,6 +92,7 @@ class Model:
             self.incidents[event.incident].holders_before.clear()
         self.denials.clear()
         self.turned.clear()
+        self.not_shared.clear()
         self.recalls.clear()
         self.back.clear()
         stopped = self.evidence.stopped()
@@ -118,6 +122,8 @@ class Model:
             cases = (incident.cases, incident.helping, self.evidence.open_cases())
             held = [self.evidence.awaits_the_hub(incident, each) for each in incident.beside.values()]
             sides = (self.evidence.sides.of(key), held)
+            publishers = {each.publisher for each in (*incident.forms, *incident.beside.values())}
+            kept_from = {each: self.evidence.not_shared_with(incident, each) for each in publishers}
             history = ({*self.evidence.joined}, len(self.evidence.scopes))
             was = (
                 known,
@@ -129,6 +135,7 @@ class Model:
                 cases,
                 sides,
                 history,
+                kept_from,
             )
             if self._was.get(key) != was or not decided.isdisjoint(self._events_of(incident)):
                 self._was[key] = was
@@ -159,6 +166,7 @@ class Model:
         schools = {f"school:{child.urn}" for child in event.children if child.urn is not None}
         corrects = event.type == EventType.VPA_CORRECTED
         children = _placed(event)
+        stopped = self._untellable(incident, event, stopped)
         for to in {EDUCATION, *schools, *(incident.told if corrects else ())}:
             theirs, restricted = _theirs(to, children, stopped)
             told = incident.told[to]
@@ -187,6 +195,10 @@ class Model:
                     self._ask_back(form, to)
             incident.told[to] = anew if to in lost else _more(before, anew)
 
+    def _untellable(self, incident: Incident, form: Heard, stopped: Collection[str]) -> Collection[str]:
+        """Return who is told of nobody by a form: beside the stopped, whom it is not to be shared with."""
+        return {*stopped, *self.evidence.not_shared_with(incident, form.publisher)}
+
     def _untold(self, incident: Incident) -> tuple[str, ...]:
         """Return whom a correction that is gone may have kept from what the forms that are left say."""
         children = (child for form in incident.forms for child in form.children)
@@ -204,7 +216,8 @@ class Model:
         known = {child.person for children in told.values() for child in children}
         found = {}
         for form in incident.forms[corrections[-1] if corrections else 0 :]:
-            theirs, _ = _theirs(to, _placed(form), {*stopped, *incident.taken_back.get(form.event_id, ())})
+            stops = {*stopped, *incident.taken_back.get(form.event_id, ())}
+            theirs, _ = _theirs(to, _placed(form), self._untellable(incident, form, stops))
             new = tuple(child for child in theirs if child.person not in known)
             if new:
                 found[form.event_id] = new
@@ -284,12 +297,15 @@ class Model:
         incident, event, held, occasion = matter
         has = held.get(to)
         kept = (has.rule, has.ground) if has is not None and occasion is not Occasion.CORRECTION else None
-        verdict = self._unless_turned(self._verdict(incident, event, to, known, kept), incident, event, to)
+        verdict = self._verdict(incident, event, to, known, kept)
+        verdict = self._unless_not_shared(verdict, incident, event, to)
+        verdict = self._unless_turned(verdict, incident, event, to)
         if not verdict.permit:
             self.denials[event.event_id, to] = verdict.reason
             if has is not None:
                 del held[to]
-                self.recalls[has.event_id, to] = _why_recalled(occasion, verdict.reason, has, known)
+                reason = "no-ground" if verdict is NOT_SHARED else verdict.reason
+                self.recalls[has.event_id, to] = _why_recalled(occasion, reason, has, known)
         elif stop is not None:
             self.denials[event.event_id, to] = stop
             if has is not None and _exceeds(has, occasion, event, verdict):
@@ -301,6 +317,13 @@ class Model:
             now = self._holding(incident, event, to, known, verdict)
             if occasion is Occasion.CORRECTION or has is None or now != has._replace(rule=now.rule):
                 held[to] = now
+
+    def _unless_not_shared(self, verdict: Verdict, incident: Incident, event: Heard, to: str) -> Verdict:
+        """Return what may be seen where somebody may have decided that it is not to be."""
+        if not verdict.permit or to not in self.evidence.not_shared_with(incident, event.publisher):
+            return verdict
+        self.not_shared.add((event.event_id, to))
+        return NOT_SHARED
 
     def _unless_turned(self, verdict: Verdict, incident: Incident, event: Heard, to: str) -> Verdict:
         """Return what may be seen while the Hub looks: it sees it, and nobody else who would be permitted."""

@@ -101,6 +101,29 @@ def test_a_decision_that_comes_late_does_not_undo_the_override_made_after_it() -
     assert sent(story.tell(not_shared("dafsu", occurred_at=START - timedelta(days=1)))) == {}
 
 
+def test_an_older_decision_that_comes_late_does_not_take_the_place_of_a_newer_one() -> None:
+    story = Story()
+    story.tell(override("dafsu", occurred_at=START - timedelta(days=1)), not_shared("dafsu"))
+
+    story.tell(not_shared("dafsu", occurred_at=START - timedelta(days=2)))
+
+    assert answer(story.tell(a_form(of=HIGH)), "dafsu").rule == RULE
+
+
+def test_an_override_made_at_the_same_moment_does_not_end_it() -> None:
+    story, at = Story(), START - timedelta(days=1)
+    story.tell(not_shared("dafsu", occurred_at=at), override("dafsu", occurred_at=at))
+
+    assert answer(story.tell(a_form(of=HIGH)), "dafsu").rule == RULE
+
+
+def test_an_override_that_has_run_out_has_ended_it_all_the_same() -> None:
+    story = Story()
+    story.tell(not_shared("dafsu"), override("dafsu", expires_at=START + timedelta(minutes=1, seconds=30)))
+
+    assert sent(story.tell(a_form(of=HIGH))) == {"dafsu": NEW}
+
+
 def test_who_is_not_the_hub_decides_for_what_it_published_itself() -> None:
     story = Story()
     referral = an_event(
@@ -113,6 +136,28 @@ def test_who_is_not_the_hub_decides_for_what_it_published_itself() -> None:
 
     assert sent_of(decision, referral.event_id) == {"dafsu": RECALLED}
     assert sent_of(decision, form.event_id) == {}
+
+
+def test_facts_of_what_came_of_it_do_not_come_back_to_a_sender_it_is_not_shared_with() -> None:
+    story, incident = Story(), internal("incident")
+    sender = an_event(EventType.REFERRAL_RECEIVED, publisher="cedah", incident=incident, grades=HIGH)
+    story.tell(sender, not_shared("cedah"))
+
+    met = story.tell(an_event(EventType.EXPECTATION_MET, publisher="dafsu", incident=incident))
+
+    assert sent(met) == {"dafsu": NEW}
+
+
+def test_a_school_that_was_told_before_stays_told_until_a_correction() -> None:
+    story, pupil = Story(), a_child("one")
+    story.tell(a_form(EventType.VPA_RAISED, pupils=[pupil]))
+
+    decision = story.tell(not_shared(f"school:{HILLSIDE}"))
+    review = story.tell(a_form(pupils=[pupil]))
+    corrected = story.tell(a_form(EventType.VPA_CORRECTED, pupils=[pupil]))
+
+    assert (sent(decision), sent(review)) == ({}, {"education": NEW})
+    assert sent(corrected) == {f"school:{HILLSIDE}": RECALLED, "education": CORRECTED}
 
 
 def test_a_child_whose_school_is_not_to_be_told_is_given_to_the_officer() -> None:

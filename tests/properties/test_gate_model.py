@@ -15,6 +15,7 @@ from services.consent.flow.decide import Decider
 from services.consent.rules import evidence
 from services.consent.rules.history import TOO_EARLY
 from services.consent.rules.lasting import FOR_GOOD
+from services.consent.rules.not_shared import is_decided_against
 from services.consent.rules.schools import tell
 from services.consent.state import consents, evolve, forms, harms, retracted, said_again, sides, taking_part
 from services.consent.state.entities import Marac
@@ -209,6 +210,32 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
         lambda world, saying: None,
     ),
     "what is told once is told again": (routing, "ONCE", frozenset()),
+    "nothing is decided not to be shared": (routing, "is_decided_against", lambda incident, to, by: False),
+    "a school is told whatever was decided": (children, "is_decided_against", lambda incident, to, by: False),
+    "whoever decides not to share decides for all": (
+        routing,
+        "is_decided_against",
+        lambda incident, to, by: any(is_decided_against(incident, to, row.by) for row in incident.not_shared),
+    ),
+    "the Hub alone decides not to share": (
+        routing,
+        "is_decided_against",
+        lambda incident, to, by: is_decided_against(incident, to, HUB),
+    ),
+    "nothing ends a decision not to share": (
+        routing,
+        "is_decided_against",
+        lambda incident, to, by: is_decided_against(incident._replace(overrides={}), to, by),
+    ),
+    "any override of the Hub ends a decision not to share": (
+        routing,
+        "is_decided_against",
+        lambda incident, to, by: (
+            is_decided_against(incident, to, by)
+            and all(row.by != HUB for row in incident.overrides.get(to, ()))
+        ),
+    ),
+    "a recall says that it was decided so": (routing, "NOT_SHARED", ""),
 }
 """Lines of deciding, each as somebody might get it wrong: where it is, its name, and what stands there."""
 
