@@ -140,6 +140,25 @@ def recorded(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("button", name="Record the override"))
 
 
+def taking_back(page: Page, system: Running, told: Told) -> None:
+    hub_incident(page, system, told)
+    follow(page.get_by_role("link", name="Take it back").first)
+
+
+def taking_back_unsaid(page: Page, system: Running, told: Told) -> None:
+    taking_back(page, system, told)
+    follow(page.get_by_role("button", name="Take it back"))
+
+
+def taken_back(page: Page, system: Running, told: Told) -> None:
+    taking_back(page, system, told)
+    page.get_by_label("It went to the wrong agency or school").check()
+    page.get_by_label("From those alone that are named below").check()
+    page.get_by_label("Cheshire Fire and Rescue").check()
+    page.get_by_label("Rationale").fill("Meant for nobody there")
+    follow(page.get_by_role("button", name="Take it back"))
+
+
 def asking(page: Page, system: Running, told: Told) -> None:
     incident(page, system, told)
     follow(page.get_by_role("link", name="Open VPA reviewed").first)
@@ -291,6 +310,9 @@ PAGES: dict[str, Reach] = {
     "Record a decision not to share – Sightline": not_sharing,
     "Error: Record a decision not to share – Sightline": not_sharing_unsaid,
     "Recorded – Sightline": recorded,
+    "Take back what your agency published – Sightline": taking_back,
+    "Error: Take back what your agency published – Sightline": taking_back_unsaid,
+    "Taken back – Sightline": taken_back,
     "Why do you need to see it? – Sightline": asking,
     "Error: Why do you need to see it? – Sightline": asked_nothing,
     "Opened – Sightline": opened,

@@ -1,4 +1,4 @@
-"""Its publisher takes an event back, by its own id or the log's; anybody else's is as absent (decision 0039)."""
+"""Its publisher takes an event back, by its own id or the log's; any other is as absent (decision 0039)."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -16,12 +16,20 @@ from services.projections.pages.desk import Answer, Desk
 from services.projections.pages.entries import Entry
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, released
 from services.projections.pages.opened import identity, parts, reach
-from services.projections.pages.publishing import OWN_ID, Problem, Stamp, flagged, problems, stamp
+from services.projections.pages.publishing import (
+    OWN_ID,
+    Problem,
+    Stamp,
+    flagged,
+    problems,
+    shown,
+    stamp,
+    stamp_in,
+)
 from services.projections.pages.purposes import LONGEST
 from services.projections.pages.told import sharing
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import VPA_FAMILY
-from services.vocabulary.times import NotATime, parse_time
 
 USUAL_PURPOSE: Final = "Secondary assessment of this VPA"
 QUIET: Final = frozenset({"police", "partnership"})
@@ -97,7 +105,7 @@ def _reviewing(routes: APIRouter, desk: Desk) -> None:
     async def record(request: Request, alias: str, release: str) -> Response:
         sent = await desk.form(request)
         entry = await _form(desk, request, alias, release)
-        of = _stamp(sent)
+        of = stamp_in(sent)
         if entry is None or of is None:
             return absent(desk, request)
         try:
@@ -142,18 +150,18 @@ async def _opened(desk: Desk, request: Request, alias: str, entry: Entry, purpos
 
 
 def _review(desk: Desk, request: Request, sheet: _Sheet, wrong: tuple[Problem, ...]) -> Response:
-    shown = {name: value for name, value in _named(sheet.original).items() if name != "facts"}
+    carried = {name: value for name, value in _named(sheet.original).items() if name != "facts"}
     values = {
         "sheet": sheet,
         "original": review.written(sheet.original),
         "before": review.graded(sheet.original),
-        "identity": identity(shown, local_date(desk.now())),
-        "reach": reach(shown),
-        "parts": parts(shown, desk.title_of),
+        "identity": identity(carried, local_date(desk.now())),
+        "reach": reach(carried),
+        "parts": parts(carried, desk.title_of),
         "choices": {"risk": review.RISKS, "children": review.CHILDREN, "adults": review.ADULTS},
         "answers": review.ANSWERS,
         "asked_for": review.ASKED_FOR,
-        **_wrong(wrong),
+        **shown(wrong),
     }
     return desk.page(request, "projections/review.html", values, UNPROCESSABLE if wrong else OK)
 
@@ -173,7 +181,7 @@ def _deciding(routes: APIRouter, desk: Desk) -> None:
     async def record(request: Request, alias: str) -> Response:
         kind = _kind(request)
         sent = await desk.form(request)
-        of = _stamp(sent)
+        of = stamp_in(sent)
         if await sharing(desk, request, alias) is None or of is None:
             return absent(desk, request)
         form = deciding.filled(kind, sent)
@@ -207,15 +215,9 @@ def _decision(
         "ranks": deciding.RANKS,
         "reasons": deciding.WHY_NOT,
         "colleagues": desk.colleagues(request),
-        **_wrong(wrong),
+        **shown(wrong),
     }
     return desk.page(request, kind.template, values, UNPROCESSABLE if wrong else OK)
-
-
-def _wrong(wrong: tuple[Problem, ...]) -> Mapping[str, object]:
-    """Return the problems for an error summary, and by field; the page is an error where there are any."""
-    by_field = {each.field: each.text for each in reversed(wrong)}
-    return {"wrong": wrong, "problems": by_field, **({"error": True} if wrong else {})}
 
 
 def _done(desk: Desk, request: Request, alias: str, of: Stamp, answer: Answer) -> Response:
@@ -230,16 +232,6 @@ async def _form(desk: Desk, request: Request, alias: str, release: str) -> Entry
         return None
     entry = await released(desk, request, alias, release)
     return entry if entry is not None and entry.event_type in VPA_FAMILY else None
-
-
-def _stamp(sent: Mapping[str, object]) -> Stamp | None:
-    """Return the stamp a form was shown with, or None where it is none of ours."""
-    of = Stamp(id=str(sent.get("id", "")), occurred_at=str(sent.get("occurred_at", "")))
-    try:
-        parse_time(of.occurred_at)
-    except NotATime:
-        return None
-    return of if OWN_ID.fullmatch(of.id) else None
 
 
 def _named(original: review.Content) -> Mapping[str, object]:

@@ -7,7 +7,17 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.projections.pages import answering, hub, inbox, recording, referring, saying, timelines, unsafe
+from services.projections.pages import (
+    answering,
+    hub,
+    inbox,
+    recording,
+    referring,
+    saying,
+    taking_back,
+    timelines,
+    unsafe,
+)
 from services.projections.pages.cases import expected, to_be_seen
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry, by_incident, entries, openable
@@ -29,7 +39,7 @@ def router(desk: Desk) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     routes.include_router(recording.router(desk))
 
-    for each in (inbox, answering, referring, saying, timelines, unsafe):
+    for each in (inbox, answering, referring, saying, taking_back, timelines, unsafe):
         routes.include_router(each.router(desk))
 
     @routes.get("/incidents/{alias}")
@@ -50,6 +60,7 @@ def router(desk: Desk) -> APIRouter:
             "answered": known.answered,
             "standing": {entry.release_id for entry in standing(found)},
             "openable": openable(found),
+            "takes_back": taking_back.may_take_back(desk.visitor(request), found),
             "people": {entry.release_id: timelines.people(entry) for entry in found},
             "person": next((entry.person for entry in found if entry.person), None),
             "account": account,
