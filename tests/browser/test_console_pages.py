@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser_builders import (
+    CHECS,
     DAFSU,
     EDUCATION,
     HUB,
@@ -120,6 +121,23 @@ def overriding(page: Page, system: Running, told: Told) -> None:
 
 def override_unsaid(page: Page, system: Running, told: Told) -> None:
     overriding(page, system, told)
+    follow(page.get_by_role("button", name="Record the override"))
+
+
+def overriding_for_itself(page: Page, system: Running, told: Told) -> None:
+    sit_down(page, system, CHECS)
+    follow(page.locator('main a[href^="/incidents/"]').first)
+    follow(page.get_by_role("link", name="Record an override for your own duty"))
+
+
+def override_for_itself_unsaid(page: Page, system: Running, told: Told) -> None:
+    overriding_for_itself(page, system, told)
+    follow(page.get_by_role("button", name="Record the override"))
+
+
+def recorded_for_itself(page: Page, system: Running, told: Told) -> None:
+    overriding_for_itself(page, system, told)
+    page.get_by_label("Rationale").fill("The younger child is in danger")
     follow(page.get_by_role("button", name="Record the override"))
 
 
@@ -307,6 +325,8 @@ PAGES: dict[str, Reach] = {
     "Error: Secondary assessment – Sightline": review_unfinished,
     "Record an override – Sightline": overriding,
     "Error: Record an override – Sightline": override_unsaid,
+    "Record an override for your own duty – Sightline": overriding_for_itself,
+    "Error: Record an override for your own duty – Sightline": override_for_itself_unsaid,
     "Record a decision not to share – Sightline": not_sharing,
     "Error: Record a decision not to share – Sightline": not_sharing_unsaid,
     "Recorded – Sightline": recorded,
@@ -339,7 +359,14 @@ PAGES: dict[str, Reach] = {
     "Operations – Sightline": operations,
     "There is nothing here – Sightline": nothing_here,
 }
-EVERY_PAGE = [*PAGES.values(), empty_inbox, narrowed_inbox, referring_children, hub_incident]
+EVERY_PAGE = [
+    *PAGES.values(),
+    empty_inbox,
+    narrowed_inbox,
+    referring_children,
+    hub_incident,
+    recorded_for_itself,
+]
 of_every_page = pytest.mark.parametrize("reach", EVERY_PAGE, ids=lambda reach: reach.__name__)
 
 

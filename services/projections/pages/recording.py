@@ -1,6 +1,7 @@
 """The Hub's forms that publish, and the page that says what became of each.
 
-Each is for whoever acts for the Hub and an incident that is open to them; to anybody else it is absent.
+Each is for whoever acts for the Hub and an incident that is open to them; to anybody else it is absent. An
+override is children's services' too, for themselves alone and of an incident they hold something of.
 """
 
 from collections.abc import Mapping
@@ -11,10 +12,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.projections.pages import deciding, review, words
-from services.projections.pages.deciding import NOT_TO_SHARE, OVERRIDE, Kind
+from services.projections.pages.deciding import NOT_TO_SHARE, OVERRIDE, OWN_DUTY, Kind
 from services.projections.pages.desk import Answer, Desk
 from services.projections.pages.entries import Entry
-from services.projections.pages.holding import OK, UNPROCESSABLE, absent, released
+from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, released
 from services.projections.pages.opened import identity, parts, reach
 from services.projections.pages.publishing import (
     OWN_ID,
@@ -28,6 +29,7 @@ from services.projections.pages.publishing import (
 )
 from services.projections.pages.purposes import LONGEST
 from services.projections.pages.told import sharing
+from services.vocabulary.agencies import CHILDRENS_SERVICES
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import VPA_FAMILY
 
@@ -59,7 +61,8 @@ def router(desk: Desk) -> APIRouter:
     @routes.get("/incidents/{alias}/recorded/{event}")
     async def recorded(request: Request, alias: str, event: str) -> Response:
         told = await sharing(desk, request, alias)
-        if told is None or not OWN_ID.fullmatch(event):
+        is_theirs = told is None and await _is_own_duty(desk, request, alias)
+        if (told is None and not is_theirs) or not OWN_ID.fullmatch(event):
             return absent(desk, request)
         answer = await desk.ask(request, f"/v1/events/{event}/explanation")
         answered = answer.status == OK and answer.body.get("incident") == alias
@@ -72,7 +75,8 @@ def router(desk: Desk) -> APIRouter:
             "answered": answered,
             "flagged": desk.flagged(request).get(event, ()),
             "recorded": words.TYPES.get(event_type, ""),
-            "receives": [line for line in told if line.told and line.code not in QUIET],
+            "own_duty": is_theirs,
+            "receives": [line for line in told or () if line.told and line.code not in QUIET],
         }
         return desk.page(request, "projections/recorded.html", values)
 
@@ -170,8 +174,8 @@ def _deciding(routes: APIRouter, desk: Desk) -> None:
     @routes.get("/incidents/{alias}/override")
     @routes.get("/incidents/{alias}/not-to-share")
     async def ask(request: Request, alias: str) -> Response:
-        kind = _kind(request)
-        if await sharing(desk, request, alias) is None:
+        kind = await _kind(desk, request, alias)
+        if kind is None:
             return absent(desk, request)
         empty = deciding.Filled(facts={}, rationale="")
         return _decision(desk, request, (alias, kind), (empty, stamp(desk.now())), ())
@@ -179,12 +183,12 @@ def _deciding(routes: APIRouter, desk: Desk) -> None:
     @routes.post("/incidents/{alias}/override")
     @routes.post("/incidents/{alias}/not-to-share")
     async def record(request: Request, alias: str) -> Response:
-        kind = _kind(request)
         sent = await desk.form(request)
-        of = stamp_in(sent)
-        if await sharing(desk, request, alias) is None or of is None:
+        kind, of = await _kind(desk, request, alias), stamp_in(sent)
+        if kind is None or of is None:
             return absent(desk, request)
-        form = deciding.filled(kind, sent)
+        whom = {"recipient": desk.visitor(request).agency} if kind is OWN_DUTY else {}
+        form = deciding.filled(kind, {**sent, **whom})
         wrong = deciding.lacking(kind, form)
         if not wrong:
             answer = await desk.tell(request, "/v1/events", deciding.event(kind, form, alias, of))
@@ -194,9 +198,18 @@ def _deciding(routes: APIRouter, desk: Desk) -> None:
         return _decision(desk, request, (alias, kind), (form, of), wrong)
 
 
-def _kind(request: Request) -> Kind:
-    """Return what is decided on the page with this address."""
-    return KINDS[request.url.path.rpartition("/")[2]]
+async def _kind(desk: Desk, request: Request, alias: str) -> Kind | None:
+    """Return what the visitor may decide on the page with this address; None: nothing."""
+    kind = KINDS[request.url.path.rpartition("/")[2]]
+    if kind is OVERRIDE and await _is_own_duty(desk, request, alias):
+        return OWN_DUTY
+    return kind if await sharing(desk, request, alias) is not None else None
+
+
+async def _is_own_duty(desk: Desk, request: Request, alias: str) -> bool:
+    """Say whether the visitor works for children's services that hold something of an incident."""
+    of_theirs = desk.visitor(request).agency in CHILDRENS_SERVICES
+    return of_theirs and await held(desk, request, alias) is not None
 
 
 def _decision(
@@ -212,7 +225,7 @@ def _decision(
         "form": form,
         "stamp": of,
         "recipients": [(name, desk.title_of(name)) for name in kind.recipients],
-        "ranks": deciding.RANKS,
+        "ranks": kind.ranks,
         "reasons": deciding.WHY_NOT,
         "colleagues": desk.colleagues(request),
         **shown(wrong),

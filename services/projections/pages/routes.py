@@ -28,6 +28,7 @@ from services.projections.pages.purposes import problem_of
 from services.projections.pages.told import told
 from services.projections.rules.expecting import unanswered
 from services.projections.rules.standing import standing
+from services.vocabulary.agencies import CHILDRENS_SERVICES
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import VPA_FAMILY
 
@@ -64,6 +65,7 @@ def router(desk: Desk) -> APIRouter:
             "people": {entry.release_id: timelines.people(entry) for entry in found},
             "person": next((entry.person for entry in found if entry.person), None),
             "account": account,
+            "own_duty": desk.visitor(request).agency in CHILDRENS_SERVICES,
             "forms_of_vpa": VPA_FAMILY,
             "flagged": desk.flagged(request).pop(alias, ()),
         }
