@@ -84,6 +84,14 @@ def test_what_it_is_and_of_which_incident_is_looked_up_by_the_logs_id_too(door: 
     assert rules(door, retraction(consent), "cedah") == [("/corrects", "not-retractable")]
 
 
+def test_a_correction_too_names_its_form_by_the_logs_id(door: OpenDoor) -> None:
+    raised = said(door, {**example("VpaRaised"), "id": "raised"})["event_id"]
+
+    said(door, {**example("VpaCorrected"), "corrects": raised})
+
+    assert door.opened()[-1].routing["corrects"] == raised
+
+
 def test_it_names_what_it_takes_back(door: OpenDoor) -> None:
     event = retraction("raised")
     del event["corrects"]

@@ -40,6 +40,8 @@ class Originals:
     def load(self, events: Iterable[tuple[Submission, EventSchema]]) -> None:
         """Read which of the originals are kept, and what those were that are taken back."""
         naming = [(event, schema) for event, schema in events if event.corrects is not None]
+        if not naming:
+            return
         named = {event.corrects for event, _ in naming if event.corrects}
         self._logged = self._outbox.of_agency(self._agency, filter(EVENT_ID.fullmatch, named))
         self._kept = self._outbox.find(filter(None, map(self.named, (event for event, _ in naming))))
