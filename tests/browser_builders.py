@@ -24,7 +24,7 @@ CHROMIUMS = ("chromium-headless-shell", "chromium")
 """What Debian calls it, the quickest to open a page first."""
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCHOOL = "school:900101"
-HUB, DAFSU, CEDAH, EDUCATION = "police", "dafsu", "cedah", "education"
+HUB, DAFSU, CEDAH, CHECS, EDUCATION = "police", "dafsu", "cedah", "checs", "education"
 NARROW, WIDE = 320, 1200
 LOOKED_AT = (WIDE, NARROW) if LONG else (WIDE,)
 """How wide pages are when axe looks at them; that each fits a phone is looked at every time."""
@@ -142,6 +142,15 @@ def list_children(system: Running, folder: Path) -> None:
     system.cli("settle")
 
 
+def refer_to_checs(system: Running, folder: Path) -> None:
+    """Publish a referral that came to ChECS: an incident of which children's services hold something."""
+    reference = f"BR-{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
+    file = folder / f"{reference}.jsonl"
+    file.write_text(json.dumps(_example(system, "referrals/ReferralReceived", reference)))
+    system.cli("publish", str(file), "--as", CHECS)
+    system.cli("settle")
+
+
 def owe_call(system: Running, folder: Path) -> None:
     """Publish a VPA so late that a school can no longer read of it before its bell: it is to be phoned."""
     reference = f"BR-{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
@@ -219,12 +228,19 @@ def _now(system: Running) -> datetime:
     return SharedClock(path).now() if path.exists() else datetime.now(UTC)
 
 
-def _event(system: Running, event_type: str, reference: str) -> dict[str, Any]:
-    event: dict[str, Any] = json.loads(
-        (SCHEMAS / "incidents" / f"{event_type}.example.json").read_text("utf-8")
-    )
+def _example(system: Running, kind: str, reference: str) -> dict[str, Any]:
+    """Return an example, by its family and type, as of an hour ago and of an incident by its reference."""
+    event: dict[str, Any] = json.loads((SCHEMAS / f"{kind}.example.json").read_text("utf-8"))
     happened = _now(system) - timedelta(hours=1)
-    event |= {"id": f"{reference}-{event_type}", "incident": reference, "occurred_at": happened.isoformat()}
+    return event | {
+        "id": f"{reference}-{event['type']}",
+        "incident": reference,
+        "occurred_at": happened.isoformat(),
+    }
+
+
+def _event(system: Running, event_type: str, reference: str) -> dict[str, Any]:
+    event = _example(system, f"incidents/{event_type}", reference)
     event["facts"] |= {"risk": "high" if event_type == "VpaReviewed" else "standard"}
     return event
 

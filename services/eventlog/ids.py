@@ -2,7 +2,12 @@
 
 import hashlib
 import hmac
+import re
 from functools import lru_cache
+from typing import Final
+
+EVENT_ID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+"""How the log's id of an event is written."""
 
 
 def event_id(id_key: bytes, agency: str, publisher_id: str) -> str:

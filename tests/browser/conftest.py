@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser_builders import Told, chromium, list_children, owe_call, tell
+from tests.browser_builders import Told, chromium, list_children, owe_call, refer_to_checs, tell
 from tests.system import Running
 
 
@@ -26,6 +26,7 @@ def told(system: Running, tmp_path_factory: pytest.TempPathFactory) -> Told:
     folder = tmp_path_factory.mktemp("told")
     list_children(system, folder)
     owe_call(system, folder)
+    refer_to_checs(system, folder)
     return tell(system, folder)
 
 

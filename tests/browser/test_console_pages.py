@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser_builders import (
+    CHECS,
     DAFSU,
     EDUCATION,
     HUB,
@@ -123,6 +124,23 @@ def override_unsaid(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("button", name="Record the override"))
 
 
+def overriding_for_itself(page: Page, system: Running, told: Told) -> None:
+    sit_down(page, system, CHECS)
+    follow(page.locator('main a[href^="/incidents/"]').first)
+    follow(page.get_by_role("link", name="Record an override for your own duty"))
+
+
+def override_for_itself_unsaid(page: Page, system: Running, told: Told) -> None:
+    overriding_for_itself(page, system, told)
+    follow(page.get_by_role("button", name="Record the override"))
+
+
+def recorded_for_itself(page: Page, system: Running, told: Told) -> None:
+    overriding_for_itself(page, system, told)
+    page.get_by_label("Rationale").fill("The younger child is in danger")
+    follow(page.get_by_role("button", name="Record the override"))
+
+
 def not_sharing(page: Page, system: Running, told: Told) -> None:
     hub_incident(page, system, told)
     follow(page.get_by_role("link", name="Record a decision not to share"))
@@ -138,6 +156,25 @@ def recorded(page: Page, system: Running, told: Told) -> None:
     page.get_by_label("Share with").select_option("family-help")
     page.get_by_label("Rationale").fill("The younger child is in danger")
     follow(page.get_by_role("button", name="Record the override"))
+
+
+def taking_back(page: Page, system: Running, told: Told) -> None:
+    hub_incident(page, system, told)
+    follow(page.get_by_role("link", name="Take it back").first)
+
+
+def taking_back_unsaid(page: Page, system: Running, told: Told) -> None:
+    taking_back(page, system, told)
+    follow(page.get_by_role("button", name="Take it back"))
+
+
+def taken_back(page: Page, system: Running, told: Told) -> None:
+    taking_back(page, system, told)
+    page.get_by_label("It went to the wrong agency or school").check()
+    page.get_by_label("From those alone that are named below").check()
+    page.get_by_label("Cheshire Fire and Rescue").check()
+    page.get_by_label("Rationale").fill("Meant for nobody there")
+    follow(page.get_by_role("button", name="Take it back"))
 
 
 def asking(page: Page, system: Running, told: Told) -> None:
@@ -288,9 +325,14 @@ PAGES: dict[str, Reach] = {
     "Error: Secondary assessment – Sightline": review_unfinished,
     "Record an override – Sightline": overriding,
     "Error: Record an override – Sightline": override_unsaid,
+    "Record an override for your own duty – Sightline": overriding_for_itself,
+    "Error: Record an override for your own duty – Sightline": override_for_itself_unsaid,
     "Record a decision not to share – Sightline": not_sharing,
     "Error: Record a decision not to share – Sightline": not_sharing_unsaid,
     "Recorded – Sightline": recorded,
+    "Take back what your agency published – Sightline": taking_back,
+    "Error: Take back what your agency published – Sightline": taking_back_unsaid,
+    "Taken back – Sightline": taken_back,
     "Why do you need to see it? – Sightline": asking,
     "Error: Why do you need to see it? – Sightline": asked_nothing,
     "Opened – Sightline": opened,
@@ -317,7 +359,14 @@ PAGES: dict[str, Reach] = {
     "Operations – Sightline": operations,
     "There is nothing here – Sightline": nothing_here,
 }
-EVERY_PAGE = [*PAGES.values(), empty_inbox, narrowed_inbox, referring_children, hub_incident]
+EVERY_PAGE = [
+    *PAGES.values(),
+    empty_inbox,
+    narrowed_inbox,
+    referring_children,
+    hub_incident,
+    recorded_for_itself,
+]
 of_every_page = pytest.mark.parametrize("reach", EVERY_PAGE, ids=lambda reach: reach.__name__)
 
 

@@ -89,6 +89,12 @@ def test_there_is_no_receipt_before_the_append_nor_for_another_agency(outbox: Ou
     assert outbox.receipt("receipt-a", "dafsu") is None
 
 
+def test_an_event_is_an_agency_s_own_only_where_that_agency_published_it(outbox: Outbox) -> None:
+    outbox.add([an_entry("a"), replace(an_entry("b"), agency="dafsu")])
+
+    assert outbox.of_agency("police", ["a", "b", "never-sent"]) == {"a"}
+
+
 def test_an_event_is_kept_once_or_the_whole_batch_is_not(outbox: Outbox) -> None:
     outbox.add([an_entry("a")])
 

@@ -1,4 +1,4 @@
-"""Its publisher takes an event back, by the id it gave it; anybody else's is as absent (decision 0039)."""
+"""Its publisher takes an event back, by its own id or the log's; any other is as absent (decision 0039)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +57,39 @@ def test_another_agencys_event_is_refused_as_one_that_there_is_not(door: OpenDoo
 
     assert theirs == nobodys
     assert [each["rule"] for each in theirs["reasons"]] == ["unknown-original"]
+
+
+def test_who_does_not_know_its_own_id_names_it_by_the_logs(door: OpenDoor) -> None:
+    raised = said(door, {**example("VpaRaised"), "id": "raised"})["event_id"]
+
+    assert said(door, retraction(raised))["status"] == "accepted"
+
+    assert door.opened()[-1].facts["retracts"] == raised
+
+
+def test_by_the_logs_id_too_another_agencys_event_is_refused_as_one_that_there_is_not(
+    door: OpenDoor,
+) -> None:
+    raised = said(door, {**example("VpaRaised"), "id": "raised"})["event_id"]
+
+    theirs, nobodys = (said(door, retraction(of), "cedah") for of in (raised, "never-sent"))
+
+    assert theirs == nobodys
+    assert [each["rule"] for each in theirs["reasons"]] == ["unknown-original"]
+
+
+def test_what_it_is_and_of_which_incident_is_looked_up_by_the_logs_id_too(door: OpenDoor) -> None:
+    consent = said(door, {**example("ConsentRecorded"), "id": "consent"}, "cedah")["event_id"]
+
+    assert rules(door, retraction(consent), "cedah") == [("/corrects", "not-retractable")]
+
+
+def test_a_correction_too_names_its_form_by_the_logs_id(door: OpenDoor) -> None:
+    raised = said(door, {**example("VpaRaised"), "id": "raised"})["event_id"]
+
+    said(door, {**example("VpaCorrected"), "corrects": raised})
+
+    assert door.opened()[-1].routing["corrects"] == raised
 
 
 def test_it_names_what_it_takes_back(door: OpenDoor) -> None:

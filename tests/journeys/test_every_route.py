@@ -140,6 +140,8 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("post", "/incidents/{alias}/review/{release}/record"): HIDDEN,
     ("get", "/incidents/{alias}/say/{name}"): HIDDEN,
     ("post", "/incidents/{alias}/say/{name}"): HIDDEN,
+    ("get", "/incidents/{alias}/take-back/{release}"): HIDDEN,
+    ("post", "/incidents/{alias}/take-back/{release}"): HIDDEN,
     ("get", "/incidents/{alias}/timeline/{release}/{whom}"): HIDDEN,
     ("post", "/incidents/{alias}/timeline/{release}/{whom}"): HIDDEN,
     ("get", "/incidents/{alias}/unsafe/{release}/{channel}"): HIDDEN,

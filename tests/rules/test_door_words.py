@@ -15,10 +15,8 @@ OF_THE_BODY = {
 
 OF_THE_OFFICE = {
     "joins-by-event",
-    "not-retractable",
     "one-named",
     "scope",
-    "still-counts",
     "two-named",
     "unlawful-ground",
 }

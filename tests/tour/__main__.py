@@ -23,7 +23,7 @@ from services.runtime.places import ROOT
 from services.synthetic.actors import Schools
 from services.synthetic.month import first_moment
 from tests import pulse_builders
-from tests.browser_builders import Told, chromium, list_children, owe_call, tell, window
+from tests.browser_builders import Told, chromium, list_children, owe_call, refer_to_checs, tell, window
 from tests.journey_builders import SEED, a_few_days
 from tests.system import Running, running_system
 from tests.tour.pictures import taken
@@ -75,6 +75,7 @@ def lived(running: Running, folder: Path) -> Told:
     pulse_builders.an_hour_passes(running)
     list_children(running, folder)
     owe_call(running, folder)
+    refer_to_checs(running, folder)
     return tell(running, folder)
 
 

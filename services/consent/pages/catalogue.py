@@ -43,7 +43,7 @@ WHOSE: Final = {
 }
 BESIDE: Final = {
     "incident": "incident: your own reference, or the incident of a release to you",
-    "corrects": "corrects: the id you gave the event it puts right",
+    "corrects": "corrects: the id you gave the event it puts right, or the event id of its receipt",
     "consent": "consent: an answer for each recipient that was asked about",
     "recipient": "recipient: whom it is about",
     "policy": "policy: the text of a policy",

@@ -1,7 +1,7 @@
 """May this be taken back? Its publisher alone may, and only what a later word on the same would not mend.
 
 Somebody else's event and one that there is not are refused alike: an event is found by the id its publisher
-gave it, among that publisher's own (decision 0039).
+gave it, or by the log's, among that publisher's own (decision 0039).
 """
 
 from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ def _unknown() -> Reason:
         pointer="/corrects",
         rule="unknown-original",
         detail="you have published no event of this id",
-        fix="let corrects be the id you gave the event that is taken back",
+        fix="let corrects be the id you gave the event that is taken back, or the event id of its receipt",
     )
 
 

@@ -1,4 +1,4 @@
-"""The originals that events put right or take back: a sender's own, by the ids it gave them.
+"""The originals that events put right or take back: a sender's own, by the ids it gave them, or by the log's.
 
 What is taken back is read from its own sealed bytes: what it was, and about which incident.
 """
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from services.eventlog.catalogue import EventSchema, SectionSchema
 from services.eventlog.codec import decode_content, decode_envelope, decode_header, decode_section
 from services.eventlog.envelope import Envelope
-from services.eventlog.ids import event_id
+from services.eventlog.ids import EVENT_ID, event_id
 from services.eventlog.sealing import open_routed
 from services.ingest.state import Submission
 from services.ingest.store.outbox import Outbox
@@ -34,11 +34,16 @@ class Originals:
         self._secrets = secrets
         self._agency = agency
         self._kept: Collection[str] = ()
+        self._logged: Collection[str] = ()
         self._was: Mapping[str, Was] = {}
 
     def load(self, events: Iterable[tuple[Submission, EventSchema]]) -> None:
         """Read which of the originals are kept, and what those were that are taken back."""
         naming = [(event, schema) for event, schema in events if event.corrects is not None]
+        if not naming:
+            return
+        named = {event.corrects for event, _ in naming if event.corrects}
+        self._logged = self._outbox.of_agency(self._agency, filter(EVENT_ID.fullmatch, named))
         self._kept = self._outbox.find(filter(None, map(self.named, (event for event, _ in naming))))
         taken_back = {self.named(event): schema for event, schema in naming if _takes_back(event)}
         sealed = self._outbox.sealed(filter(None, taken_back))
@@ -48,7 +53,12 @@ class Originals:
         }
 
     def named(self, event: Submission) -> str | None:
-        """Return the log's id of the original that an event names, whether there is one or not."""
+        """Return the log's id of the original that an event names, whether there is one or not.
+
+        Named by the log's id it is the sender's own, or none: what others published is not looked for.
+        """
+        if event.corrects in self._logged:
+            return event.corrects
         return event_id(self._secrets.id, self._agency, event.corrects) if event.corrects else None
 
     def is_kept(self, name: str) -> bool:

@@ -77,6 +77,12 @@ class Outbox:
             rows = conn.execute(kept.where(OUTBOX.c.event_id.in_(sorted(set(event_ids))))).mappings()
             return {row["event_id"]: Kept(**row) for row in rows}
 
+    def of_agency(self, agency: str, event_ids: Iterable[str]) -> frozenset[str]:
+        """Return which of these events an agency published itself."""
+        own = select(OUTBOX.c.event_id).where(OUTBOX.c.agency == agency)
+        with reading(self._engine) as conn:
+            return frozenset(conn.scalars(own.where(OUTBOX.c.event_id.in_(sorted(set(event_ids))))))
+
     def sealed(self, event_ids: Iterable[str]) -> dict[str, bytes]:
         """Return the sealed bytes of these events, by event id; one not kept is absent."""
         columns = select(OUTBOX.c.event_id, OUTBOX.c.value)

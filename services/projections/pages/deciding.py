@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.projections.pages.publishing import Problem, Stamp
-from services.vocabulary.agencies import HUB, RECIPIENTS
+from services.vocabulary.agencies import CHILDRENS_SERVICES, HUB, RECIPIENTS
 from services.vocabulary.events import EventType
 
 WITHOUT_CONSENT: Final = frozenset({HUB, "education", "partnership"})
@@ -21,6 +21,16 @@ RANKS: Final = {
     "chief-inspector": "Chief inspector",
     "police-staff": "Police staff",
 }
+GRADES: Final = {
+    "social-worker": "Social worker",
+    "senior-social-worker": "Senior social worker",
+    "family-help-practitioner": "Family Help practitioner",
+    "team-manager": "Team manager",
+    "service-manager": "Service manager",
+    "head-of-service": "Head of service",
+}
+"""What stands for a rank in children's services."""
+
 WHY_NOT: Final = {
     "more_harm_to_the_child": "Sharing would do the child more harm than good",
     "more_harm_to_the_adult": "Sharing would put the adult victim in more danger",
@@ -34,8 +44,8 @@ WHY_NOT: Final = {
 class Kind:
     """One of these forms. `asks`: the facts it asks for beside recipient and rationale.
 
-    `needs`: the fields without which it would change nothing. `said`: what a person reads of a field that is
-    missing, or that the door did not take.
+    `needs`: the fields without which it would change nothing. `ranks`: what whoever decides may be. `said`:
+    what a person reads of a field that is missing, or that the door did not take.
     """
 
     type: EventType
@@ -44,6 +54,7 @@ class Kind:
     asks: tuple[str, ...]
     needs: tuple[str, ...]
     recipients: tuple[str, ...]
+    ranks: Mapping[str, str]
     said: Mapping[str, str]
 
 
@@ -54,11 +65,26 @@ OVERRIDE: Final = Kind(
     asks=("rank", "reviewed_by"),
     needs=("recipient", "rationale"),
     recipients=tuple(name for name in RECIPIENTS if name not in WITHOUT_CONSENT | NEVER_OVERRIDDEN),
+    ranks=RANKS,
     said={
         "recipient": "Choose whom this is shared with",
         "rationale": "Enter why consent is overridden: without it nobody has a lawful basis to act",
     },
 )
+OWN_DUTY: Final = Kind(
+    type=EventType.OVERRIDE_RECORDED,
+    path="override",
+    template="projections/own-override.html",
+    asks=("rank", "reviewed_by", "confirmed_by"),
+    needs=("rationale",),
+    recipients=CHILDRENS_SERVICES,
+    ranks=GRADES,
+    said={
+        "rationale": "Enter why consent is overridden: without it your agency has no lawful basis to act",
+    },
+)
+"""An override by children's services, for whoever sends it and for nobody else (decision 0019)."""
+
 NOT_TO_SHARE: Final = Kind(
     type=EventType.DECIDED_NOT_TO_SHARE,
     path="not-to-share",
@@ -66,6 +92,7 @@ NOT_TO_SHARE: Final = Kind(
     asks=("reason", "review_on", "rank", "reviewed_by", "confirmed_by"),
     needs=("recipient", "rationale", "confirmed_by"),
     recipients=tuple(name for name in RECIPIENTS if name not in WITHOUT_CONSENT),
+    ranks=RANKS,
     said={
         "recipient": "Choose whom this is not shared with",
         "rationale": "Enter why it is not shared: a decision not to share is recorded with its reason",

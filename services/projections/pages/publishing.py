@@ -13,9 +13,9 @@ from typing import Final
 
 from services.projections.pages.desk import Answer
 from services.projections.pages.door_words import elsewhere
-from services.vocabulary.times import format_time
+from services.vocabulary.times import NotATime, format_time, parse_time
 
-OWN_ID: Final = re.compile("hub-[0-9a-f]{32}", re.ASCII)
+OWN_ID: Final = re.compile("form-[0-9a-f]{32}", re.ASCII)
 TAKEN: Final = frozenset({200, 201})
 CONFLICT: Final = 409
 WHOLE: Final = "form"
@@ -42,7 +42,23 @@ class Problem:
 
 def stamp(now: datetime) -> Stamp:
     """Return the stamp of a form that is shown for the first time."""
-    return Stamp(id=f"hub-{secrets.token_hex(16)}", occurred_at=format_time(now))
+    return Stamp(id=f"form-{secrets.token_hex(16)}", occurred_at=format_time(now))
+
+
+def stamp_in(sent: Mapping[str, object]) -> Stamp | None:
+    """Return the stamp a form was shown with, or None where it is none of ours."""
+    of = Stamp(id=str(sent.get("id", "")), occurred_at=str(sent.get("occurred_at", "")))
+    try:
+        parse_time(of.occurred_at)
+    except NotATime:
+        return None
+    return of if OWN_ID.fullmatch(of.id) else None
+
+
+def shown(wrong: Sequence[Problem]) -> Mapping[str, object]:
+    """Return the problems for an error summary, and by field; the page is an error where there are any."""
+    by_field = {each.field: each.text for each in reversed(wrong)}
+    return {"wrong": wrong, "problems": by_field, **({"error": True} if wrong else {})}
 
 
 def problems(

@@ -1,6 +1,7 @@
 """The Hub's forms that publish, and the page that says what became of each.
 
-Each is for whoever acts for the Hub and an incident that is open to them; to anybody else it is absent.
+Each is for whoever acts for the Hub and an incident that is open to them; to anybody else it is absent. An
+override is children's services' too, for themselves alone and of an incident they hold something of.
 """
 
 from collections.abc import Mapping
@@ -11,17 +12,26 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.projections.pages import deciding, review, words
-from services.projections.pages.deciding import NOT_TO_SHARE, OVERRIDE, Kind
+from services.projections.pages.deciding import NOT_TO_SHARE, OVERRIDE, OWN_DUTY, Kind
 from services.projections.pages.desk import Answer, Desk
 from services.projections.pages.entries import Entry
-from services.projections.pages.holding import OK, UNPROCESSABLE, absent, released
+from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held, released
 from services.projections.pages.opened import identity, parts, reach
-from services.projections.pages.publishing import OWN_ID, Problem, Stamp, flagged, problems, stamp
+from services.projections.pages.publishing import (
+    OWN_ID,
+    Problem,
+    Stamp,
+    flagged,
+    problems,
+    shown,
+    stamp,
+    stamp_in,
+)
 from services.projections.pages.purposes import LONGEST
 from services.projections.pages.told import sharing
+from services.vocabulary.agencies import CHILDRENS_SERVICES
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import VPA_FAMILY
-from services.vocabulary.times import NotATime, parse_time
 
 USUAL_PURPOSE: Final = "Secondary assessment of this VPA"
 QUIET: Final = frozenset({"police", "partnership"})
@@ -51,7 +61,8 @@ def router(desk: Desk) -> APIRouter:
     @routes.get("/incidents/{alias}/recorded/{event}")
     async def recorded(request: Request, alias: str, event: str) -> Response:
         told = await sharing(desk, request, alias)
-        if told is None or not OWN_ID.fullmatch(event):
+        is_theirs = told is None and await _is_own_duty(desk, request, alias)
+        if (told is None and not is_theirs) or not OWN_ID.fullmatch(event):
             return absent(desk, request)
         answer = await desk.ask(request, f"/v1/events/{event}/explanation")
         answered = answer.status == OK and answer.body.get("incident") == alias
@@ -64,7 +75,8 @@ def router(desk: Desk) -> APIRouter:
             "answered": answered,
             "flagged": desk.flagged(request).get(event, ()),
             "recorded": words.TYPES.get(event_type, ""),
-            "receives": [line for line in told if line.told and line.code not in QUIET],
+            "own_duty": is_theirs,
+            "receives": [line for line in told or () if line.told and line.code not in QUIET],
         }
         return desk.page(request, "projections/recorded.html", values)
 
@@ -97,7 +109,7 @@ def _reviewing(routes: APIRouter, desk: Desk) -> None:
     async def record(request: Request, alias: str, release: str) -> Response:
         sent = await desk.form(request)
         entry = await _form(desk, request, alias, release)
-        of = _stamp(sent)
+        of = stamp_in(sent)
         if entry is None or of is None:
             return absent(desk, request)
         try:
@@ -142,18 +154,18 @@ async def _opened(desk: Desk, request: Request, alias: str, entry: Entry, purpos
 
 
 def _review(desk: Desk, request: Request, sheet: _Sheet, wrong: tuple[Problem, ...]) -> Response:
-    shown = {name: value for name, value in _named(sheet.original).items() if name != "facts"}
+    carried = {name: value for name, value in _named(sheet.original).items() if name != "facts"}
     values = {
         "sheet": sheet,
         "original": review.written(sheet.original),
         "before": review.graded(sheet.original),
-        "identity": identity(shown, local_date(desk.now())),
-        "reach": reach(shown),
-        "parts": parts(shown, desk.title_of),
+        "identity": identity(carried, local_date(desk.now())),
+        "reach": reach(carried),
+        "parts": parts(carried, desk.title_of),
         "choices": {"risk": review.RISKS, "children": review.CHILDREN, "adults": review.ADULTS},
         "answers": review.ANSWERS,
         "asked_for": review.ASKED_FOR,
-        **_wrong(wrong),
+        **shown(wrong),
     }
     return desk.page(request, "projections/review.html", values, UNPROCESSABLE if wrong else OK)
 
@@ -162,8 +174,8 @@ def _deciding(routes: APIRouter, desk: Desk) -> None:
     @routes.get("/incidents/{alias}/override")
     @routes.get("/incidents/{alias}/not-to-share")
     async def ask(request: Request, alias: str) -> Response:
-        kind = _kind(request)
-        if await sharing(desk, request, alias) is None:
+        kind = await _kind(desk, request, alias)
+        if kind is None:
             return absent(desk, request)
         empty = deciding.Filled(facts={}, rationale="")
         return _decision(desk, request, (alias, kind), (empty, stamp(desk.now())), ())
@@ -171,12 +183,12 @@ def _deciding(routes: APIRouter, desk: Desk) -> None:
     @routes.post("/incidents/{alias}/override")
     @routes.post("/incidents/{alias}/not-to-share")
     async def record(request: Request, alias: str) -> Response:
-        kind = _kind(request)
         sent = await desk.form(request)
-        of = _stamp(sent)
-        if await sharing(desk, request, alias) is None or of is None:
+        kind, of = await _kind(desk, request, alias), stamp_in(sent)
+        if kind is None or of is None:
             return absent(desk, request)
-        form = deciding.filled(kind, sent)
+        whom = {"recipient": desk.visitor(request).agency} if kind is OWN_DUTY else {}
+        form = deciding.filled(kind, {**sent, **whom})
         wrong = deciding.lacking(kind, form)
         if not wrong:
             answer = await desk.tell(request, "/v1/events", deciding.event(kind, form, alias, of))
@@ -186,9 +198,18 @@ def _deciding(routes: APIRouter, desk: Desk) -> None:
         return _decision(desk, request, (alias, kind), (form, of), wrong)
 
 
-def _kind(request: Request) -> Kind:
-    """Return what is decided on the page with this address."""
-    return KINDS[request.url.path.rpartition("/")[2]]
+async def _kind(desk: Desk, request: Request, alias: str) -> Kind | None:
+    """Return what the visitor may decide on the page with this address; None: nothing."""
+    kind = KINDS[request.url.path.rpartition("/")[2]]
+    if kind is OVERRIDE and await _is_own_duty(desk, request, alias):
+        return OWN_DUTY
+    return kind if await sharing(desk, request, alias) is not None else None
+
+
+async def _is_own_duty(desk: Desk, request: Request, alias: str) -> bool:
+    """Say whether the visitor works for children's services that hold something of an incident."""
+    of_theirs = desk.visitor(request).agency in CHILDRENS_SERVICES
+    return of_theirs and await held(desk, request, alias) is not None
 
 
 def _decision(
@@ -204,18 +225,12 @@ def _decision(
         "form": form,
         "stamp": of,
         "recipients": [(name, desk.title_of(name)) for name in kind.recipients],
-        "ranks": deciding.RANKS,
+        "ranks": kind.ranks,
         "reasons": deciding.WHY_NOT,
         "colleagues": desk.colleagues(request),
-        **_wrong(wrong),
+        **shown(wrong),
     }
     return desk.page(request, kind.template, values, UNPROCESSABLE if wrong else OK)
-
-
-def _wrong(wrong: tuple[Problem, ...]) -> Mapping[str, object]:
-    """Return the problems for an error summary, and by field; the page is an error where there are any."""
-    by_field = {each.field: each.text for each in reversed(wrong)}
-    return {"wrong": wrong, "problems": by_field, **({"error": True} if wrong else {})}
 
 
 def _done(desk: Desk, request: Request, alias: str, of: Stamp, answer: Answer) -> Response:
@@ -230,16 +245,6 @@ async def _form(desk: Desk, request: Request, alias: str, release: str) -> Entry
         return None
     entry = await released(desk, request, alias, release)
     return entry if entry is not None and entry.event_type in VPA_FAMILY else None
-
-
-def _stamp(sent: Mapping[str, object]) -> Stamp | None:
-    """Return the stamp a form was shown with, or None where it is none of ours."""
-    of = Stamp(id=str(sent.get("id", "")), occurred_at=str(sent.get("occurred_at", "")))
-    try:
-        parse_time(of.occurred_at)
-    except NotATime:
-        return None
-    return of if OWN_ID.fullmatch(of.id) else None
 
 
 def _named(original: review.Content) -> Mapping[str, object]:

@@ -7,7 +7,17 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.projections.pages import answering, hub, inbox, recording, referring, saying, timelines, unsafe
+from services.projections.pages import (
+    answering,
+    hub,
+    inbox,
+    recording,
+    referring,
+    saying,
+    taking_back,
+    timelines,
+    unsafe,
+)
 from services.projections.pages.cases import expected, to_be_seen
 from services.projections.pages.desk import Desk
 from services.projections.pages.entries import Entry, by_incident, entries, openable
@@ -18,6 +28,7 @@ from services.projections.pages.purposes import problem_of
 from services.projections.pages.told import told
 from services.projections.rules.expecting import unanswered
 from services.projections.rules.standing import standing
+from services.vocabulary.agencies import CHILDRENS_SERVICES
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import VPA_FAMILY
 
@@ -29,7 +40,7 @@ def router(desk: Desk) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     routes.include_router(recording.router(desk))
 
-    for each in (inbox, answering, referring, saying, timelines, unsafe):
+    for each in (inbox, answering, referring, saying, taking_back, timelines, unsafe):
         routes.include_router(each.router(desk))
 
     @routes.get("/incidents/{alias}")
@@ -50,9 +61,11 @@ def router(desk: Desk) -> APIRouter:
             "answered": known.answered,
             "standing": {entry.release_id for entry in standing(found)},
             "openable": openable(found),
+            "takes_back": taking_back.may_take_back(desk.visitor(request), found),
             "people": {entry.release_id: timelines.people(entry) for entry in found},
             "person": next((entry.person for entry in found if entry.person), None),
             "account": account,
+            "own_duty": desk.visitor(request).agency in CHILDRENS_SERVICES,
             "forms_of_vpa": VPA_FAMILY,
             "flagged": desk.flagged(request).pop(alias, ()),
         }
