@@ -65,6 +65,11 @@ ROWS: Final[Mapping[List, Described]] = {
             "recipient": said(maybe(TEXT), "whom it is about; null: it names none"),
             "publisher": TEXT,
             "decided_at": MOMENT,
+            "confirmed_by": said(maybe(TEXT), "the second person who said so; null: nobody else did"),
+            "counts": said(
+                YES_OR_NO,
+                "whether the gate goes by it: by an override of the Hub's, and else by what two people said",
+            ),
         }
     ),
     List.OPENINGS: record(_ASKED, {"party": OPENING["party"]}),
@@ -180,6 +185,8 @@ LIST: Final[Answers] = {
                     "recipient": "adult-social-care",
                     "publisher": "police",
                     "decided_at": "2024-09-11T02:10:00Z",
+                    "confirmed_by": None,
+                    "counts": True,
                 }
             ],
             "more": False,

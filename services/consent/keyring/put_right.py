@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.consent.flow.ledger import PutRightRow
+from services.consent.keyring.asking import in_order
 from services.consent.store.days import Days
 from services.consent.store.openings import Opening, Openings
 from services.consent.store.put_right import PutRights, SentTo
@@ -20,7 +21,7 @@ def put_right_rows(
         sent = found.sent(each)
         opened = _opened(openings, sent)
         for number, to in enumerate(sent or [None]):
-            place = f"{each.offset + 1:020d} {number:06d}"
+            place = f"{in_order(each.offset)} {number:06d}"
             yield place, each.incident, _row(each, to, opened.get(to.release_id, []) if to else [])
 
 

@@ -168,6 +168,14 @@ def _moment_or(name: str, none: str) -> Callable[[Row, Desk], Cell]:
     return lambda row, _: Cell(moment=text_of(row, name)) if text_of(row, name) else Cell(text=none)
 
 
+def _confirmed(row: Row, desk: Desk) -> Cell:
+    """Return who confirmed it beside whoever made it, and that it counts for nothing where it does."""
+    second = _named(text_of(row, "confirmed_by"), desk)
+    if row.get("counts") is True:
+        return Cell(text=second or "Not needed")
+    return Cell(text=f"{second or NOBODY}: it counts for nothing")
+
+
 def _overdue(row: Row, _: Desk) -> Cell:
     return Cell(text="Yes" if row.get("overdue") is True else "No")
 
@@ -255,13 +263,14 @@ KINDS: Final[Mapping[str, Kind]] = {
     "overridden": Kind(
         title="Overridden, or decided not to share",
         about="Where the Hub recorded an override, or children's services did for their own duty, or somebody"
-        " decided not to share what was owed. Each has a rationale on record (NA 4.22). An override by"
-        " children's services counts only once a second person confirmed it, and stands here either way.",
+        " decided not to share what was owed. Each has a rationale on record (NA 4.22). All but the Hub's"
+        " overrides count only once a second person confirmed them, and stand here either way.",
         columns=(
             ("Decided", _moment("decided_at")),
             ("What", _plain("event_type", TYPES)),
             ("By", _agency("publisher")),
             ("For", _agency("recipient")),
+            ("Confirmed by", _confirmed),
         ),
         by_days="it was decided",
     ),
