@@ -41,7 +41,7 @@ def listed(office: Office, *events: Heard) -> list[tuple[str | None, bool]]:
 
 def was_told(office: Office) -> bool:
     """Say whether Family Help, which nobody consented for, was told of the form."""
-    told = office.bench.output().releases.get("family-help", [])
+    told = office.bench.output().releases.get("family-help") or ()
     return "the form" in {each.event_id for each in told}
 
 

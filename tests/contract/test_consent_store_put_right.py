@@ -1,15 +1,28 @@
 """What was put right, or taken back, is listed with everyone who had been sent it (decision 0039)."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.consent.flow.release import ASK_BACK
 from services.consent.state.heard import Heard
 from services.eventlog.aliases import alias
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import Risk
-from tests.gate_builders import ALIAS_KEY, HILLSIDE, a_child, a_form, grades, internal, retraction
+from tests.gate_builders import (
+    ALIAS_KEY,
+    HILLSIDE,
+    START,
+    a_child,
+    a_form,
+    an_event,
+    consent,
+    grades,
+    internal,
+    retraction,
+)
 from tests.office_builders import HUB, LEAD, Office, hear_openings, opened, rows
 
 HIGH, MEDIUM = grades(Risk.HIGH), grades(Risk.MEDIUM)
@@ -135,3 +148,91 @@ def test_the_hub_sees_of_the_incident_that_the_school_is_told_no_more(office: Of
     found = office.ask(HUB, f"/v1/incidents/{name}/sharing").json()
 
     assert {row["recipient"]: row["outcome"] for row in found["sharing"]}[f"school:{HILLSIDE}"] == "deny"
+
+
+def asked_back(office: Office) -> list[tuple[str, str, bool]]:
+    """Return who is listed as owing an answer to a recall, of which event, and whether it is overdue."""
+    found = rows(office, "unanswered")
+    counted = office.ask(HUB, "/v1/ledger/summary").json()["not_answered"]
+    assert {row["recipient"] for row in found} == set(counted)
+    return [
+        (row["recipient"], row["event_id"], row["overdue"]) for row in found if row["expects"] == ASK_BACK
+    ]
+
+
+def days_pass(office: Office, days: int) -> None:
+    told(
+        office, an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=START + timedelta(days=days))
+    )
+
+
+def taken_back(office: Office, **sent: Any) -> Heard:
+    """Return a form that somebody had been sent, and that its publisher took back."""
+    form = a_form(**sent)
+    told(office, form, retraction(form))
+    return form
+
+
+def answer_to(office: Office, recipient: str, **more: Any) -> Heard:
+    """Return that a recipient says what came of the last it was told, under a reference of its own."""
+    last = office.bench.output().releases[recipient][-1]
+    return an_event(EventType.EXPECTATION_MET, publisher=recipient, answers=last.release_id, **more)
+
+
+def test_who_was_asked_for_their_copy_back_and_has_not_confirmed_is_listed_and_counted(
+    office: Office,
+) -> None:
+    form = taken_back(office, of=HIGH)
+    at_first = asked_back(office)
+    days_pass(office, 3)
+
+    assert at_first == [("dafsu", form.event_id, False)]
+    assert asked_back(office) == [("dafsu", form.event_id, True)]
+
+
+def test_who_confirmed_it_is_listed_no_more(office: Office) -> None:
+    taken_back(office, of=HIGH)
+    told(office, answer_to(office, "dafsu"))
+
+    assert asked_back(office) == []
+
+
+def test_whatever_else_a_recipient_publishes_of_the_incident_confirms_nothing(office: Office) -> None:
+    form = taken_back(office, of=HIGH)
+    told(office, an_event(EventType.CONTACT_ATTEMPTED, publisher="dafsu", incident=form.incident))
+
+    assert asked_back(office) == [("dafsu", form.event_id, False)]
+
+
+def test_nobody_confirms_for_another(office: Office) -> None:
+    form = taken_back(office, of=HIGH)
+    (_, recall) = office.bench.output().releases["dafsu"]
+    told(office, an_event(EventType.EXPECTATION_MET, publisher="cedah", answers=recall.release_id))
+
+    assert asked_back(office) == [("dafsu", form.event_id, False)]
+
+
+def test_a_recall_of_what_was_no_mistake_asks_nothing_back(office: Office) -> None:
+    told(office, a_form(of=MEDIUM, consent={"cedah": "given"}), consent(withdraws=True))
+
+    assert office.bench.output().releases["cedah"][-1].kind == "recalled"
+    assert asked_back(office) == []
+
+
+def test_a_school_confirms_by_telephone_and_stands_among_those_who_were_told(office: Office) -> None:
+    taken_back(office, event_type=EventType.VPA_RAISED, pupils=[a_child("ana")])
+
+    assert [row["recipient"] for row in rows(office, "put-right")] == [f"school:{HILLSIDE}"]
+    assert asked_back(office) == []
+
+
+def test_whoever_is_told_of_it_again_has_nothing_to_give_back(office: Office) -> None:
+    form = a_form(of=HIGH)
+    lower = a_form(EventType.VPA_CORRECTED, MEDIUM, corrects=form.event_id)
+    told(office, form, lower)
+    asked = asked_back(office)
+    told(office, retraction(lower))
+
+    assert asked == [("dafsu", form.event_id, False)]
+    assert office.bench.output().releases["dafsu"][-1].kind == "new"
+    assert asked_back(office) == []

@@ -8,7 +8,7 @@ parties      who asked to open what is about themselves or their home
 told         everything anybody was released about one person, and who opened it
 waiting      raised VPAs that the Hub has not reviewed, danger first, with until when it may
 erasures     orders to erase a person, how far each has come, and legal holds
-unanswered   what was expected of a recipient that neither answered it nor published of the incident since
+unanswered   what was expected of a recipient, or asked back, that it has not answered
 roles        reports that turn round who was known to harm whom, and which of them wait for the Hub
 held-back    danger that somebody is owed who takes no part just now, and is not told
 put-right    corrections, and what was taken back: who had been sent it, opened it, and was told so

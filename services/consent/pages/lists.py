@@ -302,7 +302,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "unanswered": Kind(
         title="Expected, and not answered",
         about="What somebody was told and expected to act on, where they have neither said what came of it"
-        " nor published anything of the incident since (NA 6.184, 6.185).",
+        " nor published anything of the incident since (NA 6.184, 6.185). What was sent in error and asked"
+        " back stands here until they say that every copy is destroyed. A school says so by telephone: who"
+        " of one had opened it stands in “Corrected and taken back”.",
         columns=(
             ("Due by", _moment_or("due_at", "No set time")),
             ("Recipient", _agency("recipient")),
