@@ -198,7 +198,8 @@ def test_what_nobody_had_been_sent_leaves_nobody_to_tell_that_it_was_taken_back(
 
     text = look(office, HUB, "/ledger/put-right").text
 
-    assert text.count("Nobody Nobody Nobody to tell") == 1
+    assert text.count("Nobody Nobody Nobody to tell Nothing asked back") == 1
+    assert text.count("Not yet") == 1
     assert "Domestic Abuse Family Safety Unit Nobody" in text
 
 

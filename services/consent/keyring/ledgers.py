@@ -11,7 +11,7 @@ erasures     orders to erase a person, how far each has come, and legal holds
 unanswered   what was expected of a recipient, or asked back, that it has not answered
 roles        reports that turn round who was known to harm whom, and which of them wait for the Hub
 held-back    danger that somebody is owed who takes no part just now, and is not told
-put-right    corrections, and what was taken back: who had been sent it, opened it, and was told so
+put-right    corrections, and what was taken back: who had been sent it, opened it, was told, confirmed
 undecided    what the gate could not read, or on which a rule failed, and has not decided since
 """
 
@@ -42,7 +42,7 @@ from services.consent.keyring.held_back import held_back
 from services.consent.keyring.overridden import overridden_rows
 from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
-from services.consent.keyring.put_right import put_right_rows
+from services.consent.keyring.put_right import PutRight
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import sees_all
 from services.consent.keyring.shown import as_seen, plain
@@ -94,6 +94,7 @@ class Ledgers:
         self._restrictions = restrictions
         self._whom = whom
         self._states = states
+        self._righted = PutRight(lists.put_right, openings, states)
         self._key = alias_key
         self._found: Mapping[List, Callable[[Asker, Question, str], Rows]] = {
             List.NOT_SHARED: self._not_shared,
@@ -348,10 +349,11 @@ class Ledgers:
                 }
                 yield f"{since} {in_order(each.form.offset)} {each.recipient}", row
 
-    def _put_right(self, asker: Asker, question: Question, _place: str) -> Rows:
-        for place, incident, row in put_right_rows(self._lists.put_right, self._openings, question.days):
-            if self._is_open(asker, incident):
-                yield place, {**row, "incident": self._named(incident, asker)}
+    def _put_right(self, asker: Asker, question: Question, place: str) -> Rows:
+        every = self._lists.put_right.all(question.days)
+        found = (each for each in every if self._is_open(asker, each.incident))
+        for where, incident, row in self._righted.rows(found, question, place):
+            yield where, {**row, "incident": self._named(incident, asker)}
 
     def _erasures(self, asker: Asker, _question: Question, _place: str) -> Rows:
         return erasures.listed(

@@ -9,6 +9,7 @@ from typing import Final
 
 from services.consent.pages.desk import Desk, Row, rows_of, text_of
 from services.consent.pages.words import REASONS, sections, sentence, why
+from services.vocabulary.agencies import is_school
 from services.vocabulary.erasure import Objection, Order
 from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.sides import Looked
@@ -219,6 +220,17 @@ def _told_so(row: Row, _: Desk) -> Cell:
     return Cell(text="No" if text_of(row, "recipient") else "Nobody to tell")
 
 
+def _destroyed(row: Row, _: Desk) -> Cell:
+    """Return when somebody confirmed that every copy they were asked back is destroyed, or why not."""
+    if row.get("asked_back") is not True:
+        return Cell(text="Nothing asked back")
+    if text_of(row, "outcome") == "done":
+        return Cell(moment=text_of(row, "answered_at"))
+    if text_of(row, "outcome"):
+        return Cell(text="Not possible, they say")
+    return Cell(text="By telephone" if is_school(text_of(row, "recipient")) else "Not yet")
+
+
 _OPENINGS: Final = (
     ("When", _moment("at")),
     ("Who", _person),
@@ -331,7 +343,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "put-right": Kind(
         title="Corrected and taken back",
         about="Everyone who had been sent what was put right, or taken back, afterwards: who of them opened"
-        " it, and whether they were told.",
+        " it, whether they were told, and when they confirmed that every copy is destroyed.",
         columns=(
             ("Decided", _moment("decided_at")),
             ("What", _plain("event_type", TYPES)),
@@ -339,6 +351,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             ("Had been sent to", _agency("recipient", NOBODY)),
             ("Opened by", _readers),
             ("Told", _told_so),
+            ("Confirmed", _destroyed),
         ),
         by_days="it was decided",
     ),
