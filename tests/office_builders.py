@@ -18,6 +18,7 @@ from services.consent.keyring.opening import Opener
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.sides import Sides
+from services.consent.keyring.stated import StatedInLog
 from services.consent.keyring.telling import Registry, Teller
 from services.consent.keyring.timelines import Timelines
 from services.consent.keyring.tracing import Traces
@@ -128,6 +129,7 @@ class Office:
                         parties,
                         restrictions,
                         Whom(ledger, unsealer),
+                        StatedInLog(unsealer),
                         ALIAS_KEY,
                     ),
                     recipients=PARTNERSHIP.recipients(),

@@ -23,6 +23,7 @@ from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.saying import Sayer
 from services.consent.keyring.sides import Sides
+from services.consent.keyring.stated import StatedInLog
 from services.consent.keyring.suspending import Suspended
 from services.consent.keyring.telling import Registry, Teller
 from services.consent.keyring.timelines import Timelines
@@ -192,6 +193,7 @@ class KeyringService:
                         self._parties,
                         self._restrictions,
                         Whom(self._ledger, unsealer),
+                        StatedInLog(unsealer),
                         self._known.alias,
                     ),
                     incidents=Incidents(self._ledger, self._openings, teller, self._desk()),

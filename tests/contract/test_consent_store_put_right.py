@@ -1,16 +1,32 @@
 """What was put right, or taken back, is listed with everyone who had been sent it (decision 0039)."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.consent.flow.release import ASK_BACK
 from services.consent.state.heard import Heard
 from services.eventlog.aliases import alias
+from services.eventlog.topics import LOG
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import Risk
-from tests.gate_builders import ALIAS_KEY, HILLSIDE, a_child, a_form, grades, internal, retraction
-from tests.office_builders import HUB, LEAD, Office, hear_openings, opened, rows
+from tests.gate_builders import (
+    ALIAS_KEY,
+    HILLSIDE,
+    START,
+    a_child,
+    a_form,
+    an_event,
+    consent,
+    grades,
+    internal,
+    override,
+    retraction,
+    sealed,
+)
+from tests.office_builders import HUB, LEAD, PRACTITIONER, Office, hear_openings, opened, rows
 
 HIGH, MEDIUM = grades(Risk.HIGH), grades(Risk.MEDIUM)
 
@@ -135,3 +151,161 @@ def test_the_hub_sees_of_the_incident_that_the_school_is_told_no_more(office: Of
     found = office.ask(HUB, f"/v1/incidents/{name}/sharing").json()
 
     assert {row["recipient"]: row["outcome"] for row in found["sharing"]}[f"school:{HILLSIDE}"] == "deny"
+
+
+def test_whoever_was_sent_it_twice_stands_once_with_everybody_who_opened_either(office: Office) -> None:
+    form = a_form(of=MEDIUM, consent={"cedah": "given"})
+    told(office, form)
+    opened(office, PRACTITIONER, office.bench.output().releases["cedah"][0].release_id)
+    told(office, consent(withdraws=True), override("cedah"))
+    opened(office, LEAD, office.bench.output().releases["cedah"][-1].release_id)
+    told(office, retraction(form))
+
+    (row,) = rows(office, "put-right")
+
+    assert [each["by"] for each in row["opened"]] == [PRACTITIONER[1], LEAD[1]]
+    assert (row["recipient"], row["told"]) == ("cedah", "recalled")
+
+
+def confirmed(office: Office) -> list[tuple[Any, ...]]:
+    found = rows(office, "put-right")
+    return [
+        (row["recipient"], row["asked_back"], row["outcome"], row["answered_at"] is not None) for row in found
+    ]
+
+
+def test_when_somebody_confirmed_that_their_copy_is_destroyed_stands_with_what_was_taken_back(
+    office: Office,
+) -> None:
+    taken_back(office, of=HIGH)
+    before = confirmed(office)
+    told(office, answer_to(office, "dafsu"))
+
+    assert before == [("dafsu", True, None, False)]
+    assert confirmed(office) == [("dafsu", True, "done", True)]
+
+
+def test_that_it_was_not_possible_is_no_confirmation_until_it_is_said_to_be_done(office: Office) -> None:
+    taken_back(office, of=HIGH)
+    could_not = sealed(answer_to(office, "dafsu"), outcome="not_possible")
+    office.bench.log.writer().append(LOG, [could_not])
+    office.bench.settle()
+    at_first = confirmed(office)
+    told(office, answer_to(office, "dafsu"))
+
+    assert at_first == [("dafsu", True, "not_possible", True)]
+    assert confirmed(office) == [("dafsu", True, "done", True)]
+
+
+def test_whoever_got_a_correction_in_its_place_is_asked_nothing_back(office: Office) -> None:
+    form = a_form(of=HIGH)
+    told(office, form, a_form(EventType.VPA_CORRECTED, HIGH, corrects=form.event_id))
+
+    assert confirmed(office) == [("dafsu", False, None, False)]
+
+
+@pytest.mark.parametrize("order", ["as-listed", "newest"])
+def test_the_list_goes_on_page_by_page_with_everyone_who_had_been_sent_it(office: Office, order: str) -> None:
+    forms = [a_form(of=HIGH, incident=name, consent={"cedah": "given"}) for name in ("one", "two")]
+    told(office, *forms, *map(retraction, forms))
+    whole = [(row["corrects"], row["recipient"]) for row in rows(office, "put-right", order=order)]
+
+    paged, after = [], ""
+    while True:
+        query = f"/v1/ledger/put-right?limit=1&order={order}" + (f"&after={after}" if after else "")
+        page = office.ask(HUB, query).json()
+        paged += [(row["corrects"], row["recipient"]) for row in page["rows"]]
+        after = page["next"]
+        if not page["more"]:
+            break
+
+    assert paged == whole
+    assert len(whole) == len(set(whole)) >= 2
+
+
+def asked_back(office: Office) -> list[tuple[str, str, bool]]:
+    """Return who is listed as owing an answer to a recall, of which event, and whether it is overdue."""
+    found = rows(office, "unanswered")
+    counted = office.ask(HUB, "/v1/ledger/summary").json()["not_answered"]
+    assert {row["recipient"] for row in found} == set(counted)
+    return [
+        (row["recipient"], row["event_id"], row["overdue"]) for row in found if row["expects"] == ASK_BACK
+    ]
+
+
+def days_pass(office: Office, days: int) -> None:
+    told(
+        office, an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=START + timedelta(days=days))
+    )
+
+
+def taken_back(office: Office, **sent: Any) -> Heard:
+    """Return a form that somebody had been sent, and that its publisher took back."""
+    form = a_form(**sent)
+    told(office, form, retraction(form))
+    return form
+
+
+def answer_to(office: Office, recipient: str, **more: Any) -> Heard:
+    """Return that a recipient says what came of what it was asked back, under a reference of its own."""
+    (recall,) = [each for each in office.bench.output().releases[recipient] if each.expects == ASK_BACK]
+    return an_event(EventType.EXPECTATION_MET, publisher=recipient, answers=recall.release_id, **more)
+
+
+def test_who_was_asked_for_their_copy_back_and_has_not_confirmed_is_listed_and_counted(
+    office: Office,
+) -> None:
+    form = taken_back(office, of=HIGH)
+    at_first = asked_back(office)
+    days_pass(office, 3)
+
+    assert at_first == [("dafsu", form.event_id, False)]
+    assert asked_back(office) == [("dafsu", form.event_id, True)]
+
+
+def test_who_confirmed_it_is_listed_no_more(office: Office) -> None:
+    taken_back(office, of=HIGH)
+    told(office, answer_to(office, "dafsu"))
+
+    assert asked_back(office) == []
+
+
+def test_whatever_else_a_recipient_publishes_of_the_incident_confirms_nothing(office: Office) -> None:
+    form = taken_back(office, of=HIGH)
+    told(office, an_event(EventType.CONTACT_ATTEMPTED, publisher="dafsu", incident=form.incident))
+
+    assert asked_back(office) == [("dafsu", form.event_id, False)]
+
+
+def test_nobody_confirms_for_another(office: Office) -> None:
+    form = taken_back(office, of=HIGH)
+    (_, recall) = office.bench.output().releases["dafsu"]
+    told(office, an_event(EventType.EXPECTATION_MET, publisher="cedah", answers=recall.release_id))
+
+    assert asked_back(office) == [("dafsu", form.event_id, False)]
+
+
+def test_a_recall_of_what_was_no_mistake_asks_nothing_back(office: Office) -> None:
+    told(office, a_form(of=MEDIUM, consent={"cedah": "given"}), consent(withdraws=True))
+
+    assert office.bench.output().releases["cedah"][-1].kind == "recalled"
+    assert asked_back(office) == []
+
+
+def test_a_school_confirms_by_telephone_and_stands_among_those_who_were_told(office: Office) -> None:
+    taken_back(office, event_type=EventType.VPA_RAISED, pupils=[a_child("ana")])
+
+    assert [row["recipient"] for row in rows(office, "put-right")] == [f"school:{HILLSIDE}"]
+    assert asked_back(office) == []
+
+
+def test_whoever_is_told_of_it_again_has_nothing_to_give_back(office: Office) -> None:
+    form = a_form(of=HIGH)
+    lower = a_form(EventType.VPA_CORRECTED, MEDIUM, corrects=form.event_id)
+    told(office, form, lower)
+    asked = asked_back(office)
+    told(office, retraction(lower))
+
+    assert asked == [("dafsu", form.event_id, False)]
+    assert office.bench.output().releases["dafsu"][-1].kind == "new"
+    assert asked_back(office) == []

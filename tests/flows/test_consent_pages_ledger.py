@@ -12,7 +12,16 @@ from services.console.pages.navigation import ways
 from services.console.pages.sessions import Visitor
 from services.eventlog.aliases import alias
 from services.vocabulary.risk import ChildrenLevel, Risk
-from tests.gate_builders import ALIAS_KEY, a_child, consent, grades, internal, override, retraction
+from tests.gate_builders import (
+    ALIAS_KEY,
+    a_child,
+    consent,
+    grades,
+    internal,
+    override,
+    own_override,
+    retraction,
+)
 from tests.office_builders import (
     AUDITOR,
     HUB,
@@ -166,13 +175,31 @@ def test_overrides_name_who_decided_and_for_whom(office: Office) -> None:
     assert "Cheshire East Domestic Abuse Hub" in text
 
 
+def test_who_confirmed_an_override_is_said_and_that_one_nobody_confirmed_counts_for_nothing(
+    office: Office,
+) -> None:
+    family_help = form(1, of=grades(Risk.MEDIUM, ChildrenLevel.EARLY_HELP))
+    own = own_override("family-help", confirmed_by="p-family-help-2")
+    settled(office, family_help, override("family-help"), own, own_override("checs", confirmed_by=None))
+
+    second = PARTNERSHIP.person("p-family-help-2")
+    assert second is not None
+
+    text = look(office, HUB, "/ledger/overridden").text
+
+    assert "Family Help front door Not needed" in text
+    assert f"Family Help front door {second.name}" in text
+    assert "Nobody: it counts for nothing" in text
+
+
 def test_what_nobody_had_been_sent_leaves_nobody_to_tell_that_it_was_taken_back(office: Office) -> None:
     nowhere, sent = form(1, of=grades(Risk.MEDIUM)), form(2, of=grades(Risk.HIGH))
     settled(office, nowhere, sent, retraction(nowhere), retraction(sent))
 
     text = look(office, HUB, "/ledger/put-right").text
 
-    assert text.count("Nobody Nobody Nobody to tell") == 1
+    assert text.count("Nobody Nobody Nobody to tell Nothing asked back") == 1
+    assert text.count("Not yet") == 1
     assert "Domestic Abuse Family Safety Unit Nobody" in text
 
 

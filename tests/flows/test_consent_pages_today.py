@@ -157,6 +157,17 @@ def test_overrides_and_decisions_not_to_share_stand_apart(office: Office) -> Non
     assert "By Cheshire Constabulary" in part(page, "Decided not to share since yesterday")
 
 
+def test_a_decision_that_no_second_person_confirmed_is_said_to_count_for_nothing(office: Office) -> None:
+    about = {"incident": internal("incident 1"), "recipient": "checs"}
+    alone = an_event(EventType.DECIDED_NOT_TO_SHARE, **about)
+    both = an_event(EventType.DECIDED_NOT_TO_SHARE, confirmed_by="p-hub-2", **about)
+    settled(office, form(1, of=grades(Risk.MEDIUM)), override("cedah", "incident 1"), alone, both)
+
+    text = look(office, HUB, "/today").text
+
+    assert text.count("No second person confirmed it: it counts for nothing.") == 1
+
+
 def test_an_override_of_the_day_before_yesterday_is_no_longer_here(office: Office) -> None:
     settled(office, form(1, of=grades(Risk.MEDIUM)), override("cedah", "incident 1"))
 

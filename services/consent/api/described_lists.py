@@ -34,6 +34,9 @@ from services.vocabulary.sides import Looked
 NO_EVENT: Final = "unreadable"
 """What stands for a type where a record of the log is no event that can be read."""
 
+OUTCOMES: Final = ("done", "not_possible")
+"""What an `ExpectationMet` says came of it."""
+
 _TYPE: Final = one_of(TEXT, *EventType)
 _REASON: Final = one_of(TEXT, *Reason)
 _ABOUT: Final[Described] = {"event_id": TEXT, "incident": said(TEXT, "what you call the incident")}
@@ -65,6 +68,11 @@ ROWS: Final[Mapping[List, Described]] = {
             "recipient": said(maybe(TEXT), "whom it is about; null: it names none"),
             "publisher": TEXT,
             "decided_at": MOMENT,
+            "confirmed_by": said(maybe(TEXT), "the second person who said so; null: nobody else did"),
+            "counts": said(
+                YES_OR_NO,
+                "whether the gate goes by it: by an override of the Hub's, and else by what two people said",
+            ),
         }
     ),
     List.OPENINGS: record(_ASKED, {"party": OPENING["party"]}),
@@ -147,11 +155,14 @@ ROWS: Final[Mapping[List, Described]] = {
             "corrects": said(TEXT, "the event that was put right, or taken back"),
             "publisher": TEXT,
             "decided_at": MOMENT,
-            "recipient": said(maybe(TEXT), "who had been sent it; null: nobody had"),
-            "sent_at": maybe(MOMENT),
+            "recipient": said(maybe(TEXT), "who had been sent it, each once; null: nobody had"),
+            "sent_at": said(maybe(MOMENT), "when they first were"),
             "opened": listed(record({"by": TEXT, "at": MOMENT})),
             "told": said(maybe(one_of(TEXT, *ReleaseKind)), "how they were told so; null: they were not"),
             "told_at": maybe(MOMENT),
+            "asked_back": said(YES_OR_NO, "whether they were asked to destroy every copy and say so"),
+            "outcome": said(maybe(one_of(TEXT, *OUTCOMES)), "what they said came of that; null: nothing yet"),
+            "answered_at": maybe(MOMENT),
         }
     ),
 }
@@ -180,6 +191,8 @@ LIST: Final[Answers] = {
                     "recipient": "adult-social-care",
                     "publisher": "police",
                     "decided_at": "2024-09-11T02:10:00Z",
+                    "confirmed_by": None,
+                    "counts": True,
                 }
             ],
             "more": False,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from services.consent.keyring.whom import InRole
 from services.consent.store.days import Days
@@ -101,7 +101,15 @@ def order_of(wanted: List, question: Question) -> Order:
     return question.order if wanted in BY_MOMENT else Order.AS_LISTED
 
 
-def following(rows: Rows, order: Order, place: str) -> Iterator[tuple[str, Row]]:
+def in_order(number: int) -> str:
+    """Return the place of a number: text that compares as it does."""
+    return f"{number + 1:020d}"
+
+
+T = TypeVar("T")
+
+
+def following(rows: Iterable[tuple[str, T]], order: Order, place: str) -> Iterator[tuple[str, T]]:
     """Yield the rows that stand after a place in that order; the empty place stands before all."""
     if order is Order.NEWEST:
         turned = sorted(rows, key=itemgetter(0), reverse=True)

@@ -2,16 +2,16 @@
 
 not-shared   VPAs that reached nobody, those with children below the threshold among them
 withheld     what is owed and has no ground, by recipient
-overridden   overrides, and decisions not to share although owed; a sample of them on request
+overridden   overrides, and decisions not to share although owed, and which count; a sample on request
 openings     who opened what for what purpose, and who was refused
 parties      who asked to open what is about themselves or their home
 told         everything anybody was released about one person, and who opened it
 waiting      raised VPAs that the Hub has not reviewed, danger first, with until when it may
 erasures     orders to erase a person, how far each has come, and legal holds
-unanswered   what was expected of a recipient that neither answered it nor published of the incident since
+unanswered   what was expected of a recipient, or asked back, that it has not answered
 roles        reports that turn round who was known to harm whom, and which of them wait for the Hub
 held-back    danger that somebody is owed who takes no part just now, and is not told
-put-right    corrections, and what was taken back: who had been sent it, opened it, and was told so
+put-right    corrections, and what was taken back: who had been sent it, opened it, was told, confirmed
 undecided    what the gate could not read, or on which a rule failed, and has not decided since
 """
 
@@ -33,18 +33,20 @@ from services.consent.keyring.asking import (
     Row,
     Rows,
     following,
+    in_order,
     is_drawn,
     order_of,
 )
 from services.consent.keyring.handles import person_behind
 from services.consent.keyring.held_back import held_back
+from services.consent.keyring.overridden import overridden_rows
 from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
-from services.consent.keyring.put_right import put_right_rows
+from services.consent.keyring.put_right import PutRight
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.rights import sees_all
-from services.consent.keyring.sampling import drawn
 from services.consent.keyring.shown import as_seen, plain
+from services.consent.keyring.stated import States
 from services.consent.keyring.told import told_rows
 from services.consent.keyring.unanswered import Unanswered, is_past, unanswered
 from services.consent.keyring.whom import Whom
@@ -82,6 +84,7 @@ class Ledgers:
         parties: Parties,
         restrictions: Restrictions,
         whom: Whom,
+        states: States,
         alias_key: bytes,
     ) -> None:
         self._lists = lists
@@ -90,6 +93,8 @@ class Ledgers:
         self._parties = parties
         self._restrictions = restrictions
         self._whom = whom
+        self._states = states
+        self._righted = PutRight(lists.put_right, openings, states)
         self._key = alias_key
         self._found: Mapping[List, Callable[[Asker, Question, str], Rows]] = {
             List.NOT_SHARED: self._not_shared,
@@ -198,14 +203,11 @@ class Ledgers:
                     },
                 )
 
-    def _overridden(self, asker: Asker, question: Question, _place: str) -> Rows:
+    def _overridden(self, asker: Asker, question: Question, place: str) -> Rows:
         every = self._lists.against_consent(question.days)
-        found = [each for each in every if self._is_open(asker, each.incident)]
-        if question.sample is not None:
-            found = drawn(found, question.sample, question.seed)
-        for each in found:
-            row = each._asdict()
-            yield _number(row.pop("offset")), {**row, "incident": self._named(each.incident, asker)}
+        found = (each for each in every if self._is_open(asker, each.incident))
+        for where, incident, row in overridden_rows(found, self._states, question, place):
+            yield where, {**row, "incident": self._named(incident, asker)}
 
     def _opened(self, asker: Asker, question: Question, place: str) -> Rows:
         if sees_all(asker.caller):
@@ -247,7 +249,7 @@ class Ledgers:
         told = [each for each in self._lists.about(person) if self._is_open(asker, each.incident)]
         opened = self._openings.of_releases(each.release_id for each in told)
         for number, (each, row) in enumerate(told_rows(told, opened)):
-            yield _number(number), {**row, "incident": self._alias(each.incident, "incident", asker.caller)}
+            yield in_order(number), {**row, "incident": self._alias(each.incident, "incident", asker.caller)}
 
     def _asked_about(self, asker: Asker, question: Question) -> str | None:
         """Return who is asked about; None also where the event that names them is closed to the caller."""
@@ -270,7 +272,7 @@ class Ledgers:
                     "since": each.decided_at,
                     "looked": how_far(incident, each.event_id),
                 }
-                yield _number(each.offset), row
+                yield in_order(each.offset), row
 
     def _waiting(self, asker: Asker, question: Question, _place: str) -> Rows:
         """Yield what waits for the Hub's review, what ends its time first; then what may wait for ever."""
@@ -329,7 +331,7 @@ class Ledgers:
                     "reason": each.cause,
                     "since": each.since,
                 }
-                yield f"{_number(each.last)} {each.recipient} {each.event_id}", row
+                yield f"{in_order(each.last)} {each.recipient} {each.event_id}", row
 
     def _held_back(self, asker: Asker, question: Question, _place: str) -> Rows:
         for each in sorted(held_back(self._ledger), key=attrgetter("since", "form.offset", "recipient")):
@@ -345,12 +347,13 @@ class Ledgers:
                     "children": each.form.grades.children,
                     "since": since,
                 }
-                yield f"{since} {_number(each.form.offset)} {each.recipient}", row
+                yield f"{since} {in_order(each.form.offset)} {each.recipient}", row
 
-    def _put_right(self, asker: Asker, question: Question, _place: str) -> Rows:
-        for place, incident, row in put_right_rows(self._lists.put_right, self._openings, question.days):
-            if self._is_open(asker, incident):
-                yield place, {**row, "incident": self._named(incident, asker)}
+    def _put_right(self, asker: Asker, question: Question, place: str) -> Rows:
+        every = self._lists.put_right.all(question.days)
+        found = (each for each in every if self._is_open(asker, each.incident))
+        for where, incident, row in self._righted.rows(found, question, place):
+            yield where, {**row, "incident": self._named(incident, asker)}
 
     def _erasures(self, asker: Asker, _question: Question, _place: str) -> Rows:
         return erasures.listed(
@@ -385,11 +388,6 @@ def _may_have(caller: Caller, wanted: List) -> bool:
 
 def _place_of(vpa: Vpa) -> str:
     return f"{vpa.began} {vpa.incident}"
-
-
-def _number(number: int) -> str:
-    """Return a number as text that compares as it does."""
-    return f"{number + 1:020d}"
 
 
 def _latest(opening: Opening) -> str:

@@ -1,12 +1,14 @@
-"""What was expected of whom, and nobody answered: non-action, counted (NA 6.184, 6.185)."""
+"""What was expected of whom, or asked back, and nobody answered: non-action, counted (NA 6.184, 6.185)."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from services.consent.store.days import Days
-from services.consent.store.ledger import Expecting, Ledger
+from services.consent.store.expecting import Expecting
+from services.consent.store.ledger import Ledger
 from services.runtime.bank_holidays import bank_holidays
+from services.vocabulary.agencies import is_school
 from services.vocabulary.due import due
 from services.vocabulary.times import parse_time
 
@@ -28,13 +30,20 @@ def unanswered(ledger: Ledger, days: Days) -> Iterator[Unanswered]:
     Whatever its recipient publishes of the incident afterwards answers it: a contact, a case, an outcome.
     So does an outcome that names the release, whatever the incident is called there: of every later release
     of the same event, too, that expects the same. Overdue goes by the partnership's time, the gate's.
+
+    What a recall asks back is answered by such an outcome alone: whoever goes on working on the incident has
+    not said that their copy is gone. Schools' recalls are left out: a school tells the Hub by telephone, and
+    no event says so.
     """
-    said, done, now = ledger.last_said(), ledger.answered(), ledger.taking_part().time
-    for told in ledger.expecting(days):
+    expected, now = ledger.expectations, ledger.taking_part().time
+    said, done = expected.last_said(), expected.answered()
+    for told in expected.expecting(days):
         if (told.recipient, told.event_id, told.expects) in done:
             continue
+        if told.asks_back and is_school(told.recipient):
+            continue
         last = said.get((told.recipient, told.incident)) if told.incident is not None else None
-        if last is None or last <= told.decided_at:
+        if told.asks_back or last is None or last <= told.decided_at:
             by = due(told.expects, parse_time(told.decided_at), bank_holidays())
             over = by.over_at if by is not None else None
             yield Unanswered(told, over, is_past(over, now))

@@ -9,6 +9,7 @@ from typing import Final
 
 from services.consent.pages.desk import Desk, Row, rows_of, text_of
 from services.consent.pages.words import REASONS, sections, sentence, why
+from services.vocabulary.agencies import is_school
 from services.vocabulary.erasure import Objection, Order
 from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.sides import Looked
@@ -168,6 +169,14 @@ def _moment_or(name: str, none: str) -> Callable[[Row, Desk], Cell]:
     return lambda row, _: Cell(moment=text_of(row, name)) if text_of(row, name) else Cell(text=none)
 
 
+def _confirmed(row: Row, desk: Desk) -> Cell:
+    """Return who confirmed it beside whoever made it, and that it counts for nothing where it does."""
+    second = _named(text_of(row, "confirmed_by"), desk)
+    if row.get("counts") is True:
+        return Cell(text=second or "Not needed")
+    return Cell(text=f"{second or NOBODY}: it counts for nothing")
+
+
 def _overdue(row: Row, _: Desk) -> Cell:
     return Cell(text="Yes" if row.get("overdue") is True else "No")
 
@@ -209,6 +218,17 @@ def _told_so(row: Row, _: Desk) -> Cell:
     if text_of(row, "told_at"):
         return Cell(moment=text_of(row, "told_at"))
     return Cell(text="No" if text_of(row, "recipient") else "Nobody to tell")
+
+
+def _destroyed(row: Row, _: Desk) -> Cell:
+    """Return when somebody confirmed that every copy they were asked back is destroyed, or why not."""
+    if row.get("asked_back") is not True:
+        return Cell(text="Nothing asked back")
+    if text_of(row, "outcome") == "done":
+        return Cell(moment=text_of(row, "answered_at"))
+    if text_of(row, "outcome"):
+        return Cell(text="Not possible, they say")
+    return Cell(text="By telephone" if is_school(text_of(row, "recipient")) else "Not yet")
 
 
 _OPENINGS: Final = (
@@ -255,13 +275,14 @@ KINDS: Final[Mapping[str, Kind]] = {
     "overridden": Kind(
         title="Overridden, or decided not to share",
         about="Where the Hub recorded an override, or children's services did for their own duty, or somebody"
-        " decided not to share what was owed. Each has a rationale on record (NA 4.22). An override by"
-        " children's services counts only once a second person confirmed it, and stands here either way.",
+        " decided not to share what was owed. Each has a rationale on record (NA 4.22). All but the Hub's"
+        " overrides count only once a second person confirmed them, and stand here either way.",
         columns=(
             ("Decided", _moment("decided_at")),
             ("What", _plain("event_type", TYPES)),
             ("By", _agency("publisher")),
             ("For", _agency("recipient")),
+            ("Confirmed by", _confirmed),
         ),
         by_days="it was decided",
     ),
@@ -293,7 +314,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "unanswered": Kind(
         title="Expected, and not answered",
         about="What somebody was told and expected to act on, where they have neither said what came of it"
-        " nor published anything of the incident since (NA 6.184, 6.185).",
+        " nor published anything of the incident since (NA 6.184, 6.185). What was sent in error and asked"
+        " back stands here until they say that every copy is destroyed. A school says so by telephone: who"
+        " of one had opened it stands in “Corrected and taken back”.",
         columns=(
             ("Due by", _moment_or("due_at", "No set time")),
             ("Recipient", _agency("recipient")),
@@ -320,7 +343,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "put-right": Kind(
         title="Corrected and taken back",
         about="Everyone who had been sent what was put right, or taken back, afterwards: who of them opened"
-        " it, and whether they were told.",
+        " it, whether they were told, and when they confirmed that every copy is destroyed.",
         columns=(
             ("Decided", _moment("decided_at")),
             ("What", _plain("event_type", TYPES)),
@@ -328,6 +351,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             ("Had been sent to", _agency("recipient", NOBODY)),
             ("Opened by", _readers),
             ("Told", _told_so),
+            ("Confirmed", _destroyed),
         ),
         by_days="it was decided",
     ),

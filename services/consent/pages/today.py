@@ -244,9 +244,13 @@ def _decided(row: Row, desk: Desk) -> Item:
     return Item(
         what=f"For {desk.title_of(to)}: decided" if to else "Decided",
         moment=text_of(row, "decided_at"),
-        says=f"By {desk.title_of(text_of(row, 'publisher'))}.",
+        says=f"By {desk.title_of(text_of(row, 'publisher'))}.{_for_nothing(row)}",
         incident=text_of(row, "incident"),
     )
+
+
+def _for_nothing(row: Row) -> str:
+    return "" if row.get("counts") is True else " No second person confirmed it: it counts for nothing."
 
 
 def _turned(row: Row, desk: Desk) -> Item:

@@ -11,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 from functools import reduce
 
 from services.consent.state.entities import EVERYONE, NOTHING, Incident, Marac, Override, Person, Said
+from services.vocabulary.agencies import CHILDRENS_SERVICES, HUB
 from services.vocabulary.consent import ConsentAnswer
+from services.vocabulary.events import EventType
 
 Answers = Mapping[str, Said]
 """One person's answers in an incident, by recipient."""
@@ -77,6 +79,16 @@ def withdrawn_until(answers: Answers, victim: Person | None, recipient: str) -> 
     if victim is not None:
         moments += [victim.withdrawn[to] for to in (recipient, EVERYONE) if to in victim.withdrawn]
     return max(moments, default=None)
+
+
+def may_override(by: str, recipient: str | None) -> bool:
+    """Say whether somebody's override is heard: the Hub's; children's services' for themselves."""
+    return by == HUB or (by in CHILDRENS_SERVICES and recipient == by)
+
+
+def counts_alone(event_type: str, by: str) -> bool:
+    """Say whether one person's word is enough, as the Hub's override is; else a second has to confirm it."""
+    return event_type == EventType.OVERRIDE_RECORDED and by == HUB
 
 
 def with_override(known: Iterable[Override], made: Override) -> tuple[Override, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.consent.state.cases import adults_of, know_about_whom, with_case
-from services.consent.state.consents import later, with_override
+from services.consent.state.consents import counts_alone, later, may_override, with_override
 from services.consent.state.entities import (
     EVERYONE,
     NOTHING,
@@ -21,7 +21,6 @@ from services.consent.state.retracted import retract
 from services.consent.state.sides import with_age, with_sides
 from services.consent.state.taking_part import take_part
 from services.consent.state.world import MOST_AT_ONCE, World
-from services.vocabulary.agencies import CHILDRENS_SERVICES, HUB
 from services.vocabulary.consent import NOT_FOR_SHARING, ConsentAnswer
 from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.risk import ChildCase
@@ -177,10 +176,9 @@ def _counts(heard: Heard, recipient: str, said: Said) -> bool:
 
 def _overrides(heard: Heard) -> bool:
     """Say whether an override counts: the Hub's; children's services' for themselves, made by two."""
-    if heard.publisher == HUB:
-        return True
-    is_own = heard.publisher in CHILDRENS_SERVICES and heard.recipient == heard.publisher
-    return is_own and heard.is_confirmed
+    if not may_override(heard.publisher, heard.recipient):
+        return False
+    return counts_alone(heard.type, heard.publisher) or heard.is_confirmed
 
 
 def _with_override(incident: Incident, heard: Heard, recipient: str) -> Incident:

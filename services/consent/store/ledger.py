@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, RowMapping, Select, func, select
 
@@ -18,8 +18,9 @@ from services.consent.flow.record import read_answers
 from services.consent.state.entities import Erasure, Incident, Person, Standing
 from services.consent.state.read_back import read_erasure, read_incident, read_person, read_standing
 from services.consent.store.days import Days
+from services.consent.store.expecting import Expectations
 from services.consent.store.gate import AT_ONCE, ERASURE, INCIDENT, NAME, PERSON, STANDING, WAITING, Adopted
-from services.consent.store.tables import LEDGER, MET, POLICY, POSITION, RELEASE, STATE, VPA
+from services.consent.store.tables import LEDGER, POLICY, POSITION, RELEASE, STATE, VPA
 from services.eventlog import positions
 from services.eventlog.topics import LOG
 from services.runtime.database import at_one_moment, reading
@@ -89,23 +90,12 @@ class InForce:
     adopted_at: str
 
 
-class Expecting(NamedTuple):
-    """A release that stands and expects something of its recipient."""
-
-    release_id: str
-    event_id: str
-    incident: str | None
-    recipient: str
-    seq: int
-    decided_at: str
-    expects: str
-
-
 class Ledger:
     """Reads what the gate committed. Writes nothing."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.expectations = Expectations(engine)
 
     def at_one_moment(self) -> AbstractContextManager[None]:
         """Return a block within which everything read from here is as of one moment."""
@@ -289,37 +279,6 @@ class Ledger:
                 for recipient, reason in json.loads(text).items():
                     counts.setdefault(recipient, Counter())[reason] += count
         return counts
-
-    def expecting(self, days: Days) -> list[Expecting]:
-        """Return the releases told in these days that stand and expect something, in order."""
-        columns = [RELEASE.c[name] for name in Expecting._fields]
-        which = (RELEASE.c.expects.is_not(None), RELEASE.c.standing == Became.STANDS.value)
-        query = select(*columns).where(days.of(RELEASE.c.decided_at), *which)
-        with reading(self._engine) as conn:
-            rows = conn.execute(query.order_by(RELEASE.c.decided_at, RELEASE.c.recipient, RELEASE.c.seq))
-            return [Expecting(*row) for row in rows]
-
-    def last_said(self) -> dict[tuple[str, str], str]:
-        """Return when each agency last published anything of each incident, by agency and incident."""
-        last = func.max(LEDGER.c.decided_at)
-        own = (LEDGER.c.cause == LEDGER.c.event_id, LEDGER.c.incident.is_not(None))
-        query = select(LEDGER.c.publisher, LEDGER.c.incident, last).where(*own)
-        with reading(self._engine) as conn:
-            rows = conn.execute(query.group_by(LEDGER.c.publisher, LEDGER.c.incident))
-            return {(publisher, incident): at for publisher, incident, at in rows}
-
-    def answered(self) -> frozenset[tuple[str, str, str]]:
-        """Return what each recipient said it did of what was expected, or could not: recipient, event, what.
-
-        By the release it names, which is one to itself: under whatever reference it keeps the case.
-        """
-        own = (MET.c.release_id == RELEASE.c.release_id) & (MET.c.recipient == RELEASE.c.recipient)
-        query = select(RELEASE.c.recipient, RELEASE.c.event_id, RELEASE.c.expects).join_from(
-            MET, RELEASE, own
-        )
-        with reading(self._engine) as conn:
-            found = conn.execute(query.where(RELEASE.c.expects.is_not(None)))
-            return frozenset((to, event_id, expects) for to, event_id, expects in found)
 
     def count_vpas(self, days: Days, *conditions: ColumnElement[bool]) -> int:
         """Count incidents whose form stands so."""

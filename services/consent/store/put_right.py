@@ -1,26 +1,40 @@
-"""What was put right or taken back, whom its original had been sent to, and who of them was told so."""
+"""What was put right or taken back, whom its original had been sent to, and what each said of it since."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, RowMapping, select
 
 from services.consent.flow.ledger import PutRightRow
 from services.consent.store.days import Days
-from services.consent.store.tables import PUT_RIGHT, RELEASE
+from services.consent.store.tables import LEDGER, MET, PUT_RIGHT, RELEASE
 from services.runtime.database import reading
 from services.vocabulary.grounds import CLOSES, ReleaseKind
 
 CLOSING = tuple(sorted(kind.value for kind in CLOSES))
 
 
+class Said(NamedTuple):
+    """What somebody said came of what was asked back: where in the log, and when."""
+
+    offset: int
+    at: str
+
+
 class SentTo(NamedTuple):
-    """A release of an original that may be put right. `closed_at`: when its recipient was told so."""
+    """Somebody who had been sent an original, in however many releases.
+
+    `closed_at`: when they were told that it was put right, or taken back; None: they were not.
+    `said`: what they said last of the copies they were asked for; None: nothing, or nothing was asked back.
+    """
 
     recipient: str
-    release_id: str
+    releases: tuple[str, ...]
     sent_at: str
     closed_by: str | None
     closed_at: str | None
+    asks_back: bool
+    said: Said | None
 
 
 class PutRights:
@@ -37,7 +51,7 @@ class PutRights:
             return [PutRightRow(*row) for row in conn.execute(query)]
 
     def sent(self, put_right: PutRightRow) -> list[SentTo]:
-        """Return whom an original had been sent to before it was put right, and what told them that it was.
+        """Return whom an original had been sent to before it was put right, each once, by name.
 
         Its publisher and the partnership, who get each event once as it is, are told nothing.
         """
@@ -51,14 +65,49 @@ class PutRights:
                 (row["recipient"], row["line"]): row
                 for row in conn.execute(select(RELEASE).where(*by_it)).mappings()
             }
-        return [
-            SentTo(
-                recipient=row["recipient"],
-                release_id=row["release_id"],
-                sent_at=row["decided_at"],
-                closed_by=told["kind"] if (told := closing.get((row["recipient"], row["line"]))) else None,
-                closed_at=told["decided_at"] if told else None,
-            )
-            for row in sent
-            if row["decided_at"] <= put_right.decided_at
-        ]
+            said = _said(conn, put_right.corrects)
+        before = [row for row in sent if row["decided_at"] <= put_right.decided_at]
+        return [_sent_to(rows, closing, said) for rows in _by_recipient(before)]
+
+
+def _by_recipient(rows: Iterable[RowMapping]) -> Iterator[list[RowMapping]]:
+    found: dict[str, list[RowMapping]] = {}
+    for row in rows:
+        found.setdefault(row["recipient"], []).append(row)
+    yield from found.values()
+
+
+def _sent_to(
+    rows: list[RowMapping],
+    closing: Mapping[tuple[str, str], RowMapping],
+    said: Mapping[tuple[str, str], Said],
+) -> SentTo:
+    recipient = rows[0]["recipient"]
+    told = next((closing[key] for row in rows if (key := (recipient, row["line"])) in closing), None)
+    asked = told["expects"] if told is not None and told["kind"] == ReleaseKind.RECALLED.value else None
+    return SentTo(
+        recipient=recipient,
+        releases=tuple(row["release_id"] for row in rows),
+        sent_at=rows[0]["decided_at"],
+        closed_by=told["kind"] if told is not None else None,
+        closed_at=told["decided_at"] if told is not None else None,
+        asks_back=asked is not None,
+        said=said.get((recipient, asked)) if asked is not None else None,
+    )
+
+
+def _said(conn: Connection, event_id: str) -> dict[tuple[str, str], Said]:
+    """Return what recipients said last of what recalls of an event expect, by recipient and expectation.
+
+    As an inbox has it: an answer holds for every recall of the same event that expects the same.
+    """
+    named = (MET.c.release_id == RELEASE.c.release_id) & (MET.c.recipient == RELEASE.c.recipient)
+    own = (LEDGER.c.offset == MET.c.offset) & (LEDGER.c.event_id == LEDGER.c.cause)
+    query = (
+        select(RELEASE.c.recipient, RELEASE.c.expects, MET.c.offset, LEDGER.c.decided_at)
+        .join_from(RELEASE, MET, named)
+        .join(LEDGER, own)
+        .where(RELEASE.c.event_id == event_id, RELEASE.c.kind == ReleaseKind.RECALLED.value)
+        .order_by(MET.c.offset)
+    )
+    return {(to, expects): Said(offset, at) for to, expects, offset, at in conn.execute(query)}

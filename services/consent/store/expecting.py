@@ -1,0 +1,82 @@
+"""What stands that expects something of its recipient, or asks something back, and who answered since."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Engine, Exists, exists, func, or_, select
+
+from services.consent.flow.ledger import BECAME, Became
+from services.consent.store.days import Days
+from services.consent.store.tables import LEDGER, MET, RELEASE
+from services.runtime.database import reading
+from services.vocabulary.grounds import ReleaseKind
+
+
+class Expecting(NamedTuple):
+    """A release that stands and expects something of its recipient; or a recall that asks something back."""
+
+    release_id: str
+    event_id: str
+    incident: str | None
+    recipient: str
+    seq: int
+    decided_at: str
+    expects: str
+    kind: str
+
+    @property
+    def asks_back(self) -> bool:
+        """Say whether it is a recall: of a mistake, for no other expects anything (design 5)."""
+        return self.kind == ReleaseKind.RECALLED.value
+
+
+class Expectations:
+    """Reads what the gate committed of what is expected of whom. Writes nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def expecting(self, days: Days) -> list[Expecting]:
+        """Return the releases told in these days that stand and expect something, in order.
+
+        A recall stands until its recipient is told of the same again, or a later recall takes its place.
+        """
+        columns = [RELEASE.c[name] for name in Expecting._fields]
+        stands = or_(
+            RELEASE.c.standing == Became.STANDS.value,
+            (RELEASE.c.kind == ReleaseKind.RECALLED.value) & ~_told_again(),
+        )
+        query = select(*columns).where(days.of(RELEASE.c.decided_at), RELEASE.c.expects.is_not(None), stands)
+        with reading(self._engine) as conn:
+            rows = conn.execute(query.order_by(RELEASE.c.decided_at, RELEASE.c.recipient, RELEASE.c.seq))
+            return [Expecting(*row) for row in rows]
+
+    def last_said(self) -> dict[tuple[str, str], str]:
+        """Return when each agency last published anything of each incident, by agency and incident."""
+        last = func.max(LEDGER.c.decided_at)
+        own = (LEDGER.c.cause == LEDGER.c.event_id, LEDGER.c.incident.is_not(None))
+        query = select(LEDGER.c.publisher, LEDGER.c.incident, last).where(*own)
+        with reading(self._engine) as conn:
+            rows = conn.execute(query.group_by(LEDGER.c.publisher, LEDGER.c.incident))
+            return {(publisher, incident): at for publisher, incident, at in rows}
+
+    def answered(self) -> frozenset[tuple[str, str, str]]:
+        """Return what each recipient said it did of what was expected, or could not: recipient, event, what.
+
+        By the release it names, which is one to itself: under whatever reference it keeps the case.
+        """
+        own = (MET.c.release_id == RELEASE.c.release_id) & (MET.c.recipient == RELEASE.c.recipient)
+        query = select(RELEASE.c.recipient, RELEASE.c.event_id, RELEASE.c.expects).join_from(
+            MET, RELEASE, own
+        )
+        with reading(self._engine) as conn:
+            found = conn.execute(query.where(RELEASE.c.expects.is_not(None)))
+            return frozenset((to, event_id, expects) for to, event_id, expects in found)
+
+
+def _told_again() -> Exists:
+    """Return whether something later took the place of a recall, by the rule an inbox shows it by."""
+    later = RELEASE.alias()
+    same = later.c.event_id == RELEASE.c.event_id
+    closes = (later.c.line == RELEASE.c.line) & later.c.kind.in_([kind.value for kind in BECAME])
+    ours = (later.c.recipient == RELEASE.c.recipient, later.c.seq > RELEASE.c.seq)
+    return exists().where(*ours, or_(same, closes))
