@@ -20,6 +20,7 @@ from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.sides import Roles
 from tests.gate_builders import (
     ALIAS_KEY,
+    HILLSIDE,
     START,
     a_child,
     a_form,
@@ -501,6 +502,22 @@ def test_whatever_a_recipient_publishes_of_the_incident_answers_and_what_others_
 
     assert "dafsu" in others
     assert "dafsu" not in {row["recipient"] for row in rows(office, "unanswered")}
+
+
+def test_a_school_answers_by_what_it_acknowledges_and_by_nothing_else_that_is_said_of_its_message(
+    office: Office,
+) -> None:
+    school = f"school:{HILLSIDE}"
+    office.bench.publish(a_form(pupils=[a_child("one")]))
+    office.bench.settle()
+
+    def still_to_answer_after(event_type: EventType) -> bool:
+        of = {"incident": internal("incident"), "recipient": school, "publisher": "notify"}
+        said = an_event(event_type, recorded_at=START + timedelta(days=1), **of)
+        return unanswered_by(office, school, said)
+
+    assert still_to_answer_after(EventType.SCHOOL_NOTIFICATION_OPENED)
+    assert not still_to_answer_after(EventType.SCHOOL_NOTIFICATION_ACKNOWLEDGED)
 
 
 def met(office: Office, publisher: str, release_id: str) -> Heard:

@@ -27,7 +27,8 @@ class Unanswered(NamedTuple):
 def unanswered(ledger: Ledger, days: Days) -> Iterator[Unanswered]:
     """Yield what was told in these days and is not answered, in the order it was told.
 
-    Whatever its recipient publishes of the incident afterwards answers it: a contact, a case, an outcome.
+    Whatever its recipient publishes of the incident afterwards answers it: a contact, a case, an outcome; a
+    school, by what it acknowledges.
     So does an outcome that names the release, whatever the incident is called there: of every later release
     of the same event, too, that expects the same. Overdue goes by the partnership's time, the gate's.
 

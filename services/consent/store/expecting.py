@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Engine, Exists, exists, func, or_, select
+from sqlalchemy import Engine, Exists, case, exists, func, or_, select
 
 from services.consent.flow.ledger import BECAME, Became
 from services.consent.store.days import Days
 from services.consent.store.tables import LEDGER, MET, RELEASE
 from services.runtime.database import reading
+from services.vocabulary.events import EventType
 from services.vocabulary.grounds import ReleaseKind
 
 
@@ -51,12 +52,18 @@ class Expectations:
             return [Expecting(*row) for row in rows]
 
     def last_said(self) -> dict[tuple[str, str], str]:
-        """Return when each agency last published anything of each incident, by agency and incident."""
-        last = func.max(LEDGER.c.decided_at)
-        own = (LEDGER.c.cause == LEDGER.c.event_id, LEDGER.c.incident.is_not(None))
-        query = select(LEDGER.c.publisher, LEDGER.c.incident, last).where(*own)
+        """Return when each agency last published anything of each incident, by agency and incident.
+
+        A school publishes nothing itself: what it acknowledges is said for it, and names it.
+        """
+        who = case(
+            (LEDGER.c.event_type == EventType.SCHOOL_NOTIFICATION_ACKNOWLEDGED.value, LEDGER.c.recipient),
+            else_=LEDGER.c.publisher,
+        )
+        own = (LEDGER.c.cause == LEDGER.c.event_id, LEDGER.c.incident.is_not(None), who.is_not(None))
+        query = select(who, LEDGER.c.incident, func.max(LEDGER.c.decided_at)).where(*own)
         with reading(self._engine) as conn:
-            rows = conn.execute(query.group_by(LEDGER.c.publisher, LEDGER.c.incident))
+            rows = conn.execute(query.group_by(who, LEDGER.c.incident))
             return {(publisher, incident): at for publisher, incident, at in rows}
 
     def answered(self) -> frozenset[tuple[str, str, str]]:
