@@ -448,9 +448,9 @@ class Evidence:
 
     def awaits_the_hub(self, incident: Incident, event: Heard) -> bool:
         """Say whether the Hub is to look first who harms whom: clear danger waits four hours for that."""
-        cause = self.sides.held_by(event)
-        if cause is None or self.sides.is_found_wrong(cause):
-            return cause is not None
+        causes = self.sides.held_by(event)
+        if not causes or any(map(self.sides.is_found_wrong, causes)):
+            return bool(causes)
         grades = self._routed(incident, event)
         is_clear = grades is not None and (
             grades.risk is Risk.HIGH or grades.children is ChildrenLevel.SAFEGUARDING

@@ -129,18 +129,18 @@ class Sides:
         """Say whether an event turns round what was known of the two, or the Hub found it wrong."""
         return event.event_id in self._counter
 
-    def held_by(self, event: Heard) -> Heard | None:
-        """Return the counter-allegation that keeps an event from all but the Hub: itself, or one before."""
+    def held_by(self, event: Heard) -> list[Heard]:
+        """Return the counter-allegations that keep an event from all but the Hub: itself, or those before."""
         if event.publisher == HUB or event.type in VPA_FAMILY:
-            return None
+            return []
         partners = [each for each in self._counter.values() if each.publisher != HUB]
         waiting = [each for each in partners if each.type in NAMES_BOTH_SIDES and not self._is_freed(each)]
-        before = (
+        before = [
             each
             for each in waiting
             if (each.incident, each.victim) == (event.incident, event.victim) and each.offset < event.offset
-        )
-        return event if event in waiting else next(before, None)
+        ]
+        return [event] if event in waiting else before
 
     def is_found_wrong(self, event: Heard) -> bool:
         """Say whether the Hub's last word on a report is that it has the roles wrong."""

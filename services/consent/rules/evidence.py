@@ -80,12 +80,15 @@ class Evidence:
         return recipient in self._incident.victims_cases or recipient in {case.agency for case in theirs}
 
     def is_held(self) -> bool:
-        """Say whether the Hub is to look first at who harms whom: danger waits its hours, and no longer."""
-        cause = waits_for(self._incident, self._form, self._them)
-        if cause is None:
+        """Say whether the Hub is to look first at who harms whom: danger waits its hours, and no longer.
+
+        Unless the Hub found wrong any of what it waits for: then it is held.
+        """
+        causes = waits_for(self._incident, self._form, self._them)
+        if not causes:
             return False
         due = held_until(self._form, self._grades, self._policy)
-        return cause in self._incident.found_wrong or due is None or due > self._now
+        return not {*causes}.isdisjoint(self._incident.found_wrong) or due is None or due > self._now
 
     def later(self, recipient: str, at: Circumstances) -> Iterator[tuple[datetime, Circumstances]]:
         """Yield what the facts about a recipient, `at` now, will be whenever time ends a ground, in order."""
