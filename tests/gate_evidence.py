@@ -290,8 +290,7 @@ class Evidence:
         if opening is not None:
             self._end_case(incident, opening.publisher, event.incident or "")
         incident.maracs = [marac for marac in incident.maracs if marac.event_id != of]
-        stand = {key: each.form or each.raised for key, each in self.incidents.items()}
-        self.sides.take_back(of, event.incident or "", {key: form for key, form in stand.items() if form})
+        self.sides.take_back(of, event.incident or "")
 
     def _stand_without(self, incident: Incident, of: str, left: list[Heard]) -> None:
         incident.forms, incident.raised, incident.raised_since, incident.form = left, None, None, None

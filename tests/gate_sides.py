@@ -90,28 +90,45 @@ class Sides:
             else:
                 self._harms[names].add(event.event_id)
 
-    def take_back(self, of: str, incident: str, stand: dict[str, Heard]) -> None:
+    def take_back(self, of: str, incident: str) -> None:
         """Know nothing by an event any more, and let what is left say who harms whom, first come first.
 
-        `stand`: the form of each incident that stands, for those that gave way to it say nothing.
+        What the Hub found wrong says nothing.
         """
-        forms = {form.event_id: form for form in self._forms.values() if form.event_id in (of, *_ids(stand))}
         pairs: set[Direction | None] = {names for names, known in self._harms.items() if of in known}
+        was_form = of in self._forms
         for reported in (self._forms, self._reports, self._counter):
             event = reported.pop(of, None)
             pairs |= {direction_of(event)} if event is not None else set()
-        if of in forms and incident in stand:
-            pairs.add(direction_of(stand[incident]))
+        forms = self._unmended()
+        if was_form:
+            pairs |= {direction_of(form) for form in forms.values() if form.incident == incident}
         pairs |= self._wait_again(of)
         for known in self._harms.values():
             known.discard(of)
-        left = {**self._counter, **self._reports, **{key: form for key, form in forms.items() if key != of}}
-        for event in sorted(left.values(), key=lambda event: event.offset):
+        left = {**self._counter, **self._reports, **forms}
+        right = [event for event in left.values() if not self._is_wrong(event)]
+        for event in sorted(right, key=lambda event: event.offset):
             names = direction_of(event)
             if names is not None and {names, names.turned} & pairs and not self._harms[names.turned]:
                 self._counter.pop(event.event_id, None)
                 if event.type not in VPA_FAMILY or event.event_id in forms:
                     self._harms[names].add(event.event_id)
+
+    def _unmended(self) -> dict[str, Heard]:
+        """Return the forms that no form of the Hub after them, of the same incident, says otherwise of."""
+        known = dict[str, Heard]()
+        for form in self._forms.values():
+            if form.type in FORMS_OF_THE_HUB:
+                said, where = direction_of(form), form.incident
+                others = [each for each in known.values() if direction_of(each) != said]
+                mended = {each.event_id for each in others if each.incident == where}
+                known = {key: each for key, each in known.items() if key not in mended}
+            known[form.event_id] = form
+        return known
+
+    def _is_wrong(self, event: Heard) -> bool:
+        return event.event_id in self._counter and self.is_found_wrong(event)
 
     def _wait_again(self, of: str) -> set[Direction | None]:
         """Let what one word of the Hub alone let go wait again. Return what it says."""
@@ -171,10 +188,6 @@ class Sides:
         """Return what the Hub said of a report since it came: a form speaks of its own adult victim alone."""
         since = (word for word in self._words[event.incident or ""] if word.offset >= event.offset)
         return [word for word in since if word.roles is not None or word.victim == event.victim]
-
-
-def _ids(stand: dict[str, Heard]) -> set[str]:
-    return {form.event_id for form in stand.values()}
 
 
 def _lets_go(words: Sequence[Heard]) -> bool:
