@@ -448,6 +448,8 @@ class Evidence:
     def awaits_the_hub(self, incident: Incident, event: Heard) -> bool:
         """Say whether the Hub is to look first who harms whom: clear danger waits four hours for that."""
         causes = self.sides.held_by(event)
+        if causes == [event] and incident.is_gone(event.event_id, "police"):
+            return True
         if not causes or any(map(self.sides.is_found_wrong, causes)):
             return bool(causes)
         grades = self._routed(incident, event)

@@ -1,5 +1,6 @@
 """Once an event is taken back, what is left says again who harms whom: that, and no more (decision 0039)."""
 
+from dataclasses import replace
 from typing import Any
 
 from services.consent.state.heard import Heard
@@ -8,7 +9,8 @@ from services.vocabulary.events import EventType
 from services.vocabulary.grounds import ReleaseKind
 from services.vocabulary.risk import Risk
 from services.vocabulary.sides import Roles
-from tests.gate_builders import Story, a_form, an_event, grades, internal, retraction, sent_of
+from tests.gate_builders import START, Story, a_form, an_event, grades, internal, retraction, sent_of
+from tests.gate_history import DAY
 
 NEW = ReleaseKind.NEW
 HIGH, MEDIUM = grades(Risk.HIGH), grades(Risk.MEDIUM)
@@ -66,3 +68,24 @@ def test_a_raised_form_that_turned_round_a_lie_is_known_though_danger_was_raised
     story.tell(lie, form(RAISED, "ben"), form(RAISED), retraction(lie))
 
     assert harm(story, "ada", "ben")
+
+
+def test_a_counter_allegation_that_is_taken_back_from_the_hub_goes_to_nobody_when_its_hours_are_over() -> (
+    None
+):
+    story, counter = Story(), reported("ben", "ada", "two", publisher="mycwa")
+    story.tell(reported("ada", "ben", "one"), counter, retraction(counter, "police"))
+
+    decision = story.tell(an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=START + DAY))
+
+    assert sent_of(decision, counter.event_id) == {}
+
+
+def test_danger_that_somebody_else_reports_after_it_waits_its_hours_and_no_longer() -> None:
+    story, counter = Story(), reported("ben", "ada", "two", publisher="mycwa")
+    danger = replace(reported("ben", "ada", "two"), causing_harm=None)
+    story.tell(reported("ada", "ben", "one"), counter, retraction(counter, "police"), danger)
+
+    decision = story.tell(an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=START + DAY))
+
+    assert sent_of(decision, danger.event_id)["dafsu"] is NEW
