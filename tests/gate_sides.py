@@ -41,6 +41,8 @@ class Sides:
         self._reports: dict[str, Heard] = {}
         self._counter: dict[str, Heard] = {}
         self._words: dict[str, list[Heard]] = defaultdict(list)
+        self._wrong_by: dict[str, set[str]] = {}
+        """What each word of the Hub found to have the roles wrong: reports; forms, where there were none."""
         self._ages: list[Heard] = []
 
     def take(self, event: Heard) -> None:
@@ -73,11 +75,13 @@ class Sides:
 
     def _hear(self, word: Heard) -> None:
         """Know what the Hub lets stand; of what it finds wrong, the first report too, know the opposite."""
-        counters = [event for event in self._counter.values() if event.incident == word.incident]
-        if word.roles is Roles.REVERSED and not counters:
-            of_it = {key: event for key, event in self._reports.items() if event.incident == word.incident}
+        of_it = {key: event for key, event in self._reports.items() if event.incident == word.incident}
+        if word.roles is Roles.REVERSED and not self._counter.keys() & of_it.keys():
             self._counter |= of_it
         meant = [event for event in self._counter.values() if event.incident == word.incident]
+        if word.roles is Roles.REVERSED:
+            meant = [event for event in meant if event.event_id in of_it] or meant
+            self._wrong_by[word.event_id] = {event.event_id for event in meant}
         if word.roles is None:
             meant = [event for event in meant if event.victim == word.victim]
         said = [(names, event) for event in meant if (names := direction_of(event)) is not None]
@@ -186,8 +190,12 @@ class Sides:
 
     def _words_on(self, event: Heard) -> list[Heard]:
         """Return what the Hub said of a report since it came: a form speaks of its own adult victim alone."""
-        since = (word for word in self._words[event.incident or ""] if word.offset >= event.offset)
-        return [word for word in since if word.roles is not None or word.victim == event.victim]
+        said = self._words[event.incident or ""]
+        since = [word for word in said if word.offset >= event.offset]
+        meant = [
+            word for word in since if event.event_id in self._wrong_by.get(word.event_id, (event.event_id,))
+        ]
+        return [word for word in meant if word.roles is not None or word.victim == event.victim]
 
 
 def _lets_go(words: Sequence[Heard]) -> bool:
