@@ -294,8 +294,7 @@ class Evidence:
         if opening is not None:
             self._end_case(incident, opening.publisher, event.incident or "")
         incident.maracs = [marac for marac in incident.maracs if marac.event_id != of]
-        stand = {key: each.form or each.raised for key, each in self.incidents.items()}
-        self.sides.take_back(of, event.incident or "", {key: form for key, form in stand.items() if form})
+        self.sides.take_back(of, event.incident or "")
 
     def _stand_without(self, incident: Incident, of: str, left: list[Heard]) -> None:
         incident.forms, incident.raised, incident.raised_since, incident.form = left, None, None, None
@@ -468,9 +467,11 @@ class Evidence:
 
     def awaits_the_hub(self, incident: Incident, event: Heard) -> bool:
         """Say whether the Hub is to look first who harms whom: clear danger waits four hours for that."""
-        cause = self.sides.held_by(event)
-        if cause is None or self.sides.is_found_wrong(cause):
-            return cause is not None
+        causes = self.sides.held_by(event)
+        if causes == [event] and incident.is_gone(event.event_id, "police"):
+            return True
+        if not causes or any(map(self.sides.is_found_wrong, causes)):
+            return bool(causes)
         grades = self._routed(incident, event)
         is_clear = grades is not None and (
             grades.risk is Risk.HIGH or grades.children is ChildrenLevel.SAFEGUARDING

@@ -41,6 +41,8 @@ class Sides:
         self._reports: dict[str, Heard] = {}
         self._counter: dict[str, Heard] = {}
         self._words: dict[str, list[Heard]] = defaultdict(list)
+        self._wrong_by: dict[str, set[str]] = {}
+        """What each word of the Hub found to have the roles wrong: reports; forms, where there were none."""
         self._ages: list[Heard] = []
 
     def take(self, event: Heard) -> None:
@@ -73,11 +75,13 @@ class Sides:
 
     def _hear(self, word: Heard) -> None:
         """Know what the Hub lets stand; of what it finds wrong, the first report too, know the opposite."""
-        counters = [event for event in self._counter.values() if event.incident == word.incident]
-        if word.roles is Roles.REVERSED and not counters:
-            of_it = {key: event for key, event in self._reports.items() if event.incident == word.incident}
+        of_it = {key: event for key, event in self._reports.items() if event.incident == word.incident}
+        if word.roles is Roles.REVERSED and not self._counter.keys() & of_it.keys():
             self._counter |= of_it
         meant = [event for event in self._counter.values() if event.incident == word.incident]
+        if word.roles is Roles.REVERSED:
+            meant = [event for event in meant if event.event_id in of_it] or meant
+            self._wrong_by[word.event_id] = {event.event_id for event in meant}
         if word.roles is None:
             meant = [event for event in meant if event.victim == word.victim]
         said = [(names, event) for event in meant if (names := direction_of(event)) is not None]
@@ -90,28 +94,45 @@ class Sides:
             else:
                 self._harms[names].add(event.event_id)
 
-    def take_back(self, of: str, incident: str, stand: dict[str, Heard]) -> None:
+    def take_back(self, of: str, incident: str) -> None:
         """Know nothing by an event any more, and let what is left say who harms whom, first come first.
 
-        `stand`: the form of each incident that stands, for those that gave way to it say nothing.
+        What the Hub found wrong says nothing.
         """
-        forms = {form.event_id: form for form in self._forms.values() if form.event_id in (of, *_ids(stand))}
         pairs: set[Direction | None] = {names for names, known in self._harms.items() if of in known}
+        was_form = of in self._forms
         for reported in (self._forms, self._reports, self._counter):
             event = reported.pop(of, None)
             pairs |= {direction_of(event)} if event is not None else set()
-        if of in forms and incident in stand:
-            pairs.add(direction_of(stand[incident]))
+        forms = self._unmended()
+        if was_form:
+            pairs |= {direction_of(form) for form in forms.values() if form.incident == incident}
         pairs |= self._wait_again(of)
         for known in self._harms.values():
             known.discard(of)
-        left = {**self._counter, **self._reports, **{key: form for key, form in forms.items() if key != of}}
-        for event in sorted(left.values(), key=lambda event: event.offset):
+        left = {**self._counter, **self._reports, **forms}
+        right = [event for event in left.values() if not self._is_wrong(event)]
+        for event in sorted(right, key=lambda event: event.offset):
             names = direction_of(event)
             if names is not None and {names, names.turned} & pairs and not self._harms[names.turned]:
                 self._counter.pop(event.event_id, None)
                 if event.type not in VPA_FAMILY or event.event_id in forms:
                     self._harms[names].add(event.event_id)
+
+    def _unmended(self) -> dict[str, Heard]:
+        """Return the forms that no form of the Hub after them, of the same incident, says otherwise of."""
+        known = dict[str, Heard]()
+        for form in self._forms.values():
+            if form.type in FORMS_OF_THE_HUB:
+                said, where = direction_of(form), form.incident
+                others = [each for each in known.values() if direction_of(each) != said]
+                mended = {each.event_id for each in others if each.incident == where}
+                known = {key: each for key, each in known.items() if key not in mended}
+            known[form.event_id] = form
+        return known
+
+    def _is_wrong(self, event: Heard) -> bool:
+        return event.event_id in self._counter and self.is_found_wrong(event)
 
     def _wait_again(self, of: str) -> set[Direction | None]:
         """Let what one word of the Hub alone let go wait again. Return what it says."""
@@ -129,18 +150,18 @@ class Sides:
         """Say whether an event turns round what was known of the two, or the Hub found it wrong."""
         return event.event_id in self._counter
 
-    def held_by(self, event: Heard) -> Heard | None:
-        """Return the counter-allegation that keeps an event from all but the Hub: itself, or one before."""
+    def held_by(self, event: Heard) -> list[Heard]:
+        """Return the counter-allegations that keep an event from all but the Hub: itself, or those before."""
         if event.publisher == HUB or event.type in VPA_FAMILY:
-            return None
+            return []
         partners = [each for each in self._counter.values() if each.publisher != HUB]
         waiting = [each for each in partners if each.type in NAMES_BOTH_SIDES and not self._is_freed(each)]
-        before = (
+        before = [
             each
             for each in waiting
             if (each.incident, each.victim) == (event.incident, event.victim) and each.offset < event.offset
-        )
-        return event if event in waiting else next(before, None)
+        ]
+        return [event] if event in waiting else before
 
     def is_found_wrong(self, event: Heard) -> bool:
         """Say whether the Hub's last word on a report is that it has the roles wrong."""
@@ -169,12 +190,12 @@ class Sides:
 
     def _words_on(self, event: Heard) -> list[Heard]:
         """Return what the Hub said of a report since it came: a form speaks of its own adult victim alone."""
-        since = (word for word in self._words[event.incident or ""] if word.offset >= event.offset)
-        return [word for word in since if word.roles is not None or word.victim == event.victim]
-
-
-def _ids(stand: dict[str, Heard]) -> set[str]:
-    return {form.event_id for form in stand.values()}
+        said = self._words[event.incident or ""]
+        since = [word for word in said if word.offset >= event.offset]
+        meant = [
+            word for word in since if event.event_id in self._wrong_by.get(word.event_id, (event.event_id,))
+        ]
+        return [word for word in meant if word.roles is not None or word.victim == event.victim]
 
 
 def _lets_go(words: Sequence[Heard]) -> bool:

@@ -2,12 +2,13 @@
 
 import pytest
 
+from services.consent.state.heard import Heard
 from services.eventlog.envelope import Release
 from services.vocabulary.events import EventType
 from services.vocabulary.sides import Client
 from tests.contract.test_consent_store_keyring import Room
 from tests.contract.test_consent_store_restricted import HIGH, allocated, at_dafsu, form, opens, room, tell
-from tests.gate_builders import a_form, an_event, case, internal
+from tests.gate_builders import a_form, an_event, case, internal, retraction
 
 __all__ = ["room"]
 
@@ -194,3 +195,41 @@ def test_whoever_is_allocated_anew_works_for_who_has_that_part_now(room: Room) -
     tell(room, allocated(Client.ADULT_VICTIM, "p-his"))
 
     assert opens(room, HIS, release, "contact")
+
+
+def test_the_other_sides_worker_opens_her_address_nowhere_though_what_named_him_is_taken_back(
+    room: Room,
+) -> None:
+    reported = a_referral("victim", by="causing harm", incident="one")
+    elsewhere = a_form(of=HIGH, incident="two")
+
+    his = allocated(Client.PERSON_CAUSING_HARM, "p-his", "one")
+    release = tell(room, reported, his, retraction(reported), elsewhere)
+
+    assert release.event_id == elsewhere.event_id
+    assert opens(room, HIS, release, "contact") is None
+    assert opens(room, NOBODYS, release, "contact")
+
+
+def test_nor_where_another_incidents_report_of_him_waits_for_the_hub(room: Room) -> None:
+    elsewhere = a_form(of=HIGH, incident="two")
+    first = a_referral("causing harm", by="victim", incident="zero")
+    counter = a_referral("victim", by="causing harm", incident="one")
+
+    his = allocated(Client.PERSON_CAUSING_HARM, "p-his", "one")
+    release = tell(room, first, counter, his, elsewhere)
+
+    assert release.event_id == elsewhere.event_id
+    assert opens(room, HIS, release, "contact") is None
+
+
+def a_referral(victim: str, *, by: str, incident: str) -> Heard:
+    """Return what a partner reports of an incident: who is harmed, and by whom."""
+    return an_event(
+        EventType.REFERRAL_RECEIVED,
+        publisher="mycwa",
+        incident=internal(incident),
+        victim=internal(victim),
+        causing_harm=internal(by),
+        grades=HIGH,
+    )

@@ -333,3 +333,14 @@ def test_where_the_first_report_has_the_roles_wrong_it_is_taken_back_and_the_tru
 
     assert sent_of(taken_back, wrong.event_id) == {"dafsu": RECALLED, "police": NEW}
     assert sent_of(story.tell(true), true.event_id) == {"dafsu": NEW}
+
+
+def test_that_roles_are_reversed_is_said_of_what_was_reported_and_not_of_the_hubs_own_form() -> None:
+    wrong = reported("ada", by="ben", incident=internal("one"))
+    form = a_form(of=grades(Risk.HIGH), incident="one", victim="ben", causing_harm=internal("ada"))
+    story = after(wrong, form)
+
+    decision = story.tell(the_hub_says(Roles.REVERSED, wrong))
+
+    assert sent_of(decision, wrong.event_id) == {"dafsu": RECALLED, "police": NEW}
+    assert story.fold.world.person(internal("ada")).harmed_by == ()

@@ -157,7 +157,7 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
         "ends",
         lambda recorded, lasts: None if isinstance(recorded, Marac) else consents.ends(recorded, lasts),
     ),
-    "no report waits for the Hub": (evidence, "waits_for", lambda incident, form, them: None),
+    "no report waits for the Hub": (evidence, "waits_for", lambda incident, form, them: ()),
     "a review is of every report, whomever it is about": (
         sides,
         "_meant",
@@ -191,7 +191,7 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
     ),
     "a case that was taken back stays open": (
         retracted,
-        "_without_case",
+        "without_case",
         lambda world, incident, of, key: incident,
     ),
     "a meeting that was taken back is a ground": (
@@ -208,6 +208,11 @@ ALTERED: Mapping[str, tuple[object, str, object]] = {
         said_again,
         "_say",
         lambda world, saying: None,
+    ),
+    "the Hub's own form is found wrong in place of what was reported": (
+        sides,
+        "_wrong",
+        lambda incident: incident.turned or incident.reports,
     ),
     "what is told once is told again": (routing, "ONCE", frozenset()),
     "nothing is decided not to be shared": (routing, "is_decided_against", lambda incident, to, by: False),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from services.consent.flow.decide import Decider
 from services.consent.flow.fold import Fold, empty
@@ -15,7 +16,10 @@ from services.consent.state.heard import Heard
 from services.consent.state.read_back import read_incident, read_person, read_standing
 from services.consent.state.world import Due, World
 from services.consent.state.written import write
-from tests.gate_builders import internal
+from services.vocabulary.events import EventType
+from services.vocabulary.risk import Risk
+from services.vocabulary.sides import Roles
+from tests.gate_builders import START, an_event, grades, internal
 from tests.gate_comparison import a_desk, decider_without
 from tests.gate_history import a_history, hear
 from tests.system import sized
@@ -86,3 +90,24 @@ def test_a_gate_that_is_started_anew_after_every_event_says_the_same() -> None:
             said = encode(live.take(heard, None).decision)
 
             assert kept.take(heard) == said, f"seed {seed}, event {number}: {heard.type}"
+
+
+def a_report(victim: str, by: str | None, **more: Any) -> Heard:
+    """Return what a partner reports at high risk, of one incident."""
+    named = {"victim": internal(victim), "causing_harm": internal(by) if by is not None else None}
+    given = {"publisher": "cedah", "incident": internal("one"), "grades": grades(Risk.HIGH), **named}
+    return an_event(EventType.REFERRAL_RECEIVED, **given, **more)
+
+
+# The report that waits has the lower id: texts are kept in order of ids, and reports came the other way.
+def test_what_follows_a_report_found_wrong_is_held_by_it_though_the_gate_was_started_anew() -> None:
+    wrong = an_event(EventType.ROLES_REVIEWED, incident=internal("one"), roles=Roles.REVERSED)
+    two = a_report("ben", "ada", event_id="z-found-wrong"), a_report("ben", "ada", event_id="a-waits")
+    told = (a_report("ada", "ben"), two[0], wrong, two[1], a_report("ben", None))
+    later = an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=START + timedelta(days=3))
+    events = [replace(each, offset=number) for number, each in enumerate((*told, later))]
+    live, kept = Fold(empty(), decider_without(None), a_desk()), Kept()
+
+    said = [(kept.take(heard), encode(live.take(heard, None).decision)) for heard in events]
+
+    assert said[-1][0] == said[-1][1]

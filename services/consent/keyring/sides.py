@@ -104,12 +104,19 @@ class Sides:
         nobody should, faces both.
         """
         known, them = as_one(self._known.person, person), group(self._known.person, person)
-        others = {each.by for each in known.harmed_by}
-        for key in known.incidents:
-            others.update(self._causing_harm(key))
+        others = self._who_harm(person)
         for key in known.harms_in:
             others.update(self._victims(key))
         return any(self._works_for(caller, other) for other in sorted(others.difference(them)))
+
+    def _who_harm(self, person: str) -> set[str]:
+        """Return whoever harms a person, or was ever said to in an incident of theirs.
+
+        Said in one is said in all: what waits for the Hub, and what was taken back, keep their address shut.
+        """
+        known = as_one(self._known.person, person)
+        named = (self._causing_harm(key) for key in known.incidents)
+        return {each.by for each in known.harmed_by}.union(*named)
 
     def _causing_harm(self, key: str) -> Collection[str]:
         incident = self._known.incident(key)
@@ -134,9 +141,8 @@ class Sides:
         """
         about = _victim_of(incident, event_id)
         them = group(self._known.person, about) if about is not None else ()
-        harmed_by = as_one(self._known.person, about).harmed_by if about is not None else ()
-        others = dict.fromkeys((*incident.causing_harm, *(each.by for each in harmed_by)))
-        return any(self._works_for(caller, person) for person in others if person not in them)
+        others = {*incident.causing_harm, *(self._who_harm(about) if about is not None else ())}
+        return any(self._works_for(caller, person) for person in sorted(others.difference(them)))
 
     def _works_for(self, caller: Caller, person: str) -> bool:
         """Say whether a caller was allocated to somebody, in whatever incident and whichever role."""

@@ -14,6 +14,7 @@ from services.consent.state.consents import answers_of, ends, standing
 from services.consent.state.entities import Form, Incident, Marac, Override, Said
 from services.consent.state.heard import UNGRADED, Grades
 from services.consent.state.links import PersonOf, as_one, group
+from services.consent.state.retracted import is_taken_back
 from services.consent.state.sides import age_of
 from services.consent.state.world import World
 from services.vocabulary.agencies import HUB
@@ -80,12 +81,21 @@ class Evidence:
         return recipient in self._incident.victims_cases or recipient in {case.agency for case in theirs}
 
     def is_held(self) -> bool:
-        """Say whether the Hub is to look first at who harms whom: danger waits its hours, and no longer."""
-        cause = waits_for(self._incident, self._form, self._them)
-        if cause is None:
+        """Say whether the Hub is to look first at who harms whom: danger waits its hours, and no longer.
+
+        Unless the Hub found wrong any of what it waits for, or is kept from looking at it: then it is held.
+        """
+        causes = waits_for(self._incident, self._form, self._them)
+        if not causes:
             return False
         due = held_until(self._form, self._grades, self._policy)
-        return cause in self._incident.found_wrong or due is None or due > self._now
+        return self._is_held_for_good(causes) or due is None or due > self._now
+
+    def _is_held_for_good(self, causes: Collection[str]) -> bool:
+        """Say whether no hours end a wait: who took a report back from the Hub let it have none."""
+        if self._form.event_id in causes and is_taken_back(self._incident, self._form.event_id, HUB):
+            return True
+        return not set(causes).isdisjoint(self._incident.found_wrong)
 
     def later(self, recipient: str, at: Circumstances) -> Iterator[tuple[datetime, Circumstances]]:
         """Yield what the facts about a recipient, `at` now, will be whenever time ends a ground, in order."""

@@ -19,18 +19,18 @@ def is_counter_allegation(incident: Incident, form: Form) -> bool:
     return form.type in NAMES_BOTH_SIDES and form.event_id in incident.turned
 
 
-def waits_for(incident: Incident, form: Form, them: Collection[str]) -> str | None:
-    """Return the counter-allegation that an event is, or comes after, where the Hub has let go neither.
+def waits_for(incident: Incident, form: Form, them: Collection[str]) -> tuple[str, ...]:
+    """Return the counter-allegation that an event is, or all it comes after, where the Hub let go of none.
 
     Until then nobody but the Hub may be told of it. Not so of a form, which is the Hub's to review, nor of
     what police send themselves. `them`: everybody who is one with the adult victim it names.
     """
     if form.publisher == HUB or form.type in VPA_FAMILY:
-        return None
+        return ()
     waiting = [key for key in incident.turned if key not in incident.let_go]
     if form.event_id in waiting and form.type in NAMES_BOTH_SIDES:
-        return form.event_id
-    return next((key for key in waiting if _comes_after(incident, form, key, them)), None)
+        return (form.event_id,)
+    return tuple(key for key in waiting if _comes_after(incident, form, key, them))
 
 
 def _comes_after(incident: Incident, form: Form, counter: str, them: Collection[str]) -> bool:

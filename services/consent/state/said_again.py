@@ -1,7 +1,7 @@
 """Who harms whom, once an event that said so is taken back: what is left says it again (decision 0039).
 
 What turned round only what was taken back turns nothing round any more: it is known as if it had come alone,
-in every incident of the two. What the Hub said of the roles since outlasts it.
+in every incident of the two. What the Hub said of the roles outlasts it, and what it found wrong stays wrong.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from services.consent.state.entities import Incident
 from services.consent.state.forms import whole
 from services.consent.state.harms import Direction, establish, is_established, is_same, take_back
 from services.consent.state.links import as_one
-from services.consent.state.sides import as_said
+from services.consent.state.sides import REVIEWED, as_said
 from services.consent.state.world import World
 
 
@@ -35,7 +35,7 @@ def say_again(world: World, key: str, of: str) -> None:
 
 
 def _unsaid(world: World, key: str, of: str) -> Iterator[Direction]:
-    """Forget what an event said, and yield it; of a form, also what the form that stands instead says."""
+    """Forget what an event said, and yield it; of a form, also what the forms that are left say."""
     incident = world.incident(key)
     for said in (incident.forms_say, incident.reports, incident.turned):
         if of in said:
@@ -48,7 +48,7 @@ def _unsaid(world: World, key: str, of: str) -> Iterator[Direction]:
             world.put_person(person, known._replace(harmed_by=left))
             yield from ((person, harm.by) for harm in theirs)
     if of in incident.forms_say:
-        yield from _of_what_stands(incident).values()
+        yield from _of_forms(world, incident).values()
     world.put_incident(
         key,
         incident._replace(
@@ -78,28 +78,35 @@ def _sayings(world: World, pair: Direction) -> Iterator[_Saying]:
     for key in dict.fromkeys(incidents):
         incident = world.incident(key)
         offsets = _offsets(incident)
-        for event_id, said in {**incident.turned, **incident.reports, **_of_what_stands(incident)}.items():
+        for event_id, said in {**incident.turned, **incident.reports, **_of_forms(world, incident)}.items():
             if is_same(world, said, pair) or is_same(world, said, other_way):
                 yield _Saying(offsets.get(event_id, -1), event_id, key, said)
 
 
 def _say(world: World, saying: _Saying) -> None:
-    if is_established(world, (saying.said[1], saying.said[0])):
-        return
     incident = world.incident(saying.incident)
+    opposite = (saying.said[1], saying.said[0])
+    if is_established(world, opposite) or saying.event_id in incident.found_wrong:
+        return
     if saying.event_id in incident.turned:
         turned = _without(incident.turned, saying.event_id)
         incident = as_said(incident._replace(turned=turned))
         world.put_incident(saying.incident, incident)
-    if saying.event_id not in incident.forms_say or saying.event_id in _of_what_stands(incident):
+    if saying.event_id not in incident.forms_say or saying.event_id in _of_forms(world, incident):
         establish(world, saying.said, saying.event_id)
 
 
-def _of_what_stands(incident: Incident) -> dict[str, Direction]:
-    """Return what the form that stands, or else waits, says of who harms whom, by its id, if it does."""
-    stands = incident.form or incident.raised
-    said = incident.forms_say.get(stands.event_id) if stands is not None else None
-    return {stands.event_id: said} if stands is not None and said is not None else {}
+def _of_forms(world: World, incident: Incident) -> dict[str, Direction]:
+    """Return what the forms that are left say of who harms whom, but for what one of the Hub's mends."""
+    known: dict[str, Direction] = {}
+    for form in whole(incident):
+        said = incident.forms_say.get(form.event_id)
+        if said is None:
+            continue
+        if form.type in REVIEWED:
+            known = {key: each for key, each in known.items() if is_same(world, each, said)}
+        known[form.event_id] = said
+    return known
 
 
 def _offsets(incident: Incident) -> dict[str, int]:

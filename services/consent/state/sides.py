@@ -106,15 +106,21 @@ def _heard_from_hub(world: World, incident: Incident, heard: Heard) -> Incident:
     What it finds wrong is what turns roles round, or else what was reported first: it is the other way round.
     """
     if heard.roles is Roles.REVERSED:
-        wrong = incident.turned or incident.reports
+        wrong = _wrong(incident)
         turn_round(world, wrong.values(), heard.event_id)
-        return _with_word(incident._replace(turned=wrong), heard, wrong)
+        return _with_word(incident._replace(turned={**incident.turned, **wrong}), heard, wrong)
     if heard.roles is None and heard.type not in REVIEWED:
         return incident
     meant = _meant(world, incident, heard)
     for key, said in meant.items():
         establish(world, said, key)
     return _with_word(incident, heard, meant)
+
+
+def _wrong(incident: Incident) -> Mapping[str, Direction]:
+    """Return what has the roles wrong: of what was reported, for a form of police is put right by another."""
+    turned = {key: said for key, said in incident.turned.items() if key in incident.reports}
+    return turned or incident.reports or incident.turned
 
 
 def _with_word(incident: Incident, heard: Heard, of: Mapping[str, Direction]) -> Incident:
@@ -129,7 +135,7 @@ def as_said(incident: Incident) -> Incident:
     let_go, wrong = set[str](), set[str]()
     for word in incident.words:
         of = incident.turned.keys() & word.of
-        let_go, wrong = (set[str](), of) if word.wrong else (let_go | of, wrong - of)
+        let_go, wrong = (let_go - of, wrong | of) if word.wrong else (let_go | of, wrong - of)
     return incident._replace(let_go=tuple(sorted(let_go)), found_wrong=tuple(sorted(wrong)))
 
 
