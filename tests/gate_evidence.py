@@ -151,6 +151,8 @@ class Evidence:
         self._now: datetime | None = None
         self._withdrawn: dict[str, list[tuple[datetime, tuple[str, ...]]]] = defaultdict(list)
         self._child_cases: dict[str, set[str]] = defaultdict(set)
+        self._opened_about: dict[str, str | None] = {}
+        """Who was the adult victim when a case was opened, by the event that opened it."""
         self._cases: dict[tuple[str, str], str | None] = {}
         """About whom each agency's case on an incident is, while it is open."""
         self._suspended: set[str] = set()
@@ -239,21 +241,23 @@ class Evidence:
             incident.maracs.append(event)
         if event.type == EventType.CASE_OPENED and _is_confirmed(event):
             incident.opened[event.event_id] = event
-            if event.client is not Client.PERSON_CAUSING_HARM:
-                self._cases[event.publisher, event.incident or ""] = who
+            self._opened_about[event.event_id] = who
+            self._about_whom(incident, event.publisher, event.incident or "")
         if event.type == EventType.CASE_CLOSED:
             closed = [key for key, opening in incident.opened.items() if _is_closed_by(event, opening)]
             for key in closed:
                 del incident.opened[key]
-            self._end_case(incident, event.publisher, event.incident or "")
+            self._about_whom(incident, event.publisher, event.incident or "")
         if event.type in ROUTED - VPA_FAMILY:
             incident.beside[event.event_id] = event
             incident.holders_before[event.event_id] = frozenset(incident.held)
 
-    def _end_case(self, incident: Incident, agency: str, key: str) -> None:
-        """Know of no case about anybody where an agency has none for a victim any more."""
-        if agency not in incident.helping:
-            self._cases.pop((agency, key), None)
+    def _about_whom(self, incident: Incident, agency: str, key: str) -> None:
+        """Know about whom an agency's case is: of those it has open for a victim, what it opened last."""
+        self._cases.pop((agency, key), None)
+        for opening in sorted(incident.opened.values(), key=lambda each: each.offset):
+            if opening.publisher == agency and opening.client is not Client.PERSON_CAUSING_HARM:
+                self._cases[agency, key] = self._opened_about[opening.event_id]
 
     def _form(self, incident: Incident, event: Heard) -> None:
         before, incident.victim = incident.victim, event.victim or incident.victim
@@ -292,7 +296,7 @@ class Evidence:
             self._stand_without(incident, of, left)
         opening = incident.opened.pop(of, None)
         if opening is not None:
-            self._end_case(incident, opening.publisher, event.incident or "")
+            self._about_whom(incident, opening.publisher, event.incident or "")
         incident.maracs = [marac for marac in incident.maracs if marac.event_id != of]
         self.sides.take_back(of, event.incident or "")
 

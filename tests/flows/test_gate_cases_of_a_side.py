@@ -69,6 +69,14 @@ def test_closing_without_a_word_of_whose_closes_all_of_the_agencys() -> None:
     assert downgraded(story) is RECALLED
 
 
+def test_a_case_about_the_wrong_person_that_is_taken_back_leaves_the_right_one_open() -> None:
+    story, of = at_high_risk(), {"incident": internal("own reference")}
+    hers, wrong = (case(OPENED, "dafsu", victim=internal(who), **of) for who in ("victim", "somebody else"))
+    story.tell(hers, wrong, retraction(wrong))
+
+    assert downgraded(story) is CHANGED
+
+
 def test_a_case_for_the_victim_that_is_taken_back_leaves_the_other_sides_alone() -> None:
     story, hers = at_high_risk(), case(OPENED, "dafsu")
     story.tell(hers, case(OPENED, "dafsu", client=Client.PERSON_CAUSING_HARM), retraction(hers))

@@ -16,7 +16,8 @@ def with_case(incident: Incident, heard: Heard) -> Incident:
     What does not say whose case it is opens the adult victim's, and closes all of its agency's.
     """
     if heard.type == EventType.CASE_OPENED and heard.is_confirmed:
-        new = Opened(heard.publisher, heard.client or Client.ADULT_VICTIM)
+        client, about = heard.client or Client.ADULT_VICTIM, heard.victim or incident.victim
+        new = Opened(heard.publisher, client, about, heard.offset)
         return incident._replace(opened={**incident.opened, heard.event_id: new})
     if heard.type == EventType.CASE_CLOSED:
         opened = {key: each for key, each in incident.opened.items() if not _closes(heard, each)}
@@ -25,29 +26,20 @@ def with_case(incident: Incident, heard: Heard) -> Incident:
 
 
 def know_about_whom(world: World, heard: Heard, key: str) -> None:
-    """Know about whom an agency's case is, while it is open: the adult victim of when it was opened."""
-    if heard.type == EventType.CASE_CLOSED and heard.publisher not in world.incident(key).victims_cases:
-        _forget(world, Case(heard.publisher, key), adults_of(world, heard, key))
-    if heard.type != EventType.CASE_OPENED or not heard.is_confirmed or heard.client is _OTHER_SIDE:
-        return
-    case, victim = Case(heard.publisher, key), heard.victim or world.incident(key).victim
-    _forget(world, case, adults_of(world, heard, key))
-    if victim is not None:
-        known = world.person(victim)
-        world.put_person(victim, known._replace(cases=tuple(sorted({*known.cases, case}))))
+    """Know about whom the case of an agency is that opened or closed one."""
+    if heard.type == EventType.CASE_CLOSED or (heard.type == EventType.CASE_OPENED and heard.is_confirmed):
+        _know(world, Case(heard.publisher, key), adults_of(world, heard, key))
 
 
-def without_case(world: World, incident: Incident, of: str, key: str) -> Incident:
-    """Close the case that an event opened, unless the agency opened it by another event as well."""
+def without_case(world: World, heard: Heard, key: str, of: str) -> None:
+    """Close the case that an event opened; what else its agency opened stays open, about whom it was."""
+    incident = world.incident(key)
     closed = incident.opened.get(of)
     if closed is None:
-        return incident
+        return
     opened = {event_id: each for event_id, each in incident.opened.items() if event_id != of}
-    incident = incident._replace(opened=opened)
-    if closed.agency not in incident.victims_cases:
-        people = dict.fromkeys(filter(None, (incident.victim, *incident.parties)))
-        _forget(world, Case(closed.agency, key), tuple(people))
-    return incident
+    world.put_incident(key, incident._replace(opened=opened))
+    _know(world, Case(closed.agency, key), adults_of(world, heard, key))
 
 
 def adults_of(world: World, heard: Heard, incident: str) -> tuple[str, ...]:
@@ -57,16 +49,17 @@ def adults_of(world: World, heard: Heard, incident: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(person for person in named if person is not None))
 
 
-_OTHER_SIDE = Client.PERSON_CAUSING_HARM
-
-
 def _closes(heard: Heard, opened: Opened) -> bool:
     return opened.agency == heard.publisher and heard.client in (None, opened.client)
 
 
-def _forget(world: World, case: Case, people: tuple[str, ...]) -> None:
+def _know(world: World, case: Case, people: tuple[str, ...]) -> None:
+    """Know that an agency's case is about whom it opened one last for, of what is open for a victim."""
+    theirs = (each for each in world.incident(case.incident).opened.values() if each.agency == case.agency)
+    last = max((each for each in theirs if each.is_a_victims), key=lambda each: each.offset, default=None)
+    about = last.about if last is not None else None
     for person in people:
         known = world.person(person)
-        left = tuple(each for each in known.cases if each != case)
-        if left != known.cases:
-            world.put_person(person, known._replace(cases=left))
+        cases = {*known.cases} - {case} | ({case} if person == about else set())
+        if cases != {*known.cases}:
+            world.put_person(person, known._replace(cases=tuple(sorted(cases))))

@@ -145,10 +145,17 @@ class Case(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """An open case of an agency, and whose help it is."""
+    """An open case of an agency, whose help it is, and the adult victim of when it was opened."""
 
     agency: str
     client: Client
+    about: str | None
+    offset: int
+
+    @property
+    def is_a_victims(self) -> bool:
+        """Say whether it is an adult or child victim's, not the person's causing harm."""
+        return self.client is not Client.PERSON_CAUSING_HARM
 
 
 class Harm(NamedTuple):
@@ -230,8 +237,7 @@ class Incident(NamedTuple):
     @property
     def victims_cases(self) -> frozenset[str]:
         """Return those of them with one for an adult or child victim."""
-        theirs = (each for each in self.opened.values() if each.client is not Client.PERSON_CAUSING_HARM)
-        return frozenset(each.agency for each in theirs)
+        return frozenset(each.agency for each in self.opened.values() if each.is_a_victims)
 
 
 class Person(NamedTuple):

@@ -76,7 +76,7 @@ def read_incident(text: str) -> Incident:
         not_shared=tuple(map(_read_not_shared, d["not_shared"])),
         marac=_read_marac(d["marac"]) if d["marac"] else None,
         maracs_before=tuple(map(_read_marac, d["maracs_before"])),
-        opened={event: Opened(agency, Client(client)) for event, (agency, client) in d["opened"].items()},
+        opened={event: _read_opened(row) for event, row in d["opened"].items()},
         child_cases=tuple(d["child_cases"]),
         held={to: _read_held(row) for to, row in d["held"].items()},
         told={to: tuple(persons) for to, persons in d["told"].items()},
@@ -225,6 +225,11 @@ def _read_override(row: list[Any]) -> Override:
 def _read_not_shared(row: list[Any]) -> NotShared:
     recipient, by, at, event_id = row
     return NotShared(recipient=recipient, by=by, at=datetime.fromisoformat(at), event_id=event_id)
+
+
+def _read_opened(row: list[Any]) -> Opened:
+    agency, client, about, offset = row
+    return Opened(agency, Client(client), about, offset)
 
 
 def _read_marac(row: list[Any]) -> Marac:

@@ -28,10 +28,10 @@ def retract(world: World, heard: Heard, key: str) -> None:
     incident = _taken(world.incident(key), of, heard.named)
     incident = _without_holders(world, incident, of)
     if not heard.named:
-        incident = without_case(world, _without_form(world, incident, of), of, key)
-        incident = _without_marac(incident, of)
+        incident = _without_marac(_without_form(world, incident, of), of)
     world.put_incident(key, incident)
     if not heard.named:
+        without_case(world, heard, key, of)
         say_again(world, key, of)
 
 
