@@ -9,7 +9,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import jsonschema_rs
@@ -168,12 +167,12 @@ def ids_there_are(cli: System) -> Known:
     }
 
 
-def lived(running: Running, folder: Path) -> None:
+def lived(running: Running) -> None:
     """Have something told of, a call owed to a school, and a record that cannot be read."""
     cli = System(running.url, running.data)
     assert publish(cli, [("police", a_review())]).complete
     settle(cli)
-    owe_call(running, folder)
+    owe_call(running)
     access = Access.at(running.settings.kafka, running.data / "credentials", ADMIN)
     KafkaWriter(access).append(SPOILT, [Record(key=b"k", value=b"no release")])
     settle(cli)
@@ -192,11 +191,9 @@ def with_ids_there_are(cases: st.SearchStrategy[Case], known: Known) -> st.Searc
     return cases.map(named)
 
 
-def test_a_whole_system_answers_as_it_says_and_a_refusal_appends_nothing(
-    running: Running, tmp_path: Path
-) -> None:
+def test_a_whole_system_answers_as_it_says_and_a_refusal_appends_nothing(running: Running) -> None:
     cli, kept = System(running.url, running.data), Kept(running)
-    lived(running, tmp_path)
+    lived(running)
     before = {record.key for record in kept.of("log")}
     asked = Asked(cli, ids_there_are(cli))
 
