@@ -14,6 +14,9 @@ from starlette.datastructures import FormData
 from services.console.pages.rendering import Pages
 from services.projections.pages.routes import TEMPLATES, router
 
+PAGES = Pages({"projections": TEMPLATES})
+"""Made once: a template is compiled by whoever makes pages."""
+
 NOW = datetime(2024, 9, 9, 9, 0, tzinfo=UTC)
 """A Monday."""
 
@@ -111,7 +114,7 @@ class OneDesk:
         self, request: Request, template: str, values: Mapping[str, object], status: int = 200
     ) -> Response:
         given = {**values, "visitor": self.who, "form_token": "t", "title_of": self.title_of}
-        return Pages({"projections": TEMPLATES}).page(template, given, status)
+        return PAGES.page(template, given, status)
 
     def to(self, path: str) -> Response:
         return RedirectResponse(path, status_code=303)

@@ -28,6 +28,9 @@ from services.ingest.api.catalogued import event
 from tests.gate_builders import a_form
 from tests.office_builders import PARTNERSHIP, Office
 
+PAGES = Pages({"consent": TEMPLATES})
+"""Made once: a template is compiled by whoever makes pages."""
+
 Who = tuple[str, str]
 
 
@@ -92,7 +95,7 @@ class KeyringDesk:
             "ways": ways(visitor, request.url.path),
             "title_of": self.title_of,
         }
-        return Pages({"consent": TEMPLATES}).page(template, given, status)
+        return PAGES.page(template, given, status)
 
 
 @dataclass(frozen=True, slots=True)

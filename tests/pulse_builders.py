@@ -1,13 +1,14 @@
 """A whole system in simulated time with enough published in a quarter hour to be told."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from services.cli import publishing
 from services.cli.client import System
-from services.cli.settling import advance, clock_of
+from services.cli.settling import advance, clock_of, settle
+from tests.door_builders import example
 from tests.system import Running, running_system
 
 START = "2024-09-02T08:01:00Z"
@@ -18,20 +19,19 @@ FORMS = 6
 def some_forms_raised(folder: Path) -> Iterator[Running]:
     """Run a system, an hour after six forms were raised within its first quarter hour."""
     with running_system(folder / "data", "--simulate-from", START) as running:
-        publish(running, folder / "raised.jsonl")
+        publish(running, "raised")
         an_hour_passes(running)
         yield running
 
 
-def publish(running: Running, file: Path) -> None:
-    """Raise six forms now, and wait until all is decided."""
-    form = json.loads(running.cli("example", "VpaRaised").stdout)
+def publish(running: Running, name: str) -> None:
+    """Raise six forms now, under ids of that name, and wait until all is decided."""
+    form = example("VpaRaised")
     at = clock_of(of(running)).now().isoformat()
-    names = [f"{file.stem}-{number}" for number in range(FORMS)]
-    forms = [{**form, "id": name, "incident": name, "occurred_at": at} for name in names]
-    file.write_text("\n".join(map(json.dumps, forms)))
-    running.cli("publish", str(file), "--as", "police")
-    running.cli("settle")
+    names = [f"{name}-{number}" for number in range(FORMS)]
+    forms = [{**form, "id": each, "incident": each, "occurred_at": at} for each in names]
+    assert publishing.publish(of(running), [("police", form) for form in forms]).complete
+    settle(of(running))
 
 
 def an_hour_passes(running: Running) -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -26,9 +25,9 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
 
 
-def everything_else_answers(running: Running, folder: Path) -> None:
+def everything_else_answers(running: Running) -> None:
     """Publish, settle, read an inbox and ask how the whole is: as ever, and in the time it takes as ever."""
-    publish(running, folder / f"forms-{time.monotonic_ns()}.jsonl")
+    publish(running, f"forms-{time.monotonic_ns()}")
     began = time.monotonic()
     running.cli("settle", "--timeout", "10")
     inbox = running.cli("inbox", "--as", "police").stdout.splitlines()
@@ -54,25 +53,25 @@ def test_others_do_not_learn_that_there_is_one(system: Running) -> None:
     assert of(system).get("/v1/pulse", agency="dafsu").status == unknown.status == 404
 
 
-def test_killed_it_comes_back_and_nothing_else_notices(system: Running, tmp_path: Path) -> None:
+def test_killed_it_comes_back_and_nothing_else_notices(system: Running) -> None:
     pid = system.pids()["pulse"]
     others = {name: pid for name, pid in system.pids().items() if name != "pulse"}
 
     os.kill(pid, signal.SIGKILL)
-    everything_else_answers(system, tmp_path)
+    everything_else_answers(system)
 
     eventually(lambda: raised(system), PATIENCE_SECONDS)
     assert system.pids()["pulse"] != pid
     assert {name: pid for name, pid in system.pids().items() if name != "pulse"} == others
 
 
-def test_stopped_it_holds_up_nobody_and_a_day_later_it_catches_up(system: Running, tmp_path: Path) -> None:
+def test_stopped_it_holds_up_nobody_and_a_day_later_it_catches_up(system: Running) -> None:
     pid = system.pids()["pulse"]
     os.kill(pid, signal.SIGSTOP)
     try:
         for _ in range(24):
             an_hour_passes(system)
-        everything_else_answers(system, tmp_path)
+        everything_else_answers(system)
         an_hour_passes(system)
     finally:
         os.kill(pid, signal.SIGCONT)

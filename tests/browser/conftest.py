@@ -1,7 +1,6 @@
 """A browser for the run, and an incident for each test that needs one."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -18,19 +17,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def told(system: Running, tmp_path_factory: pytest.TempPathFactory) -> Told:
+def told(system: Running) -> Told:
     """An incident everybody was told of, after one about children no school is told of.
 
     A test that acknowledges it makes its own.
     """
-    folder = tmp_path_factory.mktemp("told")
-    list_children(system, folder)
-    owe_call(system, folder)
-    refer_to_checs(system, folder)
-    return tell(system, folder)
+    list_children(system)
+    owe_call(system)
+    refer_to_checs(system)
+    return tell(system)
 
 
 @pytest.fixture
-def untouched(system: Running, tmp_path: Path) -> Told:
+def untouched(system: Running) -> Told:
     """An incident nobody has acknowledged yet."""
-    return tell(system, tmp_path)
+    return tell(system)

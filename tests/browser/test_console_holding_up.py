@@ -1,7 +1,5 @@
 """The forms people fill, by the keyboard alone, with scripts and without."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -33,8 +31,8 @@ links => links.map(each => getComputedStyle(each, "::after").content).filter(tex
 
 
 @SCRIPTS
-def test_a_review_goes_by_keyboard(browser: Browser, system: Running, tmp_path: Path, scripts: bool) -> None:
-    raised = raise_vpa(system, tmp_path)
+def test_a_review_goes_by_keyboard(browser: Browser, system: Running, scripts: bool) -> None:
+    raised = raise_vpa(system)
     with window(browser, system, scripts=scripts) as page:
         sign_in(page, system, HUB, SERGEANT)
         page.goto(f"/incidents/{raised.aliases[HUB]}")
@@ -169,10 +167,8 @@ def test_a_referral_of_somebody_new_goes_by_keyboard(
 
 
 @SCRIPTS
-def test_what_came_of_a_call_goes_by_keyboard(
-    browser: Browser, system: Running, tmp_path: Path, scripts: bool
-) -> None:
-    owe_call(system, tmp_path)
+def test_what_came_of_a_call_goes_by_keyboard(browser: Browser, system: Running, scripts: bool) -> None:
+    owe_call(system)
     with window(browser, system, scripts=scripts) as page:
         sign_in(page, system, EDUCATION)
         page.goto("/calls")

@@ -1,11 +1,10 @@
 """A duty sergeant at work in a real browser: what waits, the review, the override, and what is not shared."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from services.cli.client import System
+from services.cli.publishing import settle
 from tests.browser.test_console_journey import press, tab_to
 from tests.browser_builders import DAFSU, HUB, NARROW, SCHOOL, Told, follow, raise_vpa, sign_in, window
 from tests.system import Running, eventually
@@ -16,9 +15,9 @@ FAMILY_HELP = "family-help"
 
 
 @pytest.fixture
-def raised(system: Running, tmp_path: Path) -> Told:
+def raised(system: Running) -> Told:
     """A VPA that waits for the Hub."""
-    return raise_vpa(system, tmp_path)
+    return raise_vpa(system)
 
 
 def events_of(system: Running, recipient: str, event_type: str) -> list[str]:
@@ -113,7 +112,7 @@ def test_pressing_twice_is_one_review(browser: Browser, system: Running, raised:
         follow(page.get_by_role("button", name="Record the review"))
 
         assert page.url == first.url
-    system.cli("settle")
+    settle(System(system.url, system.data))
     assert len(events_of(system, HUB, "VpaReviewed")) == len(before) + 1
 
 
@@ -147,7 +146,7 @@ def test_an_override_goes_by_keyboard_to_who_receives_it(
         press(page, "Record the override")
 
         expect(page).to_have_title("Recorded – Sightline")
-        system.cli("settle")
+        settle(System(system.url, system.data))
         page.reload()
         expect(page.get_by_role("heading", name="Who is told of this incident now")).to_be_visible()
 
@@ -164,7 +163,7 @@ def test_a_decision_not_to_share_takes_back_and_nobody_named_receives_it(
         page.get_by_label("Rationale").fill("A relative works on that team")
         page.get_by_label("Confirmed by").select_option("p-hub-1")
         follow(page.get_by_role("button", name="Record the decision"))
-        system.cli("settle")
+        settle(System(system.url, system.data))
         page.reload()
 
         expect(page.get_by_role("heading", name="Recorded")).to_be_visible()

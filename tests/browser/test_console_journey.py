@@ -1,6 +1,5 @@
 """People at work in a real browser: with scripts and without, with a mouse and with the keyboard alone."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -219,12 +218,12 @@ def test_what_was_not_possible_is_said_with_its_reason(
 
 @SCRIPTS
 def test_a_recall_of_what_was_opened_is_news_until_one_press_says_it_was_seen(
-    browser: Browser, system: Running, untouched: Told, tmp_path: Path, scripts: bool
+    browser: Browser, system: Running, untouched: Told, scripts: bool
 ) -> None:
     with window(browser, system, scripts=scripts, width=NARROW) as page:
         sign_in(page, system, DAFSU)
         open_reviewed(page, untouched, "Adult victim")
-        review_again(system, tmp_path, untouched, "medium")
+        review_again(system, untouched, "medium")
         page.goto("/inbox?show=new")
         row = page.locator(f'article:has(a[href="/incidents/{untouched.aliases[DAFSU]}"])')
         expect(row).to_contain_text("Recalled since your agency opened it.")
@@ -334,9 +333,9 @@ def test_somebody_new_is_referred_with_consent_and_who_takes_it_up_is_told_who_t
 
 @SCRIPTS
 def test_an_officer_says_what_came_of_a_call_and_the_school_is_owed_none(
-    browser: Browser, system: Running, tmp_path: Path, scripts: bool
+    browser: Browser, system: Running, scripts: bool
 ) -> None:
-    owe_call(system, tmp_path)
+    owe_call(system)
     with window(browser, system, scripts=scripts, width=NARROW) as page:
         sign_in(page, system, EDUCATION)
         page.goto("/calls")

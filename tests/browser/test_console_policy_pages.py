@@ -23,6 +23,7 @@ from tests.browser_builders import (
     Told,
     follow,
     sit_down,
+    take,
     window,
 )
 from tests.browser_visits import SCHEME, Reach, Visits
@@ -51,7 +52,7 @@ def rows(system: Running, path: str, agency: str = HUB) -> list[Mapping[str, Any
 
 
 @pytest.fixture(scope="module")
-def listed(system: Running, told: Told, tmp_path_factory: pytest.TempPathFactory) -> Told:
+def listed(system: Running, told: Told) -> Told:
     """At least one row in every list but that of parties, and more than a page of what went nowhere."""
     begun = f"LG-{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
     forms = [
@@ -60,10 +61,7 @@ def listed(system: Running, told: Told, tmp_path_factory: pytest.TempPathFactory
     ]
     withheld = an_event("incidents", "VpaReviewed", f"{begun}-m", risk="medium", children="early_help")
     override = an_event("sharing", "OverrideRecorded", f"{begun}-m", recipient="family-help")
-    file = tmp_path_factory.mktemp("listed") / "listed.jsonl"
-    file.write_text("\n".join(map(json.dumps, [*forms, withheld, override])))
-    system.cli("publish", str(file), "--as", HUB)
-    system.cli("settle")
+    take(system, *forms, withheld, override)
     system.cli("inbox", "--as", DAFSU, "--open", "--purpose", "Safety planning call")
     eventually(lambda: bool(rows(system, "/v1/ledger/openings")))
     return told

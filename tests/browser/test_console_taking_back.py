@@ -1,7 +1,6 @@
 """Taking back what was published, and an override for one's own duty: in a real browser, at a real gate."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -123,9 +122,9 @@ def test_pressing_twice_is_one_retraction(browser: Browser, system: Running, unt
 
 
 def test_an_agency_takes_back_a_referral_it_recorded_and_nobody_else_finds_the_form(
-    browser: Browser, system: Running, tmp_path: Path
+    browser: Browser, system: Running
 ) -> None:
-    refer_to_checs(system, tmp_path)
+    refer_to_checs(system)
     (row, *_) = releases_to(system, CHECS)
     form = f"/incidents/{row['incident']}/take-back/{row['release_id']}"
     for agency, which in ((CEDAH, 0), (HUB, SERGEANT), (HUB, 2)):
@@ -158,9 +157,9 @@ def test_a_first_responder_is_led_to_no_retraction(browser: Browser, system: Run
 
 @pytest.mark.parametrize("second", ["", "p-checs-2"], ids=["by one alone", "confirmed by a second"])
 def test_children_s_services_record_an_override_for_themselves(
-    browser: Browser, system: Running, tmp_path: Path, second: str
+    browser: Browser, system: Running, second: str
 ) -> None:
-    refer_to_checs(system, tmp_path)
+    refer_to_checs(system)
     (row, *_) = releases_to(system, CHECS)
     with window(browser, system) as page:
         sign_in(page, system, CHECS)

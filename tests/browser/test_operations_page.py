@@ -1,6 +1,8 @@
-"""An operator finds a record set aside, sees what reading it again would do, and has it read: in Chromium."""
+"""An operator finds a record set aside, sees what reading it again would do, and has it read: in Chromium.
 
-import json
+There, too, is the pulse, which the same people see.
+"""
+
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -15,7 +17,8 @@ from services.runtime.certificates import ADMIN
 from services.runtime.spans import steps_of
 from tests.browser_builders import DAFSU, HUB, LOOKED_AT, NAMES, NARROW, Told, follow, sit_down, window
 from tests.browser_visits import SCHEME, Reach, Visits
-from tests.system import Running, eventually, running_system
+from tests.pulse_builders import FORMS, raised, some_forms_raised
+from tests.system import Running, eventually
 
 SEE, DO = "See what reading it again would do", "Read it again now"
 TOLD: Final = Told(reference="", aliases={}, message="")
@@ -24,10 +27,10 @@ TOLD: Final = Told(reference="", aliases={}, message="")
 
 @pytest.fixture(scope="module")
 def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A system in which one record of DAFSU's topic is none."""
-    with running_system(tmp_path_factory.mktemp("operations")) as running:
-        described = json.loads((running.data / "run" / "system.json").read_text())
-        writer = KafkaWriter(Access.at(described["kafka"], running.data / "credentials", ADMIN))
+    """A system whose pulse has something to show, and in which one record of DAFSU's topic is none."""
+    with some_forms_raised(tmp_path_factory.mktemp("operations")) as running:
+        eventually(lambda: raised(running), 60.0)
+        writer = KafkaWriter(Access.at(running.settings.kafka, running.data / "credentials", ADMIN))
         writer.append("to.dafsu", [Record(key=b"k", value=b"no release")])
         running.cli("settle")
         yield running
@@ -88,11 +91,17 @@ def no_trace(page: Page, system: Running, told: Told) -> None:
     follow_trace(page, system, "no-such-event")
 
 
+def pulse(page: Page, system: Running, told: Told = TOLD) -> None:
+    sit_down(page, system, HUB)
+    follow(page.get_by_role("link", name="Pulse"))
+
+
 TITLES: Final[Mapping[Reach, str]] = {
     operations: "Operations – Sightline",
     tried: "Read it again? – Sightline",
     records: "Records of a topic – Sightline",
     trace: "Steps of a trace – Sightline",
+    pulse: "Pulse – Sightline",
 }
 """Every page of the operators', and what it is called."""
 
@@ -168,10 +177,20 @@ def test_without_a_script_and_by_keyboard_it_is_seen_first_and_then_done(
         assert page.url == f"{spoilt.url}/operations"
 
 
-def test_nobody_else_has_a_way_there(browser: Browser, spoilt: Running) -> None:
+def test_without_a_script_the_pulses_table_and_bars_are_there(browser: Browser, spoilt: Running) -> None:
+    with window(browser, spoilt, scripts=False) as page:
+        pulse(page, spoilt)
+
+        row = page.get_by_role("row", name="2 September 2024 at 9:00am")
+        assert str(FORMS) in row.inner_text()
+        assert page.locator("svg.sightline-bars rect").count() >= 1
+
+
+@pytest.mark.parametrize(("name", "path"), [("Operations", "/operations"), ("Pulse", "/pulse")])
+def test_nobody_else_has_a_way_there(browser: Browser, spoilt: Running, name: str, path: str) -> None:
     with window(browser, spoilt) as page:
         sit_down(page, spoilt, DAFSU)
-        assert page.get_by_role("link", name="Operations").count() == 0
+        assert page.get_by_role("link", name=name).count() == 0
 
-        page.goto("/operations")
+        page.goto(path)
         assert page.title() == "There is nothing here – Sightline"

@@ -20,6 +20,9 @@ from services.notify.rules.placement import Reason
 from services.notify.state import Reached, SpokenTo
 from tests.notify_builders import AN_HOUR_LATER, SCHOOL
 
+PAGES = Pages({"notify": TEMPLATES})
+"""Made once: a template is compiled by whoever makes pages."""
+
 ANA = {"given_name": "Anaquillory", "family_name": "Ostrovendale", "date_of_birth": "2016-03-04"}
 BEA = {"given_name": "Beatrixaline", "family_name": "Ostrovendale", "date_of_birth": "2018-05-06"}
 NOBODY: dict[str, str] = {}
@@ -80,7 +83,7 @@ class OneDesk:
         self, request: Request, template: str, values: Mapping[str, object], status: int = 200
     ) -> Response:
         given = {**values, "visitor": self.visitor(request), "form_token": "t", "title_of": str.upper}
-        return Pages({"notify": TEMPLATES}).page(template, given, status)
+        return PAGES.page(template, given, status)
 
     def to(self, path: str) -> Response:
         return RedirectResponse(path, status_code=303)

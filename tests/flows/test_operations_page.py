@@ -16,6 +16,9 @@ from services.console.pages.operations import MOST_SHOWN, _aside, _counts, _list
 from services.console.pages.operations import _undecided as not_decided
 from services.console.pages.rendering import Pages
 
+PAGES = Pages({})
+"""Made once: a template is compiled by whoever makes pages."""
+
 NOW = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)
 
 STANDS: Mapping[str, object] = {
@@ -50,7 +53,7 @@ TRIED: Mapping[str, object] = {
 
 
 def words(template: str, values: Mapping[str, object]) -> str:
-    response = Pages({}).page(template, {"form_token": "t", **values})
+    response = PAGES.page(template, {"form_token": "t", **values})
     main = bytes(response.body).decode().partition("<main")[2].partition("</main>")[0]
     return " ".join(unescape(re.sub("<[^>]*>", " ", main)).split())
 

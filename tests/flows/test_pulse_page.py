@@ -16,6 +16,9 @@ from services.runtime.operators import operates
 from services.runtime.partnership import Partnership
 from services.runtime.settings import DEMO_PARTNERSHIP
 
+PAGES = Pages({"projections": TEMPLATES})
+"""Made once: a template is compiled by whoever makes pages."""
+
 PARTNERSHIP = Partnership.load(DEMO_PARTNERSHIP)
 NINE = datetime(2024, 9, 2, 9, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -33,7 +36,7 @@ def body(counts: dict[Cell, int]) -> dict[str, object]:
 
 def page(counts: dict[Cell, int]) -> str:
     values = {"pulse": pulse(body(counts)), "width": WIDTH, "height": HEIGHT}
-    response = Pages({"projections": TEMPLATES}).page("projections/pulse.html", values)
+    response = PAGES.page("projections/pulse.html", values)
     return bytes(response.body).decode().partition("<main")[2].partition("</main>")[0]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.system import Running, eventually, postgres_database, running_system
+from tests.system import Running, eventually
 
 SEPTEMBER = "2024-09-02T09:00:00+01:00"
 
@@ -189,29 +189,3 @@ def refusal_of_up(data: Path) -> str:
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 1
     return done.stderr
-
-
-def test_a_system_started_again_on_its_directory_goes_on_where_it_was(tmp_path: Path) -> None:
-    def ends(running: Running) -> dict[str, int]:
-        found: dict[str, int] = json.loads(running.cli("settle", "--json").stdout)["ends"]
-        return found
-
-    with running_system(tmp_path, "--simulate-from", SEPTEMBER) as first:
-        before, key = ends(first), first.checkpoint_key
-    with running_system(tmp_path, "--simulate-from", SEPTEMBER) as second:
-        assert (ends(second)["log"], second.checkpoint_key) == (before["log"], key)
-
-
-def test_the_whole_system_runs_on_postgresql_too(postgres: str, tmp_path: Path) -> None:
-    event = tmp_path / "event.jsonl"
-    with (
-        postgres_database(postgres) as url,
-        running_system(tmp_path / "data", environment={"SIGHTLINE_DATABASE": url}) as running,
-    ):
-        event.write_text(running.cli("example", "VpaRaised", "--json").stdout)
-        running.cli("publish", str(event), "--as", "police")
-        running.cli("settle")
-        row = lines(running.cli("inbox", "--as", "police", "--open", "--purpose", "test").stdout)[0]
-
-    assert row["sections"]["incident"]["reference"] == json.loads(event.read_text())["incident"]
-    assert list((tmp_path / "data").glob("*.db")) == []

@@ -1,6 +1,10 @@
-"""Somebody is made unreadable, from the order to the destroyed key, and all proofs still hold (promise 6)."""
+"""Somebody is made unreadable, from the order to the destroyed key, and all proofs still hold (promise 6).
+
+So it stays when the system is stopped and started again.
+"""
 
 import json
+import signal
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -62,7 +66,7 @@ def tokens(settings: Settings) -> int:
 
 
 def test_from_the_order_to_the_destroyed_key(running: Running, tmp_path: Path) -> None:
-    system, settings = System(running.url, running.data), Settings(data=running.data)
+    system, settings = of(running), Settings(data=running.data)
     told(system, "police", a_form())
     release = last(system, "dafsu")["release_id"]
     before = opened(system, "dafsu", release, "victim").status
@@ -87,3 +91,26 @@ def test_from_the_order_to_the_destroyed_key(running: Running, tmp_path: Path) -
     assert json.loads(running.cli("verify", str(tmp_path / "bundle"), "--key", str(key), "--json").stdout)[
         "ok"
     ]
+
+
+def test_a_system_started_again_on_its_directory_goes_on_where_it_was(running: Running) -> None:
+    before, now, told_last = ends(running), clock_of(of(running)).now(), last(of(running), "dafsu")
+    kept = keys(Settings(data=running.data))
+    running.process.send_signal(signal.SIGTERM)
+    running.process.wait(60)
+
+    with running_system(running.data, "--simulate-from", START) as again:
+        assert (ends(again)["log"], again.checkpoint_key) == (before["log"], running.checkpoint_key)
+        assert clock_of(of(again)).now() == now
+        assert last(of(again), "dafsu") == told_last
+        assert opened(of(again), "dafsu", told_last["release_id"], "victim").status == 404
+        assert keys(Settings(data=again.data)) == kept
+
+
+def of(running: Running) -> System:
+    return System(running.url, running.data)
+
+
+def ends(running: Running) -> dict[str, int]:
+    found: dict[str, int] = json.loads(running.cli("settle", "--json").stdout)["ends"]
+    return found

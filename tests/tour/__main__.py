@@ -57,26 +57,26 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         data = Path(directory) / "demo"
         with running_system(data, "--simulate-from", first_moment().isoformat()) as system:
-            told = lived(system, Path(directory))
+            told = lived(system)
             with chromium() as browser:
                 pictures = list(all_taken(browser, system, told))
     write(pictures, FOLDER)
     print(f"{len(pictures)} pictures in {FOLDER.relative_to(ROOT)}")
 
 
-def lived(running: Running, folder: Path) -> Told:
+def lived(running: Running) -> Told:
     """Play a few days of the month, then an hour that the pulse can show, and an incident of which DAFSU, the
     Hub and a school are told.
     """
     system = System(running.url, running.data)
     schools = Schools(seed=SEED, urns=[school.urn for school in system.partnership.schools])
     play(system, a_few_days(INCIDENTS), schools, lambda done, text: say(f"{done:4.0%} {text}"))
-    pulse_builders.publish(running, folder / "raised.jsonl")
+    pulse_builders.publish(running, "raised")
     pulse_builders.an_hour_passes(running)
-    list_children(running, folder)
-    owe_call(running, folder)
-    refer_to_checs(running, folder)
-    return tell(running, folder)
+    list_children(running)
+    owe_call(running)
+    refer_to_checs(running)
+    return tell(running)
 
 
 def all_taken(browser: Browser, system: Running, told: Told) -> Iterator[Picture]:
