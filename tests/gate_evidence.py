@@ -6,6 +6,7 @@ Nothing is thrown away or overwritten: what stands is asked anew each time, of a
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
@@ -153,8 +154,6 @@ class Evidence:
         self._child_cases: dict[str, set[str]] = defaultdict(set)
         self._opened_about: dict[str, str | None] = {}
         """Who was the adult victim when a case was opened, by the event that opened it."""
-        self._cases: dict[tuple[str, str], str | None] = {}
-        """About whom each agency's case on an incident is, while it is open."""
         self._suspended: set[str] = set()
         self._agreements: dict[str, tuple[tuple[str, ...], datetime | None]] = {}
         self._ever: defaultdict[str, set[str]] = defaultdict(set)
@@ -242,22 +241,12 @@ class Evidence:
         if event.type == EventType.CASE_OPENED and _is_confirmed(event):
             incident.opened[event.event_id] = event
             self._opened_about[event.event_id] = who
-            self._about_whom(incident, event.publisher, event.incident or "")
         if event.type == EventType.CASE_CLOSED:
-            closed = [key for key, opening in incident.opened.items() if _is_closed_by(event, opening)]
-            for key in closed:
+            for key in _closed_by(event, incident.opened):
                 del incident.opened[key]
-            self._about_whom(incident, event.publisher, event.incident or "")
         if event.type in ROUTED - VPA_FAMILY:
             incident.beside[event.event_id] = event
             incident.holders_before[event.event_id] = frozenset(incident.held)
-
-    def _about_whom(self, incident: Incident, agency: str, key: str) -> None:
-        """Know about whom an agency's case is: of those it has open for a victim, what it opened last."""
-        self._cases.pop((agency, key), None)
-        for opening in sorted(incident.opened.values(), key=lambda each: each.offset):
-            if opening.publisher == agency and opening.client is not Client.PERSON_CAUSING_HARM:
-                self._cases[agency, key] = self._opened_about[opening.event_id]
 
     def _form(self, incident: Incident, event: Heard) -> None:
         before, incident.victim = incident.victim, event.victim or incident.victim
@@ -294,9 +283,7 @@ class Evidence:
         left = [form for form in incident.forms if form.event_id != of]
         if len(left) < len(incident.forms):
             self._stand_without(incident, of, left)
-        opening = incident.opened.pop(of, None)
-        if opening is not None:
-            self._about_whom(incident, opening.publisher, event.incident or "")
+        incident.opened.pop(of, None)
         incident.maracs = [marac for marac in incident.maracs if marac.event_id != of]
         self.sides.take_back(of, event.incident or "")
 
@@ -423,14 +410,18 @@ class Evidence:
         return "given"
 
     def open_cases(self) -> frozenset[tuple[str, str | None]]:
-        """Return which agencies have an open case about whom."""
-        return frozenset((agency, who) for (agency, _), who in self._cases.items())
+        """Return which agencies have an open case about whom: of both sides, the victim."""
+        opened = (opening for incident in self.incidents.values() for opening in incident.opened.values())
+        return frozenset(
+            (opening.publisher, self._opened_about[opening.event_id])
+            for opening in opened
+            if opening.client is not Client.PERSON_CAUSING_HARM
+        )
 
     def has_case(self, incident: Incident, event: Heard, to: str) -> bool:
         """Say whether somebody has an open case on the incident, or about its adult victim anywhere."""
         who = event.victim or incident.victim
-        about = {person for (agency, _), person in self._cases.items() if agency == to}
-        return to in incident.helping or (who is not None and who in about)
+        return to in incident.helping or (who is not None and (to, who) in self.open_cases())
 
     def _attends(self, incident: Incident, to: str, at: datetime) -> bool:
         marac = incident.marac
@@ -472,10 +463,11 @@ class Evidence:
     def awaits_the_hub(self, incident: Incident, event: Heard) -> bool:
         """Say whether the Hub is to look first who harms whom: clear danger waits four hours for that."""
         causes = self.sides.held_by(event)
-        if causes == [event] and incident.is_gone(event.event_id, "police"):
+        if not causes:
+            return False
+        is_out_of_reach = incident.is_gone(event.event_id, "police")
+        if causes == [event] and (is_out_of_reach or self.sides.is_found_wrong(event)):
             return True
-        if not causes or any(map(self.sides.is_found_wrong, causes)):
-            return bool(causes)
         grades = self._routed(incident, event)
         is_clear = grades is not None and (
             grades.risk is Risk.HIGH or grades.children is ChildrenLevel.SAFEGUARDING
@@ -527,10 +519,20 @@ def is_in_hours(moment: datetime) -> bool:
     return london.isoweekday() <= 5 and 510 <= minutes < 1020 and london.date() not in BANK_HOLIDAYS
 
 
-def _is_closed_by(closing: Heard, opening: Heard) -> bool:
-    """Say whether a case is over: of whom it is not said, all of the agency's are."""
-    whose = opening.client or Client.ADULT_VICTIM
-    return opening.publisher == closing.publisher and closing.client in (None, whose)
+def _closed_by(closing: Heard, opened: Mapping[str, Heard]) -> list[str]:
+    """Return which cases are over: all of an agency's, unless it says whose.
+
+    What was opened without a word is the adult victim's, and whoever's it must be where there is no other.
+    """
+    theirs = [opening for opening in opened.values() if opening.publisher == closing.publisher]
+    unsaid = [opening for opening in theirs if opening.client is None]
+    if closing.client is None:
+        over = theirs
+    elif closing.client is Client.ADULT_VICTIM:
+        over = [opening for opening in theirs if opening.client in (None, Client.ADULT_VICTIM)]
+    else:
+        over = [opening for opening in theirs if opening.client is closing.client] or unsaid
+    return [opening.event_id for opening in over]
 
 
 def _is_confirmed(event: Heard) -> bool:

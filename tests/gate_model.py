@@ -108,7 +108,7 @@ class Model:
         if event.type in VPA_FAMILY and event.incident is not None:
             self._tell(self.incidents[event.incident], event, stopped)
         if event.type == EventType.EVENT_RETRACTED and event.incident is not None:
-            self._take_back(self.incidents[event.incident], event.corrects or "", stopped)
+            self._take_back(self.incidents[event.incident], event, stopped)
         for key, incident in self.incidents.items():
             for event_id in again:
                 incident.holders_before.pop(event_id, None)
@@ -179,8 +179,12 @@ class Model:
             else:
                 self.denials[event.event_id, to] = "restricted" if restricted else "not-owed"
 
-    def _take_back(self, incident: Incident, of: str, stopped: Collection[str]) -> None:
-        """Let nobody hold what is taken back from them, and tell of its children by the forms left."""
+    def _take_back(self, incident: Incident, retraction: Heard, stopped: Collection[str]) -> None:
+        """Let nobody hold what is taken back from them, and tell of its children by the forms left.
+
+        From whom it is taken back by name are told of them no more by those.
+        """
+        of, named = retraction.corrects or "", retraction.named
         held = incident.held_beside[of] if of in incident.beside else incident.held
         for to in [to for to, has in held.items() if has.event_id == of and incident.is_gone(of, to)]:
             del held[to]
@@ -189,6 +193,11 @@ class Model:
         untold = self._untold(incident) if incident.unsaid == EventType.VPA_CORRECTED else ()
         for to in dict.fromkeys((*lost, *untold, EDUCATION)) if lost or untold else ():
             before = incident.told[to]
+            if to in named:
+                incident.told[to] = {form: children for form, children in before.items() if form != of}
+                if to in lost:
+                    self._ask_back(of, to)
+                continue
             anew = self._told_anew(incident, to, {} if to in lost else before, stopped)
             if to in lost and not anew:
                 for form in before:

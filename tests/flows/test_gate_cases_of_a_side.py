@@ -77,6 +77,32 @@ def test_a_case_about_the_wrong_person_that_is_taken_back_leaves_the_right_one_o
     assert downgraded(story) is CHANGED
 
 
+@pytest.mark.parametrize("client", list(Client))
+def test_a_close_that_says_whose_ends_what_was_opened_without_a_word_where_there_is_no_other(
+    client: Client,
+) -> None:
+    story = at_high_risk()
+    story.tell(case(OPENED, "dafsu"), case(CLOSED, "dafsu", client=client))
+
+    assert downgraded(story) is RECALLED
+
+
+def test_what_was_opened_without_a_word_is_the_adult_victims_and_ends_with_hers() -> None:
+    story, hers = at_high_risk(), Client.ADULT_VICTIM
+    story.tell(case(OPENED, "dafsu"), case(OPENED, "dafsu", client=hers), case(CLOSED, "dafsu", client=hers))
+
+    assert downgraded(story) is RECALLED
+
+
+@pytest.mark.parametrize("last", ["victim", "daughter"])
+def test_of_two_victims_with_a_case_under_one_reference_each_has_hers(last: str) -> None:
+    story, of = at_high_risk(), {"incident": internal("own reference")}
+    whose = sorted(["victim", "daughter"], key=lambda who: who == last)
+    story.tell(*(case(OPENED, "dafsu", victim=internal(who), **of) for who in whose))
+
+    assert downgraded(story) is CHANGED
+
+
 def test_a_case_for_the_victim_that_is_taken_back_leaves_the_other_sides_alone() -> None:
     story, hers = at_high_risk(), case(OPENED, "dafsu")
     story.tell(hers, case(OPENED, "dafsu", client=Client.PERSON_CAUSING_HARM), retraction(hers))

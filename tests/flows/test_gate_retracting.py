@@ -257,6 +257,36 @@ def test_a_child_who_was_told_to_the_wrong_school_goes_to_the_officer() -> None:
     assert told == {SCHOOL: ReleaseKind.RECALLED, "education": ReleaseKind.NEW}
 
 
+def test_what_is_taken_back_from_the_officer_alone_is_not_told_them_again() -> None:
+    story, form = Story(), a_form(RAISED, pupils=[a_child("ana", None, Placement.NO_SCHOOL)])
+    story.tell(form)
+
+    decision = story.tell(retraction(form, "education"))
+
+    assert sent_of(decision, form.event_id) == {"education": ReleaseKind.RECALLED}
+
+
+def test_a_school_it_was_taken_back_from_by_name_is_not_told_of_the_child_by_the_form_that_is_left() -> None:
+    story = Story()
+    one, two = (a_form(each, pupils=[a_child("ana")]) for each in (RAISED, REVIEWED))
+    story.tell(one, two)
+
+    decision = story.tell(retraction(one, SCHOOL))
+
+    assert sent_of(decision, one.event_id) == {SCHOOL: ReleaseKind.RECALLED, "education": ReleaseKind.NEW}
+    assert sent_of(decision, two.event_id) == {}
+
+
+def test_of_whom_another_form_told_a_school_it_knows_though_one_is_taken_back_from_it_by_name() -> None:
+    story, one = Story(), a_form(RAISED, pupils=[a_child("ana")])
+    story.tell(one, a_form(REVIEWED, pupils=[a_child("bo")]))
+
+    decision = story.tell(retraction(one, SCHOOL))
+
+    assert [emit.event_id for emit in decision.emits if emit.recipient == SCHOOL] == [one.event_id]
+    assert SCHOOL not in sent(story.tell(a_form(REVIEWED, pupils=[a_child("bo")])))
+
+
 def test_what_the_officer_was_told_in_two_parts_by_one_form_is_taken_back_once() -> None:
     story = Story()
     form = a_form(RAISED, pupils=[a_child("ana"), a_child("bo", None, Placement.NO_SCHOOL)])

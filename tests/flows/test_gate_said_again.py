@@ -81,6 +81,18 @@ def test_a_counter_allegation_that_is_taken_back_from_the_hub_goes_to_nobody_whe
     assert sent_of(decision, counter.event_id) == {}
 
 
+def test_danger_that_is_reported_after_what_the_hub_found_wrong_waits_its_hours_and_no_longer() -> None:
+    story, counter = Story(), reported("ben", "ada", "one", publisher="mycwa")
+    wrong = an_event(EventType.ROLES_REVIEWED, incident=counter.incident, roles=Roles.REVERSED)
+    danger = replace(reported("ben", "ada", "one"), causing_harm=None)
+    story.tell(reported("ada", "ben", "one"), counter, wrong, danger)
+
+    decision = story.tell(an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=START + DAY))
+
+    assert sent_of(decision, danger.event_id)["dafsu"] is NEW
+    assert "dafsu" not in sent_of(decision, counter.event_id)
+
+
 def test_danger_that_somebody_else_reports_after_it_waits_its_hours_and_no_longer() -> None:
     story, counter = Story(), reported("ben", "ada", "two", publisher="mycwa")
     danger = replace(reported("ben", "ada", "two"), causing_harm=None)

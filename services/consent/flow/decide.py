@@ -103,7 +103,7 @@ class _Deciding:
             return ()
         forms = that_tell(whole(incident), incident)
         told = [self._earlier(key, incident, form, incident.held) for form in forms]
-        return tuple(taken_back(self._world, incident, heard.corrects, self.emitter, self._about, told))
+        return tuple(taken_back(self._world, heard, incident, self.emitter, self._about, told))
 
     def again(self, incidents: Iterable[str]) -> Iterator[Again]:
         """Answer again for each earlier event of these incidents.

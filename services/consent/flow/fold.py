@@ -266,6 +266,7 @@ def _told(incident: Incident, heard: Heard, emit: Emit) -> Incident:
         persons, forms = (), ()
     if emit.kind is ReleaseKind.RECALLED:
         forms = tuple(form for form in forms if form.event_id != emit.event_id)
+        persons = tuple(each for form in forms for each in _told_by(incident, heard, form))
     else:
         told_of = _children(incident, heard, emit.event_id)
         persons = (*persons, *(child.person for child in told_of if child.leaf in emit.leaves))
@@ -273,6 +274,12 @@ def _told(incident: Incident, heard: Heard, emit: Emit) -> Incident:
     if forms:
         told[to], told_in[to] = tuple(dict.fromkeys(persons)), forms
     return incident._replace(told=told, told_in=told_in)
+
+
+def _told_by(incident: Incident, heard: Heard, form: Held) -> Iterator[str]:
+    """Yield the children of whom a form tells somebody."""
+    told_of = _children(incident, heard, form.event_id)
+    return (child.person for child in told_of if child.leaf in form.leaves)
 
 
 def _with_more(forms: tuple[Held, ...], told: Held) -> tuple[Held, ...]:

@@ -4,7 +4,7 @@ Everybody who held it gets a recall that asks it back, opened or not. A school i
 the forms that are left, in the place of what it was told before; where they name none, it gets the recall.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from services.consent.flow.children import as_if_untold
 from services.consent.flow.decision import Again, Answer
@@ -16,6 +16,7 @@ from services.consent.rules.policy import EDUCATION
 from services.consent.rules.route import TAKEN_BACK
 from services.consent.rules.schools import schools_of
 from services.consent.state.entities import EVERYONE, Form, Incident
+from services.consent.state.heard import Heard
 from services.consent.state.retracted import is_gone, is_taken_back
 from services.consent.state.world import World
 from services.vocabulary.events import EventType
@@ -23,12 +24,14 @@ from services.vocabulary.grounds import Outcome, Reason, ReleaseKind
 
 
 def taken_back(
-    world: World, incident: Incident, of: str, emitter: Emitter, about: About, told: Iterable[Matter]
+    world: World, heard: Heard, incident: Incident, emitter: Emitter, about: About, told: Iterable[Matter]
 ) -> Iterator[Again]:
     """Yield the answers about an event that is taken back, and about forms that tell of children instead.
 
-    `told`: the matters of the forms that are left, in order.
+    `told`: the matters of the forms that are left, in order. From whom it is taken back by name, it is taken
+    back: no form that is left tells them instead.
     """
+    of = heard.corrects or ""
     for recipient, held in world.recalled:
         emitter.recall(recipient, held, about, Reason.NOT_OWED, Occasion.CORRECTION)
     lost = [to for to in sorted(incident.told_in) if _is_told_by(incident, of, to)]
@@ -36,8 +39,12 @@ def taken_back(
     yield Again(event_id=of, answers=tuple(_denied(to) for to in gone))
     matters = tuple(told)
     untold = _untold_by(world.unsaid, matters)
+    for recipient in lost:
+        if recipient in heard.named:
+            _recalled(incident, emitter, about, recipient, {of})
+    others = [to for to in lost if to not in heard.named]
     if lost or untold:
-        yield from _told_anew(world, incident, emitter, about, lost, untold, matters)
+        yield from _told_anew(world, incident, emitter, about, others, untold, matters, heard.named)
 
 
 def _is_told_by(incident: Incident, of: str, recipient: str) -> bool:
@@ -68,15 +75,28 @@ def _told_anew(
     lost: list[str],
     untold: tuple[str, ...],
     told: tuple[Matter, ...],
+    never: Collection[str],
 ) -> Iterator[Again]:
-    """Tell of children by the forms that are left: who lost one, anew; the officer, of whom no school is."""
-    for recipient in dict.fromkeys((*lost, *untold, EDUCATION)):
+    """Tell of children by the forms that are left: who lost one, anew; the officer, of whom no school is.
+
+    `never`: whom not.
+    """
+    for recipient in (to for to in dict.fromkeys((*lost, *untold, EDUCATION)) if to not in never):
         known = () if recipient in lost else incident.told.get(recipient, ())
         kind = ReleaseKind.CORRECTED if recipient in lost else ReleaseKind.NEW
         found = list(_told_of(world, emitter, told, recipient, set(known), kind))
         yield from found
         is_told = any(answer.outcome is Outcome.PERMIT for again in found for answer in again.answers)
-        for row in incident.told_in.get(recipient, ()) if recipient in lost and not is_told else ():
+        if recipient in lost and not is_told:
+            _recalled(incident, emitter, about, recipient, None)
+
+
+def _recalled(
+    incident: Incident, emitter: Emitter, about: About, recipient: str, forms: Collection[str] | None
+) -> None:
+    """Ask back these forms by which somebody is told of children; None: every one."""
+    for row in incident.told_in.get(recipient, ()):
+        if forms is None or row.event_id in forms:
             emitter.recall(recipient, row, about, Reason.NOT_OWED, Occasion.CORRECTION)
 
 

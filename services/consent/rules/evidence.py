@@ -83,7 +83,7 @@ class Evidence:
     def is_held(self) -> bool:
         """Say whether the Hub is to look first at who harms whom: danger waits its hours, and no longer.
 
-        Unless the Hub found wrong any of what it waits for, or is kept from looking at it: then it is held.
+        Unless it is itself what the Hub found wrong, or is kept from looking at: then it is held.
         """
         causes = waits_for(self._incident, self._form, self._them)
         if not causes:
@@ -92,10 +92,13 @@ class Evidence:
         return self._is_held_for_good(causes) or due is None or due > self._now
 
     def _is_held_for_good(self, causes: Collection[str]) -> bool:
-        """Say whether no hours end a wait: who took a report back from the Hub let it have none."""
-        if self._form.event_id in causes and is_taken_back(self._incident, self._form.event_id, HUB):
-            return True
-        return not set(causes).isdisjoint(self._incident.found_wrong)
+        """Say whether no hours end a wait: who took a report back from the Hub let it have none.
+
+        Danger that only comes after such a report is somebody else's word, and has its hours.
+        """
+        own = self._form.event_id
+        wrong = own in self._incident.found_wrong
+        return own in causes and (wrong or is_taken_back(self._incident, own, HUB))
 
     def later(self, recipient: str, at: Circumstances) -> Iterator[tuple[datetime, Circumstances]]:
         """Yield what the facts about a recipient, `at` now, will be whenever time ends a ground, in order."""

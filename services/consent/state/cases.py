@@ -13,14 +13,15 @@ from services.vocabulary.sides import Client
 def with_case(incident: Incident, heard: Heard) -> Incident:
     """Return an incident after a case that is opened, once a second person confirms it, or closed.
 
-    What does not say whose case it is opens the adult victim's, and closes all of its agency's.
+    What does not say whose case it is opens the adult victim's, and closes all of its agency's. What was
+    opened without a word ends with hers, or with a close for whom the agency has no other.
     """
     if heard.type == EventType.CASE_OPENED and heard.is_confirmed:
-        client, about = heard.client or Client.ADULT_VICTIM, heard.victim or incident.victim
-        new = Opened(heard.publisher, client, about, heard.offset)
+        new = Opened(heard.publisher, heard.client, heard.victim or incident.victim)
         return incident._replace(opened={**incident.opened, heard.event_id: new})
     if heard.type == EventType.CASE_CLOSED:
-        opened = {key: each for key, each in incident.opened.items() if not _closes(heard, each)}
+        closed = _closed(incident, heard)
+        opened = {event_id: each for event_id, each in incident.opened.items() if event_id not in closed}
         return incident._replace(opened=opened)
     return incident
 
@@ -28,7 +29,7 @@ def with_case(incident: Incident, heard: Heard) -> Incident:
 def know_about_whom(world: World, heard: Heard, key: str) -> None:
     """Know about whom the case of an agency is that opened or closed one."""
     if heard.type == EventType.CASE_CLOSED or (heard.type == EventType.CASE_OPENED and heard.is_confirmed):
-        _know(world, Case(heard.publisher, key), adults_of(world, heard, key))
+        _know(world, Case(heard.publisher, key), people_of(world, heard, key))
 
 
 def without_case(world: World, heard: Heard, key: str, of: str) -> None:
@@ -39,27 +40,34 @@ def without_case(world: World, heard: Heard, key: str, of: str) -> None:
         return
     opened = {event_id: each for event_id, each in incident.opened.items() if event_id != of}
     world.put_incident(key, incident._replace(opened=opened))
-    _know(world, Case(closed.agency, key), adults_of(world, heard, key))
+    _know(world, Case(closed.agency, key), people_of(world, heard, key))
 
 
-def adults_of(world: World, heard: Heard, incident: str) -> tuple[str, ...]:
-    """Return everybody who may have been taken for an incident's adult victim, each once."""
+def people_of(world: World, heard: Heard, incident: str) -> tuple[str, ...]:
+    """Return everybody an incident names, who may have been taken for its adult victim, each once."""
     known = world.incident(incident)
     named = (heard.victim, known.victim, *known.parties)
     return tuple(dict.fromkeys(person for person in named if person is not None))
 
 
-def _closes(heard: Heard, opened: Opened) -> bool:
-    return opened.agency == heard.publisher and heard.client in (None, opened.client)
+def _closed(incident: Incident, heard: Heard) -> set[str]:
+    """Return what of an agency's cases a close ends, by the event that opened it."""
+    theirs = {key: each for key, each in incident.opened.items() if each.agency == heard.publisher}
+    if heard.client is None:
+        return {*theirs}
+    clients = {each.client for each in theirs.values()}
+    ends: set[Client | None] = {heard.client}
+    if heard.client is Client.ADULT_VICTIM or heard.client not in clients:
+        ends.add(None)
+    return {key for key, each in theirs.items() if each.client in ends}
 
 
 def _know(world: World, case: Case, people: tuple[str, ...]) -> None:
-    """Know that an agency's case is about whom it opened one last for, of what is open for a victim."""
-    theirs = (each for each in world.incident(case.incident).opened.values() if each.agency == case.agency)
-    last = max((each for each in theirs if each.is_a_victims), key=lambda each: each.offset, default=None)
-    about = last.about if last is not None else None
+    """Know that an agency's case is about whom it has one open for as a victim, and about nobody else."""
+    opened = world.incident(case.incident).opened.values()
+    about = {each.about for each in opened if each.agency == case.agency and each.is_a_victims}
     for person in people:
         known = world.person(person)
-        cases = {*known.cases} - {case} | ({case} if person == about else set())
+        cases = {*known.cases} - {case} | ({case} if person in about else set())
         if cases != {*known.cases}:
             world.put_person(person, known._replace(cases=tuple(sorted(cases))))

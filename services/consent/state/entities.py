@@ -148,9 +148,9 @@ class Opened(NamedTuple):
     """An open case of an agency, whose help it is, and the adult victim of when it was opened."""
 
     agency: str
-    client: Client
+    client: Client | None
+    """None: it was not said, and counts as the adult victim's."""
     about: str | None
-    offset: int
 
     @property
     def is_a_victims(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.consent.state.cases import adults_of, know_about_whom, with_case
+from services.consent.state.cases import know_about_whom, people_of, with_case
 from services.consent.state.consents import counts_alone, later, may_override, with_override
 from services.consent.state.entities import (
     EVERYONE,
@@ -63,7 +63,7 @@ def affected(world: World, heard: Heard) -> tuple[str, ...]:
         for person in _children_of_case(world, heard):
             others.update(as_one(world.person, person).child_of)
     if heard.type in (EventType.CASE_CLOSED, EventType.EVENT_RETRACTED) and heard.incident is not None:
-        for person in adults_of(world, heard, heard.incident):
+        for person in people_of(world, heard, heard.incident):
             others.update(as_one(world.person, person).incidents)
     others.update(_in_order(world, incidents_of(world, heard))[:MOST_AT_ONCE])
     about = (*own, *_in_order(world, others.difference(own)))

@@ -228,8 +228,8 @@ def _read_not_shared(row: list[Any]) -> NotShared:
 
 
 def _read_opened(row: list[Any]) -> Opened:
-    agency, client, about, offset = row
-    return Opened(agency, Client(client), about, offset)
+    agency, client, about = row
+    return Opened(agency, Client(client) if client is not None else None, about)
 
 
 def _read_marac(row: list[Any]) -> Marac:
