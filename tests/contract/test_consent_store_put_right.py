@@ -309,3 +309,21 @@ def test_whoever_is_told_of_it_again_has_nothing_to_give_back(office: Office) ->
     assert asked == [("dafsu", form.event_id, False)]
     assert office.bench.output().releases["dafsu"][-1].kind == "new"
     assert asked_back(office) == []
+
+
+def test_who_confirmed_that_one_copy_is_gone_has_not_said_so_of_one_that_was_sent_later(
+    office: Office,
+) -> None:
+    form = a_form(of=HIGH)
+    lower = a_form(EventType.VPA_CORRECTED, MEDIUM, corrects=form.event_id)
+    told(office, form, lower)
+    told(office, answer_to(office, "dafsu"))
+    told(office, retraction(lower), retraction(form))
+
+    assert asked_back(office) == [("dafsu", form.event_id, False)]
+    (last,) = [
+        row
+        for row in rows(office, "put-right")
+        if row["recipient"] == "dafsu" and row["asked_back"] and row["answered_at"] is None
+    ]
+    assert last["outcome"] is None

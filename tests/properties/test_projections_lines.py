@@ -89,9 +89,8 @@ class Model:
 
     def unanswered(self, answered: frozenset[str]) -> list[Row]:
         done = {(row.event_id, row.expects) for row in self.rows if row.release_id in answered}
-        return [
-            row for row in self.standing(self.rows) if row.expects and (row.event_id, row.expects) not in done
-        ]
+        waiting = [row for row in self.standing(self.rows) if row.expects and row.release_id not in answered]
+        return [row for row in waiting if row.kind == "recalled" or (row.event_id, row.expects) not in done]
 
     def is_overdue(self, answered: frozenset[str], now: datetime) -> bool:
         ends = [due(row.expects, parse_time(row.decided_at), MONDAY_OFF) for row in self.unanswered(answered)]

@@ -91,6 +91,8 @@ def _recorded(answer: Answer, case: Case) -> Iterator[str]:
             yield f"On {_when(row.at)} {row.by} decided not to share with it (event {row.event_id})."
     if answer.recipient in case.known.incident.victims_cases:
         yield "It has an open case on the incident."
+    elif answer.recipient in case.known.incident.cases:
+        yield "It has an open case on the incident, for the person causing harm."
 
 
 def _said(recipient: str, incident: Incident, person_of: PersonOf) -> Iterator[str]:

@@ -14,7 +14,7 @@ from services.vocabulary.times import parse_time
 
 
 class Unanswered(NamedTuple):
-    """A release whose recipient has not answered it, nor published anything of its incident since.
+    """A release whose recipient has not answered it, or a recall of which it has not said what came of it.
 
     `due_at` None: the expectation names no moment, and is never overdue.
     """
@@ -32,14 +32,15 @@ def unanswered(ledger: Ledger, days: Days) -> Iterator[Unanswered]:
     So does an outcome that names the release, whatever the incident is called there: of every later release
     of the same event, too, that expects the same. Overdue goes by the partnership's time, the gate's.
 
-    What a recall asks back is answered by such an outcome alone: whoever goes on working on the incident has
-    not said that their copy is gone. Schools' recalls are left out: a school tells the Hub by telephone, and
-    no event says so.
+    What a recall asks back is answered by an outcome that names that very recall: whoever goes on working on
+    the incident has not said that their copy is gone, nor has who confirmed it of an earlier copy. Schools'
+    recalls are left out: a school tells the Hub by telephone, and no event says so.
     """
     expected, now = ledger.expectations, ledger.taking_part().time
-    said, done = expected.last_said(), expected.answered()
+    said, done, confirmed = expected.last_said(), expected.answered(), expected.confirmed()
     for told in expected.expecting(days):
-        if (told.recipient, told.event_id, told.expects) in done:
+        same = (told.recipient, told.event_id, told.expects)
+        if told.release_id in confirmed or (same in done and not told.asks_back):
             continue
         if told.asks_back and is_school(told.recipient):
             continue

@@ -228,7 +228,8 @@ def _destroyed(row: Row, _: Desk) -> Cell:
         return Cell(moment=text_of(row, "answered_at"))
     if text_of(row, "outcome"):
         return Cell(text="Not possible, they say")
-    return Cell(text="By telephone" if is_school(text_of(row, "recipient")) else "Not yet")
+    at_a_school = is_school(text_of(row, "recipient"))
+    return Cell(text="Not recorded here: ask the school by telephone" if at_a_school else "Not yet")
 
 
 _OPENINGS: Final = (
@@ -315,8 +316,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         title="Expected, and not answered",
         about="What somebody was told and expected to act on, where they have neither said what came of it"
         " nor published anything of the incident since (NA 6.184, 6.185). What was sent in error and asked"
-        " back stands here until they say that every copy is destroyed. A school says so by telephone: who"
-        " of one had opened it stands in “Corrected and taken back”.",
+        " back stands here until they say what came of it. Of a school that is not recorded: who there had"
+        " opened it stands in “Corrected and taken back”.",
         columns=(
             ("Due by", _moment_or("due_at", "No set time")),
             ("Recipient", _agency("recipient")),

@@ -250,7 +250,7 @@ def _decided(row: Row, desk: Desk) -> Item:
 
 
 def _for_nothing(row: Row) -> str:
-    return "" if row.get("counts") is True else " No second person confirmed it: it counts for nothing."
+    return "" if row.get("counts") is True else " It counts for nothing: the list of overrides says why."
 
 
 def _turned(row: Row, desk: Desk) -> Item:

@@ -20,7 +20,7 @@ def is_counter_allegation(incident: Incident, form: Form) -> bool:
 
 
 def waits_for(incident: Incident, form: Form, them: Collection[str]) -> tuple[str, ...]:
-    """Return the counter-allegation that an event is, or all it comes after, where the Hub let go of none.
+    """Return the counter-allegation that an event is, or each it comes after that the Hub has not let go.
 
     Until then nobody but the Hub may be told of it. Not so of a form, which is the Hub's to review, nor of
     what police send themselves. `them`: everybody who is one with the adult victim it names.

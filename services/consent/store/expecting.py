@@ -66,6 +66,13 @@ class Expectations:
             rows = conn.execute(query.group_by(who, LEDGER.c.incident))
             return {(publisher, incident): at for publisher, incident, at in rows}
 
+    def confirmed(self) -> frozenset[str]:
+        """Return the releases of which their own recipient said what came of them, by id."""
+        own = (MET.c.release_id == RELEASE.c.release_id) & (MET.c.recipient == RELEASE.c.recipient)
+        query = select(RELEASE.c.release_id).join_from(MET, RELEASE, own)
+        with reading(self._engine) as conn:
+            return frozenset(conn.scalars(query))
+
     def answered(self) -> frozenset[tuple[str, str, str]]:
         """Return what each recipient said it did of what was expected, or could not: recipient, event, what.
 

@@ -80,11 +80,12 @@ def _by_recipient(rows: Iterable[RowMapping]) -> Iterator[list[RowMapping]]:
 def _sent_to(
     rows: list[RowMapping],
     closing: Mapping[tuple[str, str], RowMapping],
-    said: Mapping[tuple[str, str], Said],
+    said: Mapping[str, Said],
 ) -> SentTo:
     recipient = rows[0]["recipient"]
     told = next((closing[key] for row in rows if (key := (recipient, row["line"])) in closing), None)
-    asked = told["expects"] if told is not None and told["kind"] == ReleaseKind.RECALLED.value else None
+    is_recall = told is not None and told["kind"] == ReleaseKind.RECALLED.value
+    asked = told if told is not None and is_recall and told["expects"] is not None else None
     return SentTo(
         recipient=recipient,
         releases=tuple(row["release_id"] for row in rows),
@@ -92,22 +93,22 @@ def _sent_to(
         closed_by=told["kind"] if told is not None else None,
         closed_at=told["decided_at"] if told is not None else None,
         asks_back=asked is not None,
-        said=said.get((recipient, asked)) if asked is not None else None,
+        said=said.get(asked["release_id"]) if asked is not None else None,
     )
 
 
-def _said(conn: Connection, event_id: str) -> dict[tuple[str, str], Said]:
-    """Return what recipients said last of what recalls of an event expect, by recipient and expectation.
+def _said(conn: Connection, event_id: str) -> dict[str, Said]:
+    """Return what recipients said last came of each recall of an event, by its release.
 
-    As an inbox has it: an answer holds for every recall of the same event that expects the same.
+    It holds for no later one: that asks back what was sent since.
     """
     named = (MET.c.release_id == RELEASE.c.release_id) & (MET.c.recipient == RELEASE.c.recipient)
     own = (LEDGER.c.offset == MET.c.offset) & (LEDGER.c.event_id == LEDGER.c.cause)
     query = (
-        select(RELEASE.c.recipient, RELEASE.c.expects, MET.c.offset, LEDGER.c.decided_at)
+        select(RELEASE.c.release_id, MET.c.offset, LEDGER.c.decided_at)
         .join_from(RELEASE, MET, named)
         .join(LEDGER, own)
         .where(RELEASE.c.event_id == event_id, RELEASE.c.kind == ReleaseKind.RECALLED.value)
         .order_by(MET.c.offset)
     )
-    return {(to, expects): Said(offset, at) for to, expects, offset, at in conn.execute(query)}
+    return {release_id: Said(offset, at) for release_id, offset, at in conn.execute(query)}

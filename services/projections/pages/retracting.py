@@ -10,7 +10,7 @@ from typing import Final
 from starlette.datastructures import FormData
 
 from services.projections.pages.publishing import Problem, Stamp
-from services.vocabulary.agencies import OFFICE, RECIPIENTS, is_school
+from services.vocabulary.agencies import JOINERS, OFFICE, RECIPIENTS, is_school
 from services.vocabulary.events import VPA_FAMILY, EventType
 
 MISDIRECTED: Final = "misdirected"
@@ -67,14 +67,14 @@ EMPTY: Final = Filled(reason="", scope="", to=(), rationale="")
 
 
 def offered(event_type: str, own: str, told: Collection[str]) -> tuple[str, ...]:
-    """Return whom an agency may name: every agency but itself; of a form also whom else `told` has.
+    """Return whom an agency may name: every agency but itself, and whom else `told` has.
 
     The partnership keeps facts of everything, and nothing is taken back from it.
     """
-    is_form = event_type in VPA_FAMILY
-    never = {own, OFFICE, *(() if is_form else (EDUCATION,))}
-    beyond = sorted(set(told).difference(RECIPIENTS)) if is_form else ()
-    return tuple(name for name in (*RECIPIENTS, *beyond) if name not in never)
+    never = {own, OFFICE, *(() if event_type in VPA_FAMILY else (EDUCATION,))}
+    agencies = (*RECIPIENTS, *JOINERS)
+    beyond = sorted(set(told).difference(agencies))
+    return tuple(name for name in (*agencies, *beyond) if name not in never)
 
 
 def filled(sent: FormData, may_name: Collection[str]) -> Filled:
@@ -113,17 +113,20 @@ def follows(form: Filled, event_type: str, titles: Sequence[str]) -> tuple[str, 
 def _asked_back(form: Filled, titles: Sequence[str]) -> Iterator[str]:
     if form.scope == NAMED:
         yield f"{', '.join(titles)}: whoever of them holds it is {DESTROY}"
+        yield "They are sent nothing of it again. To tell one of them after all, record it anew"
         yield "Everybody else who was told keeps it"
     else:
         yield f"Whoever holds it is {DESTROY}"
 
 
 def _of_form(form: Filled) -> Iterator[str]:
-    yield "Whoever holds a later form in its place keeps that one"
-    if form.scope != NAMED or any(is_school(name) or name == EDUCATION for name in form.to):
+    yield "Anybody who has been sent a later version keeps that version"
+    if form.scope == NAMED:
+        if any(map(is_school, form.to)):
+            yield "The education officer is told of the children in place of a school it is taken back from"
+    else:
         yield "A school it told is told anew by the forms that are left, and is to answer anew"
         yield "A school of whose pupils no other form tells is asked to destroy what it holds"
-    if form.scope != NAMED:
         yield "The forms that are left stand as if they had come without it, and may wait for review again"
 
 

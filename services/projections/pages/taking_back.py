@@ -19,7 +19,7 @@ from services.projections.pages.publishing import Problem, Stamp, flagged, probl
 from services.projections.pages.retracting import EMPTY, FIELDS, SAID, Filled
 from services.projections.pages.told import is_of_the_hub, sharing
 from services.vocabulary.agencies import HUB
-from services.vocabulary.events import RETRACTABLE
+from services.vocabulary.events import RETRACTABLE, EventType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,7 @@ def _page(desk: Desk, request: Request, sheet: _Sheet, wrong: tuple[Problem, ...
         "sheet": sheet,
         "reasons": retracting.REASONS,
         "scopes": retracting.SCOPES,
+        "may_stand_again": sheet.entry.event_type == EventType.VPA_REVIEWED,
         **shown(wrong),
     }
     return desk.page(request, "projections/take-back.html", values, UNPROCESSABLE if wrong else OK)

@@ -19,12 +19,17 @@ NO_END: Final = datetime.max.replace(tzinfo=UTC)
 def unanswered(found: Sequence[T], answered: Collection[str]) -> tuple[T, ...]:
     """Return the releases of one incident that stand, expect something, and have no answer yet.
 
-    An answer holds for every later release of the same event that expects the same.
+    An answer holds for every later release of the same event that expects the same. Not so of what asks a
+    copy back: whoever confirmed that one is gone has not said so of one that was sent later.
     """
     done = {(told.event_id, told.expects) for told in found if told.release_id in answered}
-    return tuple(
-        told for told in standing(found) if told.expects and (told.event_id, told.expects) not in done
-    )
+
+    def is_done(told: Told) -> bool:
+        if told.recalled:
+            return told.release_id in answered
+        return (told.event_id, told.expects) in done
+
+    return tuple(told for told in standing(found) if told.expects and not is_done(told))
 
 
 def first_due(
