@@ -277,7 +277,7 @@ class Comparison:
 def _is_brought(heard: Heard, again: Again) -> bool:
     """Say whether an earlier event was decided again for those alone whom a backfill brings it."""
     answered = {each.recipient for each in again.answers}
-    return heard.type == EventType.BACKFILL_ORDERED and answered <= {*heard.named}
+    return heard.type == EventType.BACKFILL_ORDERED and bool(answered) and answered <= {*heard.named}
 
 
 def compare(steps: Sequence[Step], decider: Decider | None = None) -> None:

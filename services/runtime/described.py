@@ -57,7 +57,8 @@ def by_name(each: Described) -> Described:
 
 def maybe(each: Described) -> Described:
     """Return the schema of a value or null."""
-    return {**each, "type": [each["type"], "null"]}
+    words = {"enum": [*each["enum"], None]} if "enum" in each else {}
+    return {**each, **words, "type": [each["type"], "null"]}
 
 
 def said(each: Described, description: str) -> Described:
