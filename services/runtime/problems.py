@@ -69,4 +69,6 @@ async def _unexpected(_request: Request, error: Exception) -> Response:
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    return "/" + "/".join(str(part) for part in location[1:])
+    """Return where something stands in a request, as a JSON pointer (RFC 6901)."""
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in location[1:])
+    return "/" + "/".join(parts)

@@ -466,6 +466,19 @@ def test_what_was_opened_is_no_question_for_who_reads_no_inbox(
     assert office.ask(who, "/v1/opened", {"releases": []}).status_code == 404
 
 
+def test_where_a_question_is_wrong_is_said_as_a_json_pointer(office: Office) -> None:
+    answer = office.ask(LEAD, "/v1/opened", {"releases": [], "a/~b": 1})
+
+    assert [reason["pointer"] for reason in answer.json()["reasons"]] == ["/a~1~0b"]
+
+
+@pytest.mark.parametrize("release", ["", "\0", "f" * 31 + "\0", "\U0001d669", "F" * 32])
+def test_of_what_is_no_release_id_nobody_opened_anything(office: Office, release: str) -> None:
+    answer = office.ask(LEAD, "/v1/opened", {"releases": [release]})
+
+    assert (answer.status_code, answer.json()) == (200, {"opened": []})
+
+
 def told_dafsu(office: Office, *then: Any) -> None:
     """Tell DAFSU of a high risk, then let things happen, and two weeks pass."""
     office.bench.publish(a_form(of=grades(Risk.HIGH)), *then)

@@ -219,6 +219,7 @@ def test_the_whole_system_runs_on_postgresql_too(on_postgresql: Running, tmp_pat
     assert list(on_postgresql.data.glob("*.db")) == []
 
 
+@pytest.mark.timeout(sized(600, 3600))
 def test_a_whole_system_answers_as_it_says_and_a_refusal_appends_nothing(running: Running) -> None:
     cli, kept = System(running.url, running.data), Kept(running)
     lived(running)

@@ -23,6 +23,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
+from services.consent.flow.ledger import RELEASE_ID
 from services.consent.flow.undecided import EVERYBODY
 from services.consent.keyring import erasures
 from services.consent.keyring.asking import (
@@ -145,7 +146,7 @@ class Ledgers:
         """
         if caller.person is None or caller.role is Role.RESPONDER:
             raise NotForYou
-        found = self._openings.of_releases(releases)
+        found = self._openings.of_releases(filter(RELEASE_ID.fullmatch, releases))
         ours = (each for each in found if each.agency == caller.agency and each.sections)
         return sorted({each.release_id for each in ours})
 
