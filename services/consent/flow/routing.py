@@ -32,16 +32,14 @@ class Routing:
 
     def untouched(self, recipient: str, matter: Matter) -> Answer:
         """Return a denial that takes nothing back from whoever keeps what it has by another form."""
-        verdict = self.verdict(recipient, matter, matter.evidence.about(recipient))
-        return denied(
-            recipient, rule=verdict.rule, reason=verdict.reason or Reason.NOT_OWED, owed=verdict.owed
-        )
+        at = matter.evidence.about(recipient)
+        return self._deny(recipient, self.verdict(recipient, matter, at), matter, None, at)
 
     def gives(self, recipient: str, matter: Matter) -> bool:
         """Say whether the rules give a recipient something of a matter. A rule that errs gives nothing."""
         try:
             return self.verdict(recipient, matter, matter.evidence.about(recipient)).permit
-        except Exception:
+        except Exception:  # any fault withholds; it is recorded, and alarmed, where the matter is answered
             return False
 
     def answer(self, recipient: str, matter: Matter) -> Answer:

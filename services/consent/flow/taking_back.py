@@ -15,7 +15,7 @@ from services.consent.rules.differences import Occasion
 from services.consent.rules.policy import EDUCATION
 from services.consent.rules.route import TAKEN_BACK
 from services.consent.rules.schools import schools_of
-from services.consent.state.entities import EVERYONE, Form, Incident
+from services.consent.state.entities import EVERYONE, Form, Held, Incident
 from services.consent.state.heard import Heard
 from services.consent.state.retracted import is_gone, is_taken_back
 from services.consent.state.world import World
@@ -41,7 +41,8 @@ def taken_back(
     untold = _untold_by(world.unsaid, matters)
     for recipient in lost:
         if recipient in heard.named:
-            _recalled(incident, emitter, about, recipient, {of})
+            rows = incident.told_in[recipient]
+            _ask_back(emitter, about, recipient, [row for row in rows if row.event_id == of])
     others = [to for to in lost if to not in heard.named]
     if lost or untold:
         yield from _told_anew(world, incident, emitter, about, others, untold, matters, heard.named)
@@ -88,16 +89,13 @@ def _told_anew(
         yield from found
         is_told = any(answer.outcome is Outcome.PERMIT for again in found for answer in again.answers)
         if recipient in lost and not is_told:
-            _recalled(incident, emitter, about, recipient, None)
+            _ask_back(emitter, about, recipient, incident.told_in[recipient])
 
 
-def _recalled(
-    incident: Incident, emitter: Emitter, about: About, recipient: str, forms: Collection[str] | None
-) -> None:
-    """Ask back these forms by which somebody is told of children; None: every one."""
-    for row in incident.told_in.get(recipient, ()):
-        if forms is None or row.event_id in forms:
-            emitter.recall(recipient, row, about, Reason.NOT_OWED, Occasion.CORRECTION)
+def _ask_back(emitter: Emitter, about: About, recipient: str, rows: Iterable[Held]) -> None:
+    """Ask somebody back what told them of children."""
+    for row in rows:
+        emitter.recall(recipient, row, about, Reason.NOT_OWED, Occasion.CORRECTION)
 
 
 def _told_of(

@@ -37,7 +37,8 @@ def unanswered(ledger: Ledger, days: Days) -> Iterator[Unanswered]:
     recalls are left out: a school tells the Hub by telephone, and no event says so.
     """
     expected, now = ledger.expectations, ledger.taking_part().time
-    said, done, confirmed = expected.last_said(), expected.answered(), expected.confirmed()
+    said, answered = expected.last_said(), expected.answered()
+    confirmed, done = {each.release_id for each in answered}, {each[1:] for each in answered}
     for told in expected.expecting(days):
         same = (told.recipient, told.event_id, told.expects)
         if told.release_id in confirmed or (same in done and not told.asks_back):

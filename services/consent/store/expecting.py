@@ -30,6 +30,15 @@ class Expecting(NamedTuple):
         return self.kind == ReleaseKind.RECALLED.value
 
 
+class Answered(NamedTuple):
+    """A release of which its recipient said what came of what it expects."""
+
+    release_id: str
+    recipient: str
+    event_id: str
+    expects: str
+
+
 class Expectations:
     """Reads what the gate committed of what is expected of whom. Writes nothing."""
 
@@ -66,25 +75,16 @@ class Expectations:
             rows = conn.execute(query.group_by(who, LEDGER.c.incident))
             return {(publisher, incident): at for publisher, incident, at in rows}
 
-    def confirmed(self) -> frozenset[str]:
-        """Return the releases of which their own recipient said what came of them, by id."""
-        own = (MET.c.release_id == RELEASE.c.release_id) & (MET.c.recipient == RELEASE.c.recipient)
-        query = select(RELEASE.c.release_id).join_from(MET, RELEASE, own)
-        with reading(self._engine) as conn:
-            return frozenset(conn.scalars(query))
-
-    def answered(self) -> frozenset[tuple[str, str, str]]:
-        """Return what each recipient said it did of what was expected, or could not: recipient, event, what.
+    def answered(self) -> frozenset[Answered]:
+        """Return the releases that expect something of which their recipient said what came of it.
 
         By the release it names, which is one to itself: under whatever reference it keeps the case.
         """
         own = (MET.c.release_id == RELEASE.c.release_id) & (MET.c.recipient == RELEASE.c.recipient)
-        query = select(RELEASE.c.recipient, RELEASE.c.event_id, RELEASE.c.expects).join_from(
-            MET, RELEASE, own
-        )
+        columns = [RELEASE.c[name] for name in Answered._fields]
+        query = select(*columns).join_from(MET, RELEASE, own).where(RELEASE.c.expects.is_not(None))
         with reading(self._engine) as conn:
-            found = conn.execute(query.where(RELEASE.c.expects.is_not(None)))
-            return frozenset((to, event_id, expects) for to, event_id, expects in found)
+            return frozenset(Answered(*row) for row in conn.execute(query))
 
 
 def _told_again() -> Exists:
