@@ -26,11 +26,6 @@ class Reason:
     fix: str
 
 
-def pointer(*path: str | int) -> str:
-    """Return the JSON pointer (RFC 6901) of a place in an event."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
-
-
 def missing(place: str, detail: str, fix: str) -> Reason:
     """Return what to mend where something is not given."""
     return Reason(pointer=place, rule="missing", detail=detail, fix=fix)

@@ -10,6 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from services.runtime.pointers import pointer
+
 BUSY_SECONDS = 1
 FIX = "send what /openapi.json says"
 PROBLEM = "application/problem+json"
@@ -58,7 +60,12 @@ async def _answered(_request: Request, error: Exception) -> Response:
 async def _invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     reasons = [
-        {"pointer": _pointer(found["loc"]), "rule": found["type"], "detail": found["msg"], "fix": FIX}
+        {
+            "pointer": pointer(*found["loc"][1:]) or "/",
+            "rule": found["type"],
+            "detail": found["msg"],
+            "fix": FIX,
+        }
         for found in error.errors()
     ]
     return problem(422, "not understood", "the request does not fit: see reasons", reasons=reasons)
@@ -66,9 +73,3 @@ async def _invalid(_request: Request, error: Exception) -> Response:
 
 async def _unexpected(_request: Request, error: Exception) -> Response:
     return problem(500, "unexpected", f"a fault of ours, logged as {type(error).__name__}: try again later")
-
-
-def _pointer(location: tuple[int | str, ...]) -> str:
-    """Return where something stands in a request, as a JSON pointer (RFC 6901)."""
-    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in location[1:])
-    return "/" + "/".join(parts)

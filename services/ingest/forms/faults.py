@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from services.ingest.state import Reason, pointer
+from services.ingest.state import Reason
+from services.runtime.pointers import pointer
 
 
 class Weight(Enum):

@@ -10,7 +10,8 @@ from dataclasses import replace
 from services.ingest.rules.answers import is_known
 from services.ingest.rules.reading import text
 from services.ingest.rules.urgency import is_urgent
-from services.ingest.state import Reason, Registered, Submission, pointer
+from services.ingest.state import Reason, Registered, Submission
+from services.runtime.pointers import pointer
 from services.vocabulary.agencies import category_of
 from services.vocabulary.events import EventType
 

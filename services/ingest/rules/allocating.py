@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from services.ingest.rules.reading import text
-from services.ingest.state import Reason, Registered, Submission, pointer
+from services.ingest.state import Reason, Registered, Submission
+from services.runtime.pointers import pointer
 from services.vocabulary.events import ALLOCATIONS
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from services.ingest.state import Json, Reason, Record, Registered, Submission, pointer
+from services.ingest.state import Json, Reason, Record, Registered, Submission
+from services.runtime.pointers import pointer
 from services.vocabulary.agencies import is_recipient, is_school
 from services.vocabulary.events import VPA_FAMILY, EventType
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from services.ingest.rules import two_persons
-from services.ingest.state import Known, Reason, Registered, Sender, Submission, pointer
+from services.ingest.state import Known, Reason, Registered, Sender, Submission
+from services.runtime.pointers import pointer
 from services.vocabulary.events import ABOUT_PERSONS, LINKS, EventType
 
 PERSONS = "persons"

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from services.ingest.state import Reason, Registered, Submission, pointer
+from services.ingest.state import Reason, Registered, Submission
+from services.runtime.pointers import pointer
 from services.vocabulary.events import EventType
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from services.ingest.rules.reading import text
-from services.ingest.state import Reason, Sender, Submission, pointer
+from services.ingest.state import Reason, Sender, Submission
+from services.runtime.pointers import pointer
 from services.vocabulary.agencies import WORKS_WITH_BOTH
 from services.vocabulary.events import EventType
 

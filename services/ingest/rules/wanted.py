@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from services.ingest.rules.contact import unstated
 from services.ingest.rules.reading import flag, is_empty, text
-from services.ingest.state import Reason, Submission, missing, pointer
+from services.ingest.state import Reason, Submission, missing
+from services.runtime.pointers import pointer
 from services.vocabulary.events import EventType
 
 _ACTION = ("facts.action", "facts.to", "facts.due_at", "facts.code")
