@@ -21,6 +21,8 @@ check: setup
 SPREAD := -n 3 --dist worksteal tests/rules tests/flows tests/properties tests/contract
 WHOLE := -n 2 --dist loadfile --no-loadscope-reorder tests/journeys tests/browser
 ALONE := tests/broker
+# What asks the whole served document, for a quarter of an hour a database: each of its tests by itself.
+DOCUMENT := tests/journeys/test_served_document.py
 
 test: check
 	$(PY) -m pytest -m "not long" $(SPREAD)
@@ -30,7 +32,8 @@ test: check
 test-long: export SIGHTLINE_LONG := 1
 test-long: check
 	$(PY) -m pytest $(SPREAD)
-	$(PY) -m pytest $(WHOLE)
+	$(PY) -m pytest $(WHOLE) --ignore $(DOCUMENT)
+	$(PY) -m pytest -n 3 --dist worksteal $(DOCUMENT)
 	$(PY) -m pytest $(ALONE)
 
 bench: setup
