@@ -44,7 +44,8 @@ class Person:
 class OneDesk:
     """`cases` are what the agency holds, in the order of its inbox, `opened` what somebody there opened,
     `door` what the door says; `asked` are the questions about cases, answered without looking at filters.
-    `account` is what the keyring says of an incident, to the Hub; `timeline` what it says of a person."""
+    `account` is what the keyring says of an incident, to the Hub; `timeline` what it says of a person;
+    `own` what it says of the agency's own events, and `questions` are those about them."""
 
     cases: list[dict[str, Any]] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
@@ -57,6 +58,8 @@ class OneDesk:
     who: Person = field(default_factory=Person)
     account: Mapping[str, object] = field(default_factory=dict)
     timeline: Given = Given(404, {})
+    own: Given = Given(404, {})
+    questions: list[Mapping[str, Any]] = field(default_factory=list)
 
     def visitor(self, request: Request) -> Person:
         return self.who
@@ -89,6 +92,9 @@ class OneDesk:
             return self._page(query or {})
         if path.endswith(("/account", "/sharing")):
             return Given(200, self.account)
+        if path.endswith("/own"):
+            self.questions.append(query or {})
+            return self.own
         alias = path.removeprefix("/v1/incidents/")
         found = next((one for one in self.cases if one["incident"] == alias), None)
         return Given(200, {**found, "opened": self.opened}) if found else Given(404, {})

@@ -15,6 +15,7 @@ from services.consent.keyring.incidents import Incidents
 from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.linked import Linked
 from services.consent.keyring.opening import Opener
+from services.consent.keyring.own import Published
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.sides import Sides
@@ -120,6 +121,7 @@ class Office:
                     ),
                     teller=teller,
                     incidents=Incidents(ledger, self.openings, teller, desk()),
+                    published=Published(ledger=ledger, opener=opener, unsealer=unsealer, alias_key=ALIAS_KEY),
                     traces=Traces(ledger, teller, self.bench.log.reader({})),
                     ledger=ledger,
                     ledgers=Ledgers(

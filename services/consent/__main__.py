@@ -19,6 +19,7 @@ from services.consent.keyring.incidents import Incidents
 from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.linked import Linked
 from services.consent.keyring.opening import Opener
+from services.consent.keyring.own import Published
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
 from services.consent.keyring.saying import Sayer
@@ -197,6 +198,7 @@ class KeyringService:
                         self._known.alias,
                     ),
                     incidents=Incidents(self._ledger, self._openings, teller, self._desk()),
+                    published=self._published(unsealer),
                     traces=Traces(self._ledger, teller, self._log),
                     recipients=self._registered.recipients(),
                     trier=Trier(self._replayer()),
@@ -274,6 +276,14 @@ class KeyringService:
 
     def _timelines(self, unsealer: Unsealer) -> Timelines:
         return Timelines(
+            ledger=self._ledger,
+            opener=self._opener,
+            unsealer=unsealer,
+            alias_key=self._known.alias,
+        )
+
+    def _published(self, unsealer: Unsealer) -> Published:
+        return Published(
             ledger=self._ledger,
             opener=self._opener,
             unsealer=unsealer,

@@ -58,6 +58,12 @@ def test_the_hub_takes_a_form_back_and_dafsu_is_asked_to_destroy_it(
         sign_in(page, system, DAFSU)
         page.goto(f"/incidents/{untouched.aliases[DAFSU]}")
         expect(page.get_by_text(re.compile(WARNING, re.IGNORECASE)).first).to_be_visible()
+        expect(page.get_by_text("Taken back from everybody")).to_have_count(0)
+    with window(browser, system, scripts=scripts) as page:
+        sign_in(page, system, HUB, SERGEANT)
+        page.goto(f"/incidents/{untouched.aliases[HUB]}")
+        expect(page.get_by_text("Taken back from everybody")).to_be_visible()
+        expect(page.get_by_role("link", name=re.compile("Take it back.*VPA reviewed"))).to_have_count(0)
 
 
 def test_it_goes_by_keyboard_and_takes_back_from_whom_is_named_alone(

@@ -28,6 +28,7 @@ SERVICES = ("ingest", "gate", "keyring", "projections", "notify", "audit")
         ("/v1/timeline", "keyring"),
         ("/v1/incidents/an-alias/sharing", "keyring"),
         ("/v1/incidents/an-alias/account", "keyring"),
+        ("/v1/incidents/an-alias/own", "keyring"),
         ("/v1/incidents/an-alias/anything", None),
         ("/v1/open", "keyring"),
         ("/v1/opened", "keyring"),

@@ -22,7 +22,7 @@ OWN: dict[str, Any] = {"ground": "own", "source": "dafsu", "event_type": "CaseOp
 HERE = "/incidents/alias/take-back/release-1"
 SERGEANT = Person(agency="police", person="p-hub-1", role="officer")
 RESPONDER = Person(agency="police", person="p-police-1", role="responder")
-SCHOOL = "school:900101"
+SCHOOL, HOSPITAL = "school:900101", "hospital:RJN"
 TYPED = {"reason": "wrong_person", "scope": EVERYBODY, "rationale": "About another of that name"}
 TOLD = {"sharing": [{"recipient": SCHOOL, "outcome": "permit"}, {"recipient": "checs", "outcome": "deny"}]}
 
@@ -41,6 +41,17 @@ def sent(**fields: str | list[str]) -> FormData:
 
 def filled(**fields: str | list[str]) -> retracting.Filled:
     return retracting.filled(sent(**fields), (*RECIPIENTS, SCHOOL))
+
+
+def offered(page: Any) -> list[str]:
+    """Return whom a form may name."""
+    return re.findall(r'name="to" type="checkbox" value="([^"]*)"', page.text)
+
+
+def became(**fields: Any) -> Given:
+    """Return what the keyring says became of the agency's own event."""
+    usual = {"event_id": LOGGED, "names": [], "taken_back": [], "from_everybody": False}
+    return Given(200, {"own": [{**usual, **fields}]})
 
 
 def at(desk: OneDesk, path: str = HERE, **typed: str) -> Any:
@@ -180,15 +191,104 @@ def test_an_agency_may_name_every_agency_but_itself_and_of_a_form_the_schools_it
         OneDesk([a_case(a_row(**{**OWN, "event_type": "VpaReviewed"}))], who=SERGEANT, account=TOLD), HERE
     )
 
-    named = re.findall(r'name="to" type="checkbox" value="([^"]*)"', page.text)
-    assert set(named) == {*RECIPIENTS, *JOINERS, SCHOOL} - {"police", "partnership"}
+    assert set(offered(page)) == {*RECIPIENTS, *JOINERS, SCHOOL} - {"police", "partnership"}
 
 
 def test_who_is_no_hub_is_shown_no_school_and_not_who_was_told() -> None:
-    page = visit(OneDesk([a_case(a_row(**OWN))], account=TOLD), HERE).text
+    page = visit(OneDesk([a_case(a_row(**OWN))], account=TOLD), HERE)
 
-    named = re.findall(r'name="to" type="checkbox" value="([^"]*)"', page)
-    assert set(named) == {*RECIPIENTS, *JOINERS} - {"dafsu", "education", "partnership"}
+    assert set(offered(page)) == {*RECIPIENTS, *JOINERS} - {"dafsu", "education", "partnership"}
+
+
+def test_whom_the_event_itself_named_may_be_named_too() -> None:
+    desk = OneDesk([a_case(a_row(**OWN))], own=became(names=["mycwa", HOSPITAL]))
+
+    page = visit(desk, HERE)
+    at(desk, **{**TYPED, "reason": "misdirected", "scope": NAMED, "to": HOSPITAL})
+
+    assert HOSPITAL in offered(page)
+    assert desk.questions[0] == {"event": LOGGED}
+    assert desk.told[0][1]["facts"]["to"] == [HOSPITAL]
+
+
+def test_from_whom_it_was_taken_back_already_is_said_and_not_offered_again() -> None:
+    desk = OneDesk([a_case(a_row(**OWN))], own=became(names=[HOSPITAL], taken_back=["mycwa", HOSPITAL]))
+
+    page = visit(desk, HERE)
+
+    assert "Taken back already From Mycwa, Hospital:Rjn" in text(page.text)
+    assert offered(page)
+    assert {"mycwa", HOSPITAL}.isdisjoint(offered(page))
+
+
+def test_what_was_taken_back_from_everybody_says_so_and_offers_nothing() -> None:
+    desk = OneDesk([a_case(a_row(**OWN))], own=became(from_everybody=True))
+
+    page, pressed = visit(desk, HERE), at(desk, **TYPED)
+
+    assert "Taken back already From everybody" in text(page.text)
+    assert "<form" not in page.text.partition("<main")[2]
+    assert (page.status_code, pressed.status_code) == (200, 409)
+    assert desk.told == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "since"),
+    [
+        (TYPED, {"from_everybody": True}),
+        ({**TYPED, "scope": NAMED, "to": HOSPITAL}, {"taken_back": [HOSPITAL]}),
+    ],
+    ids=["from everybody", "by name"],
+)
+def test_pressed_again_once_it_came_round_it_is_the_same_event_and_the_same_answer(
+    typed: dict[str, str], since: dict[str, Any]
+) -> None:
+    desk, of = OneDesk([a_case(a_row(**OWN))], own=became(names=[HOSPITAL])), stamp(NOW)
+    form = {"id": of.id, "occurred_at": of.occurred_at, **typed}
+
+    first = visit(desk, HERE, **form)
+    desk.own = became(names=[HOSPITAL], **since)
+    second = visit(desk, HERE, **form)
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert desk.told[0] == desk.told[1]
+
+
+@pytest.mark.parametrize(("event_type", "said"), [("VpaReviewed", True), ("CaseOpened", False)])
+def test_that_the_new_form_is_sent_first_is_said_before_a_form_is_taken_back(
+    event_type: str, said: bool
+) -> None:
+    desk = OneDesk([a_case(a_row(**{**OWN, "event_type": event_type}))], who=SERGEANT)
+
+    assert ("send the new one first" in text(visit(desk, HERE).text)) is said
+
+
+def test_the_incident_says_what_was_taken_back_and_offers_it_no_more() -> None:
+    retracted = a_row(2, **{**OWN, "event_type": "EventRetracted", "event_id": "another"})
+    desk = OneDesk([a_case(a_row(**OWN), retracted)], own=became(from_everybody=True))
+
+    page = visit(desk, "/incidents/alias").text
+
+    assert "Taken back from everybody." in text(page)
+    assert "/take-back/" not in page
+
+
+def test_the_incident_offers_the_rest_of_what_was_taken_back_by_name() -> None:
+    retracted = a_row(2, **{**OWN, "event_type": "EventRetracted", "event_id": "another"})
+    desk = OneDesk([a_case(a_row(**OWN), retracted)], own=became(taken_back=["mycwa"]))
+
+    page = visit(desk, "/incidents/alias").text
+
+    assert "Taken back from Mycwa." in text(page)
+    assert "/take-back/release-1" in page
+
+
+def test_nothing_is_asked_of_an_incident_in_which_the_agency_took_nothing_back() -> None:
+    desk = OneDesk([a_case(a_row(**OWN))])
+
+    visit(desk, "/incidents/alias")
+
+    assert desk.questions == []
 
 
 def test_once_it_is_taken_what_happens_next_is_said() -> None:

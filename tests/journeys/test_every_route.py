@@ -97,6 +97,7 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("get", "/v1/inbox/head"): OWN,
     ("get", "/v1/incidents/{alias}"): HIDDEN,
     ("get", "/v1/incidents/{alias}/sharing"): HIDDEN,
+    ("get", "/v1/incidents/{alias}/own"): HIDDEN,
     ("get", "/v1/ledger"): HIDDEN,
     ("get", "/v1/ledger/summary"): HIDDEN,
     ("get", "/v1/ledger/{name}"): HIDDEN,

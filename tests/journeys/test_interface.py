@@ -26,6 +26,7 @@ ANSWERED: Final = {
     "GET /v1/inbox",
     "GET /v1/inbox/head",
     "GET /v1/incidents/{alias}",
+    "GET /v1/incidents/{alias}/own",
     "GET /v1/ledger",
     "GET /v1/ledger/{name}",
     "GET /v1/people/{alias}",

@@ -1,4 +1,4 @@
-"""The Hub's account of one incident as `/openapi.json` describes it."""
+"""What is told of one incident, to the Hub and to its publishers, as `/openapi.json` describes it."""
 
 from typing import Final
 
@@ -96,6 +96,38 @@ ACCOUNT: Final[Answers] = {
                 }
             ],
             "review": None,
+        },
+    ),
+}
+OWN: Final[Answers] = {
+    **HIDDEN,
+    **answer(
+        "Events your agency published: those it took back, and the one that `event` asks about.",
+        record(
+            {
+                "incident": TEXT,
+                "own": listed(
+                    record(
+                        {
+                            "event_id": TEXT,
+                            "names": said(texts(), "whom the event itself is for"),
+                            "taken_back": said(texts(), "from whom it was taken back by name"),
+                            "from_everybody": said(YES_OR_NO, "whether it was taken back from everybody"),
+                        }
+                    )
+                ),
+            }
+        ),
+        {
+            "incident": INCIDENT,
+            "own": [
+                {
+                    "event_id": EVENT,
+                    "names": ["mycwa", "hospital:RJN"],
+                    "taken_back": ["mycwa"],
+                    "from_everybody": False,
+                }
+            ],
         },
     ),
 }

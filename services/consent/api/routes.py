@@ -17,6 +17,7 @@ from services.consent.keyring.counts import summary
 from services.consent.keyring.incidents import Incidents
 from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.opening import Opener, Request
+from services.consent.keyring.own import Published
 from services.consent.keyring.paging import LONGEST as LONGEST_CURSOR
 from services.consent.keyring.rights import may_try, sees_all
 from services.consent.keyring.sampling import SEED
@@ -50,6 +51,7 @@ class Keyring:
     ledger: Ledger
     ledgers: Ledgers
     incidents: Incidents
+    published: Published
     traces: Traces
     recipients: tuple[str, ...]
     trier: Trier
@@ -170,6 +172,22 @@ def _telling(routes: APIRouter, keyring: Keyring) -> None:
             authorization,
             lambda caller: JSONResponse(keyring.incidents.account(caller, alias)),
         )
+
+    @routes.get(
+        "/v1/incidents/{alias}/own",
+        summary="What the caller's agency took back of an incident, and whom one event of its own named",
+        responses=described_incident.OWN,
+    )
+    def own(
+        alias: str,
+        authorization: Token = None,
+        event: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
+    ) -> Response:
+        def told(caller: Caller) -> JSONResponse:
+            found = keyring.published.of(caller, alias, event)
+            return JSONResponse({"incident": alias, "own": [each._asdict() for each in found]})
+
+        return answered(keyring.verifier, authorization, told)
 
     @routes.post(
         "/v1/operations/trace",

@@ -48,7 +48,7 @@ OWNERS: Final = (
     _path(r"/v1/cases", "projections"),
     _path(r"/v1/incidents/[^/]+", "projections"),
     _path(r"/v1/people/[^/]+", "projections"),
-    _path(r"/v1/incidents/[^/]+/(sharing|account)", "keyring"),
+    _path(r"/v1/incidents/[^/]+/(sharing|account|own)", "keyring"),
     _path(r"/v1/open", "keyring"),
     _path(r"/v1/opened", "keyring"),
     _path(r"/v1/timeline", "keyring"),

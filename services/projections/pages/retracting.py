@@ -66,14 +66,15 @@ class Filled:
 EMPTY: Final = Filled(reason="", scope="", to=(), rationale="")
 
 
-def offered(event_type: str, own: str, told: Collection[str]) -> tuple[str, ...]:
-    """Return whom an agency may name: every agency but itself, and whom else `told` has.
+def offered(event_type: str, own: str, known: Collection[str], gone: Collection[str]) -> tuple[str, ...]:
+    """Return whom an agency may name: every agency but itself, and whom else it knows to have been told.
 
-    The partnership keeps facts of everything, and nothing is taken back from it.
+    `gone`: from whom it was taken back already. The partnership keeps facts of everything, and nothing is
+    taken back from it.
     """
-    never = {own, OFFICE, *(() if event_type in VPA_FAMILY else (EDUCATION,))}
+    never = {own, OFFICE, *gone, *(() if event_type in VPA_FAMILY else (EDUCATION,))}
     agencies = (*RECIPIENTS, *JOINERS)
-    beyond = sorted(set(told).difference(agencies))
+    beyond = sorted(set(known).difference(agencies))
     return tuple(name for name in (*agencies, *beyond) if name not in never)
 
 

@@ -51,6 +51,7 @@ def router(desk: Desk) -> APIRouter:
         found, known = entries(row.get("releases"), desk.title_of), known_of(desk, request, [row])
         newest = sorted(found, key=lambda entry: -entry.seq)
         forms = [entry.release_id for entry in newest if entry.event_type in VPA_FAMILY]
+        gone = await taking_back.taken_back(desk, request, alias, found)
         values = {
             "alias": alias,
             "entries": newest,
@@ -61,7 +62,8 @@ def router(desk: Desk) -> APIRouter:
             "answered": known.answered,
             "standing": {entry.release_id for entry in standing(found)},
             "openable": openable(found),
-            "takes_back": taking_back.may_take_back(desk.visitor(request), found),
+            "takes_back": taking_back.left_to_take_back(desk.visitor(request), found, gone),
+            "taken_back": {of: each.from_whom(desk.title_of) for of, each in gone.items()},
             "people": {entry.release_id: timelines.people(entry) for entry in found},
             "person": next((entry.person for entry in found if entry.person), None),
             "account": account,

@@ -2,11 +2,12 @@
 
 It is reached from the agency's own release of the event, whose id stands in the address. Whoever may not take
 it back finds nothing there. What follows is the answer to the form and has no address of its own; sent twice
-it is one event and one answer.
+it is one event and one answer. What was taken back from everybody is not taken back again.
 """
 
+from asyncio import gather
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -15,19 +16,32 @@ from services.projections.pages import retracting
 from services.projections.pages.desk import Answer, Desk, Visitor
 from services.projections.pages.entries import Entry, entries
 from services.projections.pages.holding import OK, UNPROCESSABLE, absent, held
-from services.projections.pages.publishing import Problem, Stamp, flagged, problems, shown, stamp, stamp_in
+from services.projections.pages.own import NOTHING, Own, own
+from services.projections.pages.publishing import (
+    CONFLICT,
+    Problem,
+    Stamp,
+    flagged,
+    problems,
+    shown,
+    stamp,
+    stamp_in,
+)
 from services.projections.pages.retracting import EMPTY, FIELDS, SAID, Filled
 from services.projections.pages.told import is_of_the_hub, sharing
 from services.vocabulary.agencies import HUB
-from services.vocabulary.events import RETRACTABLE, EventType
+from services.vocabulary.events import RETRACTABLE, VPA_FAMILY, EventType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sheet:
-    """A retraction in hand: of what, from whom it may be taken back, how the form stands, its stamp."""
+    """A retraction in hand: of what, and what became of that before; from whom it may be taken back, how the
+    form stands, and its stamp.
+    """
 
     alias: str
     entry: Entry
+    before: Own
     recipients: Mapping[str, str]
     form: Filled
     stamp: Stamp
@@ -43,6 +57,21 @@ def may_take_back(visitor: Visitor, found: Iterable[Entry]) -> frozenset[str]:
     return frozenset(entry.release_id for entry in found if entry.own and entry.event_type in RETRACTABLE)
 
 
+def left_to_take_back(visitor: Visitor, found: Iterable[Entry], gone: Mapping[str, Own]) -> frozenset[str]:
+    """Return the releases of what the visitor may take back and was not taken back from everybody before."""
+    left = (entry for entry in found if not gone.get(entry.event_id, NOTHING).from_everybody)
+    return may_take_back(visitor, left)
+
+
+async def taken_back(desk: Desk, request: Request, alias: str, found: Iterable[Entry]) -> Mapping[str, Own]:
+    """Return what the agency took back of an incident, by the log's ids.
+
+    It is asked where the incident holds a retraction of the agency's own.
+    """
+    retracts = any(entry.own and entry.event_type == EventType.EVENT_RETRACTED for entry in found)
+    return await own(desk, request, alias) if retracts else {}
+
+
 def router(desk: Desk) -> APIRouter:
     """Return the routes of the form. URLs hold an alias and a release id, nothing of a person."""
     routes = APIRouter(include_in_schema=False)
@@ -52,13 +81,8 @@ def router(desk: Desk) -> APIRouter:
         entry = await _own(desk, request, alias, release)
         if entry is None:
             return absent(desk, request)
-        recipients = await _recipients(desk, request, alias, entry)
-        return _page(
-            desk,
-            request,
-            _Sheet(alias=alias, entry=entry, recipients=recipients, form=EMPTY, stamp=stamp(desk.now())),
-            (),
-        )
+        sheet = await _sheet(desk, request, alias, entry, stamp(desk.now()))
+        return _page(desk, request, sheet)
 
     @routes.post("/incidents/{alias}/take-back/{release}")
     async def take_back(request: Request, alias: str, release: str) -> Response:
@@ -66,28 +90,37 @@ def router(desk: Desk) -> APIRouter:
         entry, of = await _own(desk, request, alias, release), stamp_in(sent)
         if entry is None or of is None:
             return absent(desk, request)
-        recipients = await _recipients(desk, request, alias, entry)
-        form = retracting.filled(sent, recipients)
-        sheet = _Sheet(alias=alias, entry=entry, recipients=recipients, form=form, stamp=of)
-        wrong = retracting.lacking(form)
+        sheet = await _sheet(desk, request, alias, entry, of)
+        if sheet.before.from_everybody:
+            return _page(desk, request, sheet, status=CONFLICT)
+        sheet = replace(sheet, form=retracting.filled(sent, sheet.recipients))
+        wrong = retracting.lacking(sheet.form)
         if wrong:
-            return _page(desk, request, sheet, wrong)
-        answer = await desk.tell(request, "/v1/events", retracting.event(form, entry.event_id, of))
+            return _page(desk, request, sheet, wrong, UNPROCESSABLE)
+        answer = await desk.tell(request, "/v1/events", retracting.event(sheet.form, entry.event_id, of))
         wrong = problems(answer, FIELDS, SAID)
-        return _page(desk, request, sheet, wrong) if wrong else _taken_back(desk, request, sheet, answer)
+        if wrong:
+            return _page(desk, request, sheet, wrong, UNPROCESSABLE)
+        desk.done(request).add(of.id)
+        return _taken_back(desk, request, sheet, answer)
 
     return routes
 
 
-def _page(desk: Desk, request: Request, sheet: _Sheet, wrong: tuple[Problem, ...]) -> Response:
+def _page(
+    desk: Desk, request: Request, sheet: _Sheet, wrong: tuple[Problem, ...] = (), status: int = OK
+) -> Response:
+    """Show the form; where everybody was asked to give it back already, that alone."""
     values = {
         "sheet": sheet,
         "reasons": retracting.REASONS,
         "scopes": retracting.SCOPES,
         "may_stand_again": sheet.entry.event_type == EventType.VPA_REVIEWED,
+        "is_a_form": sheet.entry.event_type in VPA_FAMILY,
+        "gone_from": sheet.before.from_whom(desk.title_of),
         **shown(wrong),
     }
-    return desk.page(request, "projections/take-back.html", values, UNPROCESSABLE if wrong else OK)
+    return desk.page(request, "projections/take-back.html", values, status)
 
 
 def _taken_back(desk: Desk, request: Request, sheet: _Sheet, answer: Answer) -> Response:
@@ -109,10 +142,21 @@ async def _own(desk: Desk, request: Request, alias: str, release: str) -> Entry 
     return next((entry for entry in found if entry.release_id == release and release in may), None)
 
 
-async def _recipients(desk: Desk, request: Request, alias: str, entry: Entry) -> Mapping[str, str]:
-    """Return from whom it may be taken back, by what people call them; schools as far as the Hub told any."""
-    told = await sharing(desk, request, alias) or ()
-    names = retracting.offered(
-        entry.event_type, desk.visitor(request).agency, {line.code for line in told if line.told}
+async def _sheet(desk: Desk, request: Request, alias: str, entry: Entry, made: Stamp) -> _Sheet:
+    """Return an empty form: from whom it may be taken back is by what people call them.
+
+    A form that was pressed already is as it was then: sent again, it is the same event and the same answer.
+    """
+    published, told = await gather(own(desk, request, alias, entry.event_id), sharing(desk, request, alias))
+    found = published.get(entry.event_id, NOTHING)
+    before = NOTHING if made.id in desk.done(request) else found
+    known = {*found.names, *found.taken_back, *(line.code for line in told or () if line.told)}
+    names = retracting.offered(entry.event_type, desk.visitor(request).agency, known, gone=before.taken_back)
+    return _Sheet(
+        alias=alias,
+        entry=entry,
+        before=before,
+        recipients={name: desk.title_of(name) for name in names},
+        form=EMPTY,
+        stamp=made,
     )
-    return {name: desk.title_of(name) for name in names}
