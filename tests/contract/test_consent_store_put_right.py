@@ -11,6 +11,7 @@ from services.consent.state.heard import Heard
 from services.eventlog.aliases import alias
 from services.eventlog.topics import LOG
 from services.vocabulary.events import EventType
+from services.vocabulary.placement import Placement
 from services.vocabulary.risk import Risk
 from tests.gate_builders import (
     ALIAS_KEY,
@@ -327,3 +328,45 @@ def test_who_confirmed_that_one_copy_is_gone_has_not_said_so_of_one_that_was_sen
         if row["recipient"] == "dafsu" and row["asked_back"] and row["answered_at"] is None
     ]
     assert last["outcome"] is None
+
+
+def test_no_other_form_that_is_sent_later_answers_for_a_copy(office: Office) -> None:
+    form = taken_back(office, of=HIGH)
+    told(office, a_form(of=HIGH), a_form(of=HIGH))
+
+    assert [each.kind for each in office.bench.output().releases["dafsu"]][2:] == ["new", "changed"]
+    assert asked_back(office) == [("dafsu", form.event_id, False)]
+
+
+def test_of_a_copy_that_was_asked_back_before_another_was_it_is_still_to_be_said_what_came(
+    office: Office,
+) -> None:
+    first, second = (taken_back(office, of=HIGH) for _ in range(2))
+
+    assert asked_back(office) == [("dafsu", first.event_id, False), ("dafsu", second.event_id, False)]
+
+
+def test_no_form_that_is_left_answers_for_the_copy_of_what_was_taken_back(office: Office) -> None:
+    left, wrong = a_form(of=HIGH), a_form(of=HIGH)
+    told(office, left, wrong, retraction(wrong), a_form(of=HIGH))
+    at_first = asked_back(office)
+    told(office, answer_to(office, "dafsu"))
+
+    assert at_first == [("dafsu", wrong.event_id, False)]
+    assert asked_back(office) == []
+
+
+def test_a_recall_that_asks_nothing_back_ends_no_asking(office: Office) -> None:
+    form = taken_back(office, of=MEDIUM, consent={"cedah": "given"})
+    told(office, a_form(of=MEDIUM, consent={"cedah": "given"}), consent(withdraws=True))
+
+    assert office.bench.output().releases["cedah"][-1].expects is None
+    assert asked_back(office) == [("cedah", form.event_id, False)]
+
+
+def test_who_is_asked_for_two_copies_at_once_is_listed_with_each(office: Office) -> None:
+    first = a_form(EventType.VPA_RAISED, pupils=[a_child("ana", None, Placement.HOME_EDUCATED)])
+    second = a_form(pupils=[a_child("one", None, Placement.HOME_EDUCATED)])
+    told(office, first, second, a_form(EventType.VPA_CORRECTED, corrects=second.event_id))
+
+    assert sorted(asked_back(office)) == [("education", each.event_id, False) for each in (first, second)]
