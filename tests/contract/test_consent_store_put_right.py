@@ -205,6 +205,31 @@ def test_whoever_got_a_correction_in_its_place_is_asked_nothing_back(office: Off
     assert confirmed(office) == [("dafsu", False, None, False)]
 
 
+def test_what_came_of_a_later_form_that_was_held_in_the_place_of_the_original_is_listed_too(
+    office: Office,
+) -> None:
+    form = a_form(of=HIGH)
+    told(office, form, a_form(of=HIGH), a_form(EventType.VPA_CORRECTED, MEDIUM, corrects=form.event_id))
+    told(office, answer_to(office, "dafsu"))
+
+    assert asked_back(office) == []
+    assert confirmed(office) == [("dafsu", True, "done", True)]
+
+
+def test_of_two_copies_that_are_asked_back_at_once_it_is_said_what_came_of_the_original(
+    office: Office,
+) -> None:
+    first = a_form(EventType.VPA_RAISED, pupils=[a_child("ana", None, Placement.HOME_EDUCATED)])
+    second = a_form(pupils=[a_child("one", None, Placement.HOME_EDUCATED)])
+    told(office, first, second, a_form(EventType.VPA_CORRECTED, corrects=first.event_id))
+    at_first = confirmed(office)
+    told(office, answer_to(office, "education", of=first))
+
+    assert at_first == [("education", True, None, False)]
+    assert confirmed(office) == [("education", True, "done", True)]
+    assert asked_back(office) == [("education", second.event_id, False)]
+
+
 @pytest.mark.parametrize("order", ["as-listed", "newest"])
 def test_the_list_goes_on_page_by_page_with_everyone_who_had_been_sent_it(office: Office, order: str) -> None:
     forms = [a_form(of=HIGH, incident=name, consent={"cedah": "given"}) for name in ("one", "two")]
@@ -247,9 +272,13 @@ def taken_back(office: Office, **sent: Any) -> Heard:
     return form
 
 
-def answer_to(office: Office, recipient: str, **more: Any) -> Heard:
-    """Return that a recipient says what came of what it was asked back, under a reference of its own."""
-    (recall,) = [each for each in office.bench.output().releases[recipient] if each.expects == ASK_BACK]
+def answer_to(office: Office, recipient: str, of: Heard | None = None, **more: Any) -> Heard:
+    """Return that a recipient says what came of what it was asked back, under a reference of its own.
+
+    `of`: what was, where that is more than one thing.
+    """
+    every = [each for each in office.bench.output().releases[recipient] if each.expects == ASK_BACK]
+    (recall,) = [each for each in every if of is None or each.event_id == of.event_id]
     return an_event(EventType.EXPECTATION_MET, publisher=recipient, answers=recall.release_id, **more)
 
 
