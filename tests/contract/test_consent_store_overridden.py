@@ -7,15 +7,26 @@ from typing import Any
 import pytest
 
 from services.consent.keyring.asking import Order, Question, in_order
-from services.consent.keyring.overridden import overridden_rows
+from services.consent.keyring.overridden import Now, may_serve, overridden_rows
 from services.consent.keyring.stated import Stated
+from services.consent.rules.reading import parse
 from services.consent.state.heard import Heard
 from services.consent.store.days import Days
 from services.consent.store.lists import Against
 from services.eventlog.topics import LOG
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
-from tests.gate_builders import a_form, an_event, grades, internal, override, own_override, sealed
+from tests.gate_builders import (
+    HILLSIDE,
+    STRICT,
+    a_form,
+    an_event,
+    grades,
+    internal,
+    override,
+    own_override,
+    sealed,
+)
 from tests.office_builders import Office, rows
 
 EARLY_HELP = grades(Risk.MEDIUM, ChildrenLevel.EARLY_HELP)
@@ -122,7 +133,8 @@ FIVE = [
 def test_the_log_is_read_for_the_rows_of_a_page_alone(order: Order, place: str, read: list[int]) -> None:
     asked = Asked()
 
-    list(overridden_rows(FIVE, asked, Question(days=Days(), order=order, limit=2), place))
+    now = Now(None, lambda incident: None)
+    list(overridden_rows(FIVE, asked, now, Question(days=Days(), order=order, limit=2), place))
 
     assert asked.offsets == read
 
@@ -133,3 +145,46 @@ def test_one_the_gate_could_not_read_is_listed_and_counts_for_nothing(office: Of
 
     assert listed(office) == [(None, False)]
     assert not was_told(office)
+
+
+@pytest.mark.parametrize("recipient", ["cheshire-cares", f"school:{HILLSIDE}"])
+def test_an_override_for_whom_no_rule_gives_anything_on_one_is_said_to_count_for_nothing(
+    office: Office, recipient: str
+) -> None:
+    assert listed(office, override(recipient)) == [(None, False)]
+    (row,) = rows(office, "overridden")
+    assert row["serves"] is False
+
+
+def test_one_that_may_serve_is_said_to_and_a_decision_not_to_share_is_no_override(office: Office) -> None:
+    listed(office, override("family-help"), own_override("checs", confirmed_by=None), not_to_share())
+
+    assert [row["serves"] for row in rows(office, "overridden")] == [True, True, None]
+
+
+def test_one_that_gives_nothing_counts_where_it_ended_a_decision_not_to_share(office: Office) -> None:
+    to = "cheshire-cares"
+    against = an_event(
+        EventType.DECIDED_NOT_TO_SHARE,
+        incident=internal("incident"),
+        recipient=to,
+        confirmed_by="p-second-2",
+    )
+    too_early, of_another, ends_it = override(to), override(to, "another"), override(to)
+    standard = a_form(of=grades(Risk.STANDARD), consent={to: "given"}, event_id="for cheshire cares")
+
+    found = listed(office, standard, too_early, against, of_another, ends_it)
+
+    assert [counts for _, counts in found] == [False, True, False, True]
+    assert [each.kind for each in office.bench.output().releases[to]] == ["new", "recalled", "new"]
+
+
+def test_without_a_policy_an_override_serves_nobody() -> None:
+    assert not may_serve(None, "family-help")
+
+
+def test_whom_only_rules_for_everybody_give_something_on_an_override_it_may_serve() -> None:
+    policy = parse(STRICT.read_text())
+
+    assert may_serve(policy, "housing")
+    assert not may_serve(policy, "cheshire-cares")

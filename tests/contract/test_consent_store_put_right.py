@@ -11,6 +11,7 @@ from services.consent.state.heard import Heard
 from services.eventlog.aliases import alias
 from services.eventlog.topics import LOG
 from services.vocabulary.events import EventType
+from services.vocabulary.placement import Placement
 from services.vocabulary.risk import Risk
 from tests.gate_builders import (
     ALIAS_KEY,
@@ -204,6 +205,31 @@ def test_whoever_got_a_correction_in_its_place_is_asked_nothing_back(office: Off
     assert confirmed(office) == [("dafsu", False, None, False)]
 
 
+def test_what_came_of_a_later_form_that_was_held_in_the_place_of_the_original_is_listed_too(
+    office: Office,
+) -> None:
+    form = a_form(of=HIGH)
+    told(office, form, a_form(of=HIGH), a_form(EventType.VPA_CORRECTED, MEDIUM, corrects=form.event_id))
+    told(office, answer_to(office, "dafsu"))
+
+    assert asked_back(office) == []
+    assert confirmed(office) == [("dafsu", True, "done", True)]
+
+
+def test_of_two_copies_that_are_asked_back_at_once_it_is_said_what_came_of_the_original(
+    office: Office,
+) -> None:
+    first = a_form(EventType.VPA_RAISED, pupils=[a_child("ana", None, Placement.HOME_EDUCATED)])
+    second = a_form(pupils=[a_child("one", None, Placement.HOME_EDUCATED)])
+    told(office, first, second, a_form(EventType.VPA_CORRECTED, corrects=first.event_id))
+    at_first = confirmed(office)
+    told(office, answer_to(office, "education", of=first))
+
+    assert at_first == [("education", True, None, False)]
+    assert confirmed(office) == [("education", True, "done", True)]
+    assert asked_back(office) == [("education", second.event_id, False)]
+
+
 @pytest.mark.parametrize("order", ["as-listed", "newest"])
 def test_the_list_goes_on_page_by_page_with_everyone_who_had_been_sent_it(office: Office, order: str) -> None:
     forms = [a_form(of=HIGH, incident=name, consent={"cedah": "given"}) for name in ("one", "two")]
@@ -246,9 +272,13 @@ def taken_back(office: Office, **sent: Any) -> Heard:
     return form
 
 
-def answer_to(office: Office, recipient: str, **more: Any) -> Heard:
-    """Return that a recipient says what came of what it was asked back, under a reference of its own."""
-    (recall,) = [each for each in office.bench.output().releases[recipient] if each.expects == ASK_BACK]
+def answer_to(office: Office, recipient: str, of: Heard | None = None, **more: Any) -> Heard:
+    """Return that a recipient says what came of what it was asked back, under a reference of its own.
+
+    `of`: what was, where that is more than one thing.
+    """
+    every = [each for each in office.bench.output().releases[recipient] if each.expects == ASK_BACK]
+    (recall,) = [each for each in every if of is None or each.event_id == of.event_id]
     return an_event(EventType.EXPECTATION_MET, publisher=recipient, answers=recall.release_id, **more)
 
 
@@ -327,3 +357,45 @@ def test_who_confirmed_that_one_copy_is_gone_has_not_said_so_of_one_that_was_sen
         if row["recipient"] == "dafsu" and row["asked_back"] and row["answered_at"] is None
     ]
     assert last["outcome"] is None
+
+
+def test_no_other_form_that_is_sent_later_answers_for_a_copy(office: Office) -> None:
+    form = taken_back(office, of=HIGH)
+    told(office, a_form(of=HIGH), a_form(of=HIGH))
+
+    assert [each.kind for each in office.bench.output().releases["dafsu"]][2:] == ["new", "changed"]
+    assert asked_back(office) == [("dafsu", form.event_id, False)]
+
+
+def test_of_a_copy_that_was_asked_back_before_another_was_it_is_still_to_be_said_what_came(
+    office: Office,
+) -> None:
+    first, second = (taken_back(office, of=HIGH) for _ in range(2))
+
+    assert asked_back(office) == [("dafsu", first.event_id, False), ("dafsu", second.event_id, False)]
+
+
+def test_no_form_that_is_left_answers_for_the_copy_of_what_was_taken_back(office: Office) -> None:
+    left, wrong = a_form(of=HIGH), a_form(of=HIGH)
+    told(office, left, wrong, retraction(wrong), a_form(of=HIGH))
+    at_first = asked_back(office)
+    told(office, answer_to(office, "dafsu"))
+
+    assert at_first == [("dafsu", wrong.event_id, False)]
+    assert asked_back(office) == []
+
+
+def test_a_recall_that_asks_nothing_back_ends_no_asking(office: Office) -> None:
+    form = taken_back(office, of=MEDIUM, consent={"cedah": "given"})
+    told(office, a_form(of=MEDIUM, consent={"cedah": "given"}), consent(withdraws=True))
+
+    assert office.bench.output().releases["cedah"][-1].expects is None
+    assert asked_back(office) == [("cedah", form.event_id, False)]
+
+
+def test_who_is_asked_for_two_copies_at_once_is_listed_with_each(office: Office) -> None:
+    first = a_form(EventType.VPA_RAISED, pupils=[a_child("ana", None, Placement.HOME_EDUCATED)])
+    second = a_form(pupils=[a_child("one", None, Placement.HOME_EDUCATED)])
+    told(office, first, second, a_form(EventType.VPA_CORRECTED, corrects=second.event_id))
+
+    assert sorted(asked_back(office)) == [("education", each.event_id, False) for each in (first, second)]

@@ -192,6 +192,17 @@ def test_who_confirmed_an_override_is_said_and_that_one_nobody_confirmed_counts_
     assert "Nobody: it counts for nothing" in text
 
 
+def test_an_override_that_could_give_its_recipient_nothing_is_said_to_count_for_nothing_and_why(
+    office: Office,
+) -> None:
+    settled(office, form(1, of=grades(Risk.STANDARD)), override("cheshire-cares"), override("cedah"))
+
+    text = look(office, HUB, "/ledger/overridden").text
+
+    assert "Nobody: it counts for nothing, as no rule gives them anything on an override" in text
+    assert text.count("counts for nothing") == 1
+
+
 def test_what_nobody_had_been_sent_leaves_nobody_to_tell_that_it_was_taken_back(office: Office) -> None:
     nowhere, sent = form(1, of=grades(Risk.MEDIUM)), form(2, of=grades(Risk.HIGH))
     settled(office, nowhere, sent, retraction(nowhere), retraction(sent))

@@ -250,6 +250,22 @@ def test_a_recall_that_asks_something_back_is_seen_by_answering_that() -> None:
     assert "Seen<" not in page
 
 
+def test_a_copy_is_asked_back_and_can_be_answered_though_a_later_form_was_sent() -> None:
+    asked = {**RECALL, "expects": "destroy every copy within 1 working day"}
+    rows = (a_row(1), asked, a_row(3), a_row(4, kind="changed"))
+    desk = OneDesk([a_case(*rows)], opened=["release-1", "release-4"])
+
+    inbox, incident = visit(desk, "/inbox").text, visit(desk, "/incidents/alias").text
+    pressed = visit(desk, "/incidents/alias/answer/release-2", outcome="done")
+
+    assert "Destroy every copy within 1 working day" in inbox
+    assert 'action="/incidents/alias/answer/release-2"' in inbox
+    assert 'action="/incidents/alias/answer/release-2"' in incident
+    assert "Destroy every copy within 1 working day. No longer" not in incident
+    assert pressed.status_code == 303
+    assert [event["facts"]["release"] for _, event in desk.told] == ["release-2"]
+
+
 def test_nobody_says_that_a_recall_was_not_possible() -> None:
     desk = OneDesk([a_case(a_row(1), RECALL)], opened=["release-1"])
 

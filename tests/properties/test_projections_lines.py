@@ -58,7 +58,11 @@ class Model:
         last: dict[str, Row] = {}
         for row in rows:
             if row.kind in ("changed", "recalled", "corrected") and row.event_type in FORMS:
-                last = {key: other for key, other in last.items() if other.event_type not in FORMS}
+                last = {
+                    key: other
+                    for key, other in last.items()
+                    if other.event_type not in FORMS or (other.kind == "recalled" and other.expects)
+                }
             last[row.event_id] = row
         return list(last.values())
 

@@ -71,7 +71,13 @@ ROWS: Final[Mapping[List, Described]] = {
             "confirmed_by": said(maybe(TEXT), "the second person who said so; null: nobody else did"),
             "counts": said(
                 YES_OR_NO,
-                "whether the gate goes by it: by an override of the Hub's, and else by what two people said",
+                "whether the gate goes by it: by an override of the Hub's, and else by what two people said;"
+                " by an override that may not serve, only where it ended a decision not to share",
+            ),
+            "serves": said(
+                maybe(YES_OR_NO),
+                "whether the policy in force has a rule by which an override could give its recipient"
+                " anything of any event; null: it is no override, or names nobody",
             ),
         }
     ),
@@ -193,6 +199,7 @@ LIST: Final[Answers] = {
                     "decided_at": "2024-09-11T02:10:00Z",
                     "confirmed_by": None,
                     "counts": True,
+                    "serves": True,
                 }
             ],
             "more": False,

@@ -40,7 +40,7 @@ from services.consent.keyring.asking import (
 )
 from services.consent.keyring.handles import person_behind
 from services.consent.keyring.held_back import held_back
-from services.consent.keyring.overridden import overridden_rows
+from services.consent.keyring.overridden import Now, overridden_rows
 from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.put_right import PutRight
@@ -207,7 +207,8 @@ class Ledgers:
     def _overridden(self, asker: Asker, question: Question, place: str) -> Rows:
         every = self._lists.against_consent(question.days)
         found = (each for each in every if self._is_open(asker, each.incident))
-        for where, incident, row in overridden_rows(found, self._states, question, place):
+        now = Now(self._policy_in_force(), self._ledger.incident)
+        for where, incident, row in overridden_rows(found, self._states, now, question, place):
             yield where, {**row, "incident": self._named(incident, asker)}
 
     def _opened(self, asker: Asker, question: Question, place: str) -> Rows:

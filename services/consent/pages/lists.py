@@ -174,7 +174,8 @@ def _confirmed(row: Row, desk: Desk) -> Cell:
     second = _named(text_of(row, "confirmed_by"), desk)
     if row.get("counts") is True:
         return Cell(text=second or "Not needed")
-    return Cell(text=f"{second or NOBODY}: it counts for nothing")
+    why = ", as no rule gives them anything on an override" if row.get("serves") is False else ""
+    return Cell(text=f"{second or NOBODY}: it counts for nothing{why}")
 
 
 def _overdue(row: Row, _: Desk) -> Cell:
@@ -196,12 +197,8 @@ def _opened(row: Row, _: Desk) -> Cell:
     return Cell(text=f"Opened: {opened}" if opened else ASKED_WHERE_ELSE)
 
 
-def _asked(row: Row, _: Desk) -> Cell:
-    return Cell(text=sections(row) or "All of it")
-
-
-def _given(row: Row, _: Desk) -> Cell:
-    return Cell(text=sections(row) or "Nothing")
+def _sections_or(none: str) -> Callable[[Row, Desk], Cell]:
+    return lambda row, _: Cell(text=sections(row) or none)
 
 
 def _why(row: Row, _: Desk) -> Cell:
@@ -297,7 +294,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         title="Asked for what is about themselves",
         about="Staff who asked to open what is about themselves or their home. They were refused, and it"
         " looked absent to them. Nobody of their own agency sees this, auditors apart.",
-        columns=(*_OPENINGS, ("Asked for", _asked)),
+        columns=(*_OPENINGS, ("Asked for", _sections_or("All of it"))),
         by_days="it was asked for",
     ),
     "roles": Kind(
@@ -392,7 +389,7 @@ TOLD: Final = Kind(
     columns=(
         ("When", _moment("decided_at")),
         ("Recipient", _agency("recipient")),
-        ("What", _given),
+        ("What", _sections_or("Nothing")),
         ("Why", _why),
         ("How it stands", _plain("standing", BECAME)),
         ("Opened by", _readers),

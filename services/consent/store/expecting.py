@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, Exists, case, exists, func, or_, select
 
-from services.consent.flow.ledger import BECAME, Became
+from services.consent.flow.ledger import Became
 from services.consent.store.days import Days
 from services.consent.store.tables import LEDGER, MET, RELEASE
 from services.runtime.database import reading
@@ -48,7 +48,8 @@ class Expectations:
     def expecting(self, days: Days) -> list[Expecting]:
         """Return the releases told in these days that stand and expect something, in order.
 
-        A recall stands until its recipient is told of the same again, or a later recall takes its place.
+        A recall that asks something back stands until its recipient is told of the same event again: no other
+        form, and no recall of one, says what came of that copy.
         """
         columns = [RELEASE.c[name] for name in Expecting._fields]
         stands = or_(
@@ -88,9 +89,7 @@ class Expectations:
 
 
 def _told_again() -> Exists:
-    """Return whether something later took the place of a recall, by the rule an inbox shows it by."""
+    """Return whether a recipient was told later of what a recall took back, by the rule an inbox goes by."""
     later = RELEASE.alias()
-    same = later.c.event_id == RELEASE.c.event_id
-    closes = (later.c.line == RELEASE.c.line) & later.c.kind.in_([kind.value for kind in BECAME])
-    ours = (later.c.recipient == RELEASE.c.recipient, later.c.seq > RELEASE.c.seq)
-    return exists().where(*ours, or_(same, closes))
+    same = (later.c.recipient == RELEASE.c.recipient, later.c.event_id == RELEASE.c.event_id)
+    return exists().where(*same, later.c.seq > RELEASE.c.seq)

@@ -61,13 +61,11 @@ class PutRights:
         by_it = (RELEASE.c.cause == put_right.event_id, RELEASE.c.kind.in_(CLOSING))
         with reading(self._engine) as conn:
             sent = conn.execute(query).mappings().all()
-            closing = {
-                (row["recipient"], row["line"]): row
-                for row in conn.execute(select(RELEASE).where(*by_it)).mappings()
-            }
-            said = _said(conn, put_right.corrects)
+            closing = conn.execute(select(RELEASE).where(*by_it).order_by(RELEASE.c.seq)).mappings().all()
+            said = _said(conn, put_right.event_id)
+        told = {(row["recipient"], row["line"]): row for row in _its_own_last(closing, put_right.corrects)}
         before = [row for row in sent if row["decided_at"] <= put_right.decided_at]
-        return [_sent_to(rows, closing, said) for rows in _by_recipient(before)]
+        return [_sent_to(rows, told, said) for rows in _by_recipient(before)]
 
 
 def _by_recipient(rows: Iterable[RowMapping]) -> Iterator[list[RowMapping]]:
@@ -75,6 +73,11 @@ def _by_recipient(rows: Iterable[RowMapping]) -> Iterator[list[RowMapping]]:
     for row in rows:
         found.setdefault(row["recipient"], []).append(row)
     yield from found.values()
+
+
+def _its_own_last(closing: Iterable[RowMapping], event_id: str) -> list[RowMapping]:
+    """Return what closed an original's line, that of the event itself after that of forms held beside it."""
+    return sorted(closing, key=lambda row: bool(row["event_id"] == event_id))
 
 
 def _sent_to(
@@ -97,10 +100,10 @@ def _sent_to(
     )
 
 
-def _said(conn: Connection, event_id: str) -> dict[str, Said]:
-    """Return what recipients said last came of each recall of an event, by its release.
+def _said(conn: Connection, cause: str) -> dict[str, Said]:
+    """Return what recipients said last came of each recall that a correction or retraction made.
 
-    It holds for no later one: that asks back what was sent since.
+    By its release: of the original, or of the form that was held in its place.
     """
     named = (MET.c.release_id == RELEASE.c.release_id) & (MET.c.recipient == RELEASE.c.recipient)
     own = (LEDGER.c.offset == MET.c.offset) & (LEDGER.c.event_id == LEDGER.c.cause)
@@ -108,7 +111,7 @@ def _said(conn: Connection, event_id: str) -> dict[str, Said]:
         select(RELEASE.c.release_id, MET.c.offset, LEDGER.c.decided_at)
         .join_from(RELEASE, MET, named)
         .join(LEDGER, own)
-        .where(RELEASE.c.event_id == event_id, RELEASE.c.kind == ReleaseKind.RECALLED.value)
+        .where(RELEASE.c.cause == cause, RELEASE.c.kind == ReleaseKind.RECALLED.value)
         .order_by(MET.c.offset)
     )
     return {release_id: Said(offset, at) for release_id, offset, at in conn.execute(query)}

@@ -8,7 +8,7 @@ from services.projections.rules.expecting import first_due, over_at
 from services.projections.rules.standing import News, is_recalled, news, of_others
 from services.projections.state import CaseLine, Place, Row
 
-REVISION = 2
+REVISION = 3
 """What lines are made by. Count on whenever these rules say something else of the same releases, or the words
 that ends are read from do (`vocabulary/due`): then every line that was kept is made again."""
 

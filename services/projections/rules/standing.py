@@ -79,7 +79,8 @@ def standing(found: Iterable[T]) -> tuple[T, ...]:
     """Return the releases of one incident that are the last word on it, recalls among them.
 
     A form that changes, corrects or recalls an earlier one takes the place of every earlier form. A form that
-    is new to its recipient stands beside them: it tells a school of a further child.
+    is new to its recipient stands beside them: it tells a school of a further child. So does a recall that
+    asks a copy back, whatever other form comes later: until its recipient is told of the same event again.
     """
     return _last(found, lambda told: told.replaces)
 
@@ -97,9 +98,14 @@ def _last(found: Iterable[T], ends: Callable[[T], bool]) -> tuple[T, ...]:
     last: dict[str, T] = {}
     for told in sorted(found, key=lambda told: told.seq):
         if told.event_type in VPA_FAMILY and ends(told):
-            last = {key: other for key, other in last.items() if other.event_type not in VPA_FAMILY}
+            last = {key: other for key, other in last.items() if _outlasts_forms(other)}
         last[told.event_id] = told
     return tuple(last.values())
+
+
+def _outlasts_forms(told: Told) -> bool:
+    asks_back = told.recalled and told.expects is not None
+    return told.event_type not in VPA_FAMILY or asks_back
 
 
 def of_others(found: Sequence[T]) -> tuple[T, ...]:
