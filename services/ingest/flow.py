@@ -12,11 +12,13 @@ from services.ingest.rules import (
     allocating,
     answers,
     authority,
+    disclosing,
     incidents,
     joining,
     linking,
     overriding,
     referrals,
+    repeating,
     restricting,
     retracting,
     siding,
@@ -108,8 +110,10 @@ def decide(arrival: Arrival, known: Known, registered: Registered) -> Accepted |
         *incidents.uncorrected(submission, known),
         *answers.defects(submission, registered),
         *addressed.defects(submission, registered),
+        *disclosing.defects(submission),
         *wanted.defects(submission),
         *victim_age.defects(submission),
+        *repeating.defects(submission),
         *restricting.defects(submission, registered),
         *allocating.defects(submission, registered),
         *overriding.defects(submission, arrival.sender),
@@ -152,7 +156,8 @@ def lay_out(
 
     `leaves` has one for each section; routing names each child's.
     """
-    submission, taken = addressed.reached(arrival.submission, registered), iter(leaves)
+    submission = disclosing.reached(addressed.reached(arrival.submission, registered))
+    taken = iter(leaves)
     when = times.happened(submission, arrival.at)
     copied: dict[str, Json] = {"occurred_at": when, "source": arrival.sender.agency}
     children = placed(submission, parties.children, registered)

@@ -13,6 +13,9 @@ LATE_CONSENTS, WITHDRAWALS, OVERRIDES, REFERRALS, CASES, STATUSES, MARACS = 12, 
 BY_WHOM = {"rank": "sergeant", "reviewed_by": "staff-0107"}
 """Who makes the overrides, and who reviews them."""
 
+TAKEN_BY = "staff-0112"
+"""Who asks for the consents that come late."""
+
 LATEST = timedelta(days=2)
 """How long after the review the last of these happens."""
 
@@ -74,7 +77,7 @@ def _event(incident: Incident, at: datetime, kind: str) -> dict[str, object]:
 def _late_consents(pick: _Picker) -> Iterator[Dated]:
     for one in pick.take(LATE_CONSENTS, answer="could_not_ask"):
         given = dict.fromkeys(one.consent, "given")
-        facts = {"purpose": "support", "method": "telephone"}
+        facts = {"purpose": "support", "method": "telephone", "taken_by": TAKEN_BY}
         yield _police(one, pick.after(one), "ConsentRecorded", consent=given, facts=facts)
 
 

@@ -102,3 +102,11 @@ def test_who_may_see_what_says_since_when_and_of_each_recipient_why() -> None:
     assert "2 September 2024 at 8:15am" in found
     assert "It published it" in found
     assert "Your agency published it" not in found
+
+
+def test_who_reviews_a_vpa_reads_where_nobody_need_be_asked_for_consent() -> None:
+    desk = OneDesk([a_case(RAISED)], who=HUB, opens={"victim": {"given_name": "Quenivaldra"}})
+
+    found = visit(desk, "/incidents/alias/review/release-1", purpose="Secondary assessment").text
+
+    assert "At high risk, or with safeguarding for a child, nobody need be asked" in found

@@ -5,7 +5,7 @@ import pytest
 from services.ingest import flow
 from services.ingest.rules.addressed import goes_to_the_others
 from services.ingest.state import Accepted, Arrival, Parties, Record, Scope
-from tests.family_builders import CATALOGUE, KNOWN, REGISTERED, defects, refused, with_facts
+from tests.family_builders import CATALOGUE, KNOWN, REGISTERED, arrived, defects, refused, with_facts
 
 NAMING = ("to", "between")
 """Facts that list recipients beside a meeting's attendees."""
@@ -92,3 +92,32 @@ def test_a_case_came_from_an_area() -> None:
 
     assert defects(arrival) == {("/facts/from_area", "another-area")}
     assert sealed(arrival)["from_area"] is None
+
+
+@pytest.mark.parametrize(
+    ("disclose", "flagged"),
+    [
+        (True, set()),
+        (False, {("/facts/to", "not-disclosed")}),
+        (None, {("/facts/to", "not-disclosed"), ("/facts/disclose", "missing")}),
+    ],
+)
+def test_whom_to_tell_is_told_where_it_is_decided_to_disclose_and_nowhere_else(
+    disclose: bool | None, flagged: set[tuple[str, str]]
+) -> None:
+    arrival = with_facts("DvdsDecided", {"disclose": disclose, "to": ["dafsu"]})
+
+    assert refused(arrival) == set()
+    assert defects(arrival) == flagged
+    assert sealed(arrival)["to"] == (["dafsu"] if disclose else [])
+
+
+def test_a_decision_that_says_nothing_at_all_is_for_nobody() -> None:
+    arrival = arrived("DvdsDecided", facts={"to": ["dafsu"]})
+
+    assert ("/facts/to", "not-disclosed") in defects(arrival)
+    assert sealed(arrival)["to"] == []
+
+
+def test_a_decision_not_to_disclose_that_names_nobody_lacks_nothing() -> None:
+    assert defects(with_facts("DvdsDecided", {"disclose": False, "to": []})) == set()

@@ -24,7 +24,6 @@ def test_the_least_vpa_there_is_is_accepted() -> None:
 
     assert {pointer for pointer, _ in defects(event)} == {
         "/incident",
-        "/consent",
         "/victim",
         "/contact",
         "/narrative",
@@ -32,6 +31,33 @@ def test_the_least_vpa_there_is_is_accepted() -> None:
         "/facts/vulnerable_adults",
         "/facts/adult_safeguarding_concern",
     }
+
+
+@pytest.mark.parametrize("of", ["VpaRaised", "VpaReviewed", "VpaCorrected"])
+@pytest.mark.parametrize(
+    ("graded", "asked_for"),
+    [
+        ({"risk": "high"}, False),
+        ({"children": "safeguarding"}, False),
+        ({"risk": "high", "children": "safeguarding"}, False),
+        ({"risk": "medium"}, True),
+        ({"risk": "standard", "children": "below_threshold"}, True),
+    ],
+)
+def test_consent_is_asked_for_where_it_is_the_question(
+    of: str, graded: dict[str, str], *, asked_for: bool
+) -> None:
+    event = without("consent", of=of)
+    event["facts"] = {**event["facts"], **graded}
+
+    assert (("/consent", "missing") in defects(event)) is asked_for
+
+
+def test_a_checklist_not_completed_leaves_consent_the_question() -> None:
+    event = without("consent")
+    event["facts"] = {**event["facts"], "risk": "not_completed"}
+
+    assert defects(event) == {("/consent", "missing")}
 
 
 def test_contact_without_a_word_on_safety_is_a_defect_and_sets_do_not_contact() -> None:

@@ -132,6 +132,21 @@ def test_what_nothing_said_makes_necessary_is_not_asked_for(
     assert defects(arrival) == set()
 
 
+def test_a_consent_says_who_took_it_how_and_for_what_or_is_flagged() -> None:
+    arrival = arrived("ConsentRecorded", facts={"expires_at": "2025-03-31T00:00:00Z"})
+
+    assert refused(arrival) == set()
+    assert defects(arrival) == {
+        ("/facts/taken_by", "missing"),
+        ("/facts/method", "missing"),
+        ("/facts/purpose", "missing"),
+    }
+
+
+def test_a_consent_that_does_not_say_whose_it_is_is_the_adult_victim_s_and_lacks_nothing() -> None:
+    assert defects(with_facts("ConsentRecorded", {"whose": None})) == set()
+
+
 @pytest.mark.parametrize("name", ["support_under_way", "risk_mitigated"])
 def test_a_case_that_ends_at_emarac_with_a_condition_unmet_is_flagged(name: str) -> None:
     assert defects(with_facts("MaracEnded", {name: False})) == {(f"/facts/{name}", "ended-too-soon")}

@@ -1,5 +1,6 @@
 """The door's HTTP surface."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from threading import BoundedSemaphore
@@ -8,7 +9,15 @@ from typing import Any, Protocol
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import DBAPIError
+from prometheus_client import Counter
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 from starlette.convertors import PathConvertor, register_url_convertor
 
 from services.eventlog.catalogue_files import load_examples
@@ -24,6 +33,11 @@ from services.runtime.settings import Settings
 from services.runtime.web import Standing, busy, create_app
 from services.vocabulary.events import ABOUT_PERSONS, SCHOOL_NOTIFICATIONS
 from services.vocabulary.sandbox import is_sandbox
+
+log = logging.getLogger("sightline.door")
+
+DOES_NOT_ANSWER = (InterfaceError, OperationalError, ProgrammingError, TimeoutError)
+"""What a database raises that is away, or whose tables are. Anything else is a fault of ours."""
 
 NAMES_ALIASES = ABOUT_PERSONS | SCHOOL_NOTIFICATIONS
 """Events that name an incident or persons by what a release to their publisher called them."""
@@ -45,6 +59,11 @@ class Receiver(Protocol):
         """Return the answer to one request."""
 
 
+def store_away() -> Counter:
+    """Return the counter of requests that the outbox, or the key store, left unanswered."""
+    return telemetry.counter("door_store_away", "Requests for which a store of the door did not answer")
+
+
 def build(
     receiving: Receiving,
     rehearsing: Rehearsing,
@@ -60,6 +79,7 @@ def build(
     A sandbox is answered by `rehearsing` alone, in a room of its own: it never takes a publisher's place.
     """
     app = create_app("Sightline: the door", settings, ready=ready, standing=standing)
+    store_away()
     room, aside = BoundedSemaphore(BATCHES_AT_ONCE), BoundedSemaphore(REHEARSALS_AT_ONCE)
 
     @app.post(PATH, openapi_extra=EVENTS)
@@ -103,7 +123,14 @@ def _receive(receiver: Receiver, caller: Caller, body: bytes, headers: dict[str,
     try:
         with telemetry.continued(headers):
             return receiver.receive(caller, body)
-    except DBAPIError as error:
-        if error.connection_invalidated or type(error).__name__ == "OperationalError":
-            return busy("the door cannot keep events just now: send the same again, under the same ids")
-        raise
+    except SQLAlchemyError as error:
+        if not _is_away(error):
+            raise
+        store_away().inc()
+        log.error("a store does not answer: %s", type(error).__name__)
+        return busy("the door cannot keep events just now: send the same again, under the same ids")
+
+
+def _is_away(error: SQLAlchemyError) -> bool:
+    invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
+    return invalidated or isinstance(error, DOES_NOT_ANSWER)

@@ -59,11 +59,17 @@ def _grades(submission: Submission) -> Iterator[Reason]:
 def _parts(submission: Submission) -> Iterator[Reason]:
     if submission.incident is None:
         yield missing("/incident", "the VPA has no reference", "give your own reference for the incident")
-    if not submission.consent:
+    if not submission.consent and _waits_for_consent(submission):
         yield missing("/consent", "no consent is recorded", "record given, refused or could_not_ask")
     for name in ("victim", "narrative"):
         if is_empty(submission.section(name)):
             yield missing(f"/{name}", f"the VPA has no {name}", f"send a correction with {name}")
+
+
+def _waits_for_consent(submission: Submission) -> bool:
+    """Say whether consent is the question: below high risk and child safeguarding (NA 4.21, 4.26)."""
+    facts = submission.section("facts")
+    return text(facts, "risk") != Risk.HIGH and text(facts, "children") != ChildrenLevel.SAFEGUARDING
 
 
 def _contact(submission: Submission) -> Iterator[Reason]:

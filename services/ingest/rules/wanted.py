@@ -15,6 +15,7 @@ _ORDER = ("facts.to", "facts.starts_at", "facts.ends_at", "person_causing_harm")
 WANTED: Mapping[EventType, tuple[str, ...]] = {
     EventType.DASH_REDONE: ("facts.risk", "dash"),
     EventType.ACCESS_RESTRICTED: ("facts.people", "facts.reason"),
+    EventType.CONSENT_RECORDED: ("facts.purpose", "facts.method", "facts.taken_by"),
     EventType.OVERRIDE_RECORDED: ("facts.rank", "facts.reviewed_by"),
     EventType.DECIDED_NOT_TO_SHARE: (
         "facts.reason",

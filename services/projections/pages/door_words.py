@@ -33,6 +33,8 @@ SAYS: Final[Mapping[str, str]] = {
     "unknown-person": "nobody is registered under this id: check it",
     "unknown-recipient": "no agency has this name: choose another",
     "another-area": "not another area: a case is transferred to one",
+    "not-disclosed": "nothing says that it is disclosed, so nobody is told: leave it empty, or record the "
+    "decision to disclose",
     "unknown-incident": "nothing is known of it here: go back to the inbox and start from the incident",
     "unknown-original": "the form it corrects is not known, so it counts as the newest: correct that one",
     "not-retractable": "it is not taken back: what is recorded next on the same takes its place",
@@ -47,6 +49,7 @@ SAYS: Final[Mapping[str, str]] = {
     "rationale": "say why",
     "believable-time": "the time does not fit: start again from the incident",
     "authority": "not for your agency to record: ask the Hub",
+    "no-repeat": "it lies more than 12 months before, so this is no repeat: correct the day",
     "ended-too-soon": "it ends at eMARAC only where support is under way and the risk is mitigated",
     "too-many-sections": "more than one record can hold: send several",
 }
