@@ -38,7 +38,8 @@ def test_the_least_vpa_there_is_is_accepted() -> None:
     ("graded", "asked_for"),
     [
         ({"risk": "high"}, False),
-        ({"children": "safeguarding"}, False),
+        ({"risk": "medium", "children": "safeguarding"}, False),
+        ({"risk": "standard", "children": "safeguarding"}, True),
         ({"risk": "high", "children": "safeguarding"}, False),
         ({"risk": "medium"}, True),
         ({"risk": "standard", "children": "below_threshold"}, True),

@@ -67,9 +67,13 @@ def _parts(submission: Submission) -> Iterator[Reason]:
 
 
 def _waits_for_consent(submission: Submission) -> bool:
-    """Say whether consent is the question: below high risk and child safeguarding (NA 4.21, 4.26)."""
+    """Say whether consent is the question: below high risk and child safeguarding (NA 4.21, 4.26).
+
+    At standard risk it is, whatever the children: Cheshire Cares is told by consent alone (domain 1).
+    """
     facts = submission.section("facts")
-    return text(facts, "risk") != Risk.HIGH and text(facts, "children") != ChildrenLevel.SAFEGUARDING
+    risk, children = text(facts, "risk"), text(facts, "children")
+    return risk != Risk.HIGH and (children != ChildrenLevel.SAFEGUARDING or risk == Risk.STANDARD)
 
 
 def _contact(submission: Submission) -> Iterator[Reason]:
