@@ -10,7 +10,6 @@ from services.consent.keyring.stated import Stated, States
 from services.consent.state.consents import counts_alone, may_override
 from services.consent.store.lists import Against
 from services.vocabulary.events import EventType
-from services.vocabulary.people import is_second
 
 
 def overridden_rows(
@@ -31,15 +30,15 @@ def overridden_rows(
 
 
 def _row(each: Against, said: Stated) -> dict[str, Any]:
-    second = said.confirmed_by if is_second(said.confirmed_by, said.by) else None
     return {
         "event_id": each.event_id,
         "event_type": each.event_type,
         "recipient": each.recipient,
         "publisher": each.publisher,
         "decided_at": each.decided_at,
-        "confirmed_by": second,
-        "counts": _counts(each, second),
+        "confirmed_by": said.second,
+        "registered": said.second_is_registered,
+        "counts": _counts(each, said.second),
     }
 
 
