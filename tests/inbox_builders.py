@@ -44,7 +44,8 @@ class Person:
 class OneDesk:
     """`cases` are what the agency holds, in the order of its inbox, `opened` what somebody there opened,
     `door` what the door says; `asked` are the questions about cases, answered without looking at filters.
-    `account` is what the keyring says of an incident, to the Hub; `timeline` what it says of a person."""
+    `account` is what the keyring says of an incident, to the Hub; `timeline` what it says of a person.
+    `others` are the visitor's colleagues."""
 
     cases: list[dict[str, Any]] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
@@ -57,6 +58,7 @@ class OneDesk:
     who: Person = field(default_factory=Person)
     account: Mapping[str, object] = field(default_factory=dict)
     timeline: Given = Given(404, {})
+    others: list[tuple[str, str]] = field(default_factory=list)
 
     def visitor(self, request: Request) -> Person:
         return self.who
@@ -74,7 +76,7 @@ class OneDesk:
         return person
 
     def colleagues(self, request: Request) -> list[tuple[str, str]]:
-        return []
+        return self.others
 
     def title_of(self, agency: str) -> str:
         return agency.title()
