@@ -30,6 +30,7 @@ from tests.gate_builders import (
     consent,
     grades,
     internal,
+    linked,
     override,
     own_override,
     sealed,
@@ -88,6 +89,20 @@ def test_a_case_confirmed_by_nobody_registered_is_listed_with_what_it_brought_of
     assert (row["publisher"], row["by"]) == ("family-help", "p-sender-1")
     assert row["event_type"] == "ChildCaseStatus"
     assert len(office.bench.output().releases["family-help"]) == 3
+
+
+def test_a_case_that_names_no_child_is_of_the_children_of_its_incident(office: Office) -> None:
+    settled(office, a_form_about_ann(1), a_form_about_ann(2))
+    settled(office, about_ann(incident=internal("form 1"), children=()))
+
+    assert [row["released"] for row in rows(office, "own-word")] == [2]
+
+
+def test_a_case_of_a_child_who_is_one_with_another_is_of_both(office: Office) -> None:
+    other = a_form(of=LOW, incident="form 2", pupils=[a_child("anna")])
+    settled(office, a_form_about_ann(1), other, linked("ann", "anna"), about_ann())
+
+    assert [row["released"] for row in rows(office, "own-word")] == [2]
 
 
 def test_what_came_before_it_or_on_another_ground_does_not_rest_on_it(office: Office) -> None:

@@ -58,13 +58,13 @@ class OwnWord:
         """
         order = order_of(List.OWN_WORD, question)
         every = self._found.claims(question.days, publisher)
-        found = (claim for claim in every if is_open(claim.incident))
         if question.sample is not None:
-            drawn = islice(self._own(by_lot(found, question.seed)), question.sample)
+            lots = (claim for claim in by_lot(every, question.seed) if is_open(claim.incident))
+            drawn = islice(self._own(lots), question.sample)
             page = following(map(_placed, sorted(drawn)), order, place)
         else:
-            claims = following(((in_order(claim.offset), claim) for claim in found), order, place)
-            page = map(_placed, self._own(claim for _, claim in claims))
+            claims = following(((in_order(claim.offset), claim) for claim in every), order, place)
+            page = map(_placed, self._own(claim for _, claim in claims if is_open(claim.incident)))
         for where, own in islice(page, question.limit + 1):
             yield where, own.claim.incident, self._row(own, is_open)
 
