@@ -45,7 +45,8 @@ class OneDesk:
     """`cases` are what the agency holds, in the order of its inbox, `opened` what somebody there opened,
     `door` what the door says; `asked` are the questions about cases, answered without looking at filters.
     `account` is what the keyring says of an incident, to the Hub; `timeline` what it says of a person;
-    `own` what it says of the agency's own events, and `questions` are those about them."""
+    `own` what it says of the agency's own events, and `questions` are those about them; `others` are the
+    visitor's colleagues."""
 
     cases: list[dict[str, Any]] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
@@ -60,6 +61,7 @@ class OneDesk:
     timeline: Given = Given(404, {})
     own: Given = Given(404, {})
     questions: list[Mapping[str, Any]] = field(default_factory=list)
+    others: list[tuple[str, str]] = field(default_factory=list)
 
     def visitor(self, request: Request) -> Person:
         return self.who
@@ -77,7 +79,7 @@ class OneDesk:
         return person
 
     def colleagues(self, request: Request) -> list[tuple[str, str]]:
-        return []
+        return self.others
 
     def title_of(self, agency: str) -> str:
         return agency.title()

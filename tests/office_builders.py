@@ -131,7 +131,7 @@ class Office:
                         parties,
                         restrictions,
                         Whom(ledger, unsealer),
-                        StatedInLog(unsealer),
+                        StatedInLog(unsealer, PARTNERSHIP.people_of),
                         ALIAS_KEY,
                     ),
                     recipients=PARTNERSHIP.recipients(),

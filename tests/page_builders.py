@@ -156,3 +156,16 @@ def an_opening(**fields: Any) -> Opening:
 def form(number: int, **fields: Any) -> Heard:
     """Return a form of an incident of its own, with an id that an address can hold."""
     return a_form(event_id=f"00000000-0000-4000-8000-{number:012x}", incident=f"incident {number}", **fields)
+
+
+def events_of(page: Shown) -> list[int]:
+    """Return the forms whose explanations a page leads to, by their numbers, in order."""
+    found = [re.search(r"/events/\S+-([0-9a-f]+)/explanation", each) for each in page.links]
+    return [int(each[1], 16) for each in found if each is not None]
+
+
+def seed_of(page: Shown) -> str:
+    """Return the seed a page says it drew by."""
+    found = re.search(r"<code>([^<]+)</code>", page.html)
+    assert found
+    return found[1]

@@ -91,7 +91,9 @@ def explain(
 def ledger(
     name: Annotated[
         str,
-        typer.Argument(help="not-shared, withheld, held-back, undecided, overridden, openings, told, ..."),
+        typer.Argument(
+            help="not-shared, withheld, held-back, undecided, overridden, own-word, openings, told, ..."
+        ),
     ],
     from_: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
     to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
@@ -102,7 +104,9 @@ def ledger(
     role: Annotated[
         str | None, typer.Option(help="victim, person_causing_harm, or children[0], children[1], ...")
     ] = None,
-    sample: Annotated[int | None, typer.Option(help="So many overrides, drawn by lot.")] = None,
+    sample: Annotated[
+        int | None, typer.Option(help="So many of overridden, or own-word, drawn by lot.")
+    ] = None,
     seed: Annotated[str | None, typer.Option(help="With --sample: draw as it was drawn before.")] = None,
     as_: As = "police",
     person: By = None,

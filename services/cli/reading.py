@@ -60,6 +60,7 @@ LEDGERS = (
     "not-shared",
     "withheld",
     "overridden",
+    "own-word",
     "openings",
     "parties",
     "told",

@@ -194,7 +194,7 @@ class KeyringService:
                         self._parties,
                         self._restrictions,
                         Whom(self._ledger, unsealer),
-                        StatedInLog(unsealer),
+                        StatedInLog(unsealer, self._registered.people_of),
                         self._known.alias,
                     ),
                     incidents=Incidents(self._ledger, self._openings, teller, self._desk()),

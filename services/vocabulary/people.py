@@ -49,8 +49,17 @@ def is_second(person: str | None, sender: str | None) -> bool:
 
     Where nobody is named as the sender there is no second: it may be the very person.
     """
-    first, second = ((one or "").strip().casefold() for one in (sender, person))
+    first, second = _id(sender), _id(person)
     return bool(first) and bool(second) and first != second
+
+
+def is_same(person: str, other: str) -> bool:
+    """Say whether two staff ids are one, however each is written."""
+    return _id(person) == _id(other)
+
+
+def _id(person: str | None) -> str:
+    return (person or "").strip().casefold()
 
 
 def age_on(day: date, date_of_birth: date) -> int:

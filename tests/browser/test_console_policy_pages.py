@@ -150,6 +150,11 @@ def overridden(page: Page, system: Running, told: Told) -> None:
     follow(page.get_by_role("link", name="Overridden"))
 
 
+def own_word(page: Page, system: Running, told: Told) -> None:
+    ledgers(page, system, told)
+    follow(page.get_by_role("link", name="Said for themselves"))
+
+
 def sample(page: Page, system: Running, told: Told) -> None:
     overridden(page, system, told)
     page.get_by_label("How many to draw").fill("5")
@@ -243,6 +248,7 @@ PAGES: dict[str, Reach] = {
     "Owed but withheld – Sightline": withheld,
     "Error: Owed but withheld – Sightline": wrong_days,
     "Overridden, or decided not to share – Sightline": overridden,
+    "Said for themselves – Sightline": own_word,
     "A sample, drawn by lot – Sightline": sample,
     "Opened by whom – Sightline": openings,
     "Asked for what is about themselves – Sightline": parties,

@@ -138,5 +138,5 @@ def test_the_lists_there_are_depend_on_who_asks(office: Office) -> None:
 
     assert names[AUDITOR].json()["lists"] == [each.value for each in List]
     assert names[HUB].json()["lists"] == [each.value for each in List if each is not List.ERASURES]
-    assert names[LEAD].json()["lists"] == ["openings"]
+    assert names[LEAD].json()["lists"] == ["own-word", "openings"]
     assert names[PRACTITIONER].status_code == 404

@@ -10,8 +10,9 @@ from services.consent.api.described_lists import LIST, ROWS
 from services.consent.keyring.asking import List
 from services.eventlog.aliases import alias
 from services.runtime.described import JSON
+from services.vocabulary.events import EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
-from tests.gate_builders import ALIAS_KEY, grades, internal, override, retraction
+from tests.gate_builders import ALIAS_KEY, case, grades, internal, override, own_override, retraction
 from tests.office_builders import AUDITOR, HUB, LEAD, Office
 from tests.page_builders import an_opening, form, new_office
 
@@ -19,6 +20,7 @@ WITH_ROWS = (
     List.NOT_SHARED,
     List.WITHHELD,
     List.OVERRIDDEN,
+    List.OWN_WORD,
     List.OPENINGS,
     List.PARTIES,
     List.TOLD,
@@ -37,6 +39,8 @@ def office(tmp_path: Path) -> Office:
         form(2, of=grades(Risk.MEDIUM)),
         form(3, of=grades(Risk.HIGH)),
         override("family-help", incident="incident 2"),
+        own_override("family-help", incident="incident 2"),
+        case(EventType.CASE_OPENED, "cedah", incident=internal("incident 3"), confirmed_by=None),
         in_error,
         retraction(in_error),
     )

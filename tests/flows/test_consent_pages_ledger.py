@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.consent.keyring.asking import List
+from services.consent.keyring.asking import DRAWN, List
 from services.consent.pages.lists import KINDS
 from services.consent.state.heard import Heard
 from services.console.pages.navigation import ways
@@ -33,7 +33,7 @@ from tests.office_builders import (
     hear_openings,
     opened,
 )
-from tests.page_builders import Shown, an_opening, form, look, new_office
+from tests.page_builders import an_opening, events_of, form, look, new_office, seed_of
 
 OFFICE = ("partnership", "p-partnership-1")
 BELOW = grades(Risk.STANDARD, ChildrenLevel.BELOW_THRESHOLD)
@@ -57,6 +57,7 @@ def test_the_lists_there_are_depend_on_who_asks(office: Office) -> None:
         "/ledger/not-shared",
         "/ledger/withheld",
         "/ledger/overridden",
+        "/ledger/own-word",
         "/ledger/openings",
     ]
     every += [
@@ -71,11 +72,13 @@ def test_the_lists_there_are_depend_on_who_asks(office: Office) -> None:
         every[-1],
     ]
     assert [each for each in look(office, OFFICE, "/ledger").links if "/ledger/" in each] == [
+        "/ledger/own-word",
         "/ledger/openings",
         "/ledger/erasures",
     ]
     assert [each for each in look(office, LEAD, "/ledger").links if "/ledger/" in each] == [
-        "/ledger/openings"
+        "/ledger/own-word",
+        "/ledger/openings",
     ]
 
 
@@ -114,12 +117,6 @@ def test_those_with_children_below_the_threshold_that_went_nowhere_are_listed_ap
         "/events/00000000-0000-4000-8000-000000000002/explanation"
     ]
     assert "2 September 2024 at 11:01pm Standard None No" in others.text
-
-
-def events_of(page: Shown) -> list[int]:
-    """Return the forms whose explanations a page leads to, by their numbers, in order."""
-    found = [re.search(r"/events/\S+-([0-9a-f]+)/explanation", each) for each in page.links]
-    return [int(each[1], 16) for each in found if each is not None]
 
 
 def test_a_list_stands_the_other_way_round_on_request_and_stays_so_page_by_page(office: Office) -> None:
@@ -343,13 +340,6 @@ def overrides(office: Office, many: int) -> Office:
     return settled(office, *forms, *said)
 
 
-def seed_of(page: Shown) -> str:
-    """Return the seed a page says it drew by."""
-    found = re.search(r"<code>([^<]+)</code>", page.html)
-    assert found
-    return found[1]
-
-
 def test_a_sample_is_drawn_by_a_seed_that_draws_it_again(office: Office) -> None:
     overrides(office, 12)
 
@@ -362,17 +352,20 @@ def test_a_sample_is_drawn_by_a_seed_that_draws_it_again(office: Office) -> None
     assert f'value="{seed_of(first)}"' in first.html
 
 
-def test_the_list_of_overrides_has_the_form_for_a_sample_of_its_days_and_no_other_list_has(
-    office: Office,
-) -> None:
+@pytest.mark.parametrize("name", sorted(DRAWN))
+def test_a_list_that_is_drawn_from_has_the_form_for_a_sample_of_its_days(office: Office, name: List) -> None:
     overrides(office, 1)
 
-    page = look(office, HUB, "/ledger/overridden?from=2024-09-01")
-    others = [look(office, HUB, f"/ledger/{name}") for name in KINDS if name != List.OVERRIDDEN]
+    page = look(office, HUB, f"/ledger/{name}?from=2024-09-01")
 
-    assert 'action="/ledger/overridden"' in page.html
+    assert f'method="post" action="/ledger/{name}"' in page.html
     assert '<input type="hidden" name="from" value="2024-09-01">' in page.html
-    assert [each.title for each in others if 'action="/ledger/overridden"' in each.html] == []
+
+
+def test_no_other_list_has_the_form_for_a_sample(office: Office) -> None:
+    others = [look(office, AUDITOR, f"/ledger/{name}") for name in KINDS if name not in DRAWN]
+
+    assert [each.title for each in others if "Draw a sample" in each.text] == []
 
 
 def test_a_sample_is_of_the_days_it_is_asked_for(office: Office) -> None:

@@ -60,6 +60,27 @@ def test_a_consent_without_a_last_day_has_no_end() -> None:
     assert event["facts"]["expires_at"] is None
 
 
+def test_who_confirms_a_consent_is_one_of_the_registered_of_the_agency() -> None:
+    desk = OneDesk([a_case()], others=[("p-dafsu-2", "Wrenquilla Keenthistle")])
+
+    asked = visit(desk, CONSENT).text
+    pressed = visit(desk, CONSENT, **SAID, confirmed_by="p-dafsu-2")
+
+    ((_, event),) = desk.told
+    assert re.search(r'<option value="p-dafsu-2"\s*>Wrenquilla Keenthistle</option>', asked)
+    assert (pressed.status_code, event["facts"]["confirmed_by"]) == (303, "p-dafsu-2")
+
+
+@pytest.mark.parametrize("others", [[], [("p-dafsu-2", "Wrenquilla Keenthistle")]])
+def test_nobody_else_is_taken_for_who_confirms_a_consent(others: list[tuple[str, str]]) -> None:
+    desk = OneDesk([a_case()], others=others)
+
+    page = visit(desk, CONSENT, **SAID, confirmed_by="staff-0602")
+
+    assert (page.status_code, desk.told) == (422, [])
+    assert '<a href="#confirmed_by">Choose one of the list</a>' in page.text
+
+
 @pytest.mark.parametrize("year", ["2025", "9999"])
 def test_a_last_day_that_is_none_is_kept_as_typed_and_asked_for_again(year: str) -> None:
     desk = OneDesk([a_case()])
@@ -340,5 +361,5 @@ def test_nothing_is_said_of_an_incident_that_is_hidden_or_with_a_form_that_is_no
 
 
 def test_a_pointer_of_the_door_leads_to_a_question_that_is_asked() -> None:
-    for form in (consent_form(str.title), referral_form(str.title)):
+    for form in (consent_form(str.title, {}), referral_form(str.title)):
         assert set(form.about.values()) <= {question.name for question in form.questions}

@@ -66,6 +66,7 @@ TABLE: Final[Mapping[Route, Seen]] = {
     ("post", "/ledger/told"): HIDDEN,
     ("get", "/ledger/{name}"): HIDDEN,
     ("post", "/ledger/overridden"): HIDDEN,
+    ("post", "/ledger/own-word"): HIDDEN,
     ("get", "/interface"): OWN,
     ("get", "/metrics"): OPEN,
     ("get", "/openapi.json"): OPEN,
@@ -340,7 +341,7 @@ def form_of(path: str, ids: Ids) -> Mapping[str, object]:
         return {"event": ids["event"]}
     if path.endswith("/redrive"):
         return {"topic": "to.dafsu"} if path.startswith("/v1") else {"reader": "notify", "topic": "door"}
-    if path == "/ledger/overridden":
+    if path in ("/ledger/overridden", "/ledger/own-word"):
         return {"sample": "3"}
     if path.startswith("/incidents/"):
         return {"sections": "victim", "purpose": "to see"}

@@ -44,6 +44,13 @@ _MAYBE_ABOUT: Final[Described] = {
     "event_id": TEXT,
     "incident": said(maybe(TEXT), "what you call the incident; null: it is of none"),
 }
+_CONFIRMED: Final[Described] = {
+    "confirmed_by": said(maybe(TEXT), "the second person who said so; null: nobody else did"),
+    "registered": said(
+        maybe(YES_OR_NO),
+        "whether that person is registered now, in its publisher's agency; null: there is none",
+    ),
+}
 _GRADES: Final[Described] = {"risk": one_of(TEXT, *Risk), "children": one_of(TEXT, *ChildrenLevel)}
 _READING: Final = record({"by": TEXT, "at": MOMENT, "purpose": TEXT, "sections": texts()})
 _ASKED: Final = {name: each for name, each in OPENING.items() if name != "party"}
@@ -68,7 +75,7 @@ ROWS: Final[Mapping[List, Described]] = {
             "recipient": said(maybe(TEXT), "whom it is about; null: it names none"),
             "publisher": TEXT,
             "decided_at": MOMENT,
-            "confirmed_by": said(maybe(TEXT), "the second person who said so; null: nobody else did"),
+            **_CONFIRMED,
             "counts": said(
                 YES_OR_NO,
                 "whether the gate goes by it: by an override of the Hub's, and else by what two people said;"
@@ -78,6 +85,22 @@ ROWS: Final[Mapping[List, Described]] = {
                 maybe(YES_OR_NO),
                 "whether the policy in force has a rule by which an override could give its recipient"
                 " anything of any event; null: it is no override, or names nobody",
+            ),
+        }
+    ),
+    List.OWN_WORD: record(
+        {
+            **_MAYBE_ABOUT,
+            "event_type": _TYPE,
+            "publisher": said(TEXT, "who said so for itself"),
+            "by": said(maybe(TEXT), "the person who sent it; null: none is named"),
+            "decided_at": MOMENT,
+            **_CONFIRMED,
+            "counts": said(YES_OR_NO, "whether the gate goes by it: once a second person, another, said so"),
+            "released": said(
+                WHOLE,
+                "how much its publisher was released on that ground since, in the incidents it is about that"
+                " you may know; of a case that was opened, what its opening brought",
             ),
         }
     ),
@@ -198,6 +221,7 @@ LIST: Final[Answers] = {
                     "publisher": "police",
                     "decided_at": "2024-09-11T02:10:00Z",
                     "confirmed_by": None,
+                    "registered": None,
                     "counts": True,
                     "serves": True,
                 }

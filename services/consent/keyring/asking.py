@@ -13,6 +13,9 @@ from services.runtime.identity import Caller
 MOST = 1000
 """Rows one answer holds at most; the rest are asked for with the cursor that comes with it."""
 
+NEVER = "~"
+"""Stands after every time: what may wait for ever comes last."""
+
 Row = Mapping[str, Any]
 Rows = Iterable[tuple[str, Row]]
 """Rows in order, each with its place in it. Places compare as the rows stand."""
@@ -28,6 +31,7 @@ class List(StrEnum):
     NOT_SHARED = "not-shared"
     WITHHELD = "withheld"
     OVERRIDDEN = "overridden"
+    OWN_WORD = "own-word"
     OPENINGS = "openings"
     PARTIES = "parties"
     TOLD = "told"
@@ -52,6 +56,7 @@ BY_MOMENT = frozenset(
         List.NOT_SHARED,
         List.WITHHELD,
         List.OVERRIDDEN,
+        List.OWN_WORD,
         List.ROLES,
         List.UNANSWERED,
         List.UNDECIDED,
@@ -61,10 +66,13 @@ BY_MOMENT = frozenset(
 )
 """Lists by when something began, was decided or was due. The rest keep their order whatever is asked."""
 
+DRAWN = frozenset({List.OVERRIDDEN, List.OWN_WORD})
+"""Lists of which a sample is drawn: what rests on the word of people, which somebody else looks into."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Which rows are asked for. `sample`: so many overrides, drawn by `seed`. `person`: an alias;
+    """Which rows are asked for. `sample`: so many of a list in `DRAWN`, by `seed`. `person`: an alias;
     `named`: or whom an event names in a role.
 
     `below_threshold`: of what was not shared only those with children below the threshold, or the others
@@ -93,7 +101,7 @@ class Asker(NamedTuple):
 
 def is_drawn(wanted: List, question: Question) -> bool:
     """Say whether the rows of a list are a sample of it."""
-    return wanted is List.OVERRIDDEN and question.sample is not None
+    return wanted in DRAWN and question.sample is not None
 
 
 def order_of(wanted: List, question: Question) -> Order:

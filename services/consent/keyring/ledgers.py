@@ -3,6 +3,7 @@
 not-shared   VPAs that reached nobody, those with children below the threshold among them
 withheld     what is owed and has no ground, by recipient
 overridden   overrides, and decisions not to share although owed, and which count; a sample on request
+own-word     what agencies said that is a ground for themselves, who confirmed it, and what rests on it
 openings     who opened what for what purpose, and who was refused
 parties      who asked to open what is about themselves or their home
 told         everything anybody was released about one person, and who opened it
@@ -17,6 +18,7 @@ undecided    what the gate could not read, or on which a rule failed, and has no
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -27,6 +29,7 @@ from services.consent.flow.ledger import RELEASE_ID
 from services.consent.flow.undecided import EVERYBODY
 from services.consent.keyring import erasures
 from services.consent.keyring.asking import (
+    NEVER,
     Asker,
     List,
     NotForYou,
@@ -41,6 +44,7 @@ from services.consent.keyring.asking import (
 from services.consent.keyring.handles import person_behind
 from services.consent.keyring.held_back import held_back
 from services.consent.keyring.overridden import Now, overridden_rows
+from services.consent.keyring.own_word import OwnWord
 from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.put_right import PutRight
@@ -49,7 +53,7 @@ from services.consent.keyring.rights import sees_all
 from services.consent.keyring.shown import as_seen, plain
 from services.consent.keyring.stated import States
 from services.consent.keyring.told import told_rows
-from services.consent.keyring.unanswered import Unanswered, is_past, unanswered
+from services.consent.keyring.unanswered import is_past, unanswered_rows
 from services.consent.keyring.whom import Whom
 from services.consent.rules.danger import review_due
 from services.consent.rules.policy import Policy
@@ -70,8 +74,8 @@ AT_ONCE = 200
 LAST = 10**18
 """An offset that no opening has."""
 
-NEVER = "~"
-"""Stands after every time: what may wait for ever comes last."""
+OF_ONES_OWN = frozenset({List.OPENINGS, List.OWN_WORD})
+"""Lists an agency's own lead has, of their own agency alone."""
 
 
 class Ledgers:
@@ -96,11 +100,13 @@ class Ledgers:
         self._whom = whom
         self._states = states
         self._righted = PutRight(lists.put_right, openings, states)
+        self._own = OwnWord(lists.own_words, ledger, states)
         self._key = alias_key
         self._found: Mapping[List, Callable[[Asker, Question, str], Rows]] = {
             List.NOT_SHARED: self._not_shared,
             List.WITHHELD: self._withheld,
             List.OVERRIDDEN: self._overridden,
+            List.OWN_WORD: self._own_words,
             List.OPENINGS: self._opened,
             List.PARTIES: self._refused_parties,
             List.TOLD: self._told,
@@ -114,13 +120,14 @@ class Ledgers:
         }
 
     def names(self, caller: Caller) -> tuple[List, ...]:
-        """Return the lists a caller may have: the Hub and auditors all, an agency's own lead its openings."""
+        """Return the lists a caller may have: the Hub and auditors all, an agency's lead those of its own."""
         return tuple(each for each in List if _may_have(caller, each))
 
     def rows(self, caller: Caller, wanted: List, question: Question) -> dict[str, Any]:
         """Return a list as `{"list", "rows", "more", "next"}`. Raises NotForYou.
 
-        Hub and auditors: all. A recipient's own lead: its own openings, as plain as whoever asked saw them.
+        Hub and auditors: all. An agency's own lead: its own openings, as plain as whoever asked saw them, and
+        what its people said for themselves.
         `parties` is for those outside the line of who asked: never for themselves, nor for anybody of the
         same agency, auditors apart. `next`: the cursor of what follows, None where nothing does. A cursor
         that is none of the caller's begins nowhere: it is as absent as a list that is not theirs.
@@ -209,6 +216,11 @@ class Ledgers:
         found = (each for each in every if self._is_open(asker, each.incident))
         now = Now(self._policy_in_force(), self._ledger.incident)
         for where, incident, row in overridden_rows(found, self._states, now, question, place):
+            yield where, {**row, "incident": self._named(incident, asker)}
+
+    def _own_words(self, asker: Asker, question: Question, place: str) -> Rows:
+        of = None if sees_all(asker.caller) else asker.caller.agency
+        for where, incident, row in self._own.rows(of, partial(self._is_open, asker), question, place):
             yield where, {**row, "incident": self._named(incident, asker)}
 
     def _opened(self, asker: Asker, question: Question, place: str) -> Rows:
@@ -305,21 +317,9 @@ class Ledgers:
         return f"{ends} {_place_of(vpa)}", row, due
 
     def _unanswered(self, asker: Asker, question: Question, _place: str) -> Rows:
-        """Yield what is not answered, what was due first before the rest; then what is never overdue."""
-        for told, due_at, overdue in sorted(unanswered(self._ledger, question.days), key=_by_due):
-            if question.overdue not in (None, overdue) or not self._is_open(asker, told.incident):
-                continue
-            by = format_time(due_at) if due_at is not None else None
-            row = {
-                "event_id": told.event_id,
-                "incident": self._named(told.incident, asker),
-                "recipient": told.recipient,
-                "told_at": told.decided_at,
-                "expects": told.expects,
-                "due_at": by,
-                "overdue": overdue,
-            }
-            yield " ".join((by or NEVER, told.decided_at, told.release_id)), row
+        for place, incident, row in unanswered_rows(self._ledger, question):
+            if self._is_open(asker, incident):
+                yield place, {**row, "incident": self._named(incident, asker)}
 
     def _undecided(self, asker: Asker, question: Question, _place: str) -> Rows:
         for each in self._lists.undecided(question.days):
@@ -377,15 +377,10 @@ class Ledgers:
         return alias(self._key, internal, kind, caller.agency)
 
 
-def _by_due(one: Unanswered) -> tuple[str, str, str]:
-    due = format_time(one.due_at) if one.due_at is not None else NEVER
-    return due, one.told.decided_at, one.told.release_id
-
-
 def _may_have(caller: Caller, wanted: List) -> bool:
     if wanted is List.ERASURES:
         return erasures.may_list(caller)
-    return sees_all(caller) or (wanted is List.OPENINGS and caller.role is Role.LEAD)
+    return sees_all(caller) or (wanted in OF_ONES_OWN and caller.role is Role.LEAD)
 
 
 def _place_of(vpa: Vpa) -> str:

@@ -15,7 +15,6 @@ from services.consent.store.lists import Against
 from services.vocabulary.agencies import HUB, is_school
 from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Ground
-from services.vocabulary.people import is_second
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +46,15 @@ def _row(each: Against, said: Stated, now: Now) -> dict[str, Any]:
     is_override = each.event_type == EventType.OVERRIDE_RECORDED
     serves = may_serve(now.policy, each.recipient) if is_override and each.recipient is not None else None
     is_of_use = serves is not False or _ends_a_decision(each, now)
-    second = said.confirmed_by if is_second(said.confirmed_by, said.by) else None
     return {
         "event_id": each.event_id,
         "event_type": each.event_type,
         "recipient": each.recipient,
         "publisher": each.publisher,
         "decided_at": each.decided_at,
-        "confirmed_by": second,
-        "counts": is_of_use and _counts(each, second),
+        "confirmed_by": said.second,
+        "registered": said.second_is_registered,
+        "counts": is_of_use and _counts(each, said.second),
         "serves": serves,
     }
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from services.consent.keyring.asking import NEVER, Question
 from services.consent.store.days import Days
 from services.consent.store.expecting import Expecting
 from services.consent.store.ledger import Ledger
 from services.runtime.bank_holidays import bank_holidays
 from services.vocabulary.agencies import is_school
 from services.vocabulary.due import due
-from services.vocabulary.times import parse_time
+from services.vocabulary.times import format_time, parse_time
 
 
 class Unanswered(NamedTuple):
@@ -52,6 +53,25 @@ def unanswered(ledger: Ledger, days: Days) -> Iterator[Unanswered]:
             yield Unanswered(told, over, is_past(over, now))
 
 
+def unanswered_rows(ledger: Ledger, question: Question) -> Iterator[tuple[str, str | None, dict[str, Any]]]:
+    """Yield what is not answered, what was due first before the rest; then what is never overdue.
+
+    First where the row stands in the list, then its internal incident.
+    """
+    for told, due_at, overdue in sorted(unanswered(ledger, question.days), key=_place):
+        if question.overdue in (None, overdue):
+            by = format_time(due_at) if due_at is not None else None
+            row = {
+                "event_id": told.event_id,
+                "recipient": told.recipient,
+                "told_at": told.decided_at,
+                "expects": told.expects,
+                "due_at": by,
+                "overdue": overdue,
+            }
+            yield " ".join((by or NEVER, told.decided_at, told.release_id)), told.incident, row
+
+
 def is_past(due_at: datetime | None, now: datetime | None) -> bool:
     """Say whether the moment something is due has come."""
     return due_at is not None and now is not None and due_at <= now
@@ -65,3 +85,8 @@ def counted(found: Iterable[Unanswered]) -> dict[str, dict[str, int]]:
         count["unanswered"] += 1
         count["overdue"] += one.overdue
     return dict(sorted(counts.items()))
+
+
+def _place(one: Unanswered) -> tuple[str, str, str]:
+    due_at = format_time(one.due_at) if one.due_at is not None else NEVER
+    return due_at, one.told.decided_at, one.told.release_id

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from services.consent.keyring.asking import DRAWN
 from services.consent.keyring.sampling import USUAL
 from services.consent.pages.desk import OK, UNPROCESSABLE, Answer, Desk, absent, rows_of
 from services.consent.pages.lists import KINDS, TOLD, Kind, lines
@@ -30,7 +31,7 @@ BELOW: Final = "below-threshold"
 
 NEWEST: Final = "newest"
 TURNS: Final = frozenset(
-    {NOT_SHARED, "withheld", "overridden", "roles", "undecided", "held-back", "put-right"}
+    {NOT_SHARED, "withheld", "overridden", "own-word", "roles", "undecided", "held-back", "put-right"}
 )
 """Lists that are the oldest first, and on request the newest."""
 
@@ -90,6 +91,7 @@ def router(desk: Desk) -> APIRouter:
             "below": BELOW,
             "turns": name in TURNS,
             "turned": turned,
+            "drawn_from": name in DRAWN,
             "usual": USUAL,
         }
         if problem:

@@ -8,77 +8,30 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.consent.pages.desk import Desk, Row, rows_of, text_of
-from services.consent.pages.words import REASONS, sections, sentence, why
+from services.consent.pages.words import (
+    BECAME,
+    CHILDREN,
+    HOLDS,
+    LOOKED,
+    NO_PART,
+    OBJECTIONS,
+    ORDERS,
+    REASONS,
+    RISKS,
+    UNDECIDED,
+    WHAT,
+    sections,
+    sentence,
+    why,
+)
 from services.vocabulary.agencies import is_school
-from services.vocabulary.erasure import Objection, Order
-from services.vocabulary.risk import ChildrenLevel, Risk
-from services.vocabulary.sides import Looked
 from services.vocabulary.titles import TYPES
 
 NOBODY, NOT_SAID = "Nobody", "Not said"
 OURS: Final = {"notify": "The system, for Operation Encompass"}
 """Our own services among those who open, as people may know them."""
 
-RISKS: Final[Mapping[str, str]] = {
-    Risk.HIGH: "High",
-    Risk.MEDIUM: "Medium",
-    Risk.STANDARD: "Standard",
-    Risk.NOT_COMPLETED: "Not completed",
-}
-CHILDREN: Final[Mapping[str, str]] = {
-    ChildrenLevel.NONE: "None",
-    ChildrenLevel.BELOW_THRESHOLD: "Below the early help threshold",
-    ChildrenLevel.EARLY_HELP: "Early help",
-    ChildrenLevel.SAFEGUARDING: "Safeguarding",
-}
-ORDERS: Final[Mapping[str, str]] = {
-    Order.NONE: "nothing is ordered",
-    Order.REFUSED: "refused",
-    Order.STANDS: "nothing of them opens; their key is kept for now",
-    Order.STOPPED: "stopped",
-    Order.DUE: "their key is being destroyed",
-    Order.ERASED: "erased: nothing sealed for them can be read",
-}
-OBJECTIONS: Final[Mapping[str, str]] = {
-    Objection.LEGAL_HOLD: "a legal hold",
-    Objection.OPEN_CASE: "an open case",
-    Objection.RECENT_MARAC: "at MARAC within 12 months",
-    Objection.HEARD_OF_AGAIN: "heard of again after the order",
-    Objection.LINKED_MEANWHILE: "linked with somebody, or parted, after the order",
-    Objection.NOT_ALL_READ: "an event after the order cannot be read",
-}
-HOLDS: Final[Mapping[str, str]] = {
-    "death_review": "a death review",
-    "court": "a court",
-    "inquiry": "an inquiry",
-    "complaint": "a complaint",
-}
-LOOKED: Final[Mapping[str, str]] = {
-    Looked.WAITS: "Waits for the Hub",
-    Looked.FOUND_RIGHT: "Found right",
-    Looked.FOUND_WRONG: "Found wrong",
-}
-NO_PART: Final[Mapping[str, str]] = {
-    "restricted": "it is suspended",
-    "ended": "no agreement with it is in force",
-}
-"""Why a recipient takes no part just now."""
-
-WHAT: Final[Mapping[str, str]] = {**TYPES, "unreadable": "No event"}
-"""A record of the log, which may be none of an event."""
-
-UNDECIDED: Final[Mapping[str, str]] = {
-    "unreadable": "it cannot be read: look at its schema and at the door",
-    "no-policy": "no policy was adopted when it came",
-    "rule-error": "a rule failed: look at the rule",
-}
 ASKED_WHERE_ELSE: Final = "Nothing was opened: asked where else somebody stands"
-BECAME: Final[Mapping[str, str]] = {
-    "stands": "Holds it",
-    "superseded": "A later release took its place",
-    "corrected": "A correction took its place",
-    "recalled": "Recalled",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +97,8 @@ def _agency(name: str, none: str = NOT_SAID) -> Callable[[Row, Desk], Cell]:
     return read
 
 
-def _person(row: Row, desk: Desk) -> Cell:
-    return Cell(text=_named(text_of(row, "person"), desk) or NOBODY)
+def _person(name: str) -> Callable[[Row, Desk], Cell]:
+    return lambda row, desk: Cell(text=_named(text_of(row, name), desk) or NOBODY)
 
 
 def _named(who: str, desk: Desk) -> str:
@@ -170,8 +123,13 @@ def _moment_or(name: str, none: str) -> Callable[[Row, Desk], Cell]:
 
 
 def _confirmed(row: Row, desk: Desk) -> Cell:
-    """Return who confirmed it beside whoever made it, and that it counts for nothing where it does."""
+    """Return who confirmed it beside whoever made it, and that it counts for nothing where it does.
+
+    Of an id that is nobody's in that agency it is said that nobody is registered by it.
+    """
     second = _named(text_of(row, "confirmed_by"), desk)
+    if row.get("registered") is False:
+        second = f"{second}: nobody there is registered by that id"
     if row.get("counts") is True:
         return Cell(text=second or "Not needed")
     why = ", as no rule gives them anything on an override" if row.get("serves") is False else ""
@@ -231,7 +189,7 @@ def _destroyed(row: Row, _: Desk) -> Cell:
 
 _OPENINGS: Final = (
     ("When", _moment("at")),
-    ("Who", _person),
+    ("Who", _person("person")),
     ("Agency", _agency("agency")),
     ("What for", _plain("purpose", {})),
 )
@@ -281,6 +239,22 @@ KINDS: Final[Mapping[str, Kind]] = {
             ("By", _agency("publisher")),
             ("For", _agency("recipient")),
             ("Confirmed by", _confirmed),
+        ),
+        by_days="it was decided",
+    ),
+    "own-word": Kind(
+        title="Said for themselves",
+        about="Where an agency said what lets it be told more itself: that it opened a case, or has one about"
+        " a child, that the adult victim consents to it, or that its own duty overrides consent. It counts"
+        " once a second person of the agency confirmed it. Staff ids are each agency's own: of one that"
+        " nobody is registered by, ask the agency who it is.",
+        columns=(
+            ("Decided", _moment("decided_at")),
+            ("What", _plain("event_type", TYPES)),
+            ("For itself", _agency("publisher")),
+            ("Sent by", _person("by")),
+            ("Confirmed by", _confirmed),
+            ("Times told on it", _count("released")),
         ),
         by_days="it was decided",
     ),

@@ -1,4 +1,4 @@
-"""A dip sample of what was overridden, or not shared: so many, drawn by a seed that draws them again (NA 8).
+"""A dip sample of a list, of what rests on people's word: so many, by a seed that draws them again (NA 8).
 
 It is asked by a form, of the days the list is shown for. How many there are in all is not said: a sample
 smaller than what was asked for is the whole of them.
@@ -12,12 +12,12 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.consent.keyring.asking import List
 from services.consent.keyring.sampling import SEED
 from services.consent.pages.desk import OK, UNPROCESSABLE, Desk, absent, rows_of, text_of
 from services.consent.pages.ledger import LEDGER, days_in, problem_of
 from services.consent.pages.lists import KINDS, lines
 
-OVERRIDDEN: Final = "overridden"
 MOST: Final = 100
 """Rows of one sample: each is read by somebody, whole."""
 
@@ -58,11 +58,18 @@ class Drawing:
 
 
 def router(desk: Desk) -> APIRouter:
-    """Return the route. It has the address of the list, which holds nothing of what is asked."""
+    """Return the routes. Each has the address of its list, which holds nothing of what is asked."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.post("/ledger/overridden")
-    async def draw(request: Request) -> Response:
+    async def draw_overridden(request: Request) -> Response:
+        return await draw(request, List.OVERRIDDEN)
+
+    @routes.post("/ledger/own-word")
+    async def draw_own_word(request: Request) -> Response:
+        return await draw(request, List.OWN_WORD)
+
+    async def draw(request: Request, name: List) -> Response:
         sent = await desk.form(request)
         drawing = Drawing(
             size=str(sent.get("sample", "")).strip(),
@@ -71,17 +78,18 @@ def router(desk: Desk) -> APIRouter:
         )
         problems = drawing.problems
         query = {"limit": 1} if problems else drawing.query
-        answer = await desk.ask(request, f"{LEDGER}/{OVERRIDDEN}", query)
+        answer = await desk.ask(request, f"{LEDGER}/{name}", query)
         if answer.status != OK:
             return absent(desk, request)
         drawn = not problems
         values = {
-            "kind": KINDS[OVERRIDDEN],
+            "name": name.value,
+            "kind": KINDS[name],
             "drawing": drawing,
             "problems": problems,
             "drawn": drawn,
             "seed": text_of(answer.body, "seed") if drawn else drawing.seed,
-            "lines": lines(KINDS[OVERRIDDEN], rows_of(answer.body, "rows"), desk) if drawn else [],
+            "lines": lines(KINDS[name], rows_of(answer.body, "rows"), desk) if drawn else [],
         }
         values |= {} if drawn else {"error": True}
         return desk.page(request, "consent/sample.html", values, OK if drawn else UNPROCESSABLE)

@@ -13,8 +13,7 @@ from fastapi.responses import Response
 
 from services.consent.pages.clocks import clock
 from services.consent.pages.desk import OK, Desk, Row, absent, rows_of, text_of
-from services.consent.pages.lists import CHILDREN, NO_PART, RISKS
-from services.consent.pages.words import REASONS, sentence
+from services.consent.pages.words import CHILDREN, NO_PART, REASONS, RISKS, sentence
 from services.vocabulary.agencies import HUB, HUB_ROLES
 from services.vocabulary.calendar import local_date
 from services.vocabulary.events import EventType

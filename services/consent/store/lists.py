@@ -11,6 +11,7 @@ from services.consent.state.links import as_one
 from services.consent.state.read_back import read_incident, read_person
 from services.consent.store.days import Days
 from services.consent.store.gate import INCIDENT, PERSON
+from services.consent.store.own_words import OwnWords
 from services.consent.store.put_right import PutRights
 from services.consent.store.tables import LEDGER, RELEASE, STATE, UNDECIDED, VPA
 from services.runtime.database import reading
@@ -96,6 +97,7 @@ class Lists:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.put_right = PutRights(engine)
+        self.own_words = OwnWords(engine)
 
     def vpas(self, days: Days) -> Iterator[Vpa]:
         """Yield the incidents with a reviewed form that began in these days, in order."""

@@ -41,6 +41,10 @@ class Kind(StrEnum):
     DAY = "day"
 
 
+PICKED: Final = frozenset({Kind.CHOICE, Kind.LIST})
+"""What is answered by one of the options, and by nothing else where there are none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One question. `missing` is what is said where it needs an answer and has none.
@@ -140,7 +144,7 @@ def _day(day: str, month: str, year: str) -> str:
 def _problem(question: Question, answer: str) -> Problem | None:
     if question.missing and not answer:
         return Problem(name=question.name, text=question.missing)
-    if answer and question.options and answer not in question.options:
+    if answer and question.kind in PICKED and answer not in question.options:
         return Problem(name=question.name, text=question.missing or "Choose one of the list")
     if answer and question.kind is Kind.DAY and day_in(answer) is None:
         return Problem(name=question.name, text=UNREAL)

@@ -7,7 +7,7 @@ twice with one form is one event, and what was changed in between another.
 import json
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -25,10 +25,7 @@ from services.vocabulary.calendar import local_date
 from services.vocabulary.times import format_time
 
 CONSENT: Final = "consent"
-FORMS: Final[Mapping[str, Callable[[Callable[[str], str]], Form]]] = {
-    CONSENT: consent_form,
-    "referral": referral_form,
-}
+FORMS: Final = frozenset({CONSENT, "referral"})
 PRESS: Final = re.compile("[0-9a-f]{32}", re.ASCII)
 TAKEN: Final = frozenset({200, 201, 409})
 """Answers of the door that mean it is on the log, this one or the same pressed before."""
@@ -44,7 +41,7 @@ def router(desk: Desk) -> APIRouter:
         if row is None:
             return absent(desk, request)
         now = await _known(desk, request, alias, name, row)
-        return _page(desk, request, alias, FORMS[name](desk.title_of), {}, (), now)
+        return _page(desk, request, alias, _form(desk, request, name), {}, (), now)
 
     @routes.post("/incidents/{alias}/say/{name}")
     async def say(request: Request, alias: str, name: str) -> Response:
@@ -52,7 +49,7 @@ def router(desk: Desk) -> APIRouter:
         row = await held(desk, request, alias) if name in FORMS else None
         if row is None:
             return absent(desk, request)
-        form = FORMS[name](desk.title_of)
+        form = _form(desk, request, name)
         said = read(form.questions, sent)
         press = str(sent.get("press", ""))
         lacking = missing(form, said)
@@ -67,6 +64,12 @@ def router(desk: Desk) -> APIRouter:
         return desk.to(f"/incidents/{alias}")
 
     return routes
+
+
+def _form(desk: Desk, request: Request, name: str) -> Form:
+    if name == CONSENT:
+        return consent_form(desk.title_of, dict(desk.colleagues(request)))
+    return referral_form(desk.title_of)
 
 
 async def _tell(

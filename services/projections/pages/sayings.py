@@ -64,8 +64,11 @@ PURPOSES: Final[Mapping[str, str]] = {
 """What consent is asked for: only for support does it let anybody be told (NA 4.21)."""
 
 
-def consent_form(title_of: Callable[[str], str]) -> Form:
-    """Return the form for what an adult victim answered about one recipient (NA 4.21)."""
+def consent_form(title_of: Callable[[str], str], colleagues: Mapping[str, str]) -> Form:
+    """Return the form for what an adult victim answered about one recipient (NA 4.21).
+
+    `colleagues`: who of the agency may confirm it, by staff id.
+    """
     return Form(
         title="Record consent",
         lead="What the adult victim said about being told to one agency. It counts from now.",
@@ -112,8 +115,9 @@ def consent_form(title_of: Callable[[str], str]) -> Form:
             ),
             Question(
                 name="confirmed_by",
-                label="Staff id of a second person who confirms it (optional)",
-                kind=Kind.LINE,
+                label="Second person of your agency who confirms it (optional)",
+                kind=Kind.LIST,
+                options={"": "Nobody yet", **colleagues},
                 hint="A consent to your own agency counts only once a second named person confirms it.",
             ),
         ),
