@@ -198,7 +198,7 @@ def test_who_works_for_one_who_harms_opens_no_contact_of_whom_they_harm_under_an
     room.bench.publish(linked("bob", "causing harm"))
     room.bench.settle()
 
-    assert (before, opens(room, "contact"), opens(room, "narrative")) == (True, False, True)
+    assert (before, opens(room, "contact"), opens(room, "facts")) == (True, False, True)
 
 
 def test_everything_told_of_whoever_is_one_with_a_person_is_told_of_them(

@@ -167,7 +167,7 @@ class Opener:
         self._require_no_party(caller, incident, event)
         if not self._restrictions.may_open(caller, release, incident):
             raise Refused
-        closed = sides.closed(caller, incident, event.id, names, self._helps(release, event))
+        closed = sides.closed(caller, incident, event, names, self._helps(release, event))
         names = _of_own_side(request, names, closed)
         content = self._content(release, names, event)
         if not content or (request.sections is not None and len(content) < len(names)):
