@@ -55,7 +55,7 @@ from tests.gate_builders import (
 ID_KEY, MATCH_KEY = b"i" * 32, b"m" * 32
 PARTNERSHIP = Partnership.load(DEMO_PARTNERSHIP)
 HUB, RESPONDER = ("police", "p-hub-1"), ("police", "p-responder-3")
-AUDITOR = ("partnership", "p-partnership-2")
+AUDITOR, OFFICE = ("partnership", "p-partnership-2"), ("partnership", "p-partnership-1")
 LEAD, PRACTITIONER = ("cedah", "p-cedah-1"), ("cedah", "p-cedah-2")
 
 

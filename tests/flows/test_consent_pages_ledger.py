@@ -26,6 +26,7 @@ from tests.office_builders import (
     AUDITOR,
     HUB,
     LEAD,
+    OFFICE,
     PARTNERSHIP,
     PRACTITIONER,
     RESPONDER,
@@ -35,7 +36,6 @@ from tests.office_builders import (
 )
 from tests.page_builders import Shown, an_opening, form, look, new_office
 
-OFFICE = ("partnership", "p-partnership-1")
 BELOW = grades(Risk.STANDARD, ChildrenLevel.BELOW_THRESHOLD)
 ABSENT = "There is nothing here"
 
@@ -72,6 +72,7 @@ def test_the_lists_there_are_depend_on_who_asks(office: Office) -> None:
     ]
     assert [each for each in look(office, OFFICE, "/ledger").links if "/ledger/" in each] == [
         "/ledger/openings",
+        "/ledger/parties",
         "/ledger/erasures",
     ]
     assert [each for each in look(office, LEAD, "/ledger").links if "/ledger/" in each] == [

@@ -45,7 +45,7 @@ from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.put_right import PutRight
 from services.consent.keyring.restricting import Restrictions
-from services.consent.keyring.rights import sees_all
+from services.consent.keyring.rights import PARTNERSHIP, sees_all
 from services.consent.keyring.shown import as_seen, plain
 from services.consent.keyring.stated import States
 from services.consent.keyring.told import told_rows
@@ -114,7 +114,10 @@ class Ledgers:
         }
 
     def names(self, caller: Caller) -> tuple[List, ...]:
-        """Return the lists a caller may have: the Hub and auditors all, an agency's own lead its openings."""
+        """Return the lists a caller may have: the Hub and auditors all, an agency's own lead its openings.
+
+        The office's lead has `parties` too: of police, whose list the Hub's is, they are outside the line.
+        """
         return tuple(each for each in List if _may_have(caller, each))
 
     def rows(self, caller: Caller, wanted: List, question: Question) -> dict[str, Any]:
@@ -384,6 +387,8 @@ def _by_due(one: Unanswered) -> tuple[str, str, str]:
 def _may_have(caller: Caller, wanted: List) -> bool:
     if wanted is List.ERASURES:
         return erasures.may_list(caller)
+    if wanted is List.PARTIES and caller.agency == PARTNERSHIP and caller.role is Role.LEAD:
+        return True
     return sees_all(caller) or (wanted is List.OPENINGS and caller.role is Role.LEAD)
 
 
