@@ -11,6 +11,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.consent.api import routes as api
+from services.consent.keyring.agreed import Agreements
 from services.consent.keyring.incidents import Incidents
 from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.linked import Linked
@@ -93,7 +94,8 @@ class Office:
             alias_key=ALIAS_KEY,
         )
         unsealer = Unsealer(self.bench.log.reader({}), opens)
-        teller = Teller(ledger, registry, parties, restrictions)
+        states = StatedInLog(unsealer)
+        teller = Teller(ledger, registry, parties, restrictions, Agreements(ledger, states))
         opener = Opener(
             ledger=ledger,
             log=self.bench.log.reader({}),
@@ -129,7 +131,7 @@ class Office:
                         parties,
                         restrictions,
                         Whom(ledger, unsealer),
-                        StatedInLog(unsealer),
+                        states,
                         ALIAS_KEY,
                     ),
                     recipients=PARTNERSHIP.recipients(),

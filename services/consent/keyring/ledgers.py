@@ -114,19 +114,17 @@ class Ledgers:
         }
 
     def names(self, caller: Caller) -> tuple[List, ...]:
-        """Return the lists a caller may have: the Hub and auditors all, an agency's own lead its openings.
-
-        The office's lead has `parties` too: of police, whose list the Hub's is, they are outside the line.
-        """
+        """Return the lists a caller may have: the Hub and auditors all, an agency's lead its own openings."""
         return tuple(each for each in List if _may_have(caller, each))
 
     def rows(self, caller: Caller, wanted: List, question: Question) -> dict[str, Any]:
         """Return a list as `{"list", "rows", "more", "next"}`. Raises NotForYou.
 
         Hub and auditors: all. A recipient's own lead: its own openings, as plain as whoever asked saw them.
-        `parties` is for those outside the line of who asked: never for themselves, nor for anybody of the
-        same agency, auditors apart. `next`: the cursor of what follows, None where nothing does. A cursor
-        that is none of the caller's begins nowhere: it is as absent as a list that is not theirs.
+        `parties` is for those outside the line of who asked, the Hub and the office's lead: never for
+        themselves, nor for anybody of the same agency, auditors apart. `next`: the cursor of what follows,
+        None where nothing does. A cursor that is none of the caller's begins nowhere: it is as absent as a
+        list that is not theirs.
         `seed`, where a sample was drawn: the same question with it draws the same.
         """
         if not _may_have(caller, wanted):

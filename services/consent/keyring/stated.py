@@ -14,12 +14,24 @@ AT_ONCE = 100
 """Events asked of the log at once: it answers in time however far apart they lie."""
 
 
+class Signed(NamedTuple):
+    """An information sharing agreement as an event names it: which version, between whom, its last day."""
+
+    code: str
+    version: str | None
+    between: tuple[str, ...]
+    ends_on: str | None
+
+
 class Stated(NamedTuple):
-    """What an event says: the staff ids of its sender and of a second person, and an outcome's code."""
+    """What an event says: the staff ids of its sender and of a second person, an outcome's code, or which
+    agreement it is about.
+    """
 
     by: str | None = None
     confirmed_by: str | None = None
     outcome: str | None = None
+    agreement: Signed | None = None
 
 
 class States(Protocol):
@@ -51,4 +63,13 @@ class StatedInLog:
             by=routing.get("publisher_person"),
             confirmed_by=facts.get("confirmed_by"),
             outcome=facts.get("outcome"),
+            agreement=_signed(facts),
         )
+
+
+def _signed(facts: Mapping[str, Any]) -> Signed | None:
+    code = facts.get("agreement")
+    if code is None:
+        return None
+    between = tuple(facts.get("between") or ())
+    return Signed(code=code, version=facts.get("version"), between=between, ends_on=facts.get("ends_on"))
