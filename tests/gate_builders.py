@@ -301,6 +301,10 @@ CONTENT: Mapping[str, Mapping[str, Any]] = {
     "person_causing_harm": {"given_name": "Orrinvaldesk"},
     "narrative": {"text": "Vexillandrous"},
     "dash": {},
+    "referral": {"text": "Thessalwicken"},
+    "referrer": {"name": "Umbrelloway"},
+    "research": {"text": "Farrowmentine"},
+    "rationale": {"text": "Gildersquane"},
 }
 
 

@@ -11,6 +11,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.consent.api import routes as api
+from services.consent.keyring.agreed import Agreements
 from services.consent.keyring.incidents import Incidents
 from services.consent.keyring.ledgers import Ledgers
 from services.consent.keyring.linked import Linked
@@ -56,7 +57,7 @@ from tests.gate_builders import (
 ID_KEY, MATCH_KEY = b"i" * 32, b"m" * 32
 PARTNERSHIP = Partnership.load(DEMO_PARTNERSHIP)
 HUB, RESPONDER = ("police", "p-hub-1"), ("police", "p-responder-3")
-AUDITOR = ("partnership", "p-partnership-2")
+AUDITOR, OFFICE = ("partnership", "p-partnership-2"), ("partnership", "p-partnership-1")
 LEAD, PRACTITIONER = ("cedah", "p-cedah-1"), ("cedah", "p-cedah-2")
 
 
@@ -94,7 +95,8 @@ class Office:
             alias_key=ALIAS_KEY,
         )
         unsealer = Unsealer(self.bench.log.reader({}), opens)
-        teller = Teller(ledger, registry, parties, restrictions)
+        states = StatedInLog(unsealer, PARTNERSHIP.people_of)
+        teller = Teller(ledger, registry, parties, restrictions, Agreements(ledger, states))
         opener = Opener(
             ledger=ledger,
             log=self.bench.log.reader({}),
@@ -131,7 +133,7 @@ class Office:
                         parties,
                         restrictions,
                         Whom(ledger, unsealer),
-                        StatedInLog(unsealer, PARTNERSHIP.people_of),
+                        states,
                         ALIAS_KEY,
                     ),
                     recipients=PARTNERSHIP.recipients(),

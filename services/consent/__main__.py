@@ -14,6 +14,7 @@ from services.consent import commands
 from services.consent.api import routes as api
 from services.consent.flow.desk import Desk
 from services.consent.flow.release import Alias
+from services.consent.keyring.agreed import Agreements
 from services.consent.keyring.erasing import Eraser
 from services.consent.keyring.incidents import Incidents
 from services.consent.keyring.ledgers import Ledgers
@@ -177,8 +178,10 @@ class KeyringService:
         """Return everything the keyring answers."""
         app = create_app("Sightline keyring", self._settings, ready=self.is_ready, standing=self.standing)
         app.add_exception_handler(Unavailable, _unavailable)
-        teller = Teller(self._ledger, self._registry(), self._parties, self._restrictions)
         unsealer = Unsealer(self._log, self._unsealing)
+        states = StatedInLog(unsealer, self._registered.people_of)
+        agreements = Agreements(self._ledger, states)
+        teller = Teller(self._ledger, self._registry(), self._parties, self._restrictions, agreements)
         app.include_router(
             api.router(
                 api.Keyring(
@@ -194,7 +197,7 @@ class KeyringService:
                         self._parties,
                         self._restrictions,
                         Whom(self._ledger, unsealer),
-                        StatedInLog(unsealer, self._registered.people_of),
+                        states,
                         self._known.alias,
                     ),
                     incidents=Incidents(self._ledger, self._openings, teller, self._desk()),

@@ -36,12 +36,14 @@ from tests.office_builders import (
     HUB,
     LEAD,
     MATCH_KEY,
+    OFFICE,
     PRACTITIONER,
     RESPONDER,
     Office,
     opened,
     rows,
 )
+from tests.page_builders import an_opening
 
 STANDARD, MEDIUM, HIGH = grades(Risk.STANDARD), grades(Risk.MEDIUM), grades(Risk.HIGH)
 HARMS = internal("causing harm")
@@ -300,8 +302,22 @@ def test_who_asked_for_what_is_about_themselves_is_told_to_a_lead_outside_their_
     assert opened(office, ("police", "p-hub-2"), release.release_id) == 404
 
     assert office.ask(("police", "p-hub-2"), f"/v1/events/{release.event_id}/explanation").status_code == 404
-    assert [row["person"] for row in rows(office, "parties", AUDITOR)] == ["p-hub-2"]
+    for outside in (AUDITOR, OFFICE):
+        assert [row["person"] for row in rows(office, "parties", outside)] == ["p-hub-2"]
     assert rows(office, "parties", HUB) == []
+
+
+def test_that_one_of_the_office_asked_for_what_is_about_themselves_is_not_told_to_its_lead(
+    office: Office,
+) -> None:
+    of_the_office = an_opening(agency="partnership", person="p-partnership-2", party=True)
+    elsewhere = an_opening(
+        offset=1, opening_id="1" * 32, agency="cedah", person="p-cedah-2", refused=True, party=True
+    )
+    office.openings.keep(0, 2, [of_the_office, elsewhere])
+
+    assert [row["person"] for row in rows(office, "parties", OFFICE)] == ["p-cedah-2"]
+    assert [row["person"] for row in rows(office, "parties")] == ["p-cedah-2", "p-partnership-2"]
 
 
 def test_no_list_shows_anybody_what_is_closed_to_them(office: Office) -> None:

@@ -1,18 +1,50 @@
 """A worker for one side of a case never opens where the other finds help, and opens where their own does."""
 
+from dataclasses import replace
+
 import pytest
 
-from services.consent.state.heard import Heard
+from services.consent.keyring.rights import base
+from services.consent.state.heard import Heard, SectionAt
 from services.eventlog.envelope import Release
-from services.vocabulary.events import EventType
-from services.vocabulary.sides import Client
+from services.runtime.identity import Caller
+from services.vocabulary.events import NAME_NO_INCIDENT, SCHOOL_NOTIFICATIONS, EventType
+from services.vocabulary.risk import ChildCase
+from services.vocabulary.sides import Client, Roles
 from tests.contract.test_consent_store_keyring import Room
 from tests.contract.test_consent_store_restricted import HIGH, allocated, at_dafsu, form, opens, room, tell
-from tests.gate_builders import a_form, an_event, case, internal, retraction
+from tests.gate_builders import a_child, a_form, an_event, case, catalogue, internal, newest, retraction
 
 __all__ = ["room"]
 
 HERS, HIS, NOBODYS = at_dafsu("p-hers"), at_dafsu("p-his"), at_dafsu("p-nobodys")
+WHO, WHO_AND_FACTS = {"incident", "victim"}, {"incident", "victim", "facts"}
+STILL_OPEN = {
+    EventType.VPA_RAISED: {*WHO_AND_FACTS, "person_causing_harm", "narrative", "dash"},
+    EventType.VPA_REVIEWED: {*WHO_AND_FACTS, "person_causing_harm", "narrative", "dash"},
+    EventType.VPA_CORRECTED: {*WHO_AND_FACTS, "person_causing_harm", "narrative", "dash"},
+    EventType.ROLES_REVIEWED: WHO_AND_FACTS,
+    EventType.REFERRAL_RECEIVED: {*WHO, "person_causing_harm"},
+    EventType.MARAC_REFERRED: {*WHO_AND_FACTS, "person_causing_harm"},
+    EventType.MARAC_ACCEPTED: WHO_AND_FACTS,
+    EventType.MARAC_LISTED: WHO_AND_FACTS,
+    EventType.MARAC_HEARD: WHO_AND_FACTS,
+    EventType.MARAC_ENDED: WHO_AND_FACTS,
+    EventType.REPEAT_IDENTIFIED: WHO_AND_FACTS,
+    EventType.RESEARCH_CONTRIBUTED: WHO_AND_FACTS,
+    EventType.DVPN_ISSUED: {*WHO_AND_FACTS, "person_causing_harm", "narrative"},
+    EventType.DVPO_GRANTED: {*WHO_AND_FACTS, "person_causing_harm", "narrative"},
+    EventType.MEETING_LISTED: WHO_AND_FACTS,
+}
+"""What whoever works for the person causing harm opens of an event that does not say whose help it is about.
+
+Of any other event they open nothing.
+"""
+
+ABOUT_SHARING = {EventType.ACCESS_RESTRICTED, EventType.ACCESS_RESTORED, EventType.EVENT_RETRACTED}
+OF_AN_INCIDENT = sorted(
+    set(EventType) - NAME_NO_INCIDENT - SCHOOL_NOTIFICATIONS - ABOUT_SHARING - {EventType.EXPECTATION_MET}
+)
 OF_A_CASE = [
     EventType.CASE_OPENED,
     EventType.CASE_CLOSED,
@@ -74,6 +106,84 @@ def test_what_says_for_whom_it_is_is_closed_to_whoever_works_for_the_other_side(
     room: Room, event_type: EventType, whose: Client, open_to: tuple[bool, bool, bool]
 ) -> None:
     assert who_opens(room, helping(room, event_type, whose)) == open_to
+
+
+@pytest.mark.parametrize("event_type", OF_AN_INCIDENT, ids=str)
+def test_of_every_event_the_other_sides_worker_opens_what_it_says_of_nobodys_help_and_whereabouts(
+    room: Room, event_type: EventType
+) -> None:
+    release = tell(room, form(), everything(event_type))
+
+    tell(room, allocated(Client.ADULT_VICTIM, "p-hers"), allocated(Client.PERSON_CAUSING_HARM, "p-his"))
+
+    every = {section.name for section in catalogue().event(event_type).sections} - {"routing"}
+    assert sections(room, HERS, release) == every
+    assert sections(room, HIS, release) == STILL_OPEN.get(event_type, set())
+
+
+@pytest.mark.parametrize(
+    ("whose", "open_to"),
+    [
+        (None, (True, False, True)),
+        (Client.ADULT_VICTIM, (True, False, True)),
+        (Client.CHILD, (True, False, True)),
+        (Client.PERSON_CAUSING_HARM, (False, True, True)),
+    ],
+    ids=str,
+)
+def test_an_answer_about_sharing_is_closed_to_whoever_works_for_the_other_side(
+    room: Room, whose: Client | None, open_to: tuple[bool, bool, bool]
+) -> None:
+    workers = allocated(Client.ADULT_VICTIM, "p-hers"), allocated(Client.PERSON_CAUSING_HARM, "p-his")
+    answer = an_event(
+        EventType.CONSENT_RECORDED,
+        publisher="dafsu",
+        incident=internal("incident"),
+        victim=internal("victim"),
+        causing_harm=internal("causing harm"),
+        consent_of=whose,
+        consent=(("mycwa", "given"),),
+    )
+
+    assert who_opens(room, tell(room, form(), *workers, answer)) == open_to
+
+
+def test_an_action_agreed_with_their_agency_is_open_to_whoever_works_for_the_person_causing_harm(
+    room: Room,
+) -> None:
+    agreed = replace(everything(EventType.MARAC_ACTION_AGREED), named=("dafsu", "probation"))
+    release = tell(room, form(), agreed)
+
+    tell(room, allocated(Client.PERSON_CAUSING_HARM, "p-his"))
+
+    assert sections(room, HIS, release) == WHO_AND_FACTS
+
+
+def everything(event_type: EventType) -> Heard:
+    """Return an event of DAFSU's own, with every section that its type has."""
+    names = ["routing"] + [s.name for s in catalogue().event(event_type).sections if s.name != "routing"]
+    child = replace(a_child("one"), leaf=names.index("children")) if "children" in names else None
+    return an_event(
+        event_type,
+        publisher="dafsu",
+        incident=internal("incident"),
+        victim=internal("victim"),
+        causing_harm=internal("causing harm"),
+        children=() if child is None else (child,),
+        grades=HIGH,
+        case_status=ChildCase.CIN,
+        roles=Roles.STAND if event_type is EventType.ROLES_REVIEWED else None,
+        recipient="mycwa",
+        sections=tuple(
+            SectionAt(name=name, schema_id=newest(event_type, name), leaf=leaf)
+            for leaf, name in enumerate(names)
+        ),
+    )
+
+
+def sections(room: Room, caller: Caller, release: Release) -> set[str]:
+    """Return which sections somebody opens of a release, each child's as `children`."""
+    return {base(name) for name in opens(room, caller, release) or ()}
 
 
 def met(room: Room, answers: str, incident: str = "incident") -> Release:

@@ -1,22 +1,27 @@
 """Explanations over HTTP: in plain English, to who may know, and the same absence to everybody else."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from services.consent.state.heard import Heard
 from services.eventlog.aliases import alias
 from services.eventlog.ids import event_id
+from services.eventlog.topics import LOG
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import Risk
 from tests.gate_builders import (
     ALIAS_KEY,
     HILLSIDE,
+    START,
     a_child,
     a_form,
     an_event,
     consent,
     grades,
     internal,
+    sealed,
 )
 from tests.office_builders import HUB, ID_KEY, LEAD, PRACTITIONER, RESPONDER, Office
 
@@ -63,6 +68,68 @@ def test_an_event_is_found_by_its_publishers_own_id(office: Office) -> None:
 
     assert found.json()["event_id"] == event_id(ID_KEY, "police", "VPA 17/2024")
     assert found.json()["incident"] == alias(ALIAS_KEY, internal("incident"), "incident", "police")
+
+
+def sign(office: Office, version: str, ends_on: str) -> None:
+    """Sign a version of an agreement between DAFSU and police, a minute after whatever came before."""
+    at = START + timedelta(minutes=office.bench.log.reader({}).end(LOG))
+    event = an_event(
+        EventType.AGREEMENT_SIGNED,
+        publisher="partnership",
+        agreement="ISA-7",
+        named=("dafsu", "police"),
+        recorded_at=at,
+    )
+    office.bench.log.writer().append(LOG, [sealed(event, version=version, ends_on=ends_on)])
+
+
+def agreements_told(office: Office, form: Heard) -> list[str]:
+    """Return what the answer for DAFSU says of agreements."""
+    office.bench.settle()
+    text = office.decisions(HUB, form.event_id, "dafsu")["dafsu"]["text"]
+    return [each for each in text.split(". ") if "agreement" in each]
+
+
+def test_an_explanation_names_the_version_of_the_agreement_that_was_in_force_at_the_decision(
+    office: Office,
+) -> None:
+    before, after = a_form(of=grades(Risk.HIGH)), a_form(of=grades(Risk.HIGH), incident="later")
+    sign(office, "3", "2024-09-30")
+    office.bench.publish(before)
+    sign(office, "4", "2025-09-30")
+    office.bench.publish(after)
+
+    named = "The information sharing agreement ISA-7, version"
+    assert agreements_told(office, before) == [
+        f"{named} 3, was in force for it, to end on 1 October 2024 at 00:00"
+    ]
+    assert agreements_told(office, after) == [
+        f"{named} 4, was in force for it, to end on 1 October 2025 at 00:00"
+    ]
+
+
+def test_an_explanation_of_what_an_agreement_stopped_names_the_version_that_had_ended(
+    office: Office,
+) -> None:
+    ended = an_event(
+        EventType.AGREEMENT_ENDED, publisher="partnership", agreement="ISA-7", named=("dafsu", "police")
+    )
+    form = a_form(of=grades(Risk.HIGH))
+    sign(office, "3", "2024-09-30")
+    office.bench.publish(ended, form)
+
+    (rule, named) = agreements_told(office, form)[:2]
+
+    assert "every information sharing agreement that names it has ended" in rule
+    assert named.startswith("The information sharing agreement ISA-7, version 3, had ended for it on 2 Sep")
+
+
+def test_an_agreement_that_the_gate_could_not_read_is_left_out(office: Office) -> None:
+    form = a_form(of=grades(Risk.HIGH))
+    sign(office, "3", "9999-12-31")
+    office.bench.publish(form)
+
+    assert agreements_told(office, form) == []
 
 
 def test_a_lead_is_told_of_denials_about_its_own_agency_and_a_practitioner_of_permits_alone(

@@ -26,6 +26,7 @@ from tests.office_builders import (
     AUDITOR,
     HUB,
     LEAD,
+    OFFICE,
     PARTNERSHIP,
     PRACTITIONER,
     RESPONDER,
@@ -35,7 +36,6 @@ from tests.office_builders import (
 )
 from tests.page_builders import an_opening, events_of, form, look, new_office, seed_of
 
-OFFICE = ("partnership", "p-partnership-1")
 BELOW = grades(Risk.STANDARD, ChildrenLevel.BELOW_THRESHOLD)
 ABSENT = "There is nothing here"
 
@@ -74,6 +74,7 @@ def test_the_lists_there_are_depend_on_who_asks(office: Office) -> None:
     assert [each for each in look(office, OFFICE, "/ledger").links if "/ledger/" in each] == [
         "/ledger/own-word",
         "/ledger/openings",
+        "/ledger/parties",
         "/ledger/erasures",
     ]
     assert [each for each in look(office, LEAD, "/ledger").links if "/ledger/" in each] == [

@@ -1,12 +1,12 @@
 """Every answer can be explained: why, on what, and what would have to be true for it to be another."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from services.consent.flow.decision import Decision
-from services.consent.flow.explain import Case, Known, explain
+from services.consent.flow.explain import Agreed, Case, Known, explain
 from services.consent.flow.words import FACTS, GROUNDS, REASONS
 from services.consent.rules.circumstances import ALLOWED
 from services.consent.state.heard import Heard
@@ -38,7 +38,6 @@ def explained(story: Story, decision: Decision, event: Heard) -> dict[str, str]:
     known = Known(
         event_type=event.type,
         incident=story.fold.world.incident(event.incident) if event.incident else None,
-        agreements=story.fold.world.standing.agreements,
         person_of=story.fold.world.person,
     )
     case = Case(known=known, decided_at=decision.decided_at, policy=story.fold.decider.rulebook.policy)
@@ -117,19 +116,39 @@ def test_an_agency_s_own_override_is_explained_as_its_own_beside_the_hub_s() -> 
     assert "An override was made by the recipient itself, for its own duty, on " in text
 
 
-def test_an_answer_says_which_agreement_binds_the_recipient() -> None:
-    signed = an_event(
-        EventType.AGREEMENT_SIGNED,
-        publisher="partnership",
-        agreement="ISA-7",
-        named=("dafsu", "police"),
-        expires_at=START + timedelta(days=30),
-    )
+def under(*agreements: Agreed) -> str:
+    """Return what DAFSU is told of a form that is decided at `START` while there are these agreements."""
+    story, form = Story(), a_form(of=HIGH)
+    decision = story.tell(form)
+    assert story.fold.decider is not None
+    known = Known(event_type=form.type, incident=None, person_of=story.fold.world.person)
+    policy = story.fold.decider.rulebook.policy
+    case = Case(known=known, decided_at=START, policy=policy, agreements=agreements)
+    return next(explain(each, "DAFSU", case) for each in decision.answers if each.recipient == "dafsu")
 
-    texts = told(signed, a_form(of=HIGH))
 
-    assert "The information sharing agreement ISA-7 binds it and ends on" in texts["dafsu"]
-    assert "ISA-7" not in texts["checs"]
+def isa(version: str | None, ends_at: datetime | None, *between: str) -> Agreed:
+    return Agreed(code="ISA-7", version=version, between=between or ("dafsu", "police"), ends_at=ends_at)
+
+
+def test_an_answer_says_which_version_of_an_agreement_was_in_force_and_until_when() -> None:
+    text = under(isa("3", START + timedelta(days=30)))
+
+    assert "The information sharing agreement ISA-7, version 3, was in force for it, to end on 2 Oct" in text
+
+
+def test_an_answer_says_which_version_of_an_agreement_had_ended() -> None:
+    text = under(isa("3", START))
+
+    assert "The information sharing agreement ISA-7, version 3, had ended for it on 2 September 2024" in text
+
+
+def test_an_agreement_without_a_version_or_an_end_is_named_all_the_same() -> None:
+    assert "The information sharing agreement ISA-7 was in force for it." in under(isa(None, None))
+
+
+def test_an_agreement_of_others_is_not_named() -> None:
+    assert "ISA-7" not in under(isa("3", None, "checs", "police"))
 
 
 def test_an_answer_against_which_it_was_decided_says_who_decided_and_what_would_end_it() -> None:

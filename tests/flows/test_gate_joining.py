@@ -299,7 +299,7 @@ def test_why_history_is_withheld_is_explained_with_what_would_change_it() -> Non
     decision = story.tell(child_status("checs"))
     (said,) = [each for each in decision.again[0].answers if each.recipient == "cedah"]
 
-    known = Known(event_type="VpaReviewed", incident=None, agreements={}, person_of=lambda _: Person())
+    known = Known(event_type="VpaReviewed", incident=None, person_of=lambda _: Person())
     text = explain(said, "CEDAH", Case(known=known, decided_at=START, policy=policy))
 
     assert "it was recorded before this recipient joined" in text

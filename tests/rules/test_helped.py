@@ -20,6 +20,9 @@ from services.vocabulary.sides import Client
         (EventType.REFERRED_ON, {"client": "person_causing_harm"}, Client.PERSON_CAUSING_HARM),
         (EventType.REFERRAL_CLOSED, {"client": "child"}, Client.CHILD),
         (EventType.CONTACT_ATTEMPTED, {"client": "adult_victim"}, Client.ADULT_VICTIM),
+        (EventType.CONSENT_RECORDED, {"whose": "person_causing_harm"}, Client.PERSON_CAUSING_HARM),
+        (EventType.CONSENT_RECORDED, {"whose": None}, Client.ADULT_VICTIM),
+        (EventType.MARAC_ACTION_AGREED, {"to": ["probation"]}, Client.ADULT_VICTIM),
         (EventType.CASE_OPENED, {"client": None}, Client.ADULT_VICTIM),
         (EventType.CASE_OPENED, {}, Client.ADULT_VICTIM),
         (EventType.VPA_REVIEWED, {"client": "person_causing_harm"}, None),
@@ -28,11 +31,18 @@ from services.vocabulary.sides import Client
 def test_it_is_whom_the_facts_name(
     event_type: EventType, facts: dict[str, str | None], whose: Client | None
 ) -> None:
-    assert helped(event_type, [("victim", {}), ("facts", facts)]) is whose
+    assert helped(event_type, [("victim", {}), ("facts", facts)], "dafsu") is whose
+
+
+def test_an_action_is_its_owners_to_carry_out_whoever_they_work_for() -> None:
+    content = [("facts", {"to": ["probation"]})]
+
+    assert helped(EventType.MARAC_ACTION_AGREED, content, "probation") is None
+    assert helped(EventType.MARAC_ACTION_AGREED, content, "housing") is Client.ADULT_VICTIM
 
 
 def test_facts_that_do_not_open_leave_it_the_adult_victims() -> None:
-    assert helped(EventType.SUPPORT_STARTED, []) is Client.ADULT_VICTIM
+    assert helped(EventType.SUPPORT_STARTED, [], "dafsu") is Client.ADULT_VICTIM
 
 
 def test_an_expectation_met_names_the_release_it_answers() -> None:

@@ -1,15 +1,16 @@
 """Explain one answer in plain English: who may see what, why, and what would change it (design 5)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from services.consent.flow.decision import Answer
 from services.consent.flow.words import ANSWERS, GROUNDS, NEXT, REASONS, STOPPED, condition
 from services.consent.rules.clauses import both, either
 from services.consent.rules.policy import EDUCATION, GroundRule, Policy, Rule
 from services.consent.state.consents import answers_of, withdrawn_until
-from services.consent.state.entities import EVERYONE, Agreement, Incident
+from services.consent.state.entities import EVERYONE, Incident
 from services.consent.state.links import PersonOf, as_one, group
 from services.vocabulary.agencies import HUB, is_school
 from services.vocabulary.calendar import LONDON
@@ -24,21 +25,30 @@ TOLD_OF_CHILDREN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What an explanation is about: the event's type, its incident and people as known now, agreements."""
+    """What an explanation is about: the event's type, its incident and people as known now."""
 
     event_type: str
     incident: Incident | None
-    agreements: Mapping[str, Agreement]
     person_of: PersonOf
+
+
+class Agreed(NamedTuple):
+    """An information sharing agreement as it was at a moment: `ends_at` when it had ended, or was to."""
+
+    code: str
+    version: str | None
+    between: tuple[str, ...]
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What an answer was given about, when, and under which policy."""
+    """What an answer was given about, when, under which policy, and the agreements there were then."""
 
     known: Known
     decided_at: datetime
     policy: Policy | None
+    agreements: tuple[Agreed, ...] = ()
 
 
 def explain(answer: Answer, title: str, case: Case) -> str:
@@ -114,11 +124,18 @@ def _said(recipient: str, incident: Incident, person_of: PersonOf) -> Iterator[s
 
 
 def _agreed(recipient: str, case: Case) -> Iterator[str]:
-    for code, agreement in case.known.agreements.items():
-        if recipient not in agreement.between:
+    """Say which agreements bound a recipient when it was decided, in force or ended by then."""
+    for each in case.agreements:
+        if recipient not in each.between:
             continue
-        ends = f" and ends on {_when(agreement.ends_at)}" if agreement.ends_at is not None else ""
-        yield f"The information sharing agreement {code} binds it{ends}."
+        version = f", version {each.version}," if each.version is not None else ""
+        named = f"The information sharing agreement {each.code}{version}"
+        if each.ends_at is None:
+            yield f"{named} was in force for it."
+        elif each.ends_at > case.decided_at:
+            yield f"{named} was in force for it, to end on {_when(each.ends_at)}."
+        else:
+            yield f"{named} had ended for it on {_when(each.ends_at)}."
 
 
 def _under(case: Case) -> str:

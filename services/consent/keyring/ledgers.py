@@ -49,7 +49,7 @@ from services.consent.keyring.paging import cursor, place_of
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.put_right import PutRight
 from services.consent.keyring.restricting import Restrictions
-from services.consent.keyring.rights import sees_all
+from services.consent.keyring.rights import PARTNERSHIP, sees_all
 from services.consent.keyring.shown import as_seen, plain
 from services.consent.keyring.stated import States
 from services.consent.keyring.told import told_rows
@@ -128,9 +128,10 @@ class Ledgers:
 
         Hub and auditors: all. An agency's own lead: its own openings, as plain as whoever asked saw them, and
         what its people said for themselves.
-        `parties` is for those outside the line of who asked: never for themselves, nor for anybody of the
-        same agency, auditors apart. `next`: the cursor of what follows, None where nothing does. A cursor
-        that is none of the caller's begins nowhere: it is as absent as a list that is not theirs.
+        `parties` is for those outside the line of who asked, the Hub and the office's lead: never for
+        themselves, nor for anybody of the same agency, auditors apart. `next`: the cursor of what follows,
+        None where nothing does. A cursor that is none of the caller's begins nowhere: it is as absent as a
+        list that is not theirs.
         `seed`, where a sample was drawn: the same question with it draws the same.
         """
         if not _may_have(caller, wanted):
@@ -380,6 +381,8 @@ class Ledgers:
 def _may_have(caller: Caller, wanted: List) -> bool:
     if wanted is List.ERASURES:
         return erasures.may_list(caller)
+    if wanted is List.PARTIES and caller.agency == PARTNERSHIP and caller.role is Role.LEAD:
+        return True
     return sees_all(caller) or (wanted in OF_ONES_OWN and caller.role is Role.LEAD)
 
 

@@ -167,7 +167,7 @@ class Opener:
         self._require_no_party(caller, incident, event)
         if not self._restrictions.may_open(caller, release, incident):
             raise Refused
-        closed = sides.closed(caller, incident, event.id, names, self._helps(release, event))
+        closed = sides.closed(caller, incident, event, names, self._helps(release, event))
         names = _of_own_side(request, names, closed)
         content = self._content(release, names, event)
         if not content or (request.sections is not None and len(content) < len(names)):
@@ -203,12 +203,12 @@ class Opener:
         Of a retraction, whose help that was about which is taken back: it says why in words.
         """
         says = tuple(self._unsealer.telling(event, {FACTS}))
-        helps = helped(event.type, says)
+        helps = helped(event.type, says, release.recipient)
         about = self._answered(release, event, says)
         if about is None or about.incident != release.incident:
             return helps
         first = self._unsealer.event(about.event_offset)
-        return helped(first.type, self._unsealer.telling(first, {FACTS})) or helps
+        return helped(first.type, self._unsealer.telling(first, {FACTS}), release.recipient) or helps
 
     def _answered(self, release: Released, event: SealedEvent, says: Iterable[Content]) -> Released | None:
         """Return the release that an event answers, or that of what it takes back; None: there is none."""

@@ -7,14 +7,25 @@ from services.consent.keyring.known import events_of
 from services.consent.keyring.parties import Content
 from services.consent.keyring.restricting import Knows
 from services.consent.keyring.rights import FACTS, base
+from services.consent.keyring.unsealing import SealedEvent
 from services.consent.state.entities import Incident, Worker
 from services.consent.state.links import as_one, group
 from services.runtime.identity import Caller
-from services.vocabulary.events import EventType
+from services.vocabulary.events import VPA_FAMILY, EventType
 from services.vocabulary.sides import Client
 
-WHERE_THEY_ARE: Final = frozenset({"contact", "children", "referral"})
-"""Sections that say where a victim lives, which school their children go to, and who helps them."""
+DASH: Final = "dash"
+WHAT_IS_THEIRS: Final = frozenset(
+    {"contact", "children", "referral", "referrer", "research", "rationale", DASH}
+)
+"""Sections that say where a victim lives, which school their children go to, who helps them, or what they and
+whoever helps them said. Not so the checklist that police went through: it says how dangerous he is.
+"""
+
+NAME_WHO_HELPS: Final = frozenset({EventType.REFERRAL_RECEIVED})
+"""Events whose facts, too, say who helps a victim, and not for whom: where a referral came from, and whether
+they came by themselves.
+"""
 
 WHERE_HELP_COMES_FROM: Final = frozenset(
     {
@@ -32,25 +43,43 @@ WHERE_HELP_COMES_FROM: Final = frozenset(
         EventType.CONTACT_ATTEMPTED,
         EventType.CASE_OPENED,
         EventType.CASE_CLOSED,
+        EventType.CHILD_CASE_STATUS,
+        EventType.CONSULTATION_GIVEN,
+        EventType.DASH_REDONE,
+        EventType.DVDS_REQUESTED,
+        EventType.DVDS_DECIDED,
+        EventType.MARAC_ACTION_AGREED,
+        EventType.MARAC_ACTION_COMPLETED,
+        EventType.MARAC_TRANSFERRED,
+        EventType.MEETING_DISCUSSED,
+        EventType.CONSENT_RECORDED,
+        EventType.CONSENT_WITHDRAWN,
+        EventType.OVERRIDE_RECORDED,
+        EventType.DECIDED_NOT_TO_SHARE,
         EventType.EXPECTATION_MET,
     }
 )
-"""Events that say by what they are, and by who sent them, where somebody finds help: closed as a whole."""
+"""Events that say by what they are, by who sent them or by whom they name, where somebody finds help, has
+gone, or means to: closed as a whole.
+"""
 
 CHILD_VICTIM: Final = "child_victim"
 """How a programme of support names the client that an allocation calls a child."""
 
 
-def helped(event_type: str, content: Iterable[Content]) -> Client | None:
+def helped(event_type: str, content: Iterable[Content], reader: str) -> Client | None:
     """Return whose help an event of this content is about; None: it says nothing of help.
 
-    A programme says who is supported, an allocation, a case and a referral their client; the rest is the
-    adult victim's, and so is what does not say.
+    A programme says who is supported, an allocation, a case and a referral their client, an answer whose it
+    is; the rest is the adult victim's, and so is what does not say. An action that a meeting agreed with the
+    reader's own agency is theirs to carry out, whoever they work for.
     """
     if event_type not in WHERE_HELP_COMES_FROM:
         return None
     facts = next((plain for name, plain in content if name == FACTS), {})
-    said = facts.get("supported") or facts.get("client") or Client.ADULT_VICTIM
+    if event_type == EventType.MARAC_ACTION_AGREED and reader in (facts.get("to") or ()):
+        return None
+    said = facts.get("supported") or facts.get("client") or facts.get("whose") or Client.ADULT_VICTIM
     return Client.CHILD if said == CHILD_VICTIM else Client(said)
 
 
@@ -78,7 +107,7 @@ class Sides:
         self,
         caller: Caller,
         incident: Incident | None,
-        event_id: str,
+        event: SealedEvent,
         names: Collection[str],
         helps: Client | None,
     ) -> frozenset[str]:
@@ -89,13 +118,15 @@ class Sides:
         """
         if incident is None:
             return frozenset()
-        if helps is Client.PERSON_CAUSING_HARM and self._works_for_victim(caller, incident, event_id):
+        if helps is Client.PERSON_CAUSING_HARM and self._works_for_victim(caller, incident, event.id):
             return frozenset(names)
-        if not self._works_for_who_harms(caller, incident, event_id):
+        if not self._works_for_who_harms(caller, incident, event.id):
             return frozenset()
         if helps in (Client.ADULT_VICTIM, Client.CHILD):
             return frozenset(names)
-        return frozenset(name for name in names if base(name) in WHERE_THEY_ARE)
+        theirs = WHAT_IS_THEIRS | ({FACTS} if event.type in NAME_WHO_HELPS else frozenset())
+        theirs -= {DASH} if event.type in VPA_FAMILY else frozenset()
+        return frozenset(name for name in names if base(name) in theirs)
 
     def faces(self, caller: Caller, person: str) -> bool:
         """Say whether a caller works for somebody who harms a person or is harmed by them, or is said to be.

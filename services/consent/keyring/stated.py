@@ -18,12 +18,21 @@ AT_ONCE = 100
 """Events asked of the log at once: it answers in time however far apart they lie."""
 
 
+class Signed(NamedTuple):
+    """An information sharing agreement as an event names it: which version, between whom, its last day."""
+
+    code: str
+    version: str | None
+    between: tuple[str, ...]
+    ends_on: str | None
+
+
 class Stated(NamedTuple):
     """What an event says: the staff ids of its sender and of a second person, and codes.
 
     `registered`: whether that second person is registered now, in its publisher's agency. `answers`: what its
     adult victim, or `whose` consent it is, answered by recipient, and for which `purpose`. `status`: of a
-    child's case, `children` whose, by their internal ids.
+    child's case, `children` whose, by their internal ids. `agreement`: which it is about.
     """
 
     by: str | None = None
@@ -35,6 +44,7 @@ class Stated(NamedTuple):
     purpose: str | None = None
     status: str | None = None
     children: tuple[str, ...] = ()
+    agreement: Signed | None = None
 
     @property
     def second(self) -> str | None:
@@ -85,8 +95,17 @@ class StatedInLog:
             purpose=facts.get("purpose"),
             status=facts.get("status"),
             children=tuple(child["person"] for child in routing.get("children", ())),
+            agreement=_signed(facts),
         )
 
     def _knows(self, person: str, agency: str) -> bool:
         """Say whether a staff id is of somebody registered of an agency, however it is written."""
         return any(is_same(each.id, person) for each in self._people_of(agency))
+
+
+def _signed(facts: Mapping[str, Any]) -> Signed | None:
+    code = facts.get("agreement")
+    if code is None:
+        return None
+    between = tuple(facts.get("between") or ())
+    return Signed(code=code, version=facts.get("version"), between=between, ends_on=facts.get("ends_on"))

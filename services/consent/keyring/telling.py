@@ -10,6 +10,7 @@ from typing import Any
 from services.consent.flow.decision import Answer
 from services.consent.flow.explain import Case, Known, explain
 from services.consent.flow.unclassified import ALL_OTHER_SCHOOLS
+from services.consent.keyring.agreed import Agreements, Said, agreed_at
 from services.consent.keyring.handles import handle
 from services.consent.keyring.parties import Parties
 from services.consent.keyring.restricting import Restrictions
@@ -64,9 +65,15 @@ class Teller:
     """Explains decisions from the ledger."""
 
     def __init__(
-        self, ledger: Ledger, registry: Registry, parties: Parties, restrictions: Restrictions
+        self,
+        ledger: Ledger,
+        registry: Registry,
+        parties: Parties,
+        restrictions: Restrictions,
+        agreements: Agreements,
     ) -> None:
         self._ledger = ledger
+        self._agreements = agreements
         self._parties = parties
         self._restrictions = restrictions
         self._registry = registry
@@ -75,7 +82,8 @@ class Teller:
     def about_event(self, caller: Caller, event: str, to: str | None) -> Mapping[str, Any]:
         """Return the decisions on an event, known by the log's id or by its publisher's own.
 
-        Raises NothingToTell where there is nothing the caller may know.
+        Raises NothingToTell where there is nothing the caller may know, and `Unavailable` where the log,
+        which is asked for the versions of agreements, does not answer.
         """
         given = self._ledger.about(self._ids(caller, event))
         latest = self._as_it_stands(self._latest(given, to))
@@ -86,9 +94,9 @@ class Teller:
         known = Known(
             event_type=given[0].event_type,
             incident=self._open_to(caller, incident) if incident is not None else None,
-            agreements=self._ledger.taking_part().agreements,
             person_of=self._ledger.person,
         )
+        said = self._agreements.said()
         knows = incident is not None and (sees_all(caller) or _was_told(caller, given))
         return {
             "event_id": given[0].event_id,
@@ -96,7 +104,7 @@ class Teller:
             "incident": alias(self._registry.alias_key, incident or "", "incident", caller.agency)
             if knows
             else None,
-            "decisions": [self._told(each, known) for each in rows],
+            "decisions": [self._told(each, known, said) for each in rows],
         }
 
     def about_incident(self, caller: Caller, text: str) -> Mapping[str, Any]:
@@ -162,9 +170,14 @@ class Teller:
             permit = each.answer.outcome is Outcome.PERMIT
             yield _ended(each, ended) if permit and ended is not None else each
 
-    def _told(self, latest: _Latest, known: Known) -> Mapping[str, Any]:
+    def _told(self, latest: _Latest, known: Known, said: Iterable[Said]) -> Mapping[str, Any]:
         answer, given = latest.answer, latest.given
-        case = Case(known=known, decided_at=given.decided_at, policy=self._policy(given.policy))
+        case = Case(
+            known=known,
+            decided_at=given.decided_at,
+            policy=self._policy(given.policy),
+            agreements=agreed_at(said, given.decided_at),
+        )
         text = explain(answer, self._title(answer.recipient), case)
         return {**_row(latest), "text": f"{text} {PUT_RIGHT}" if latest.corrected else text}
 

@@ -267,7 +267,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "parties": Kind(
         title="Asked for what is about themselves",
         about="Staff who asked to open what is about themselves or their home. They were refused, and it"
-        " looked absent to them. Nobody of their own agency sees this, auditors apart.",
+        " looked absent to them. Nobody of their own agency sees this, auditors apart: of the police the lead"
+        " of the partnership's own office does.",
         columns=(*_OPENINGS, ("Asked for", _sections_or("All of it"))),
         by_days="it was asked for",
     ),

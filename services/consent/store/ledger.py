@@ -80,6 +80,15 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnAgreement:
+    """Where in the log an agreement was signed, or else ended, and when that was decided."""
+
+    offset: int
+    at: datetime
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
     """A policy as adopted."""
 
@@ -251,6 +260,22 @@ class Ledger:
         with reading(self._engine) as conn:
             rows = conn.execute(select(POLICY).order_by(POLICY.c.offset.desc()))
             return [Adopted(**row) for row in rows.mappings()]
+
+    def on_agreements(self) -> tuple[OnAgreement, ...]:
+        """Return where agreements were signed and ended, in order."""
+        signed = EventType.AGREEMENT_SIGNED.value
+        about = LEDGER.c.event_type.in_((signed, EventType.AGREEMENT_ENDED.value))
+        query = select(LEDGER).where(about, LEDGER.c.cause == LEDGER.c.event_id).order_by(LEDGER.c.offset)
+        with reading(self._engine) as conn:
+            rows = conn.execute(query).mappings().all()
+        return tuple(
+            OnAgreement(
+                offset=int(row["offset"]),
+                at=parse_time(str(row["decided_at"])),
+                signed=row["event_type"] == signed,
+            )
+            for row in rows
+        )
 
     def releases_by_ground(self, days: Days) -> dict[str, dict[str, int]]:
         """Count releases by recipient and ground, recalls left out."""
