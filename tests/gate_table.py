@@ -297,6 +297,14 @@ TABLE = (
         "facts victim research rationale referral",
     ),
     _row(
+        "dafsu-marac-transfer",
+        "dafsu",
+        "MaracTransferred",
+        lambda f: f.marac,
+        "marac",
+        f"facts {PEOPLE} dash referral rationale",
+    ),
+    _row(
         "marac-transfer",
         EVERYBODY,
         "MaracTransferred",

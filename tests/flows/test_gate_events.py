@@ -259,6 +259,34 @@ def test_a_case_is_transferred_to_the_area_it_names() -> None:
     assert answer(decision, "area:greater-manchester").ground == "marac"
 
 
+def test_a_case_from_another_areas_meeting_reaches_dafsu_with_what_it_holds_once_it_is_accepted() -> None:
+    story = Story()
+    names = ("facts", "victim", "contact", "person_causing_harm", "referral", "narrative")
+    sections = tuple(
+        SectionAt(name=name, schema_id=f"{name}/1", leaf=leaf) for leaf, name in enumerate(names)
+    )
+    event = an_event_of(EventType.MARAC_TRANSFERRED, "police", sections=sections)
+    before = answer(story.tell(event), "dafsu")
+
+    decision = story.tell(an_event_of(EventType.MARAC_ACCEPTED, "police"))
+
+    after = again(decision, "dafsu")
+    assert before.reason == "not-owed"
+    assert sent_of(decision, event.event_id) == {"dafsu": NEW}
+    assert (after.rule, after.ground) == ("dafsu-marac-transfer", "marac")
+    assert set(after.sections) == {*names} - {"narrative"}
+
+
+def test_a_case_that_leaves_tells_no_attendee_but_dafsu_where_the_family_went() -> None:
+    story = Story()
+    story.tell(an_event_of(EventType.MARAC_LISTED, "police"))
+    event = an_event_of(EventType.MARAC_TRANSFERRED, "police", named=("area:greater-manchester",))
+
+    told = sent_of(story.tell(event), event.event_id)
+
+    assert told == {"area:greater-manchester": NEW, "dafsu": NEW}
+
+
 def test_a_disclosure_goes_to_the_named_discloser_alone() -> None:
     event = an_event_of(EventType.DVDS_DECIDED, "police", named=("dafsu",))
 

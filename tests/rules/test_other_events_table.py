@@ -163,6 +163,14 @@ TABLE = (
         "facts victim research rationale referral",
     ),
     Row(
+        "dafsu-marac-transfer",
+        "dafsu",
+        "MaracTransferred",
+        {"marac": True},
+        "marac",
+        f"{PEOPLE} dash referral rationale",
+    ),
+    Row(
         "marac-transfer",
         EVERYBODY,
         "MaracTransferred",
@@ -303,6 +311,11 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
         "NA 6.54",
         "hold the meeting and see its actions through",
         None,
+    ),
+    "dafsu-marac-transfer": (
+        "NA 3.32-3.36, 6.46",
+        "support every adult victim whom a meeting is about",
+        "offer support within 1 working day: it is offered in every case",
     ),
     "marac-transfer": (
         "NA 6.46",

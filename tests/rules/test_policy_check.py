@@ -95,6 +95,14 @@ def test_a_policy_under_which_dafsu_is_offered_only_the_cases_it_is_named_for_is
     assert {breach.example.rule for breach in found(policy, "high-risk-dafsu")} == {"dafsu-every-marac"}
 
 
+def test_a_policy_that_offers_dafsu_no_case_from_another_area_is_found() -> None:
+    policy = a_policy(rule("dafsu-marac-transfer", when={"marac": True, "override": True}))
+
+    found_in = {breach.example.event_type for breach in found(policy, "high-risk-dafsu")}
+
+    assert found_in == {"MaracTransferred"}
+
+
 @pytest.mark.parametrize("invariant", ["thresholds", "cheshire-cares-consent", "high-risk-dafsu", "one-risk"])
 def test_the_example_of_a_breach_is_one_that_the_gate_answers_by_the_rule_named(invariant: str) -> None:
     policy = a_policy(*BROKEN_BY[invariant])

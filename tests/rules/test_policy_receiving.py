@@ -22,6 +22,8 @@ TABLE: Mapping[tuple[str, str], Mapping[str, set[Ground]]] = {
     ("VpaRaised", "dafsu"): {"dafsu-unreviewed": {HIGH}},
     ("VpaRaised", "cedah"): {},
     ("MaracListed", "dafsu"): {"dafsu-every-marac": {MARAC}},
+    ("MaracTransferred", "dafsu"): {"dafsu-marac-transfer": {MARAC}},
+    ("MaracTransferred", "probation"): {"marac-transfer": {MARAC}},
     ("MaracListed", "probation"): {"marac-meeting": {MARAC}},
     ("CaseOpened", "cheshire-cares"): {"cheshire-cares-who-holds": {CONSENT}},
     ("OverrideRecorded", "cedah"): {},

@@ -32,6 +32,7 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "ContactAttempted": {"others": HOLDS},
     "MeetingListed": {"others": HOLDS},
     "MaracListed": {"others": MARAC},
+    "MaracTransferred": {"police": f"{TURNED} or {NAMED}", "dafsu": MARAC, "others": NAMED},
     "MaracActionAgreed": {"others": f"{NAMED} or {MARAC}"},
     "DvdsDecided": {"others": NAMED},
     "ExpectationMet": {"police": ALWAYS, "others": NAMED},

@@ -23,6 +23,8 @@ _REFERRED = (
     EventType.MARAC_REFERRED,
 )
 """What says at what risk somebody, or with what concern children, were referred: then or found since."""
+_AT_MARAC = (EventType.MARAC_REFERRED, EventType.MARAC_TRANSFERRED)
+"""What brings a case to a meeting: a referral, or another area's meeting (NA 6.46)."""
 _VULNERABLE = SETS["vulnerable_adults"] - {frozenset()}
 _DANGER = {"overdue": True}
 _CLOSED = {"overdue": True, "out_of_hours": True}
@@ -148,13 +150,13 @@ INVARIANTS = (
     Invariant(
         id="high-risk-dafsu",
         says="High risk always reaches DAFSU, reviewed or referred, on and to MARAC too; and every MARAC"
-        " case does, whoever the Hub names to attend it",
-        source="NA 4.11, 3.8-3.36",
+        " case does, referred, transferred or listed, whoever the Hub names to attend it",
+        source="NA 4.11, 3.8-3.36, 6.46",
         mend="let a rule to dafsu ask for no more than that, with a ground that then holds; and name dafsu"
         " in `always_attend` of the ground marac",
         broken=faults.any_of(
             faults.owed(DAFSU, (*REVIEWED, *_REFERRED), risk=HIGH),
-            faults.owed(DAFSU, faults.MEETINGS, marac=True),
+            faults.owed(DAFSU, (*faults.MEETINGS, *_AT_MARAC), marac=True),
             faults.marac_left_out(DAFSU),
         ),
     ),
