@@ -295,7 +295,7 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
     "dafsu-every-marac": (
         "NA 3.32-3.36",
         "support every adult victim whom a meeting is about",
-        "offer support: it is offered in every case",
+        "offer support within 1 working day: it is offered in every case",
     ),
     "marac-meeting": (
         "NA 6.54",
@@ -335,7 +335,7 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
     "disclosure": (
         "Domestic Violence Disclosure Scheme",
         "tell the person at risk what the police decided to disclose, and nobody else",
-        "do so in person, with the police, where it is safe",
+        "do so within 2 working days, in person, with the police, where it is safe",
     ),
     "protection-order": (
         "Domestic Abuse Act 2021 part 3",

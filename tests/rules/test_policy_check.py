@@ -18,7 +18,7 @@ from services.consent.rules.clauses import one_of
 from services.consent.rules.combinations import Box, explore, in_order, kinds_of, possible
 from services.consent.rules.cover import merged
 from services.consent.rules.invariants import INVARIANTS
-from services.consent.rules.overlaps import overlaps
+from services.consent.rules.overlaps import overlaps, untimed
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER, Policy
 from services.consent.rules.reading import parse
 from services.consent.rules.route import route
@@ -223,6 +223,17 @@ def test_high_risk_with_safeguarding_is_listed_as_an_overlap_and_is_no_fault() -
     assert [one_of(box) for box in asked.boxes] == [
         {"risk": frozenset({"high"}), "children": frozenset({"safeguarding"})}
     ]
+
+
+def test_whatever_the_strict_policy_expects_it_says_until_when() -> None:
+    assert [each.id for each in untimed(strict().policy)] == []
+
+
+def test_an_expectation_without_an_end_is_listed_and_is_no_fault() -> None:
+    open_ended = a_policy(rule("disclosure", expects="do so in person"))
+
+    assert [each.id for each in untimed(open_ended)] == ["disclosure"]
+    assert checked(open_ended, {}).ok
 
 
 def test_who_keep_their_cases_in_one_system_is_told_beside_the_overlaps_and_is_no_fault() -> None:
