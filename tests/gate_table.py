@@ -219,6 +219,22 @@ TABLE = (
         "facts victim dash",
     ),
     _row(
+        "hub-high-risk-found",
+        "police",
+        "DashRedone ReferralTriaged",
+        lambda f: f.risk == "high",
+        "high-risk",
+        "facts victim dash rationale",
+    ),
+    _row(
+        "hub-medium-risk-found",
+        "police",
+        "DashRedone ReferralTriaged",
+        lambda f: f.risk == "medium",
+        CONSENTED,
+        "facts victim dash rationale",
+    ),
+    _row(
         "cheshire-cares-referred-on",
         "cheshire-cares",
         "ReferredOn",

@@ -204,6 +204,55 @@ def test_danger_found_at_triage_or_when_referring_on_reaches_dafsu_and_checs_at_
         assert {to for to in told if to in ("dafsu", "checs")} == {"dafsu", "checs"}
 
 
+def test_high_risk_that_somebody_else_finds_reaches_the_hub_at_once() -> None:
+    for found in (
+        an_event_of(EventType.DASH_REDONE, "cheshire-cares", grades=HIGH),
+        an_event_of(EventType.REFERRAL_TRIAGED, "cedah", grades=HIGH),
+    ):
+        decision = Story().tell(found)
+
+        said = answer(decision, "police")
+        assert sent_of(decision, found.event_id)["police"] is NEW
+        assert (said.rule, said.ground) == ("hub-high-risk-found", "high-risk")
+
+
+def test_the_hub_gets_of_a_dash_done_again_what_it_needs_to_review_the_risk() -> None:
+    leaves = enumerate(("facts", "incident", "victim", "dash", "rationale"))
+    sections = tuple(SectionAt(name=name, schema_id=f"{name}/1", leaf=leaf) for leaf, name in leaves)
+    found = an_event_of(EventType.DASH_REDONE, "cheshire-cares", grades=HIGH, sections=sections)
+
+    said = answer(Story().tell(found), "police")
+
+    assert set(said.sections) == {"facts", "victim", "dash", "rationale"}
+
+
+def test_medium_risk_that_somebody_else_finds_reaches_the_hub_with_consent_and_is_owed_without() -> None:
+    story, found = Story(), an_event_of(EventType.DASH_REDONE, "cheshire-cares", grades=MEDIUM)
+    before = answer(story.tell(found), "police")
+
+    decision = story.tell(consent({"police": "given"}, publisher="cheshire-cares"))
+
+    assert (before.rule, before.owed, before.reason) == ("hub-medium-risk-found", True, "no-ground")
+    assert sent_of(decision, found.event_id) == {"police": NEW}
+
+
+def test_of_standard_risk_or_a_dash_not_completed_elsewhere_the_hub_is_owed_nothing() -> None:
+    for risk in (Risk.STANDARD, Risk.NOT_COMPLETED):
+        found = an_event_of(EventType.DASH_REDONE, "cheshire-cares", grades=grades(risk))
+
+        assert answer(Story().tell(found), "police").reason == "not-owed"
+
+
+def test_what_the_hub_made_of_a_risk_comes_back_to_who_found_it() -> None:
+    story = Story()
+    story.tell(an_event_of(EventType.DASH_REDONE, "cheshire-cares", grades=HIGH))
+
+    decision = story.tell(an_event_of(EventType.EXPECTATION_MET, "police"))
+
+    assert answer(decision, "cheshire-cares").rule == "outcome-to-sender"
+    assert permitted(decision) == {"police", "partnership", "cheshire-cares"}
+
+
 def test_checs_gets_of_a_case_for_marac_what_everybody_there_does_once_it_attends() -> None:
     story = Story()
     worried = grades(children=ChildrenLevel.SAFEGUARDING)

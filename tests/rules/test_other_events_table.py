@@ -85,6 +85,22 @@ TABLE = (
         "facts victim dash",
     ),
     Row(
+        "hub-high-risk-found",
+        "police",
+        "DashRedone ReferralTriaged",
+        {"risk": "high"},
+        "high-risk",
+        "facts victim dash rationale",
+    ),
+    Row(
+        "hub-medium-risk-found",
+        "police",
+        "DashRedone ReferralTriaged",
+        {"risk": "medium"},
+        "child-safeguarding consent override marac",
+        "facts victim dash rationale",
+    ),
+    Row(
         "cheshire-cares-referred-on",
         "cheshire-cares",
         "ReferredOn",
@@ -236,6 +252,16 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
         "NA 3.74-3.79",
         "triage and support at medium risk",
         "make contact within 5 working days, checking first who already holds the family",
+    ),
+    "hub-high-risk-found": (
+        "NA 3.74-3.79, 4.10",
+        "review a risk that somebody else found",
+        "review the risk within 4 hours, or say that it stands as reviewed",
+    ),
+    "hub-medium-risk-found": (
+        "NA 3.74-3.79, 4.10",
+        "review a risk that somebody else found",
+        "review the risk within 1 working day, or say that it stands as reviewed",
     ),
     "cheshire-cares-referred-on": (
         "NA 4.13",

@@ -22,6 +22,10 @@ TABLE: Mapping[tuple[str, str], Mapping[str, set[Ground]]] = {
     ("VpaRaised", "dafsu"): {"dafsu-unreviewed": {HIGH}},
     ("VpaRaised", "cedah"): {},
     ("MaracListed", "dafsu"): {"dafsu-every-marac": {MARAC}},
+    ("DashRedone", "police"): {
+        "hub-high-risk-found": {HIGH},
+        "hub-medium-risk-found": {CHILD, CONSENT, OVERRIDE, MARAC},
+    },
     ("MaracTransferred", "dafsu"): {"dafsu-marac-transfer": {MARAC}},
     ("MaracTransferred", "probation"): {"marac-transfer": {MARAC}},
     ("MaracListed", "probation"): {"marac-meeting": {MARAC}},
