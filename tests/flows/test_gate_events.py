@@ -24,6 +24,7 @@ from tests.gate_builders import (
     an_event,
     answer,
     case,
+    child_status,
     consent,
     desk,
     grades,
@@ -120,6 +121,30 @@ def test_who_holds_the_family_hears_that_somebody_else_acts() -> None:
 
     assert sent_of(decision, opened.event_id) == {"checs": NEW}
     assert answer(decision, "checs").sections == ("facts",)
+    assert answer(decision, "cedah").reason == "not-owed"
+
+
+def test_cedah_and_mycwa_know_of_a_childs_plan_where_they_hold_the_family_and_nobody_else_does() -> None:
+    story, status = Story(), child_status("checs")
+    story.tell(
+        a_form(of=grades(Risk.MEDIUM, ChildrenLevel.SAFEGUARDING)), case(EventType.CASE_OPENED, "mycwa")
+    )
+    story.tell(case(EventType.CASE_OPENED, "housing"))
+
+    decision = story.tell(status)
+
+    assert sent_of(decision, status.event_id) == {"cedah": NEW, "mycwa": NEW}
+    assert answer(decision, "cedah").sections == ("facts",)
+
+
+def test_a_childs_plan_is_told_to_nobody_without_a_ground_or_before_they_hold_the_family() -> None:
+    story, status = Story(), child_status("checs")
+    story.tell(a_form(of=STANDARD), case(EventType.CASE_OPENED, "mycwa"))
+
+    decision = story.tell(status)
+
+    assert sent_of(decision, status.event_id) == {}
+    assert answer(decision, "mycwa").reason == "no-ground"
     assert answer(decision, "cedah").reason == "not-owed"
 
 

@@ -120,6 +120,22 @@ TABLE = (
     Row("roles-reviewed-told", EVERYBODY, "RolesReviewed", {"named": True}, USUAL, "facts"),
     Row("cheshire-cares-who-holds", "cheshire-cares", CASES, {"holds": True}, "consent", "facts"),
     Row("who-holds", EVERYBODY, CASES, {"holds": True}, HELD, "facts"),
+    Row(
+        "cedah-child-case",
+        "cedah",
+        "ChildCaseStatus",
+        {"holds": True},
+        "high-risk child-safeguarding consent override marac",
+        "facts",
+    ),
+    Row(
+        "mycwa-child-case",
+        "mycwa",
+        "ChildCaseStatus",
+        {"holds": True},
+        "high-risk child-safeguarding consent override marac",
+        "facts",
+    ),
     Row("meeting", EVERYBODY, "MeetingListed MeetingDiscussed", {"holds": True}, HELD, "facts"),
     Row(
         "hub-marac-referral",
@@ -291,6 +307,16 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
     "who-holds": (
         "NA 4.6, 4.7, 4.14, 4.29",
         "see who already holds or has contacted the family before acting",
+        None,
+    ),
+    "cedah-child-case": (
+        "NA 3.12, 4.6",
+        "know whether a child has a plan: a family with one may go to MyCWA",
+        None,
+    ),
+    "mycwa-child-case": (
+        "NA 3.12, 4.6",
+        "know whether a child has a plan: a family with one may go to MyCWA",
         None,
     ),
     "meeting": (

@@ -30,6 +30,8 @@ TABLE: Mapping[tuple[str, str], Mapping[str, set[Ground]]] = {
     ("MaracTransferred", "probation"): {"marac-transfer": {MARAC}},
     ("MaracListed", "probation"): {"marac-meeting": {MARAC}},
     ("CaseOpened", "cheshire-cares"): {"cheshire-cares-who-holds": {CONSENT}},
+    ("ChildCaseStatus", "cedah"): {"cedah-child-case": {HIGH, CHILD, CONSENT, OVERRIDE, MARAC}},
+    ("ChildCaseStatus", "dafsu"): {},
     ("OverrideRecorded", "cedah"): {},
     ("OverrideRecorded", "publisher"): {"own": {Ground.OWN}},
     ("OverrideRecorded", "partnership"): {"partnership-facts": {Ground.PARTNERSHIP}},

@@ -29,6 +29,7 @@ TABLE: Mapping[str, Mapping[str, str]] = {
         "others": MARAC,
     },
     "CaseOpened": {"others": HOLDS},
+    "ChildCaseStatus": {"cedah": HOLDS, "mycwa": HOLDS, "others": NEVER},
     "ContactAttempted": {"others": HOLDS},
     "MeetingListed": {"others": HOLDS},
     "MaracListed": {"others": MARAC},
