@@ -43,7 +43,7 @@ def test_the_hub_is_told_of_every_decision_with_its_rule_paragraph_and_policy(of
     assert "owed the form, but nothing gives a lawful ground" in text
     assert "NA 4.11" in text
     assert "Consent was refused on 2 September 2024" in text
-    assert "policy strict, version 5" in text
+    assert "policy strict, version 6" in text
     assert "It would be told if" in text
     assert "consented" in text
 
@@ -198,7 +198,7 @@ def test_the_policy_in_force_is_shown_whole(office: Office) -> None:
     after = office.ask(HUB, "/v1/policy")
 
     assert before.status_code == 404
-    assert (after.json()["name"], after.json()["version"]) == ("strict", 5)
+    assert (after.json()["name"], after.json()["version"]) == ("strict", 6)
     assert "[[rule]]" in after.json()["text"]
 
 

@@ -49,7 +49,7 @@ def test_a_draft_that_keeps_to_everything_ends_with_0_and_says_so() -> None:
     code, said = run("check", str(STRICT))
 
     assert code == 0
-    assert said.splitlines()[-1] == "It keeps to all 24."
+    assert said.splitlines()[-1] == "It keeps to all 25."
     assert "BROKEN" not in said
 
 

@@ -58,7 +58,13 @@ def test_it_says_who_receives_it_when_on_what_ground_and_at_most_what(office: Of
 def test_it_follows_the_policy_in_force(office: Office) -> None:
     before = look(office, HUB, "/catalogue/DashRedone").text
     office.bench.publish(
-        policy_adopted(draft(rule("cedah-dash-redone", grounds=["consent"])), confirmed_by="p-partnership-2")
+        policy_adopted(
+            draft(
+                rule("cedah-dash-redone", grounds=["consent"]),
+                rule("hub-medium-risk-found", grounds=["consent"]),
+            ),
+            confirmed_by="p-partnership-2",
+        )
     )
     office.bench.settle()
 

@@ -24,6 +24,7 @@ from tests.gate_builders import (
     an_event,
     answer,
     case,
+    child_status,
     consent,
     desk,
     grades,
@@ -123,6 +124,30 @@ def test_who_holds_the_family_hears_that_somebody_else_acts() -> None:
     assert answer(decision, "cedah").reason == "not-owed"
 
 
+def test_cedah_and_mycwa_know_of_a_childs_plan_where_they_hold_the_family_and_nobody_else_does() -> None:
+    story, status = Story(), child_status("checs")
+    story.tell(
+        a_form(of=grades(Risk.MEDIUM, ChildrenLevel.SAFEGUARDING)), case(EventType.CASE_OPENED, "mycwa")
+    )
+    story.tell(case(EventType.CASE_OPENED, "housing"))
+
+    decision = story.tell(status)
+
+    assert sent_of(decision, status.event_id) == {"cedah": NEW, "mycwa": NEW}
+    assert answer(decision, "cedah").sections == ("facts",)
+
+
+def test_a_childs_plan_is_told_to_nobody_without_a_ground_or_before_they_hold_the_family() -> None:
+    story, status = Story(), child_status("checs")
+    story.tell(a_form(of=STANDARD), case(EventType.CASE_OPENED, "mycwa"))
+
+    decision = story.tell(status)
+
+    assert sent_of(decision, status.event_id) == {}
+    assert answer(decision, "mycwa").reason == "no-ground"
+    assert answer(decision, "cedah").reason == "not-owed"
+
+
 def test_who_comes_to_hold_the_family_later_hears_what_went_before() -> None:
     story, opened = Story(), case(EventType.CASE_OPENED, "mycwa")
     story.tell(a_form(of=grades(Risk.STANDARD, ChildrenLevel.SAFEGUARDING)), opened)
@@ -204,6 +229,55 @@ def test_danger_found_at_triage_or_when_referring_on_reaches_dafsu_and_checs_at_
         assert {to for to in told if to in ("dafsu", "checs")} == {"dafsu", "checs"}
 
 
+def test_high_risk_that_somebody_else_finds_reaches_the_hub_at_once() -> None:
+    for found in (
+        an_event_of(EventType.DASH_REDONE, "cheshire-cares", grades=HIGH),
+        an_event_of(EventType.REFERRAL_TRIAGED, "cedah", grades=HIGH),
+    ):
+        decision = Story().tell(found)
+
+        said = answer(decision, "police")
+        assert sent_of(decision, found.event_id)["police"] is NEW
+        assert (said.rule, said.ground) == ("hub-high-risk-found", "high-risk")
+
+
+def test_the_hub_gets_of_a_dash_done_again_what_it_needs_to_review_the_risk() -> None:
+    leaves = enumerate(("facts", "incident", "victim", "dash", "rationale"))
+    sections = tuple(SectionAt(name=name, schema_id=f"{name}/1", leaf=leaf) for leaf, name in leaves)
+    found = an_event_of(EventType.DASH_REDONE, "cheshire-cares", grades=HIGH, sections=sections)
+
+    said = answer(Story().tell(found), "police")
+
+    assert set(said.sections) == {"facts", "victim", "dash", "rationale"}
+
+
+def test_medium_risk_that_somebody_else_finds_reaches_the_hub_with_consent_and_is_owed_without() -> None:
+    story, found = Story(), an_event_of(EventType.DASH_REDONE, "cheshire-cares", grades=MEDIUM)
+    before = answer(story.tell(found), "police")
+
+    decision = story.tell(consent({"police": "given"}, publisher="cheshire-cares"))
+
+    assert (before.rule, before.owed, before.reason) == ("hub-medium-risk-found", True, "no-ground")
+    assert sent_of(decision, found.event_id) == {"police": NEW}
+
+
+def test_of_standard_risk_or_a_dash_not_completed_elsewhere_the_hub_is_owed_nothing() -> None:
+    for risk in (Risk.STANDARD, Risk.NOT_COMPLETED):
+        found = an_event_of(EventType.DASH_REDONE, "cheshire-cares", grades=grades(risk))
+
+        assert answer(Story().tell(found), "police").reason == "not-owed"
+
+
+def test_what_the_hub_made_of_a_risk_comes_back_to_who_found_it() -> None:
+    story = Story()
+    story.tell(an_event_of(EventType.DASH_REDONE, "cheshire-cares", grades=HIGH))
+
+    decision = story.tell(an_event_of(EventType.EXPECTATION_MET, "police"))
+
+    assert answer(decision, "cheshire-cares").rule == "outcome-to-sender"
+    assert permitted(decision) == {"police", "partnership", "cheshire-cares"}
+
+
 def test_checs_gets_of_a_case_for_marac_what_everybody_there_does_once_it_attends() -> None:
     story = Story()
     worried = grades(children=ChildrenLevel.SAFEGUARDING)
@@ -257,6 +331,34 @@ def test_a_case_is_transferred_to_the_area_it_names() -> None:
 
     assert sent_of(decision, event.event_id) == {"area:greater-manchester": NEW}
     assert answer(decision, "area:greater-manchester").ground == "marac"
+
+
+def test_a_case_from_another_areas_meeting_reaches_dafsu_with_what_it_holds_once_it_is_accepted() -> None:
+    story = Story()
+    names = ("facts", "victim", "contact", "person_causing_harm", "referral", "narrative")
+    sections = tuple(
+        SectionAt(name=name, schema_id=f"{name}/1", leaf=leaf) for leaf, name in enumerate(names)
+    )
+    event = an_event_of(EventType.MARAC_TRANSFERRED, "police", sections=sections)
+    before = answer(story.tell(event), "dafsu")
+
+    decision = story.tell(an_event_of(EventType.MARAC_ACCEPTED, "police"))
+
+    after = again(decision, "dafsu")
+    assert before.reason == "not-owed"
+    assert sent_of(decision, event.event_id) == {"dafsu": NEW}
+    assert (after.rule, after.ground) == ("dafsu-marac-transfer", "marac")
+    assert set(after.sections) == {*names} - {"narrative"}
+
+
+def test_a_case_that_leaves_tells_no_attendee_but_dafsu_where_the_family_went() -> None:
+    story = Story()
+    story.tell(an_event_of(EventType.MARAC_LISTED, "police"))
+    event = an_event_of(EventType.MARAC_TRANSFERRED, "police", named=("area:greater-manchester",))
+
+    told = sent_of(story.tell(event), event.event_id)
+
+    assert told == {"area:greater-manchester": NEW, "dafsu": NEW}
 
 
 def test_a_disclosure_goes_to_the_named_discloser_alone() -> None:

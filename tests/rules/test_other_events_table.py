@@ -85,6 +85,22 @@ TABLE = (
         "facts victim dash",
     ),
     Row(
+        "hub-high-risk-found",
+        "police",
+        "DashRedone ReferralTriaged",
+        {"risk": "high"},
+        "high-risk",
+        "facts victim dash rationale",
+    ),
+    Row(
+        "hub-medium-risk-found",
+        "police",
+        "DashRedone ReferralTriaged",
+        {"risk": "medium"},
+        "child-safeguarding consent override marac",
+        "facts victim dash rationale",
+    ),
+    Row(
         "cheshire-cares-referred-on",
         "cheshire-cares",
         "ReferredOn",
@@ -104,6 +120,22 @@ TABLE = (
     Row("roles-reviewed-told", EVERYBODY, "RolesReviewed", {"named": True}, USUAL, "facts"),
     Row("cheshire-cares-who-holds", "cheshire-cares", CASES, {"holds": True}, "consent", "facts"),
     Row("who-holds", EVERYBODY, CASES, {"holds": True}, HELD, "facts"),
+    Row(
+        "cedah-child-case",
+        "cedah",
+        "ChildCaseStatus",
+        {"holds": True},
+        "high-risk child-safeguarding consent override marac",
+        "facts",
+    ),
+    Row(
+        "mycwa-child-case",
+        "mycwa",
+        "ChildCaseStatus",
+        {"holds": True},
+        "high-risk child-safeguarding consent override marac",
+        "facts",
+    ),
     Row("meeting", EVERYBODY, "MeetingListed MeetingDiscussed", {"holds": True}, HELD, "facts"),
     Row(
         "hub-marac-referral",
@@ -161,6 +193,14 @@ TABLE = (
         {"marac": True},
         "marac",
         "facts victim research rationale referral",
+    ),
+    Row(
+        "dafsu-marac-transfer",
+        "dafsu",
+        "MaracTransferred",
+        {"marac": True},
+        "marac",
+        f"{PEOPLE} dash referral rationale",
     ),
     Row(
         "marac-transfer",
@@ -229,6 +269,16 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
         "triage and support at medium risk",
         "make contact within 5 working days, checking first who already holds the family",
     ),
+    "hub-high-risk-found": (
+        "NA 3.74-3.79, 4.10",
+        "review a risk that somebody else found",
+        "review the risk within 4 hours, or say that it stands as reviewed",
+    ),
+    "hub-medium-risk-found": (
+        "NA 3.74-3.79, 4.10",
+        "review a risk that somebody else found",
+        "review the risk within 1 working day, or say that it stands as reviewed",
+    ),
     "cheshire-cares-referred-on": (
         "NA 4.13",
         "offer support at standard risk",
@@ -259,6 +309,16 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
         "see who already holds or has contacted the family before acting",
         None,
     ),
+    "cedah-child-case": (
+        "NA 3.12, 4.6",
+        "know whether a child has a plan: a family with one may go to MyCWA",
+        None,
+    ),
+    "mycwa-child-case": (
+        "NA 3.12, 4.6",
+        "know whether a child has a plan: a family with one may go to MyCWA",
+        None,
+    ),
     "meeting": (
         "NA 4.17-4.20",
         "prepare the daily meeting, where each hears only what it may hold",
@@ -287,7 +347,7 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
     "dafsu-every-marac": (
         "NA 3.32-3.36",
         "support every adult victim whom a meeting is about",
-        "offer support: it is offered in every case",
+        "offer support within 1 working day: it is offered in every case",
     ),
     "marac-meeting": (
         "NA 6.54",
@@ -303,6 +363,11 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
         "NA 6.54",
         "hold the meeting and see its actions through",
         None,
+    ),
+    "dafsu-marac-transfer": (
+        "NA 3.32-3.36, 6.46",
+        "support every adult victim whom a meeting is about",
+        "offer support within 1 working day: it is offered in every case",
     ),
     "marac-transfer": (
         "NA 6.46",
@@ -322,7 +387,7 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
     "disclosure": (
         "Domestic Violence Disclosure Scheme",
         "tell the person at risk what the police decided to disclose, and nobody else",
-        "do so in person, with the police, where it is safe",
+        "do so within 2 working days, in person, with the police, where it is safe",
     ),
     "protection-order": (
         "Domestic Abuse Act 2021 part 3",

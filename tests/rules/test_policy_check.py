@@ -18,7 +18,7 @@ from services.consent.rules.clauses import one_of
 from services.consent.rules.combinations import Box, explore, in_order, kinds_of, possible
 from services.consent.rules.cover import merged
 from services.consent.rules.invariants import INVARIANTS
-from services.consent.rules.overlaps import overlaps
+from services.consent.rules.overlaps import overlaps, untimed
 from services.consent.rules.policy import EDUCATION, PARTNERSHIP, PUBLISHER, Policy
 from services.consent.rules.reading import parse
 from services.consent.rules.route import route
@@ -51,6 +51,7 @@ BROKEN_BY: Mapping[str, Sequence[Edit]] = {
     "counted": [rule("partnership-facts", on=["VpaRaised"])],
     "disclosure": [rule("disclosure", grounds=["high-risk"])],
     "high-risk-dafsu": [rule("dafsu-high-risk", when={"risk": ["high"], "override": True})],
+    "risk-found-hub": [rule("hub-medium-risk-found", grounds=["override"])],
     "safeguarding-checs": [rule("checs-safeguarding", grounds=["high-risk"])],
     "danger-overdue": [rule("checs-unreviewed", when={"risk": ["high"], "overdue": True})],
     "danger-out-of-hours": [
@@ -93,6 +94,14 @@ def test_a_policy_under_which_dafsu_is_offered_only_the_cases_it_is_named_for_is
     policy = a_policy(ground("marac", always_attend=None))
 
     assert {breach.example.rule for breach in found(policy, "high-risk-dafsu")} == {"dafsu-every-marac"}
+
+
+def test_a_policy_that_offers_dafsu_no_case_from_another_area_is_found() -> None:
+    policy = a_policy(rule("dafsu-marac-transfer", when={"marac": True, "override": True}))
+
+    found_in = {breach.example.event_type for breach in found(policy, "high-risk-dafsu")}
+
+    assert found_in == {"MaracTransferred"}
 
 
 @pytest.mark.parametrize("invariant", ["thresholds", "cheshire-cares-consent", "high-risk-dafsu", "one-risk"])
@@ -215,6 +224,17 @@ def test_high_risk_with_safeguarding_is_listed_as_an_overlap_and_is_no_fault() -
     assert [one_of(box) for box in asked.boxes] == [
         {"risk": frozenset({"high"}), "children": frozenset({"safeguarding"})}
     ]
+
+
+def test_whatever_the_strict_policy_expects_it_says_until_when() -> None:
+    assert [each.id for each in untimed(strict().policy)] == []
+
+
+def test_an_expectation_without_an_end_is_listed_and_is_no_fault() -> None:
+    open_ended = a_policy(rule("disclosure", expects="do so in person"))
+
+    assert [each.id for each in untimed(open_ended)] == ["disclosure"]
+    assert checked(open_ended, {}).ok
 
 
 def test_who_keep_their_cases_in_one_system_is_told_beside_the_overlaps_and_is_no_fault() -> None:

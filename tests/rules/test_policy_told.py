@@ -15,8 +15,8 @@ RISK, CHILDREN, TURNED = "risk", "children", "counter_allegation"
 TABLE: Mapping[str, Mapping[str, str]] = {
     # the type of event: who is told of it when; anybody else as it says under "others"
     "ReferralReceived": {"police": TURNED, "dafsu": RISK, "checs": CHILDREN, "others": NEVER},
-    "DashRedone": {"dafsu": RISK, "cedah": RISK, "others": NEVER},
-    "ReferralTriaged": {"dafsu": RISK, "checs": CHILDREN, "others": NEVER},
+    "DashRedone": {"police": f"{RISK} or {RISK}", "dafsu": RISK, "cedah": RISK, "others": NEVER},
+    "ReferralTriaged": {"police": f"{RISK} or {RISK}", "dafsu": RISK, "checs": CHILDREN, "others": NEVER},
     "ReferredOn": {
         "police": f"{NAMED} or {TURNED}",
         "dafsu": f"{RISK} or {NAMED}",
@@ -29,9 +29,11 @@ TABLE: Mapping[str, Mapping[str, str]] = {
         "others": MARAC,
     },
     "CaseOpened": {"others": HOLDS},
+    "ChildCaseStatus": {"cedah": HOLDS, "mycwa": HOLDS, "others": NEVER},
     "ContactAttempted": {"others": HOLDS},
     "MeetingListed": {"others": HOLDS},
     "MaracListed": {"others": MARAC},
+    "MaracTransferred": {"police": f"{TURNED} or {NAMED}", "dafsu": MARAC, "others": NAMED},
     "MaracActionAgreed": {"others": f"{NAMED} or {MARAC}"},
     "DvdsDecided": {"others": NAMED},
     "ExpectationMet": {"police": ALWAYS, "others": NAMED},

@@ -401,7 +401,7 @@ def wrong_denial(decision: Any, recipient: str, rule: str, reason: str) -> Itera
 
 def wrong_words(text: str) -> Iterator[str]:
     policy = parse(text)
-    if (policy.name, policy.version) != ("strict", 5):
+    if (policy.name, policy.version) != ("strict", 6):
         yield "name and version"
     weekdays = {day for day in BANK_HOLIDAYS if day.weekday() < 5}
     if policy.hours != OfficeHours(opens=time(8, 30), closes=time(17), bank_holidays=weekdays):

@@ -24,9 +24,9 @@ from services.runtime.described import (
     titled,
 )
 
-TEXT_SHOWN: Final = 'name = "strict"\nversion = 5\n'
+TEXT_SHOWN: Final = 'name = "strict"\nversion = 6\n'
 _NAMED: Final[Described] = {"hash": TEXT, "name": TEXT, "version": WHOLE}
-_NAMED_EXAMPLE: Final = {"hash": POLICY, "name": "strict", "version": 5}
+_NAMED_EXAMPLE: Final = {"hash": POLICY, "name": "strict", "version": 6}
 _LAWFUL: Final = said(YES_OR_NO, "whether it may be adopted")
 _WHOLE_TEXT: Final = said(TEXT, "TOML, as it is hashed")
 _ADOPTED: Final = {

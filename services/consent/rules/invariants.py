@@ -7,6 +7,7 @@ leave open (who else may hold what another holds, NA 4.27) is no invariant: `ove
 from services.consent.rules import faults
 from services.consent.rules.breaches import FORMS, REVIEWED, Invariant
 from services.consent.rules.combinations import SETS
+from services.vocabulary.agencies import HUB
 from services.vocabulary.consent import ConsentAnswer
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
@@ -23,6 +24,10 @@ _REFERRED = (
     EventType.MARAC_REFERRED,
 )
 """What says at what risk somebody, or with what concern children, were referred: then or found since."""
+_GRADED = (EventType.DASH_REDONE, EventType.REFERRAL_TRIAGED)
+"""What says that somebody else than the Hub assessed the risk."""
+_AT_MARAC = (EventType.MARAC_REFERRED, EventType.MARAC_TRANSFERRED)
+"""What brings a case to a meeting: a referral, or another area's meeting (NA 6.46)."""
 _VULNERABLE = SETS["vulnerable_adults"] - {frozenset()}
 _DANGER = {"overdue": True}
 _CLOSED = {"overdue": True, "out_of_hours": True}
@@ -148,14 +153,25 @@ INVARIANTS = (
     Invariant(
         id="high-risk-dafsu",
         says="High risk always reaches DAFSU, reviewed or referred, on and to MARAC too; and every MARAC"
-        " case does, whoever the Hub names to attend it",
-        source="NA 4.11, 3.8-3.36",
+        " case does, referred, transferred or listed, whoever the Hub names to attend it",
+        source="NA 4.11, 3.8-3.36, 6.46",
         mend="let a rule to dafsu ask for no more than that, with a ground that then holds; and name dafsu"
         " in `always_attend` of the ground marac",
         broken=faults.any_of(
             faults.owed(DAFSU, (*REVIEWED, *_REFERRED), risk=HIGH),
-            faults.owed(DAFSU, faults.MEETINGS, marac=True),
+            faults.owed(DAFSU, (*faults.MEETINGS, *_AT_MARAC), marac=True),
             faults.marac_left_out(DAFSU),
+        ),
+    ),
+    Invariant(
+        id="risk-found-hub",
+        says="High risk that a DASH done again or triage finds always reaches the Hub, who alone reviews"
+        " risk, and medium risk does with consent",
+        source="NA 3.74-3.79, 4.10",
+        mend="let a rule to police ask for no more than that, with a ground that then holds",
+        broken=faults.any_of(
+            faults.owed(HUB, _GRADED, risk=HIGH),
+            faults.owed(HUB, _GRADED, risk=Risk.MEDIUM, consent=GIVEN),
         ),
     ),
     Invariant(
