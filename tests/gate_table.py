@@ -221,7 +221,7 @@ TABLE = (
     _row(
         "hub-high-risk-found",
         "police",
-        "DashRedone ReferralTriaged",
+        "DashRedone",
         lambda f: f.risk == "high",
         "high-risk",
         "facts victim dash rationale",
@@ -229,7 +229,7 @@ TABLE = (
     _row(
         "hub-medium-risk-found",
         "police",
-        "DashRedone ReferralTriaged",
+        "DashRedone",
         lambda f: f.risk == "medium",
         CONSENTED,
         "facts victim dash rationale",

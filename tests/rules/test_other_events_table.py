@@ -87,7 +87,7 @@ TABLE = (
     Row(
         "hub-high-risk-found",
         "police",
-        "DashRedone ReferralTriaged",
+        "DashRedone",
         {"risk": "high"},
         "high-risk",
         "facts victim dash rationale",
@@ -95,7 +95,7 @@ TABLE = (
     Row(
         "hub-medium-risk-found",
         "police",
-        "DashRedone ReferralTriaged",
+        "DashRedone",
         {"risk": "medium"},
         "child-safeguarding consent override marac",
         "facts victim dash rationale",

@@ -16,7 +16,7 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     # the type of event: who is told of it when; anybody else as it says under "others"
     "ReferralReceived": {"police": TURNED, "dafsu": RISK, "checs": CHILDREN, "others": NEVER},
     "DashRedone": {"police": f"{RISK} or {RISK}", "dafsu": RISK, "cedah": RISK, "others": NEVER},
-    "ReferralTriaged": {"police": f"{RISK} or {RISK}", "dafsu": RISK, "checs": CHILDREN, "others": NEVER},
+    "ReferralTriaged": {"dafsu": RISK, "checs": CHILDREN, "others": NEVER},
     "ReferredOn": {
         "police": f"{NAMED} or {TURNED}",
         "dafsu": f"{RISK} or {NAMED}",

@@ -24,7 +24,7 @@ _REFERRED = (
     EventType.MARAC_REFERRED,
 )
 """What says at what risk somebody, or with what concern children, were referred: then or found since."""
-_GRADED = (EventType.DASH_REDONE, EventType.REFERRAL_TRIAGED)
+_GRADED = (EventType.DASH_REDONE,)
 """What says that somebody else than the Hub assessed the risk."""
 _AT_MARAC = (EventType.MARAC_REFERRED, EventType.MARAC_TRANSFERRED)
 """What brings a case to a meeting: a referral, or another area's meeting (NA 6.46)."""
@@ -165,7 +165,7 @@ INVARIANTS = (
     ),
     Invariant(
         id="risk-found-hub",
-        says="High risk that a DASH done again or triage finds always reaches the Hub, who alone reviews"
+        says="High risk that a DASH done again finds always reaches the Hub, who alone reviews"
         " risk, and medium risk does with consent",
         source="NA 3.74-3.79, 4.10",
         mend="let a rule to police ask for no more than that, with a ground that then holds",
