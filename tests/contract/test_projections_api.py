@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,7 @@ def test_what_is_anothers_asks_what_is_nowhere_asks(models: ReadModels, ask: Ask
     kind, _, _ = what.partition("/")
 
     (theirs, asked), (none, asked_of_none) = (
-        asked_for(lambda path=path: ask(path, "cedah")) for path in (f"/v1/{what}", f"/v1/{kind}/never")
+        asked_for(partial(ask, path, "cedah")) for path in (f"/v1/{what}", f"/v1/{kind}/never")
     )
 
     assert theirs.status_code == 404

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def test_which_releases_were_opened_is_asked_alike_of_anothers_and_of_none(offic
     assert opened(office, COLLEAGUE, release) == 200
 
     (theirs, asked), (none, asked_of_none) = (
-        asked_for(lambda which=which: office.ask(PRACTITIONER, "/v1/opened", {"releases": [which]}))
+        asked_for(partial(office.ask, PRACTITIONER, "/v1/opened", {"releases": [which]}))
         for which in (release, NEVER)
     )
 
