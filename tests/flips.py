@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from services.synthetic.month import year
-from services.vocabulary.grounds import ReleaseKind
+from services.vocabulary.grounds import Ground, ReleaseKind
 from tests.storm import PARTNERSHIP
 
 TO = "cedah"
@@ -67,6 +67,21 @@ def expected(told: Sequence[Step]) -> dict[str, list[tuple[str, str]]]:
         elif step.incident in given:
             theirs.append((ReleaseKind.CHANGED.value, because))
     return sent
+
+
+def owed_to_others(told: Sequence[Step]) -> set[tuple[str, str, str, str, str]]:
+    """Return who else must be sent what: recipient, ground, kind, of which event and because of which.
+
+    Their publisher keeps its own, and the partnership's office counts: each event once, as it is. A form of
+    this kind owes nothing to anybody else.
+    """
+    ids = [step.event["id"] for step in told]
+    grounds = (("police", Ground.OWN), ("partnership", Ground.PARTNERSHIP))
+    return {
+        (recipient, ground.value, ReleaseKind.NEW.value, id_, id_)
+        for id_ in ids
+        for recipient, ground in grounds
+    }
 
 
 @dataclass

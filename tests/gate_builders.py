@@ -435,10 +435,12 @@ class Output:
 
 
 class Bench:
-    """A log in memory, a database, and gates over both."""
+    """A log in memory, its own unless it is given one, a database, and gates over both."""
 
-    def __init__(self, engine: Engine, *, by_event: tuple[str, ...] = ()) -> None:
-        self.log = MemoryLog()
+    def __init__(
+        self, engine: Engine, *, by_event: tuple[str, ...] = (), log: MemoryLog | None = None
+    ) -> None:
+        self.log = log or MemoryLog()
         self.engine = engine
         self.by_event = by_event
         self.store = GateStore(engine)

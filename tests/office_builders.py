@@ -35,6 +35,7 @@ from services.consent.worker.hearing import Ear
 from services.consent.worker.replaying import Replayer
 from services.consent.worker.witness import Witness
 from services.eventlog.keys import FileKek, KeyStore
+from services.eventlog.memory import MemoryLog
 from services.runtime.certificates import enrol
 from services.runtime.clock import SystemClock
 from services.runtime.database import engine_at
@@ -70,12 +71,12 @@ _seeds = count(1)
 
 
 class Office:
-    """The keyring's HTTP side over a bench, and callers with keys."""
+    """The keyring's HTTP side over a bench, of a log that is given if any, and callers with keys."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, log: MemoryLog | None = None) -> None:
         self.changed: dict[str, dict[str, Any]] = {}
         engine = engine_at(url)
-        self.bench = Bench(engine)
+        self.bench = Bench(engine, log=log)
         self._folder = folder
         keys = KeyStore(engine, FileKek(b"k" * 32), randomness=lambda size: PERSON_KEY[:size])
         keys.create_tables()

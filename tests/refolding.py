@@ -16,6 +16,7 @@ from services.eventlog import codec, topics
 from services.eventlog.access import Access
 from services.eventlog.aliases import Kind, alias
 from services.eventlog.catalogue_files import load_catalogue
+from services.eventlog.envelope import Release
 from services.eventlog.memory import MemoryLog
 from services.eventlog.reader import KafkaReader
 from services.eventlog.records import Record, Stored
@@ -53,6 +54,12 @@ def happened(settings: Settings, partnership: Partnership) -> Outcome:
     """Return what the running system's gate said, read back from its topics and tables."""
     kept = {topic: every_record(settings, topic) for topic in written(partnership)}
     return _outcome(kept, commands.dump(engine_for("consent", settings)))
+
+
+def released(settings: Settings, partnership: Partnership) -> list[Release]:
+    """Return every release the running system's gate sent to anybody, each once."""
+    kept = {t: every_record(settings, t) for t in written(partnership) if t != topics.DECISIONS}
+    return [codec.decode_release(value) for value in _numbered(kept).values()]
 
 
 def every_record(settings: Settings, topic: str) -> list[Stored]:

@@ -57,6 +57,22 @@ def policy_check(
     raise typer.Exit(0 if found.ok else 1)
 
 
+@policy.command("schema")
+def policy_schema(json_: Json = False) -> None:
+    """Print what a policy's TOML may hold, as a JSON Schema: an editor that has it helps to write a draft.
+
+    With --json on one line. Asks no running system.
+
+    Example: sightline policy schema > policy.schema.json
+    """
+    import json
+
+    from services.cli import show
+    from services.consent.rules.schema import schema
+
+    show.document(schema()) if json_ else print(json.dumps(schema(), ensure_ascii=False, indent=2))
+
+
 @policy.command("diff")
 def policy_diff(
     before: Annotated[str, typer.Argument(metavar="A", help="A file, a policy's hash, or `current`.")],

@@ -7,7 +7,7 @@ import random
 import signal
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,11 +20,12 @@ from services.cli.client import System
 from services.cli.errors import CliError
 from services.cli.publishing import Result, publish, settle
 from services.cli.reading import inbox
+from services.eventlog.envelope import Release
 from services.eventlog.ids import event_id
 from services.runtime.secrets import Secrets
-from tests.flips import TO, Receipts, Step, expected, steps
-from tests.refolding import gaps
-from tests.storm import pauses, storm
+from tests.flips import TO, Receipts, Step, expected, owed_to_others, steps
+from tests.refolding import gaps, released
+from tests.storm import PARTNERSHIP, pauses, storm
 from tests.system import Running, running_system, sized
 
 FLIPS = sized(240, 20_000)
@@ -51,11 +52,14 @@ class Attempts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flipped:
-    """A settled system after all flips: what was told, every answer, the recipient's inbox, the attempts."""
+    """A settled system after all flips: what was told, every answer, the recipient's inbox, what was sent to
+    anybody, the attempts.
+    """
 
     told: tuple[Step, ...]
     results: tuple[Result, ...]
     rows: tuple[dict[str, Any], ...]
+    sent: tuple[Release, ...]
     name_of: dict[str, str]
     attempts: Attempts
     stops: int
@@ -80,11 +84,11 @@ def flipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flipped]:
         print(
             f"killed: {dict(weather.random_kills)}, aimed: {dict(weather.aimed_kills)}, stopped: {stops[0]}"
         )
-        rows = [row for row in inbox(System(running.url, running.data), TO) if row["ground"] == "consent"]
         yield Flipped(
             told=tuple(told),
             results=tuple(results),
-            rows=tuple(rows),
+            rows=tuple(inbox(System(running.url, running.data), TO)),
+            sent=tuple(released(running.settings, PARTNERSHIP)),
             name_of=name_of,
             attempts=attempts,
             stops=stops[0],
@@ -99,12 +103,34 @@ def test_every_flip_was_accepted_and_the_weather_was_bad(flipped: Flipped) -> No
 
 def test_nothing_forbidden_was_released_and_nothing_owed_is_missing(flipped: Flipped) -> None:
     incident_of = {step.event["id"]: step.incident for step in flipped.told}
+    assert {(row["ground"], row["event_id"] in flipped.name_of) for row in flipped.rows} == {
+        ("consent", True)
+    }
     sent: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in flipped.rows:
         about = incident_of[flipped.name_of[row["event_id"]]]
         sent[about].append((row["kind"], flipped.name_of[row["cause"]]))
 
     assert {key: rows for key, rows in expected(flipped.told).items() if rows} == dict(sent)
+
+
+def test_nothing_went_to_anybody_but_who_is_owed_it(flipped: Flipped) -> None:
+    """The policy adopted before the first flip is no form: the partnership's office has it, alone."""
+    name_of = flipped.name_of
+    others = [each for each in flipped.sent if each.recipient != TO]
+    about = [each for each in others if each.event_id in name_of]
+
+    assert {each.recipient for each in others if each.event_id not in name_of} <= {"partnership"}
+    assert Counter(
+        (one.recipient, one.ground, one.kind.value, name_of[one.event_id], name_of.get(one.cause, one.cause))
+        for one in about
+    ) == Counter(owed_to_others(flipped.told))
+
+
+def test_the_inbox_holds_all_that_was_sent_to_it(flipped: Flipped) -> None:
+    sent = {each.release_id for each in flipped.sent if each.recipient == TO}
+
+    assert {row["release_id"] for row in flipped.rows} == sent
 
 
 def test_its_numbers_have_no_gap(flipped: Flipped) -> None:

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from services.runtime.settings import DEMO_PARTNERSHIP, Settings
 from services.runtime.web import Standing, create_app
 from services.vocabulary.grounds import ReleaseKind
 from tests.projections_builders import RECORDED, ReadModels, a_release, an_answer, event_number
+from tests.statements import asked_for
 
 SCHOOL = Partnership.load(DEMO_PARTNERSHIP).schools[0].agency
 CALLERS = ("police", "dafsu", "cedah", SCHOOL, "notify", "console", "projections")
@@ -163,6 +165,21 @@ def test_nobody_sees_anothers_releases(models: ReadModels, ask: Ask) -> None:
     assert ask("/v1/inbox", "cedah").json() == {"releases": [], "next": None, "resume": None}
     of_the_school = ask("/v1/inbox", SCHOOL).json()["releases"]
     assert [row["recipient"] for row in of_the_school] == [SCHOOL]
+
+
+@pytest.mark.parametrize("what", ["incidents/incident-alias", "people/person-alias"])
+def test_what_is_anothers_asks_what_is_nowhere_asks(models: ReadModels, ask: Ask, what: str) -> None:
+    models.append("dafsu", a_release(seq=1))
+    models.append("cedah", a_release("cedah", 1, incident="of cedah", person="of cedah"))
+    models.follow()
+    kind, _, _ = what.partition("/")
+
+    (theirs, asked), (none, asked_of_none) = (
+        asked_for(partial(ask, path, "cedah")) for path in (f"/v1/{what}", f"/v1/{kind}/never")
+    )
+
+    assert theirs.status_code == 404
+    assert (theirs.text, asked) == (none.text, asked_of_none)
 
 
 @pytest.mark.parametrize("agency", ["notify", "console", "dafsu"])

@@ -13,6 +13,7 @@ from services.cli.__main__ import app
 from services.cli.drafts import CURRENT, named
 from services.cli.errors import CliError, NothingFound
 from services.consent.rules.reading import hash_of
+from services.consent.rules.schema import schema
 from services.runtime.certificates import issue
 from tests.command_builders import Asked, answering
 from tests.gate_builders import STRICT
@@ -43,6 +44,15 @@ def nobody_to_ask() -> Any:
 def run(*words: str) -> tuple[int, str]:
     result = CliRunner().invoke(app, ["policy", *words])
     return result.exit_code, result.stdout
+
+
+@pytest.mark.parametrize("words", [("schema",), ("schema", "--json")])
+def test_the_schema_of_a_draft_is_printed_without_any_running_system(words: tuple[str, ...]) -> None:
+    code, said = run(*words)
+
+    assert code == 0
+    assert json.loads(said) == schema()
+    assert len(said.splitlines()) == 1 or "--json" not in words
 
 
 def test_a_draft_that_keeps_to_everything_ends_with_0_and_says_so() -> None:

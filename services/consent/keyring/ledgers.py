@@ -59,7 +59,7 @@ from services.consent.rules.danger import review_due
 from services.consent.rules.policy import Policy
 from services.consent.rules.reading import parse
 from services.consent.state.sides import age_of, how_far
-from services.consent.store.ledger import Ledger
+from services.consent.store.ledger import NO_INCIDENT, Ledger
 from services.consent.store.lists import Lists, Vpa
 from services.consent.store.openings import OPENING, Opening, Openings
 from services.eventlog.aliases import Kind, alias
@@ -267,11 +267,13 @@ class Ledgers:
             yield in_order(number), {**row, "incident": self._alias(each.incident, "incident", asker.caller)}
 
     def _asked_about(self, asker: Asker, question: Question) -> str | None:
-        """Return who is asked about; None also where the event that names them is closed to the caller."""
+        """Return who is asked about; None, asked alike, also where the event is closed to the caller."""
         if question.named is None:
             return person_behind(self._key, question.person or "", asker.caller.agency)
-        found = self._whom.find(question.named)
-        return found.person if found is not None and self._is_open(asker, found.incident) else None
+        incident = self._whom.incident(question.named)
+        known = self._ledger.incident(incident or NO_INCIDENT)
+        is_closed = self._parties.is_closed(asker.caller.person, known) or incident in asker.closed
+        return self._whom.find(question.named) if incident is not None and not is_closed else None
 
     def _turned(self, asker: Asker, question: Question, _place: str) -> Rows:
         for each in self._lists.naming_both_sides(question.days):

@@ -62,10 +62,14 @@ class Parties:
         return identity is not None and self.in_incident(identity, incident)
 
     def in_incident(self, identity: Identity, incident: Incident | None) -> bool:
-        """Say whether any event of an incident named them, as the door knows people."""
-        if incident is None or identity.token is None:
+        """Say whether any event of an incident named them, as the door knows people.
+
+        Asks the same, whether there is such an incident or not.
+        """
+        if identity.token is None:
             return False
-        return not set(self._known_as(identity.token)).isdisjoint(incident.parties)
+        known = self._known_as(identity.token)
+        return incident is not None and not set(known).isdisjoint(incident.parties)
 
     def _known_as(self, token: str) -> tuple[str, ...]:
         return self._tokens.match([token]).get(token, ())

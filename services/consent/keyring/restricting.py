@@ -12,6 +12,9 @@ from services.runtime.partnership import Person as Member
 from services.runtime.partnership import Role
 from services.vocabulary.grounds import ENCOMPASS
 
+StaffPersons = Callable[[], frozenset[str]]
+"""Every person of the record who is one of the staff: asked for only where it matters."""
+
 
 class Knows(Protocol):
     """What is needed of the ledger."""
@@ -41,13 +44,18 @@ class Restrictions:
         """Say whether an incident is open to a caller: it is not restricted, or they are named.
 
         Where nobody is named yet, the leads of whoever holds it may. Auditors see decisions, never content.
+        Asks the same, whether there is such an incident or not.
         """
+        staff = self.staff_persons()
+        return self._may_look(caller, incident, lambda: staff)
+
+    def _may_look(self, caller: Caller, incident: Incident | None, staff: StaffPersons) -> bool:
         if incident is None or caller.role in (Role.AUDITOR, Role.SERVICE):
             return True
         named = self._registered(incident.restricted_to or ())
         if named:
             return caller.person in named
-        return not self._is_restricted(incident) or caller.role is Role.LEAD
+        return not _is_restricted(incident, staff) or caller.role is Role.LEAD
 
     def may_open(self, caller: Caller, release: Released, incident: Incident | None) -> bool:
         """Say whether a caller may open a release, as far as restrictions go.
@@ -57,14 +65,15 @@ class Restrictions:
         """
         if release.ground in ENCOMPASS or release.recipient == PARTNERSHIP:
             return True
-        return self.may_look(caller, incident)
+        return self._may_look(caller, incident, self.staff_persons)
 
     def closed_to(self, caller: Caller) -> frozenset[str]:
         """Return every restricted incident a caller may not look at."""
-        incidents = {*self._known.ever_restricted()}
-        for person in self.staff_persons():
+        incidents, staff = {*self._known.ever_restricted()}, self.staff_persons()
+        for person in staff:
             incidents.update(self._known.person(person).harms_in)
-        return frozenset(key for key in incidents if not self.may_look(caller, self._known.incident(key)))
+        known = ((key, self._known.incident(key)) for key in incidents)
+        return frozenset(key for key, one in known if not self._may_look(caller, one, lambda: staff))
 
     def staff_persons(self) -> frozenset[str]:
         """Return every person of the record who is a registered member of staff by name and birth date."""
@@ -72,11 +81,12 @@ class Restrictions:
         found = self._tokens.match(token for token in tokens if token is not None)
         return frozenset(person for persons in found.values() for person in persons)
 
-    def _is_restricted(self, incident: Incident) -> bool:
-        if incident.restricted_to is not None or incident.looked_at:
-            return incident.restricted_to is not None
-        return bool(incident.accused) and not self.staff_persons().isdisjoint(incident.accused)
-
     def _registered(self, people: Iterable[str]) -> frozenset[str]:
         """Return those of these people who are registered: an id that is mistyped shuts nobody out."""
         return frozenset(people) & {member.id for member in self._staff()}
+
+
+def _is_restricted(incident: Incident, staff: StaffPersons) -> bool:
+    if incident.restricted_to is not None or incident.looked_at:
+        return incident.restricted_to is not None
+    return bool(incident.accused) and not staff().isdisjoint(incident.accused)

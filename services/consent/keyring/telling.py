@@ -21,7 +21,7 @@ from services.consent.rules.reading import parse
 from services.consent.rules.route import NOT_OWED, TAKEN_BACK
 from services.consent.rules.two_sides import COUNTER_ALLEGATION
 from services.consent.state.entities import Incident
-from services.consent.store.ledger import Answered, Closing, Ledger
+from services.consent.store.ledger import NO_INCIDENT, Answered, Closing, Ledger
 from services.eventlog.aliases import alias, unalias
 from services.eventlog.ids import event_id
 from services.runtime.identity import Caller
@@ -82,18 +82,22 @@ class Teller:
     def about_event(self, caller: Caller, event: str, to: str | None) -> Mapping[str, Any]:
         """Return the decisions on an event, known by the log's id or by its publisher's own.
 
-        Raises NothingToTell where there is nothing the caller may know, and `Unavailable` where the log,
-        which is asked for the versions of agreements, does not answer.
+        Raises NothingToTell where there is nothing the caller may know, having asked the ledger and the keys
+        what it asks where there is no such event; and `Unavailable` where the log, which is asked for the
+        versions of agreements, does not answer.
         """
         given = self._ledger.about(self._ids(caller, event))
-        latest = self._as_it_stands(self._latest(given, to))
-        rows = [_hidden(each, caller) for each in latest if self._may(caller, each.answer)]
+        incident = given[0].incident if given else None
+        stands = self._open_to(caller, incident)
+        latest = [each for each in self._latest(given, to) if self._may(caller, each.answer)]
+        rows = [
+            _hidden(each, caller) for each in self._as_it_stands(latest) if self._may(caller, each.answer)
+        ]
         if not rows:
             raise NothingToTell
-        incident = given[0].incident
         known = Known(
             event_type=given[0].event_type,
-            incident=self._open_to(caller, incident) if incident is not None else None,
+            incident=stands,
             person_of=self._ledger.person,
         )
         said = self._agreements.said()
@@ -122,19 +126,23 @@ class Teller:
         For the Hub and auditors. Raises NothingToTell.
         """
         incident = unalias(self._registry.alias_key, text, "incident", caller.agency)
-        if not sees_all(caller) or incident is None:
+        if not sees_all(caller):
             raise NothingToTell
-        given = tuple(self._ledger.of_incident(incident))
-        if not _standing(given):
-            raise NothingToTell
+        given = tuple(self._ledger.of_incident(incident or NO_INCIDENT))
         self._open_to(caller, incident)
+        if incident is None or not _standing(given):
+            raise NothingToTell
         return incident, given
 
-    def _open_to(self, caller: Caller, key: str) -> Incident | None:
-        """Return an incident. Raises NothingToTell where it is about the caller, or restricted to others."""
-        incident = self._ledger.incident(key)
+    def _open_to(self, caller: Caller, key: str | None) -> Incident | None:
+        """Return an incident. Raises NothingToTell where it is about the caller, or restricted to others.
+
+        Asks the same of an incident that there is not.
+        """
+        incident = self._ledger.incident(key or NO_INCIDENT)
         closed = self._parties.is_closed(caller.person, incident)
-        if closed or not self._restrictions.may_look(caller, incident):
+        may_look = self._restrictions.may_look(caller, incident)
+        if closed or not may_look:
             raise NothingToTell
         return incident if incident is None or sees_all(caller) else incident._replace(not_shared=())
 

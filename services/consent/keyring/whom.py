@@ -22,13 +22,6 @@ class InRole(NamedTuple):
     role: str
 
 
-class Found(NamedTuple):
-    """A person, and the incident of the event that names them."""
-
-    person: str
-    incident: str
-
-
 class Whom:
     """Opens `routing` of an event for whoever sees all, to find a person; it shows nothing of it."""
 
@@ -36,18 +29,21 @@ class Whom:
         self._ledger = ledger
         self._unsealer = unsealer
 
-    def find(self, named: InRole) -> Found | None:
+    def incident(self, named: InRole) -> str | None:
+        """Return which incident the event is of. None where there is no such event, or it is of none."""
+        given = self._ledger.about([named.event])
+        return given[0].incident if given else None
+
+    def find(self, named: InRole) -> str | None:
         """Return who it is. None where there is no such event, or it names nobody in that role."""
         role = ROLE.fullmatch(named.role)
-        given = self._ledger.about([named.event])
         offset = self._ledger.offset_of(named.event)
-        incident = given[0].incident if given else None
-        if role is None or offset is None or incident is None:
+        if role is None or offset is None:
             return None
         event = self._unsealer.event(offset)
         routing = dict(self._unsealer.telling(event, (ROUTING,))).get(ROUTING, {})
-        person = routing.get(role[0]) if role[1] is None else _child(event, routing, int(role[1]))
-        return Found(person, incident) if person is not None else None
+        person: str | None = routing.get(role[0])
+        return person if role[1] is None else _child(event, routing, int(role[1]))
 
 
 def _child(event: SealedEvent, routing: Mapping[str, Any], number: int) -> str | None:

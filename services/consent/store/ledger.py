@@ -28,6 +28,9 @@ from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Ground, Reason, ReleaseKind
 from services.vocabulary.times import parse_time
 
+NO_INCIDENT = ""
+"""The key that no incident has: asked for where there is none, so that none takes as long as a hidden one."""
+
 ENDED = (Became.RECALLED.value, Became.CORRECTED.value)
 CLOSING = (ReleaseKind.RECALLED.value, ReleaseKind.CORRECTED.value)
 
