@@ -95,6 +95,8 @@ class Model:
         self.not_shared.clear()
         self.recalls.clear()
         self.back.clear()
+        for incident in self.incidents.values():
+            incident.brought.clear()
         stopped = self.evidence.stopped()
         decided = {*again, event.event_id}
         for incident in self.incidents.values():
@@ -459,7 +461,6 @@ def _know_who_was_brought_it(incident: Incident) -> None:
     """Know, for every event beside the forms, whether those it is decided for anew hold the form by now."""
     for event_id, before in incident.holders_before.items():
         incident.holders_before[event_id] = before - incident.brought | incident.brought & {*incident.held}
-    incident.brought.clear()
 
 
 def _victims_of(incident: Incident) -> set[str | None]:

@@ -227,12 +227,20 @@ TABLE = (
         "facts victim dash rationale",
     ),
     _row(
-        "hub-medium-risk-found",
+        "hub-child-risk-found",
         "police",
         "DashRedone",
-        lambda f: f.risk == "medium",
-        CONSENTED,
+        lambda f: f.risk == "not_completed" and f.children == "safeguarding",
+        "child-safeguarding",
         "facts victim dash rationale",
+    ),
+    _row(
+        "checs-child-risk-found",
+        "checs",
+        "DashRedone",
+        lambda f: f.risk == "not_completed" and f.children == "safeguarding",
+        "child-safeguarding",
+        "facts victim dash",
     ),
     _row(
         "cheshire-cares-referred-on",

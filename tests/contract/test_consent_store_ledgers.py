@@ -306,6 +306,11 @@ def test_who_asked_for_what_is_about_themselves_is_told_to_a_lead_outside_their_
         assert [row["person"] for row in rows(office, "parties", outside)] == ["p-hub-2"]
     assert rows(office, "parties", HUB) == []
 
+    named = an_event(EventType.ACCESS_RESTRICTED, incident=internal("incident"), people=("p-hub-1",))
+    office.bench.publish(named)
+    office.bench.settle()
+    assert [row["person"] for row in rows(office, "parties", OFFICE)] == ["p-hub-2"]
+
 
 def test_that_one_of_the_office_asked_for_what_is_about_themselves_is_not_told_to_its_lead(
     office: Office,
@@ -531,6 +536,22 @@ def test_whatever_a_recipient_publishes_of_the_incident_answers_and_what_others_
 
     assert "dafsu" in others
     assert "dafsu" not in {row["recipient"] for row in rows(office, "unanswered")}
+
+
+def test_what_a_first_responder_publishes_answers_nothing_that_the_hub_is_to_review(office: Office) -> None:
+    found = an_event(
+        EventType.DASH_REDONE,
+        publisher="cheshire-cares",
+        incident=internal("incident"),
+        grades=grades(Risk.HIGH),
+    )
+    office.bench.publish(a_form(), found)
+    office.bench.settle()
+    later = START + timedelta(days=1)
+
+    assert unanswered_by(office, "police", consent({"cedah": "given"}, recorded_at=later))
+    assert unanswered_by(office, "police", a_form(EventType.VPA_RAISED, recorded_at=later))
+    assert not unanswered_by(office, "police", a_form(of=grades(Risk.HIGH), recorded_at=later))
 
 
 def test_a_school_answers_by_what_it_acknowledges_and_by_nothing_else_that_is_said_of_its_message(

@@ -33,6 +33,7 @@ from tests.gate_builders import (
     linked,
     override,
     own_override,
+    retraction,
     sealed,
 )
 from tests.office_builders import AUDITOR, HUB, LEAD, MATCH_KEY, PRACTITIONER, Office, rows
@@ -196,6 +197,15 @@ def test_a_case_that_is_opened_is_here_with_what_its_opening_brought(office: Off
 
     assert (row["event_type"], row["registered"], row["counts"]) == ("CaseOpened", False, True)
     assert row["released"] == len([each for each in brought if each.ground not in ("own", "partnership")]) > 0
+
+
+def test_a_case_whose_opening_was_taken_back_counts_no_more(office: Office) -> None:
+    opening = case(EventType.CASE_OPENED, "cedah")
+    settled(office, a_form(of=grades(Risk.HIGH)), opening, retraction(opening))
+
+    (row,) = rows(office, "own-word")
+
+    assert (row["event_id"], row["counts"], row["released"]) == (opening.event_id, False, 0)
 
 
 def test_what_the_gate_could_not_read_is_nobodys_word(office: Office) -> None:

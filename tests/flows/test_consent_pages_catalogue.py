@@ -59,10 +59,7 @@ def test_it_follows_the_policy_in_force(office: Office) -> None:
     before = look(office, HUB, "/catalogue/DashRedone").text
     office.bench.publish(
         policy_adopted(
-            draft(
-                rule("cedah-dash-redone", grounds=["consent"]),
-                rule("hub-medium-risk-found", grounds=["consent"]),
-            ),
+            draft(rule("cedah-dash-redone", grounds=["consent"])),
             confirmed_by="p-partnership-2",
         )
     )

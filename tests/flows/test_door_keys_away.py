@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
 from services.ingest.api.app import store_away
 from tests.door_builders import Event, OpenDoor, example, open_door
@@ -117,10 +117,13 @@ def test_a_batch_is_asked_for_again_whole_and_takes_nothing_twice(door: OpenDoor
     assert len(door.stored()) == 2
 
 
-def test_a_fault_of_ours_is_not_said_to_be_a_store_that_is_away(door: OpenDoor) -> None:
+@pytest.mark.parametrize("fault", [IntegrityError, InterfaceError, ProgrammingError])
+def test_a_fault_of_ours_is_not_said_to_be_a_store_that_is_away(
+    door: OpenDoor, fault: type[DBAPIError]
+) -> None:
     heard = store_away()._value.get()
 
-    with _failing(door, "INSERT INTO keys_", IntegrityError):
+    with _failing(door, "INSERT INTO keys_", fault):
         answer = door.publisher.publish(a_vpa("one"))
 
     assert (answer.status_code, answer.json()["title"]) == (500, "unexpected")

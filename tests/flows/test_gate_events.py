@@ -14,6 +14,7 @@ from services.vocabulary.events import EventType
 from services.vocabulary.grounds import Outcome, ReleaseKind
 from services.vocabulary.placement import Placement
 from services.vocabulary.risk import ChildrenLevel, Risk
+from services.vocabulary.sides import VictimAge
 from tests.gate_builders import (
     START,
     STRICT,
@@ -249,18 +250,18 @@ def test_the_hub_gets_of_a_dash_done_again_what_it_needs_to_review_the_risk() ->
     assert set(said.sections) == {"facts", "victim", "dash", "rationale"}
 
 
-def test_medium_risk_that_somebody_else_finds_reaches_the_hub_with_consent_and_is_owed_without() -> None:
-    story, found = Story(), an_event_of(EventType.DASH_REDONE, "cheshire-cares", grades=MEDIUM)
-    before = answer(story.tell(found), "police")
+def test_a_high_risk_about_a_child_of_under_sixteen_reaches_the_hub_and_childrens_services() -> None:
+    story = Story()
+    story.tell(a_form(of=HIGH, victim_age=VictimAge.UNDER_16))
+    found = an_event_of(EventType.DASH_REDONE, "cheshire-cares", grades=HIGH)
 
-    decision = story.tell(consent({"police": "given"}, publisher="cheshire-cares"))
+    told = sent_of(story.tell(found), found.event_id)
 
-    assert (before.rule, before.owed, before.reason) == ("hub-medium-risk-found", True, "no-ground")
-    assert sent_of(decision, found.event_id) == {"police": NEW}
+    assert {to for to in told if to in ("police", "checs", "dafsu")} == {"police", "checs"}
 
 
-def test_of_standard_risk_or_a_dash_not_completed_elsewhere_the_hub_is_owed_nothing() -> None:
-    for risk in (Risk.STANDARD, Risk.NOT_COMPLETED):
+def test_of_less_than_high_risk_or_a_dash_not_completed_elsewhere_the_hub_is_owed_nothing() -> None:
+    for risk in (Risk.MEDIUM, Risk.STANDARD, Risk.NOT_COMPLETED):
         found = an_event_of(EventType.DASH_REDONE, "cheshire-cares", grades=grades(risk))
 
         assert answer(Story().tell(found), "police").reason == "not-owed"

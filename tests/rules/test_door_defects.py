@@ -28,12 +28,13 @@ def test_the_least_vpa_there_is_is_accepted() -> None:
         "/contact",
         "/narrative",
         "/dash",
+        "/consent",
         "/facts/vulnerable_adults",
         "/facts/adult_safeguarding_concern",
     }
 
 
-@pytest.mark.parametrize("of", ["VpaRaised", "VpaReviewed", "VpaCorrected"])
+@pytest.mark.parametrize("of", ["VpaReviewed", "VpaCorrected"])
 @pytest.mark.parametrize(
     ("graded", "asked_for"),
     [
@@ -52,6 +53,13 @@ def test_consent_is_asked_for_where_it_is_the_question(
     event["facts"] = {**event["facts"], **graded}
 
     assert (("/consent", "missing") in defects(event)) is asked_for
+
+
+def test_as_a_form_is_raised_it_is_asked_for_whatever_the_first_grade() -> None:
+    event = without("consent")
+    event["facts"] = {**event["facts"], "risk": "high", "children": "safeguarding"}
+
+    assert ("/consent", "missing") in defects(event)
 
 
 def test_a_checklist_not_completed_leaves_consent_the_question() -> None:

@@ -93,12 +93,20 @@ TABLE = (
         "facts victim dash rationale",
     ),
     Row(
-        "hub-medium-risk-found",
+        "hub-child-risk-found",
         "police",
         "DashRedone",
-        {"risk": "medium"},
-        "child-safeguarding consent override marac",
+        {"risk": "not_completed", "children": "safeguarding"},
+        "child-safeguarding",
         "facts victim dash rationale",
+    ),
+    Row(
+        "checs-child-risk-found",
+        "checs",
+        "DashRedone",
+        {"risk": "not_completed", "children": "safeguarding"},
+        "child-safeguarding",
+        "facts victim dash",
     ),
     Row(
         "cheshire-cares-referred-on",
@@ -274,10 +282,15 @@ WORDS: Mapping[str, tuple[str, str, str | None]] = {
         "review a risk that somebody else found",
         "review the risk within 4 hours, or say that it stands as reviewed",
     ),
-    "hub-medium-risk-found": (
+    "hub-child-risk-found": (
         "NA 3.74-3.79, 4.10",
         "review a risk that somebody else found",
-        "review the risk within 1 working day, or say that it stands as reviewed",
+        "review the risk within 4 hours, or say that it stands as reviewed",
+    ),
+    "checs-child-risk-found": (
+        "NA 3.74-3.79, 4.11",
+        "safeguard the children",
+        "decide within 1 working day what the children need",
     ),
     "cheshire-cares-referred-on": (
         "NA 4.13",

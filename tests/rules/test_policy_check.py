@@ -51,7 +51,7 @@ BROKEN_BY: Mapping[str, Sequence[Edit]] = {
     "counted": [rule("partnership-facts", on=["VpaRaised"])],
     "disclosure": [rule("disclosure", grounds=["high-risk"])],
     "high-risk-dafsu": [rule("dafsu-high-risk", when={"risk": ["high"], "override": True})],
-    "risk-found-hub": [rule("hub-medium-risk-found", grounds=["override"])],
+    "risk-found-hub": [rule("hub-child-risk-found", grounds=["override"])],
     "safeguarding-checs": [rule("checs-safeguarding", grounds=["high-risk"])],
     "danger-overdue": [rule("checs-unreviewed", when={"risk": ["high"], "overdue": True})],
     "danger-out-of-hours": [

@@ -24,7 +24,7 @@ TABLE: Mapping[tuple[str, str], Mapping[str, set[Ground]]] = {
     ("MaracListed", "dafsu"): {"dafsu-every-marac": {MARAC}},
     ("DashRedone", "police"): {
         "hub-high-risk-found": {HIGH},
-        "hub-medium-risk-found": {CHILD, CONSENT, OVERRIDE, MARAC},
+        "hub-child-risk-found": {CHILD},
     },
     ("MaracTransferred", "dafsu"): {"dafsu-marac-transfer": {MARAC}},
     ("MaracTransferred", "probation"): {"marac-transfer": {MARAC}},

@@ -15,7 +15,13 @@ RISK, CHILDREN, TURNED = "risk", "children", "counter_allegation"
 TABLE: Mapping[str, Mapping[str, str]] = {
     # the type of event: who is told of it when; anybody else as it says under "others"
     "ReferralReceived": {"police": TURNED, "dafsu": RISK, "checs": CHILDREN, "others": NEVER},
-    "DashRedone": {"police": f"{RISK} or {RISK}", "dafsu": RISK, "cedah": RISK, "others": NEVER},
+    "DashRedone": {
+        "police": f"{RISK} or {CHILDREN} and {RISK}",
+        "checs": f"{CHILDREN} and {RISK}",
+        "dafsu": RISK,
+        "cedah": RISK,
+        "others": NEVER,
+    },
     "ReferralTriaged": {"dafsu": RISK, "checs": CHILDREN, "others": NEVER},
     "ReferredOn": {
         "police": f"{NAMED} or {TURNED}",

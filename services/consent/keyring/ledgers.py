@@ -233,6 +233,8 @@ class Ledgers:
         others = [OPENING.c.person != (asker.caller.person or "")]
         if asker.caller.role is not Role.AUDITOR:
             others.append(OPENING.c.agency != asker.caller.agency)
+        if asker.caller.agency == PARTNERSHIP:  # who may look says nothing of who asked
+            asker = asker._replace(closed=frozenset())
         return self._open_openings(asker, question, place, as_seen, OPENING.c.party, *others)
 
     def _open_openings(

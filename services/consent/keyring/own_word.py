@@ -11,6 +11,7 @@ from services.consent.keyring.asking import List, Question, following, in_order,
 from services.consent.keyring.sampling import by_lot
 from services.consent.keyring.stated import Stated, States
 from services.consent.state.links import as_one
+from services.consent.state.retracted import is_gone
 from services.consent.store.ledger import Ledger
 from services.consent.store.own_words import Claim, OwnWords
 from services.vocabulary.consent import NOT_FOR_SHARING, ConsentAnswer
@@ -78,7 +79,7 @@ class OwnWord:
 
     def _row(self, own: Own, is_open: IsOpen) -> dict[str, Any]:
         claim, said = own
-        counts = said.second is not None
+        counts = said.second is not None and not self._is_taken_back(claim)
         return {
             "event_id": claim.event_id,
             "event_type": claim.event_type,
@@ -90,6 +91,10 @@ class OwnWord:
             "counts": counts,
             "released": self._released(own, is_open) if counts else 0,
         }
+
+    def _is_taken_back(self, claim: Claim) -> bool:
+        incident = self._ledger.incident(claim.incident) if claim.incident is not None else None
+        return incident is not None and is_gone(incident, claim.event_id)
 
     def _released(self, own: Own, is_open: IsOpen) -> int:
         """Count what rests on it, in the incidents of it that are open to whoever asks."""

@@ -165,13 +165,14 @@ INVARIANTS = (
     ),
     Invariant(
         id="risk-found-hub",
-        says="High risk that a DASH done again finds always reaches the Hub, who alone reviews"
-        " risk, and medium risk does with consent",
+        says="High risk that a DASH done again finds always reaches the Hub, who alone reviews risk; of a"
+        " child, who has no risk of their own, ChECS too",
         source="NA 3.74-3.79, 4.10",
         mend="let a rule to police ask for no more than that, with a ground that then holds",
         broken=faults.any_of(
             faults.owed(HUB, _GRADED, risk=HIGH),
-            faults.owed(HUB, _GRADED, risk=Risk.MEDIUM, consent=GIVEN),
+            faults.owed(HUB, _GRADED, risk=Risk.NOT_COMPLETED, children=ChildrenLevel.SAFEGUARDING),
+            faults.owed(CHECS, _GRADED, risk=Risk.NOT_COMPLETED, children=ChildrenLevel.SAFEGUARDING),
         ),
     ),
     Invariant(

@@ -8,7 +8,8 @@ from services.consent.flow.ledger import Became
 from services.consent.store.days import Days
 from services.consent.store.tables import LEDGER, MET, RELEASE
 from services.runtime.database import reading
-from services.vocabulary.events import EventType
+from services.vocabulary.agencies import HUB
+from services.vocabulary.events import FIRST_RESPONDERS, EventType
 from services.vocabulary.grounds import ReleaseKind
 
 
@@ -64,14 +65,16 @@ class Expectations:
     def last_said(self) -> dict[tuple[str, str], str]:
         """Return when each agency last published anything of each incident, by agency and incident.
 
-        A school publishes nothing itself: what it acknowledges is said for it, and names it.
+        A school publishes nothing itself: what it acknowledges is said for it, and names it. What a first
+        responder publishes is no word of the Hub's, which police are told things for.
         """
         who = case(
             (LEDGER.c.event_type == EventType.SCHOOL_NOTIFICATION_ACKNOWLEDGED.value, LEDGER.c.recipient),
             else_=LEDGER.c.publisher,
         )
         own = (LEDGER.c.cause == LEDGER.c.event_id, LEDGER.c.incident.is_not(None), who.is_not(None))
-        query = select(who, LEDGER.c.incident, func.max(LEDGER.c.decided_at)).where(*own)
+        responders = (who == HUB) & LEDGER.c.event_type.in_([each.value for each in FIRST_RESPONDERS])
+        query = select(who, LEDGER.c.incident, func.max(LEDGER.c.decided_at)).where(*own, ~responders)
         with reading(self._engine) as conn:
             rows = conn.execute(query.group_by(who, LEDGER.c.incident))
             return {(publisher, incident): at for publisher, incident, at in rows}

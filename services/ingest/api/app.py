@@ -10,14 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import Counter
-from sqlalchemy.exc import (
-    DBAPIError,
-    InterfaceError,
-    OperationalError,
-    ProgrammingError,
-    SQLAlchemyError,
-    TimeoutError,
-)
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError, TimeoutError
 from starlette.convertors import PathConvertor, register_url_convertor
 
 from services.eventlog.catalogue_files import load_examples
@@ -36,8 +29,8 @@ from services.vocabulary.sandbox import is_sandbox
 
 log = logging.getLogger("sightline.door")
 
-DOES_NOT_ANSWER = (InterfaceError, OperationalError, ProgrammingError, TimeoutError)
-"""What a database raises that is away, or whose tables are. Anything else is a fault of ours."""
+NO_TABLE = "42P01"
+"""How PostgreSQL says that a table is not there."""
 
 NAMES_ALIASES = ABOUT_PERSONS | SCHOOL_NOTIFICATIONS
 """Events that name an incident or persons by what a release to their publisher called them."""
@@ -132,5 +125,8 @@ def _receive(receiver: Receiver, caller: Caller, body: bytes, headers: dict[str,
 
 
 def _is_away(error: SQLAlchemyError) -> bool:
+    """Say whether a database, or a table of it, is away. Anything else is a fault of ours."""
+    if isinstance(error, ProgrammingError):
+        return getattr(error.orig, "sqlstate", None) == NO_TABLE
     invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
-    return invalidated or isinstance(error, DOES_NOT_ANSWER)
+    return invalidated or isinstance(error, OperationalError | TimeoutError)

@@ -59,18 +59,21 @@ def _grades(submission: Submission) -> Iterator[Reason]:
 def _parts(submission: Submission) -> Iterator[Reason]:
     if submission.incident is None:
         yield missing("/incident", "the VPA has no reference", "give your own reference for the incident")
-    if not submission.consent and _waits_for_consent(submission):
+    if not submission.consent and _asks_for_consent(submission):
         yield missing("/consent", "no consent is recorded", "record given, refused or could_not_ask")
     for name in ("victim", "narrative"):
         if is_empty(submission.section(name)):
             yield missing(f"/{name}", f"the VPA has no {name}", f"send a correction with {name}")
 
 
-def _waits_for_consent(submission: Submission) -> bool:
+def _asks_for_consent(submission: Submission) -> bool:
     """Say whether consent is the question: below high risk and child safeguarding (NA 4.21, 4.26).
 
-    At standard risk it is, whatever the children: Cheshire Cares is told by consent alone (domain 1).
+    At standard risk it is, whatever the children: Cheshire Cares is told by consent alone (domain 1). As it
+    is raised it always is: what it will come to nobody knows yet, and the officer is there to ask.
     """
+    if submission.type not in REVIEWED:
+        return True
     facts = submission.section("facts")
     risk, children = text(facts, "risk"), text(facts, "children")
     return risk != Risk.HIGH and (children != ChildrenLevel.SAFEGUARDING or risk == Risk.STANDARD)

@@ -29,8 +29,8 @@ def defects(submission: Submission) -> Iterator[Reason]:
         yield Reason(
             pointer="/facts/last_referral_on",
             rule="no-repeat",
-            detail="the last referral to MARAC lies more than 12 months before: it is no repeat",
-            fix="give the day of their last referral, or refer the case as a new one",
+            detail="the last referral to MARAC lies more than 12 months before this was recorded",
+            fix="check that the abuse itself was within 12 months of it; else refer the case as a new one",
         )
 
 

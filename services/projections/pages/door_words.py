@@ -49,7 +49,7 @@ SAYS: Final[Mapping[str, str]] = {
     "rationale": "say why",
     "believable-time": "the time does not fit: start again from the incident",
     "authority": "not for your agency to record: ask the Hub",
-    "no-repeat": "it lies more than 12 months before, so this is no repeat: correct the day",
+    "no-repeat": "it lies more than 12 months before: check that the abuse itself was within 12 months of it",
     "ended-too-soon": "it ends at eMARAC only where support is under way and the risk is mitigated",
     "too-many-sections": "more than one record can hold: send several",
 }
