@@ -28,6 +28,7 @@ from services.consent.keyring.trying import Trier
 from services.consent.keyring.unsealing import Keys, Unsealer
 from services.consent.keyring.versions import AdoptionsInLog, Versions
 from services.consent.keyring.whom import Whom
+from services.consent.state.heard import Heard
 from services.consent.store.ledger import Ledger
 from services.consent.store.lists import Lists
 from services.consent.store.openings import Openings
@@ -178,6 +179,13 @@ class Office:
         if not own.exists():
             enrol(self._folder, [agency])
         return mint(agency, person, (own / "key.pem").read_bytes(), SystemClock().now())
+
+
+def settled(office: Office, *events: Heard) -> Office:
+    """Return the office once all of these were decided."""
+    office.bench.publish(*events)
+    office.bench.settle()
+    return office
 
 
 def rows(office: Office, name: str, who: tuple[str, str | None] = HUB, **query: Any) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """Danger that somebody is owed who takes no part just now is listed, as it stands (design 5)."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +10,9 @@ from services.vocabulary.events import EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
 from services.vocabulary.sides import VictimAge
 from tests.gate_builders import START, a_form, an_event, grades, internal
-from tests.office_builders import AUDITOR, HUB, LEAD, PRACTITIONER, Office
+from tests.office_builders import AUDITOR, HUB, LEAD, PRACTITIONER, Office, settled
 
 HIGH, MEDIUM, STANDARD = grades(Risk.HIGH), grades(Risk.MEDIUM), grades(Risk.STANDARD)
-
-
-@pytest.fixture
-def office(database_url: str, tmp_path: Path) -> Office:
-    return Office(database_url, tmp_path)
 
 
 def about(event_type: EventType, recipient: str, **more: Any) -> Heard:
@@ -27,12 +21,6 @@ def about(event_type: EventType, recipient: str, **more: Any) -> Heard:
 
 def suspended(recipient: str) -> Heard:
     return about(EventType.RECIPIENT_SUSPENDED, recipient)
-
-
-def settled(office: Office, *events: Heard) -> Office:
-    office.bench.publish(*events)
-    office.bench.settle()
-    return office
 
 
 def rows(office: Office, who: tuple[str, str] = HUB, query: str = "") -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,11 +46,6 @@ from tests.page_builders import an_opening
 
 STANDARD, MEDIUM, HIGH = grades(Risk.STANDARD), grades(Risk.MEDIUM), grades(Risk.HIGH)
 HARMS = internal("causing harm")
-
-
-@pytest.fixture
-def office(database_url: str, tmp_path: Path) -> Office:
-    return Office(database_url, tmp_path)
 
 
 def test_each_vpa_that_reached_nobody_is_listed_those_below_the_threshold_among_them(office: Office) -> None:

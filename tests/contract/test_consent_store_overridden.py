@@ -1,7 +1,6 @@
 """Of every override and decision not to share the ledger says who confirmed it, and whether it counts."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,11 +29,6 @@ from tests.gate_builders import (
 from tests.office_builders import Office, rows
 
 EARLY_HELP = grades(Risk.MEDIUM, ChildrenLevel.EARLY_HELP)
-
-
-@pytest.fixture
-def office(database_url: str, tmp_path: Path) -> Office:
-    return Office(database_url, tmp_path)
 
 
 def not_to_share(**more: Any) -> Heard:

@@ -1,9 +1,6 @@
 """What an agency took back of its own, and whom it named: for whoever may open that, and nobody else."""
 
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from services.consent.state.heard import Heard
 from services.eventlog.aliases import alias
@@ -11,20 +8,10 @@ from services.eventlog.topics import OPENINGS
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import Risk
 from tests.gate_builders import ALIAS_KEY, a_form, an_event, consent, grades, internal, retraction
-from tests.office_builders import HUB, LEAD, PRACTITIONER, RESPONDER, Office
+from tests.office_builders import HUB, LEAD, PRACTITIONER, RESPONDER, Office, settled
 
 HOSPITAL, LANDLORD = "hospital:RJN", "landlord:L1"
 ANOTHER_LEAD = ("dafsu", "p-dafsu-1")
-
-
-@pytest.fixture
-def office(database_url: str, tmp_path: Path) -> Office:
-    return Office(database_url, tmp_path)
-
-
-def told(office: Office, *events: Heard) -> None:
-    office.bench.publish(*events)
-    office.bench.settle()
 
 
 def handed_on(*to: str) -> Heard:
@@ -57,7 +44,7 @@ def own(office: Office, who: tuple[str, str | None], of: Heard | None = None) ->
 
 def test_the_publisher_is_told_whom_its_own_event_named(office: Office) -> None:
     event = handed_on(LANDLORD, "dafsu", HOSPITAL)
-    told(office, event)
+    settled(office, event)
 
     assert own(office, PRACTITIONER, event) == [
         {
@@ -71,7 +58,7 @@ def test_the_publisher_is_told_whom_its_own_event_named(office: Office) -> None:
 
 def test_nobody_is_told_whom_anothers_event_named(office: Office) -> None:
     event = handed_on(HOSPITAL)
-    told(office, a_form(of=grades(Risk.HIGH)), event, consent({"dafsu": "given"}))
+    settled(office, a_form(of=grades(Risk.HIGH)), event, consent({"dafsu": "given"}))
 
     assert own(office, HUB, event) == []
     assert own(office, ANOTHER_LEAD, event) == []
@@ -79,7 +66,7 @@ def test_nobody_is_told_whom_anothers_event_named(office: Office) -> None:
 
 def test_who_else_was_told_of_it_is_not_said(office: Office) -> None:
     event = a_form(of=grades(Risk.HIGH))
-    told(office, event)
+    settled(office, event)
 
     (row,) = own(office, HUB, event)
 
@@ -88,7 +75,7 @@ def test_who_else_was_told_of_it_is_not_said(office: Office) -> None:
 
 def test_what_was_taken_back_from_some_names_them_without_being_asked_about(office: Office) -> None:
     first, second = handed_on(HOSPITAL, "dafsu"), handed_on("dafsu")
-    told(office, first, second, retraction(first, "dafsu"), retraction(first, HOSPITAL))
+    settled(office, first, second, retraction(first, "dafsu"), retraction(first, HOSPITAL))
 
     (row,) = own(office, PRACTITIONER)
 
@@ -98,7 +85,7 @@ def test_what_was_taken_back_from_some_names_them_without_being_asked_about(offi
 
 def test_what_was_taken_back_from_everybody_says_so(office: Office) -> None:
     event = handed_on(HOSPITAL)
-    told(office, event, retraction(event))
+    settled(office, event, retraction(event))
 
     (row,) = own(office, PRACTITIONER)
 
@@ -107,7 +94,7 @@ def test_what_was_taken_back_from_everybody_says_so(office: Office) -> None:
 
 def test_a_form_that_was_taken_back_is_told_to_the_hub(office: Office) -> None:
     form = a_form(of=grades(Risk.HIGH))
-    told(office, form, retraction(form))
+    settled(office, form, retraction(form))
 
     assert [row["from_everybody"] for row in own(office, HUB)] == [True]
     assert own(office, ANOTHER_LEAD) == []
@@ -115,7 +102,7 @@ def test_a_form_that_was_taken_back_is_told_to_the_hub(office: Office) -> None:
 
 def test_where_it_is_restricted_to_others_it_looks_as_if_nothing_was_taken_back(office: Office) -> None:
     event = handed_on(HOSPITAL)
-    told(office, event, retraction(event), restricted(LEAD[1]))
+    settled(office, event, retraction(event), restricted(LEAD[1]))
 
     assert own(office, PRACTITIONER, event) == []
     assert len(own(office, LEAD, event)) == 1
@@ -123,21 +110,21 @@ def test_where_it_is_restricted_to_others_it_looks_as_if_nothing_was_taken_back(
 
 def test_a_first_responder_and_nobody_in_particular_are_told_nothing(office: Office) -> None:
     form = a_form(of=grades(Risk.HIGH))
-    told(office, form, retraction(form))
+    settled(office, form, retraction(form))
 
     assert own(office, RESPONDER, form) == []
     assert asked(office, ("police", None), form).status_code == 404
 
 
 def test_an_incident_that_is_not_the_callers_is_not_there(office: Office) -> None:
-    told(office, handed_on(HOSPITAL))
+    settled(office, handed_on(HOSPITAL))
 
     assert office.ask(LEAD, "/v1/incidents/nothing/own").status_code == 404
 
 
 def test_asking_opens_nothing(office: Office) -> None:
     event = handed_on(HOSPITAL)
-    told(office, event)
+    settled(office, event)
 
     own(office, PRACTITIONER, event)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,23 +35,12 @@ from tests.gate_builders import (
     retraction,
     sealed,
 )
-from tests.office_builders import AUDITOR, HUB, LEAD, MATCH_KEY, PRACTITIONER, Office, rows
+from tests.office_builders import AUDITOR, HUB, LEAD, MATCH_KEY, PRACTITIONER, Office, rows, settled
 
 EARLY_HELP, LOW = grades(Risk.MEDIUM, ChildrenLevel.EARLY_HELP), grades(Risk.STANDARD)
 FRONT_DOOR = ("family-help", "p-family-help-1")
 REGISTERED, MADE_UP = "p-family-help-2", "zzz"
 OTHER = "a reference of its own"
-
-
-@pytest.fixture
-def office(database_url: str, tmp_path: Path) -> Office:
-    return Office(database_url, tmp_path)
-
-
-def settled(office: Office, *events: Heard) -> Office:
-    office.bench.publish(*events)
-    office.bench.settle()
-    return office
 
 
 def a_form_about_ann(number: int = 1, **more: Any) -> Heard:

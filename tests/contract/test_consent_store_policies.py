@@ -1,7 +1,6 @@
 """Which policies there are, who adopted them, and who may read which."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,11 +16,6 @@ SYSTEM = ("cedah", None)
 LATER = draft(rule("dafsu-high-risk", purpose="support an adult victim at high risk today"))
 READERS = pytest.mark.parametrize("who", [HUB, AUDITOR, PARTNERSHIP, LEAD])
 OTHERS = pytest.mark.parametrize("who", [PRACTITIONER, RESPONDER, SYSTEM])
-
-
-@pytest.fixture
-def office(database_url: str, tmp_path: Path) -> Office:
-    return Office(database_url, tmp_path)
 
 
 def versions(office: Office, who: tuple[str, str | None] = HUB) -> list[dict[str, Any]]:

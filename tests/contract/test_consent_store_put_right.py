@@ -1,7 +1,6 @@
 """What was put right, or taken back, is listed with everyone who had been sent it (decision 0039)."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,19 +26,9 @@ from tests.gate_builders import (
     retraction,
     sealed,
 )
-from tests.office_builders import HUB, LEAD, PRACTITIONER, Office, hear_openings, opened, rows
+from tests.office_builders import HUB, LEAD, PRACTITIONER, Office, hear_openings, opened, rows, settled
 
 HIGH, MEDIUM = grades(Risk.HIGH), grades(Risk.MEDIUM)
-
-
-@pytest.fixture
-def office(database_url: str, tmp_path: Path) -> Office:
-    return Office(database_url, tmp_path)
-
-
-def told(office: Office, *events: Heard) -> None:
-    office.bench.publish(*events)
-    office.bench.settle()
 
 
 def said(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -48,7 +37,7 @@ def said(row: dict[str, Any]) -> tuple[Any, ...]:
 
 def test_everyone_who_had_been_sent_what_is_taken_back_is_listed_and_was_told(office: Office) -> None:
     form = a_form(of=HIGH)
-    told(office, form, retraction(form))
+    settled(office, form, retraction(form))
 
     (row,) = rows(office, "put-right")
 
@@ -58,24 +47,24 @@ def test_everyone_who_had_been_sent_what_is_taken_back_is_listed_and_was_told(of
 
 def test_what_nobody_had_been_sent_is_listed_once(office: Office) -> None:
     form = a_form(of=MEDIUM)
-    told(office, form, retraction(form))
+    settled(office, form, retraction(form))
 
     assert [said(row) for row in rows(office, "put-right")] == [("EventRetracted", None, None)]
 
 
 def test_a_correction_stands_in_the_same_list(office: Office) -> None:
     form = a_form(of=HIGH)
-    told(office, form, a_form(EventType.VPA_CORRECTED, HIGH, corrects=form.event_id))
+    settled(office, form, a_form(EventType.VPA_CORRECTED, HIGH, corrects=form.event_id))
 
     assert [said(row) for row in rows(office, "put-right")] == [("VpaCorrected", "dafsu", "corrected")]
 
 
 def test_who_opened_it_before_it_was_taken_back_is_named(office: Office) -> None:
     form = a_form(of=MEDIUM, consent={"cedah": "given"})
-    told(office, form)
+    settled(office, form)
     (release,) = office.bench.output().releases["cedah"]
     opened(office, LEAD, release.release_id)
-    told(office, retraction(form))
+    settled(office, retraction(form))
 
     (row,) = rows(office, "put-right")
 
@@ -84,12 +73,12 @@ def test_who_opened_it_before_it_was_taken_back_is_named(office: Office) -> None
 
 def test_who_only_asked_where_else_somebody_stands_did_not_open_it(office: Office) -> None:
     form = a_form(of=MEDIUM, consent={"cedah": "given"})
-    told(office, form)
+    settled(office, form)
     (release,) = office.bench.output().releases["cedah"]
     question = {"release_id": release.release_id, "section": "victim", "purpose": "Safety planning"}
     assert office.ask(LEAD, "/v1/timeline", question).status_code == 200
     hear_openings(office)
-    told(office, retraction(form))
+    settled(office, retraction(form))
 
     (row,) = rows(office, "put-right")
 
@@ -98,7 +87,7 @@ def test_who_only_asked_where_else_somebody_stands_did_not_open_it(office: Offic
 
 def test_a_form_that_is_taken_back_is_not_among_those_that_went_nowhere(office: Office) -> None:
     form = a_form(of=MEDIUM)
-    told(office, form, retraction(form))
+    settled(office, form, retraction(form))
 
     assert rows(office, "not-shared") == []
     assert rows(office, "withheld") == []
@@ -106,7 +95,7 @@ def test_a_form_that_is_taken_back_is_not_among_those_that_went_nowhere(office: 
 
 def test_a_raised_form_waits_for_the_hub_again_once_its_review_is_taken_back(office: Office) -> None:
     raised, reviewed = a_form(EventType.VPA_RAISED, HIGH), a_form(of=MEDIUM)
-    told(office, raised, reviewed, retraction(reviewed))
+    settled(office, raised, reviewed, retraction(reviewed))
 
     assert [row["event_id"] for row in rows(office, "waiting", HUB)] == [raised.event_id]
 
@@ -120,7 +109,7 @@ def explained(office: Office, event: Heard, to: str) -> dict[str, Any]:
 
 def test_why_somebody_may_not_see_it_any_more_is_said_in_words(office: Office) -> None:
     form = a_form(of=HIGH)
-    told(office, form, retraction(form))
+    settled(office, form, retraction(form))
 
     row = explained(office, form, "dafsu")
 
@@ -130,23 +119,23 @@ def test_why_somebody_may_not_see_it_any_more_is_said_in_words(office: Office) -
 
 def test_a_school_that_was_told_by_it_is_told_no_more(office: Office) -> None:
     form = a_form(EventType.VPA_RAISED, pupils=[a_child("ana")])
-    told(office, form, retraction(form))
+    settled(office, form, retraction(form))
 
     assert explained(office, form, f"school:{HILLSIDE}")["rule"] == "taken-back"
 
 
 def test_what_was_taken_back_cannot_be_opened_any_more(office: Office) -> None:
     form = a_form(of=MEDIUM, consent={"cedah": "given"})
-    told(office, form)
+    settled(office, form)
     (release,) = office.bench.output().releases["cedah"]
-    told(office, retraction(form))
+    settled(office, retraction(form))
 
     assert opened(office, LEAD, release.release_id) == 404
 
 
 def test_the_hub_sees_of_the_incident_that_the_school_is_told_no_more(office: Office) -> None:
     form = a_form(EventType.VPA_RAISED, pupils=[a_child("ana")])
-    told(office, form, retraction(form))
+    settled(office, form, retraction(form))
 
     name = alias(ALIAS_KEY, internal("incident"), "incident", "police")
     found = office.ask(HUB, f"/v1/incidents/{name}/sharing").json()
@@ -156,11 +145,11 @@ def test_the_hub_sees_of_the_incident_that_the_school_is_told_no_more(office: Of
 
 def test_whoever_was_sent_it_twice_stands_once_with_everybody_who_opened_either(office: Office) -> None:
     form = a_form(of=MEDIUM, consent={"cedah": "given"})
-    told(office, form)
+    settled(office, form)
     opened(office, PRACTITIONER, office.bench.output().releases["cedah"][0].release_id)
-    told(office, consent(withdraws=True), override("cedah"))
+    settled(office, consent(withdraws=True), override("cedah"))
     opened(office, LEAD, office.bench.output().releases["cedah"][-1].release_id)
-    told(office, retraction(form))
+    settled(office, retraction(form))
 
     (row,) = rows(office, "put-right")
 
@@ -180,7 +169,7 @@ def test_when_somebody_confirmed_that_their_copy_is_destroyed_stands_with_what_w
 ) -> None:
     taken_back(office, of=HIGH)
     before = confirmed(office)
-    told(office, answer_to(office, "dafsu"))
+    settled(office, answer_to(office, "dafsu"))
 
     assert before == [("dafsu", True, None, False)]
     assert confirmed(office) == [("dafsu", True, "done", True)]
@@ -192,7 +181,7 @@ def test_that_it_was_not_possible_is_no_confirmation_until_it_is_said_to_be_done
     office.bench.log.writer().append(LOG, [could_not])
     office.bench.settle()
     at_first = confirmed(office)
-    told(office, answer_to(office, "dafsu"))
+    settled(office, answer_to(office, "dafsu"))
 
     assert at_first == [("dafsu", True, "not_possible", True)]
     assert confirmed(office) == [("dafsu", True, "done", True)]
@@ -200,7 +189,7 @@ def test_that_it_was_not_possible_is_no_confirmation_until_it_is_said_to_be_done
 
 def test_whoever_got_a_correction_in_its_place_is_asked_nothing_back(office: Office) -> None:
     form = a_form(of=HIGH)
-    told(office, form, a_form(EventType.VPA_CORRECTED, HIGH, corrects=form.event_id))
+    settled(office, form, a_form(EventType.VPA_CORRECTED, HIGH, corrects=form.event_id))
 
     assert confirmed(office) == [("dafsu", False, None, False)]
 
@@ -209,8 +198,8 @@ def test_what_came_of_a_later_form_that_was_held_in_the_place_of_the_original_is
     office: Office,
 ) -> None:
     form = a_form(of=HIGH)
-    told(office, form, a_form(of=HIGH), a_form(EventType.VPA_CORRECTED, MEDIUM, corrects=form.event_id))
-    told(office, answer_to(office, "dafsu"))
+    settled(office, form, a_form(of=HIGH), a_form(EventType.VPA_CORRECTED, MEDIUM, corrects=form.event_id))
+    settled(office, answer_to(office, "dafsu"))
 
     assert asked_back(office) == []
     assert confirmed(office) == [("dafsu", True, "done", True)]
@@ -221,9 +210,9 @@ def test_of_two_copies_that_are_asked_back_at_once_it_is_said_what_came_of_the_o
 ) -> None:
     first = a_form(EventType.VPA_RAISED, pupils=[a_child("ana", None, Placement.HOME_EDUCATED)])
     second = a_form(pupils=[a_child("one", None, Placement.HOME_EDUCATED)])
-    told(office, first, second, a_form(EventType.VPA_CORRECTED, corrects=first.event_id))
+    settled(office, first, second, a_form(EventType.VPA_CORRECTED, corrects=first.event_id))
     at_first = confirmed(office)
-    told(office, answer_to(office, "education", of=first))
+    settled(office, answer_to(office, "education", of=first))
 
     assert at_first == [("education", True, None, False)]
     assert confirmed(office) == [("education", True, "done", True)]
@@ -233,7 +222,7 @@ def test_of_two_copies_that_are_asked_back_at_once_it_is_said_what_came_of_the_o
 @pytest.mark.parametrize("order", ["as-listed", "newest"])
 def test_the_list_goes_on_page_by_page_with_everyone_who_had_been_sent_it(office: Office, order: str) -> None:
     forms = [a_form(of=HIGH, incident=name, consent={"cedah": "given"}) for name in ("one", "two")]
-    told(office, *forms, *map(retraction, forms))
+    settled(office, *forms, *map(retraction, forms))
     whole = [(row["corrects"], row["recipient"]) for row in rows(office, "put-right", order=order)]
 
     paged, after = [], ""
@@ -260,7 +249,7 @@ def asked_back(office: Office) -> list[tuple[str, str, bool]]:
 
 
 def days_pass(office: Office, days: int) -> None:
-    told(
+    settled(
         office, an_event(EventType.TIME_PASSED, publisher="ingest", recorded_at=START + timedelta(days=days))
     )
 
@@ -268,7 +257,7 @@ def days_pass(office: Office, days: int) -> None:
 def taken_back(office: Office, **sent: Any) -> Heard:
     """Return a form that somebody had been sent, and that its publisher took back."""
     form = a_form(**sent)
-    told(office, form, retraction(form))
+    settled(office, form, retraction(form))
     return form
 
 
@@ -295,14 +284,14 @@ def test_who_was_asked_for_their_copy_back_and_has_not_confirmed_is_listed_and_c
 
 def test_who_confirmed_it_is_listed_no_more(office: Office) -> None:
     taken_back(office, of=HIGH)
-    told(office, answer_to(office, "dafsu"))
+    settled(office, answer_to(office, "dafsu"))
 
     assert asked_back(office) == []
 
 
 def test_whatever_else_a_recipient_publishes_of_the_incident_confirms_nothing(office: Office) -> None:
     form = taken_back(office, of=HIGH)
-    told(office, an_event(EventType.CONTACT_ATTEMPTED, publisher="dafsu", incident=form.incident))
+    settled(office, an_event(EventType.CONTACT_ATTEMPTED, publisher="dafsu", incident=form.incident))
 
     assert asked_back(office) == [("dafsu", form.event_id, False)]
 
@@ -310,13 +299,13 @@ def test_whatever_else_a_recipient_publishes_of_the_incident_confirms_nothing(of
 def test_nobody_confirms_for_another(office: Office) -> None:
     form = taken_back(office, of=HIGH)
     (_, recall) = office.bench.output().releases["dafsu"]
-    told(office, an_event(EventType.EXPECTATION_MET, publisher="cedah", answers=recall.release_id))
+    settled(office, an_event(EventType.EXPECTATION_MET, publisher="cedah", answers=recall.release_id))
 
     assert asked_back(office) == [("dafsu", form.event_id, False)]
 
 
 def test_a_recall_of_what_was_no_mistake_asks_nothing_back(office: Office) -> None:
-    told(office, a_form(of=MEDIUM, consent={"cedah": "given"}), consent(withdraws=True))
+    settled(office, a_form(of=MEDIUM, consent={"cedah": "given"}), consent(withdraws=True))
 
     assert office.bench.output().releases["cedah"][-1].kind == "recalled"
     assert asked_back(office) == []
@@ -332,9 +321,9 @@ def test_a_school_confirms_by_telephone_and_stands_among_those_who_were_told(off
 def test_whoever_is_told_of_it_again_has_nothing_to_give_back(office: Office) -> None:
     form = a_form(of=HIGH)
     lower = a_form(EventType.VPA_CORRECTED, MEDIUM, corrects=form.event_id)
-    told(office, form, lower)
+    settled(office, form, lower)
     asked = asked_back(office)
-    told(office, retraction(lower))
+    settled(office, retraction(lower))
 
     assert asked == [("dafsu", form.event_id, False)]
     assert office.bench.output().releases["dafsu"][-1].kind == "new"
@@ -346,9 +335,9 @@ def test_who_confirmed_that_one_copy_is_gone_has_not_said_so_of_one_that_was_sen
 ) -> None:
     form = a_form(of=HIGH)
     lower = a_form(EventType.VPA_CORRECTED, MEDIUM, corrects=form.event_id)
-    told(office, form, lower)
-    told(office, answer_to(office, "dafsu"))
-    told(office, retraction(lower), retraction(form))
+    settled(office, form, lower)
+    settled(office, answer_to(office, "dafsu"))
+    settled(office, retraction(lower), retraction(form))
 
     assert asked_back(office) == [("dafsu", form.event_id, False)]
     (last,) = [
@@ -361,7 +350,7 @@ def test_who_confirmed_that_one_copy_is_gone_has_not_said_so_of_one_that_was_sen
 
 def test_no_other_form_that_is_sent_later_answers_for_a_copy(office: Office) -> None:
     form = taken_back(office, of=HIGH)
-    told(office, a_form(of=HIGH), a_form(of=HIGH))
+    settled(office, a_form(of=HIGH), a_form(of=HIGH))
 
     assert [each.kind for each in office.bench.output().releases["dafsu"]][2:] == ["new", "changed"]
     assert asked_back(office) == [("dafsu", form.event_id, False)]
@@ -377,9 +366,9 @@ def test_of_a_copy_that_was_asked_back_before_another_was_it_is_still_to_be_said
 
 def test_no_form_that_is_left_answers_for_the_copy_of_what_was_taken_back(office: Office) -> None:
     left, wrong = a_form(of=HIGH), a_form(of=HIGH)
-    told(office, left, wrong, retraction(wrong), a_form(of=HIGH))
+    settled(office, left, wrong, retraction(wrong), a_form(of=HIGH))
     at_first = asked_back(office)
-    told(office, answer_to(office, "dafsu"))
+    settled(office, answer_to(office, "dafsu"))
 
     assert at_first == [("dafsu", wrong.event_id, False)]
     assert asked_back(office) == []
@@ -387,7 +376,7 @@ def test_no_form_that_is_left_answers_for_the_copy_of_what_was_taken_back(office
 
 def test_a_recall_that_asks_nothing_back_ends_no_asking(office: Office) -> None:
     form = taken_back(office, of=MEDIUM, consent={"cedah": "given"})
-    told(office, a_form(of=MEDIUM, consent={"cedah": "given"}), consent(withdraws=True))
+    settled(office, a_form(of=MEDIUM, consent={"cedah": "given"}), consent(withdraws=True))
 
     assert office.bench.output().releases["cedah"][-1].expects is None
     assert asked_back(office) == [("cedah", form.event_id, False)]
@@ -396,6 +385,6 @@ def test_a_recall_that_asks_nothing_back_ends_no_asking(office: Office) -> None:
 def test_who_is_asked_for_two_copies_at_once_is_listed_with_each(office: Office) -> None:
     first = a_form(EventType.VPA_RAISED, pupils=[a_child("ana", None, Placement.HOME_EDUCATED)])
     second = a_form(pupils=[a_child("one", None, Placement.HOME_EDUCATED)])
-    told(office, first, second, a_form(EventType.VPA_CORRECTED, corrects=second.event_id))
+    settled(office, first, second, a_form(EventType.VPA_CORRECTED, corrects=second.event_id))
 
     assert sorted(asked_back(office)) == [("education", each.event_id, False) for each in (first, second)]

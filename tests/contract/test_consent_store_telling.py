@@ -1,7 +1,6 @@
 """Explanations over HTTP: in plain English, to who may know, and the same absence to everybody else."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -24,11 +23,6 @@ from tests.gate_builders import (
     sealed,
 )
 from tests.office_builders import HUB, ID_KEY, LEAD, PRACTITIONER, RESPONDER, Office
-
-
-@pytest.fixture
-def office(database_url: str, tmp_path: Path) -> Office:
-    return Office(database_url, tmp_path)
 
 
 def test_the_hub_is_told_of_every_decision_with_its_rule_paragraph_and_policy(office: Office) -> None:

@@ -1,7 +1,6 @@
 """Where else somebody stands: in every part they have, and nothing that the asker could not open."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -50,11 +49,6 @@ SAFEGUARDING = grades(Risk.HIGH, ChildrenLevel.SAFEGUARDING)
 VICTIM, CHILD, HARM = Part.ADULT_VICTIM, Part.CHILD, Part.PERSON_CAUSING_HARM
 BORN = date(1979, 4, 5)
 CHILD_ONE = "children[0]"
-
-
-@pytest.fixture
-def office(database_url: str, tmp_path: Path) -> Office:
-    return Office(database_url, tmp_path)
 
 
 def timelines(room: Room) -> Timelines:
