@@ -76,5 +76,5 @@ def test_stopped_it_holds_up_nobody_and_a_day_later_it_catches_up(system: Runnin
     finally:
         os.kill(pid, signal.SIGCONT)
 
-    eventually(lambda: raised(system), PATIENCE_SECONDS)
-    assert list(raised(system).values()) == [FORMS]
+    # It may still show the day before, or nothing yet, for a moment.
+    eventually(lambda: list(raised(system).values()) == [FORMS], PATIENCE_SECONDS)
