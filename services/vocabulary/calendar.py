@@ -99,6 +99,14 @@ def at_wall_clock(day: date, at: time) -> datetime:
     return datetime.combine(day, at, tzinfo=LONDON).astimezone(UTC)
 
 
+def over_at(day: date) -> datetime:
+    """Return the moment, in UTC, at which a day is over.
+
+    Raises OverflowError for the last day a calendar has: it is over at no moment that could be named.
+    """
+    return at_wall_clock(day + _DAY, time())
+
+
 def is_working_day(day: date, bank_holidays: AbstractSet[date]) -> bool:
     """Say whether a day is neither a weekend nor a bank holiday."""
     return day.weekday() < _SATURDAY and day not in bank_holidays

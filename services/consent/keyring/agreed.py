@@ -1,13 +1,13 @@
 """Which information sharing agreements there were when something was decided, and which version of each."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from services.consent.flow.explain import Agreed
 from services.consent.keyring.stated import Signed, States
 from services.consent.store.ledger import Ledger, OnAgreement
-from services.vocabulary.calendar import at_wall_clock
+from services.vocabulary.calendar import over_at
 from services.vocabulary.times import NotATime, parse_date
 
 
@@ -59,13 +59,8 @@ def _said(where: OnAgreement, agreement: Signed | None) -> Said | None:
     if not where.signed:
         return Said(where.at, agreement.code, None)
     try:
-        ends_at = _over(agreement.ends_on) if agreement.ends_on is not None else None
+        ends_at = over_at(parse_date(agreement.ends_on)) if agreement.ends_on is not None else None
     except (NotATime, OverflowError):
         return None
     signed = Agreed(agreement.code, agreement.version, agreement.between, ends_at)
     return Said(where.at, agreement.code, signed)
-
-
-def _over(day: str) -> datetime:
-    """Return when a day is over, in the time the partnership lives by."""
-    return at_wall_clock(parse_date(day) + timedelta(days=1), time())

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from services.consent.keyring.asking import List, Question, following, in_order, order_of
 from services.consent.keyring.sampling import by_lot
 from services.consent.keyring.stated import Stated, States
+from services.consent.state.entities import Incident
 from services.consent.state.links import as_one
 from services.consent.state.retracted import is_gone
 from services.consent.store.ledger import Ledger
@@ -93,8 +94,8 @@ class OwnWord:
         }
 
     def _is_taken_back(self, claim: Claim) -> bool:
-        incident = self._ledger.incident(claim.incident) if claim.incident is not None else None
-        return incident is not None and is_gone(incident, claim.event_id)
+        known = self._incident(claim.incident)
+        return known is not None and is_gone(known, claim.event_id)
 
     def _released(self, own: Own, is_open: IsOpen) -> int:
         """Count what rests on it, in the incidents of it that are open to whoever asks."""
@@ -114,8 +115,11 @@ class OwnWord:
         return dict.fromkeys(keys)
 
     def _children(self, incident: str | None) -> tuple[str, ...]:
-        known = self._ledger.incident(incident) if incident is not None else None
+        known = self._incident(incident)
         return known.children if known is not None else ()
+
+    def _incident(self, key: str | None) -> Incident | None:
+        return self._ledger.incident(key) if key is not None else None
 
     def _lines(self, key: str) -> Iterator[str]:
         """Yield the lines an incident's releases are in: its forms are one, each other event its own."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from services.eventlog.errors import LogError
 from services.eventlog.records import Stored
 from services.eventlog.sealing import open_routed
 from services.eventlog.slices import Cut, Piece, cut, label_bytes, read_label
-from services.vocabulary.calendar import at_wall_clock
+from services.vocabulary.calendar import over_at
 from services.vocabulary.consent import SchoolConflict
 from services.vocabulary.events import ABOUT_PERSONS, PLATFORM, VPA_FAMILY, EventType
 from services.vocabulary.placement import Placement
@@ -232,7 +232,7 @@ def _end_of(day: str | None) -> datetime | None:
     if day is None:
         return None
     try:
-        return at_wall_clock(parse_date(day) + timedelta(days=1), time())
+        return over_at(parse_date(day))
     except OverflowError as error:
         raise NotATime(day) from error
 

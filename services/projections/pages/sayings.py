@@ -5,7 +5,7 @@ question it is about. Nobody is named: the incident's alias says who it is.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, time, timedelta
+from datetime import date
 from typing import Final
 
 from services.projections.pages.questions import (
@@ -17,7 +17,7 @@ from services.projections.pages.questions import (
     day_in,
     recipients,
 )
-from services.vocabulary.calendar import at_wall_clock
+from services.vocabulary.calendar import over_at
 from services.vocabulary.consent import ConsentAnswer, SafeToUse
 from services.vocabulary.events import EventType
 from services.vocabulary.risk import ChildrenLevel, Risk
@@ -248,7 +248,7 @@ def _consent(said: Answers, person: str, _today: date) -> Mapping[str, object]:
 def _end_of(typed: str) -> str | None:
     """Return the moment, in Europe/London, at which a last day is over."""
     last = day_in(typed)
-    return format_time(at_wall_clock(last + timedelta(days=1), time())) if last is not None else None
+    return format_time(over_at(last)) if last is not None else None
 
 
 def _end(said: Answers) -> tuple[Problem, ...]:
